@@ -1,0 +1,81 @@
+package netkeep.ring;
+
+import java.lang.invoke.VarHandle;
+
+/// The region of what must outlive its writer, cut into tables of records, and the turn that counts.
+///
+/// ```text
+///   0  magic       u64   says what this is, and the layout's version
+///   8  committed   u64   the last turn that counts
+///  64  table 0: two slots a record (see [Records]); table 1 ...
+/// ```
+///
+/// A turn writes any number of records, then [#commit] makes all of them count with one store. A writer that dies
+/// before that leaves the ledger as the last commit left it.
+public final class Ledger {
+    private static final long MAGIC = 0;
+    private static final long COMMITTED = 8;
+    private static final long TABLES = 64;
+
+    private final Region region;
+    private final boolean fresh;
+    private long committed;
+    private long end = TABLES;
+
+    /// Opens a ledger: a new one, all zeros, or a dead predecessor's.
+    ///
+    /// @param magic names layout and version, not 0
+    /// @throws IllegalArgumentException if the region holds something else
+    public Ledger(Region region, long magic) {
+        this.region = region;
+        long found = region.i64(MAGIC);
+        if (found != 0 && found != magic) {
+            throw new IllegalArgumentException("ledger of layout " + Long.toHexString(found));
+        }
+        this.fresh = found == 0;
+        this.committed = region.i64Acquire(COMMITTED);
+        if (fresh) {
+            region.i64(MAGIC, magic);
+        }
+    }
+
+    /// Octets that tables of these counts and slot lengths need, in the order of [#table] calls.
+    public static long length(int[] counts, int[] slots) {
+        long length = TABLES;
+        for (int i = 0; i < counts.length; i++) {
+            length += aligned(2L * counts[i] * slots[i]);
+        }
+        return length;
+    }
+
+    /// Lays the next table; the order of calls is part of the layout.
+    ///
+    /// @param slot octets of a slot, its tag included; a multiple of 8
+    public Records table(int count, int slot) {
+        Records records = new Records(this, region, end, count, slot);
+        end += aligned(2L * count * slot);
+        return records;
+    }
+
+    /// Whether nobody wrote here before.
+    public boolean fresh() {
+        return fresh;
+    }
+
+    /// The last turn that counts.
+    public long committed() {
+        return committed;
+    }
+
+    /// Makes every record that this turn wrote count, with one store.
+    public void commit() {
+        committed++;
+        region.i64Release(COMMITTED, committed);
+        // The next turn writes over what was live until now: not before the store above.
+        VarHandle.storeStoreFence();
+    }
+
+    private static long aligned(long length) {
+        return length + 63 & ~63L;
+    }
+}

@@ -1,0 +1,91 @@
+package netkeep.ring;
+
+/// A table of records in a [Ledger], two slots each.
+///
+/// ```text
+/// record 0: slot 0, slot 1; record 1 ...
+///
+/// slot:  0  tag u64     the turn that wrote it, 0 for none
+///        8  fields
+/// ```
+///
+/// A slot is live if its tag is not above the turn committed; the higher of two wins. Offsets that methods answer are
+/// those of slots in the region, valid until the next commit.
+public final class Records {
+    private final Ledger ledger;
+    private final Region region;
+    private final long base;
+    private final int count;
+    private final int slot;
+
+    Records(Ledger ledger, Region region, long base, int count, int slot) {
+        this.ledger = ledger;
+        this.region = region;
+        this.base = base;
+        this.count = count;
+        this.slot = slot;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public Region region() {
+        return region;
+    }
+
+    /// Offset of the slot to read a record from: this turn's, else the live one.
+    public long read(int index) {
+        long first = first(index);
+        return region.i64(first) >= region.i64(first + slot) ? first : first + slot;
+    }
+
+    /// Whether the record was ever written.
+    public boolean written(int index) {
+        return region.i64(read(index)) != 0;
+    }
+
+    /// Offset of the slot to write a record in: the one that is not live, with the live one's fields in it.
+    public long write(int index) {
+        long live = read(index);
+        if (region.i64(live) > ledger.committed()) {
+            return live; // written before in this turn
+        }
+        long first = first(index);
+        long other = live == first ? first + slot : first;
+        region.copy(other + 8, region.memory(), live + 8, slot - 8);
+        region.i64(other, ledger.committed() + 1);
+        return other;
+    }
+
+    /// As [#write], with all fields zero.
+    public long fresh(int index) {
+        long at = write(index);
+        region.clear(at + 8, slot - 8);
+        return at;
+    }
+
+    /// Voids what a turn that was cut off left in the first `used` records: the next commit would bring it to life.
+    ///
+    /// @return how many slots were void
+    public int recover(int used) {
+        int cut = 0;
+        for (int index = 0; index < used; index++) {
+            long first = first(index);
+            for (long at = first; at <= first + slot; at += slot) {
+                if (region.i64(at) > ledger.committed()) {
+                    region.i64(at, 0);
+                    cut++;
+                }
+            }
+        }
+        return cut;
+    }
+
+    private long first(int index) {
+        if (index < 0 || index >= count) {
+            throw new IndexOutOfBoundsException("record " + index + " of " + count);
+        }
+        return base + 2L * slot * index;
+    }
+}
