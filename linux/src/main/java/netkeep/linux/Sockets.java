@@ -1,0 +1,95 @@
+package netkeep.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Sockets of the kernel, as far as Netkeep needs them: AF_PACKET, AF_NETLINK.
+public final class Sockets {
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int AF_NETLINK = 16;
+    public static final int AF_PACKET = 17;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_SEQPACKET = 5;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOL_SOCKET = 1;
+    public static final int SOL_PACKET = 263;
+    public static final int SO_SNDBUF = 7;
+    public static final int SO_RCVBUF = 8;
+    public static final int SO_SNDBUFFORCE = 32;
+    public static final int SO_RCVBUFFORCE = 33;
+    public static final int SCM_RIGHTS = 1;
+    public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    private static final int SOCK_CLOEXEC = 0x80000;
+
+    private Sockets() {}
+
+    /// A new socket, closed on exec.
+    public static int socket(int family, int type, int protocol) {
+        long answer = new Call().raw(Architecture.SOCKET, family, type | SOCK_CLOEXEC, protocol, 0, 0, 0);
+        return (int) LinuxException.check(answer, "socket of family " + family);
+    }
+
+    /// @param address a `struct sockaddr`, whole, native
+    public static void bind(int descriptor, MemorySegment address) {
+        long at = Call.address(address, 0, address.byteSize());
+        LinuxException.check(
+                new Call().raw(Architecture.BIND, descriptor, at, address.byteSize(), 0, 0, 0), "bind");
+    }
+
+    /// Sets an option whose value is an int.
+    public static void option(int descriptor, int level, int option, int value) {
+        try (Arena arena = Arena.ofConfined()) {
+            long at = arena.allocateFrom(JAVA_INT, value).address();
+            LinuxException.check(
+                    new Call().raw(Architecture.SETSOCKOPT, descriptor, level, option, at, 4, 0),
+                    "setsockopt " + level + " " + option);
+        }
+    }
+
+    /// Sets an option whose value is any memory.
+    public static void option(int descriptor, int level, int option, MemorySegment value) {
+        long at = Call.address(value, 0, value.byteSize());
+        LinuxException.check(
+                new Call().raw(Architecture.SETSOCKOPT, descriptor, level, option, at, value.byteSize(), 0),
+                "setsockopt " + level + " " + option);
+    }
+
+    /// Reads an option to `value`.
+    ///
+    /// @return octets of it
+    public static int readOption(int descriptor, int level, int option, MemorySegment value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+            long at = Call.writable(value, 0, value.byteSize());
+            LinuxException.check(
+                    new Call().raw(Architecture.GETSOCKOPT, descriptor, level, option, at, length.address(), 0),
+                    "getsockopt " + level + " " + option);
+            return length.get(JAVA_INT, 0);
+        }
+    }
+
+    /// Asks for buffers of `length` octets, beyond the system's limit where we may. It is a wish: the kernel
+    /// gives what it allows.
+    public static void buffers(int descriptor, int length) {
+        wish(descriptor, SO_RCVBUFFORCE, SO_RCVBUF, length);
+        wish(descriptor, SO_SNDBUFFORCE, SO_SNDBUF, length);
+    }
+
+    private static void wish(int descriptor, int force, int plain, int length) {
+        try {
+            option(descriptor, SOL_SOCKET, force, length);
+        } catch (LinuxException notAllowed) {
+            // Without CAP_NET_ADMIN over the first user namespace: as much as net.core.*mem_max gives.
+            option(descriptor, SOL_SOCKET, plain, length);
+        }
+    }
+}

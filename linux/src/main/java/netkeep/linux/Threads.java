@@ -1,0 +1,96 @@
+package netkeep.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+
+/// The calling thread and processes: cores, ids, namespaces, signals.
+public final class Threads {
+    public static final int CLONE_NEWNS = 0x20000;
+    public static final int CLONE_NEWNET = 0x40000000;
+    public static final int SIGTERM = 15;
+    public static final int SIGKILL = 9;
+
+    // Room for 8192 cores, the most that Linux is built for.
+    private static final long CORES = 1024;
+
+    private Threads() {}
+
+    /// Binds the calling thread, and those it starts from now on, to these cores.
+    public static void affinity(int... cores) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(CORES, Long.BYTES);
+            for (int core : cores) {
+                long at = core / 8;
+                mask.set(JAVA_BYTE, at, (byte) (mask.get(JAVA_BYTE, at) | 1 << core % 8));
+            }
+            LinuxException.check(
+                    new Call().raw(Architecture.SCHED_SETAFFINITY, 0, CORES, mask.address(), 0, 0, 0),
+                    "sched_setaffinity");
+        }
+    }
+
+    /// The cores that the calling thread may run on.
+    public static int[] affinity() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(CORES, Long.BYTES);
+            LinuxException.check(
+                    new Call().raw(Architecture.SCHED_GETAFFINITY, 0, CORES, mask.address(), 0, 0, 0),
+                    "sched_getaffinity");
+            return BitSet.valueOf(mask.asByteBuffer()).stream().toArray();
+        }
+    }
+
+    /// The effective user: 0 is root, of its own user namespace at least.
+    public static int effectiveUser() {
+        return (int) new Call().raw(Architecture.GETEUID, 0, 0, 0, 0, 0, 0);
+    }
+
+    public static int processId() {
+        return (int) new Call().raw(Architecture.GETPID, 0, 0, 0, 0, 0, 0);
+    }
+
+    public static int threadId() {
+        return (int) new Call().raw(Architecture.GETTID, 0, 0, 0, 0, 0, 0);
+    }
+
+    /// Moves the calling thread to new namespaces; the other threads of the process stay.
+    ///
+    /// @param flags `CLONE_NEW*`
+    public static void unshare(int flags) {
+        long answer = new Call().raw(Architecture.UNSHARE, flags, 0, 0, 0, 0, 0);
+        if (answer < 0) {
+            throw new LinuxException(
+                    "unshare",
+                    (int) -answer,
+                    answer == -Errno.EPERM
+                            ? "run as root, or under: unshare --user --map-root-user --net -- COMMAND"
+                            : "");
+        }
+    }
+
+    /// Moves the calling thread to a namespace that exists.
+    ///
+    /// @param kind `CLONE_NEW*` of that kind, or 0 for any
+    public static void enter(int namespace, int kind) {
+        LinuxException.check(new Call().raw(Architecture.SETNS, namespace, kind, 0, 0, 0, 0), "setns");
+    }
+
+    /// prctl(2), for those whose answer is a number.
+    public static long prctl(int option, long second, long third) {
+        return LinuxException.check(
+                new Call().raw(Architecture.PRCTL, option, second, third, 0, 0, 0), "prctl " + option);
+    }
+
+    /// A descriptor of a process, readable when that has ended.
+    public static int pidfd(long process) {
+        return (int) LinuxException.check(
+                new Call().raw(Architecture.PIDFD_OPEN, process, 0, 0, 0, 0, 0), "pidfd_open " + process);
+    }
+
+    public static void kill(long process, int signal) {
+        LinuxException.check(new Call().raw(Architecture.KILL, process, signal, 0, 0, 0, 0), "kill " + process);
+    }
+}
