@@ -1,0 +1,8 @@
+/// Moves frames between a device and a stack. Parses no protocol.
+module netkeep.link {
+    requires static org.jspecify;
+    requires transitive netkeep.linux;
+    requires transitive netkeep.ring;
+
+    exports netkeep.link;
+}
