@@ -1,0 +1,205 @@
+package netkeep.link;
+
+import java.lang.foreign.MemorySegment;
+import netkeep.linux.Call;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Errno;
+import netkeep.linux.LinuxException;
+import netkeep.linux.Netlink;
+import netkeep.linux.PacketSocket;
+import netkeep.linux.Vector;
+import netkeep.ring.Pieces;
+
+/// An interface that exists, through AF_PACKET with the virtio net header, packet(7): one end of a veth pair, best of all,
+/// which an ordinary user has in a user namespace of his own.
+///
+/// The kernel's stack sees each frame, too. It stays quiet if the interface has no address, so IPv6 is switched off on
+/// it; give it none of IPv4.
+///
+/// On a veth pair frames can arrive out of order, without loss, when the sender transmits from two CPUs.
+public final class PacketLink implements Link {
+    private final String name;
+    private final int index;
+    private final int descriptor;
+    private final PacketSource source;
+    private final Netlink netlink;
+    private final PacketSettings settings;
+    private final int mtu;
+    private final long mac;
+    private final int maxFrame = OVERHEAD + LONGEST_PACKET;
+    private final Call call = new Call();
+    private final Vector vector = new Vector(Pieces.MOST);
+    private final LinkCounters counters = new LinkCounters();
+    private boolean closed;
+
+    private PacketLink(
+            Netlink.Interface device, int descriptor, PacketSource source, Netlink netlink, PacketSettings settings) {
+        this.name = device.name();
+        this.index = device.index();
+        this.mtu = device.mtu();
+        this.mac = settings.mac() == 0 ? device.mac() : settings.mac();
+        this.descriptor = descriptor;
+        this.source = source;
+        this.netlink = netlink;
+        this.settings = settings;
+    }
+
+    /// Joins an interface in the network namespace of the calling thread and brings it up.
+    ///
+    /// @throws LinuxException if there is none of this name, or no right to it
+    public static PacketLink open(PacketSettings settings) {
+        Netlink netlink = new Netlink();
+        int descriptor = -1;
+        try {
+            Netlink.Interface device = netlink.find(settings.name()).orElseThrow(() -> missing(settings.name()));
+            boolean promiscuous = settings.mac() != 0 && settings.mac() != device.mac();
+            int slots = rounded(settings.ringSlots());
+            descriptor = PacketSocket.open(device.index(), promiscuous, slots);
+            PacketSocket.quiet(device.name());
+            if (!device.up()) {
+                netlink.up(device.index());
+            }
+            PacketSource source = slots == 0 ? new PacketReads(descriptor) : new PacketRing(descriptor, slots);
+            return new PacketLink(device, descriptor, source, netlink, settings);
+        } catch (RuntimeException failure) {
+            if (descriptor >= 0) {
+                Descriptors.close(descriptor);
+            }
+            netlink.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public long mac() {
+        return mac;
+    }
+
+    @Override
+    public boolean checksumOffload() {
+        return settings.checksum();
+    }
+
+    @Override
+    public boolean segmentationOffload() {
+        return settings.segmentation();
+    }
+
+    @Override
+    public boolean udpSegmentation() {
+        return settings.udpSegmentation();
+    }
+
+    @Override
+    public int maxFrame() {
+        return maxFrame;
+    }
+
+    @Override
+    public int receive(MemorySegment frames, long at, int room) {
+        if (room < maxFrame) {
+            throw new IllegalArgumentException("room " + room + " for frames of " + maxFrame);
+        }
+        int length = source.receive(frames, at, room);
+        if (length > 0) {
+            counters.received(length);
+            return length;
+        }
+        return length == 0 ? 0 : nothing(-length);
+    }
+
+    @Override
+    public boolean transmit(Pieces frame) {
+        int length;
+        if (frame.count == 1) {
+            length = call.write(descriptor, frame.memory[0], frame.at[0], frame.length[0]);
+        } else {
+            vector.clear();
+            for (int piece = 0; piece < frame.count; piece++) {
+                vector.add(frame.memory[piece], frame.at[piece], frame.length[piece]);
+            }
+            length = call.writev(descriptor, vector);
+        }
+        if (length >= 0) {
+            counters.sent(length);
+            return true;
+        }
+        return refused(-length);
+    }
+
+    @Override
+    public int descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public LinkCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            source.close();
+            Descriptors.close(descriptor);
+            netlink.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "packet:" + name;
+    }
+
+    private static LinuxException missing(String name) {
+        return new LinuxException(
+                "link packet:" + name,
+                Errno.ENODEV,
+                "no interface of this name in this network namespace: make one, as with"
+                        + " ip link add " + name + " type veth peer name PEER");
+    }
+
+    /// Whole blocks of the ring.
+    private static int rounded(int slots) {
+        int block = PacketSocket.SLOTS_PER_BLOCK;
+        return (slots + block - 1) / block * block;
+    }
+
+    /// What to make of an answer that is no frame.
+    private int nothing(int errno) {
+        switch (errno) {
+            // A frame that had no room, or whose offloads a virtio net header cannot tell.
+            case Errno.EMSGSIZE, Errno.EINVAL -> counters.receivedDrops++;
+            // Told once, whether the interface went down or away.
+            case Errno.ENETDOWN -> {
+                if (netlink.find(index).isEmpty()) {
+                    throw new LinkGone(toString(), "recvmsg", errno);
+                }
+            }
+            default -> throw new LinkGone(toString(), "recvmsg", errno);
+        }
+        return 0;
+    }
+
+    /// What to do with a frame that was not sent.
+    private boolean refused(int errno) {
+        switch (errno) {
+            // No buffers: the queue of the other end of a veth pair is full.
+            case Errno.EAGAIN, Errno.EINTR, Errno.ENOBUFS -> {
+                counters.sentWaits++;
+                return false;
+            }
+            case Errno.ENETDOWN, Errno.ENOMEM, Errno.EINVAL, Errno.EMSGSIZE -> {
+                counters.sentDrops++;
+                return true;
+            }
+            default -> throw new LinkGone(toString(), "write", errno);
+        }
+    }
+}
