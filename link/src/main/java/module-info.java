@@ -3,6 +3,7 @@ module netkeep.link {
     requires static org.jspecify;
     requires transitive netkeep.linux;
     requires transitive netkeep.ring;
+    requires transitive netkeep.wire;
 
     exports netkeep.link;
 }

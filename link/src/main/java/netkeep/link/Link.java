@@ -11,6 +11,9 @@ public interface Link extends AutoCloseable {
     /// Octets of a frame's headers before the IP packet: virtio net header, Ethernet header, one VLAN tag.
     int OVERHEAD = VIRTIO + 14 + 4;
 
+    /// The deadline of a link that holds no frame.
+    long NEVER = Long.MAX_VALUE;
+
     /// Octets of the longest IP packet, and so of the longest segment that is left to the other side to cut.
     int LONGEST_PACKET = 65535;
 
@@ -52,6 +55,14 @@ public interface Link extends AutoCloseable {
     int descriptor();
 
     LinkCounters counters();
+
+    /// When to call [#receive] next although no descriptor says so: a frame is held until then. [#NEVER] for no frame.
+    default long deadlineNs() {
+        return NEVER;
+    }
+
+    /// Tells why the stack dropped the frame that it received last. Captures note it; devices do not care.
+    default void dropped(String reason) {}
 
     @Override
     void close();

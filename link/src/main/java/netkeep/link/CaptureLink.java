@@ -1,0 +1,207 @@
+package netkeep.link;
+
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import netkeep.ring.Pieces;
+import netkeep.wire.Checksum;
+import netkeep.wire.Verdict;
+import netkeep.wire.VirtioNetHeader;
+
+/// A link around a link that writes down what goes through, both ways, with the stack's reasons for dropping a frame.
+///
+/// A received frame is written once it is known what became of it: when the next one is taken or sent. In the capture a
+/// checksum that was left to the device is complete, or the reader would call every frame of ours broken; the block's
+/// flags tell that it was open.
+public final class CaptureLink implements Link {
+    private static final int INBOUND = 1;
+    private static final int OUTBOUND = 2;
+    // Draft-ietf-opsawg-pcapng, table of the flags word.
+    private static final int CHECKSUM_NOT_READY = 1 << 9;
+    private static final int CHECKSUM_VALID = 1 << 10;
+    private static final int SEGMENTATION_OFFLOADED = 1 << 11;
+    private static final long FLUSH_NS = 100_000_000L;
+    private static final ValueLayout.OfShort NETWORK = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final Link link;
+    private final PcapngWriter writer;
+    private final int point;
+    private final int most;
+    private final LongSupplier epochNs;
+    private final MemorySegment frame;
+    private final List<String> comments = new ArrayList<>();
+    private int waiting;
+    private int flags;
+    private long instantNs;
+    private long flushedNs;
+    private boolean unflushed;
+
+    /// @param writer  not closed with this object: others may write there
+    /// @param name    of this place, as the capture's reader sees it
+    /// @param most    octets of a frame that are kept; [PcapngWriter#WHOLE] for all
+    /// @param epochNs nanoseconds since 1970, of a clock or of the simulation
+    public CaptureLink(Link link, PcapngWriter writer, String name, int most, LongSupplier epochNs) {
+        this.link = link;
+        this.writer = writer;
+        this.point = writer.point(name, most);
+        this.most = most;
+        this.epochNs = epochNs;
+        this.frame = Arena.ofAuto().allocate(link.maxFrame(), Long.BYTES);
+    }
+
+    @Override
+    public int mtu() {
+        return link.mtu();
+    }
+
+    @Override
+    public long mac() {
+        return link.mac();
+    }
+
+    @Override
+    public boolean checksumOffload() {
+        return link.checksumOffload();
+    }
+
+    @Override
+    public boolean segmentationOffload() {
+        return link.segmentationOffload();
+    }
+
+    @Override
+    public boolean udpSegmentation() {
+        return link.udpSegmentation();
+    }
+
+    @Override
+    public int maxFrame() {
+        return link.maxFrame();
+    }
+
+    @Override
+    public int receive(MemorySegment frames, long at, int room) {
+        write();
+        int length = link.receive(frames, at, room);
+        if (length == 0) {
+            idle();
+            return 0;
+        }
+        MemorySegment.copy(frames, at, frame, 0, length);
+        note(length, INBOUND);
+        return length;
+    }
+
+    @Override
+    public boolean transmit(Pieces pieces) {
+        write();
+        if (!link.transmit(pieces)) {
+            return false;
+        }
+        note(pieces.gather(frame, 0), OUTBOUND);
+        write();
+        return true;
+    }
+
+    @Override
+    public int descriptor() {
+        return link.descriptor();
+    }
+
+    @Override
+    public LinkCounters counters() {
+        return link.counters();
+    }
+
+    @Override
+    public long deadlineNs() {
+        return link.deadlineNs();
+    }
+
+    @Override
+    public void dropped(String reason) {
+        if (waiting != 0) {
+            comments.add("dropped: " + reason);
+        }
+        link.dropped(reason);
+    }
+
+    /// As [#dropped(String)], in the words of the counters.
+    public void dropped(Verdict verdict) {
+        dropped(verdict.name());
+    }
+
+    /// Writes all that went through until now to the capture's channel.
+    public void flush() {
+        write();
+        writer.flush();
+        unflushed = false;
+    }
+
+    @Override
+    public void close() {
+        flush();
+        link.close();
+    }
+
+    @Override
+    public String toString() {
+        return "capture of " + link;
+    }
+
+    /// Keeps the frame that lies in [#frame] until it is known what became of it.
+    private void note(int length, int direction) {
+        waiting = length;
+        instantNs = epochNs.getAsLong();
+        flags = direction;
+        int virtio = VirtioNetHeader.flags(frame, 0);
+        if ((virtio & VirtioNetHeader.DATA_VALID) != 0) {
+            flags |= CHECKSUM_VALID;
+        }
+        if (VirtioNetHeader.gsoType(frame, 0) != VirtioNetHeader.GSO_NONE) {
+            flags |= SEGMENTATION_OFFLOADED;
+        }
+        if ((virtio & VirtioNetHeader.NEEDS_CSUM) != 0 && VirtioNetHeader.check(frame, 0, length) == Verdict.OK) {
+            flags |= CHECKSUM_NOT_READY;
+            complete(frame, length);
+        }
+    }
+
+    /// Completes the checksum as a device would.
+    static void complete(MemorySegment frame, int length) {
+        long start = VirtioNetHeader.LENGTH + VirtioNetHeader.csumStart(frame, 0);
+        long field = start + VirtioNetHeader.csumOffset(frame, 0);
+        int checksum = Checksum.fold(Checksum.add(0, frame, start, length - start));
+        // RFC 768: a computed zero is sent as all ones, its equal in one's complement.
+        frame.set(NETWORK, field, (short) (checksum == 0 ? 0xFFFF : checksum));
+    }
+
+    private void write() {
+        if (waiting == 0) {
+            return;
+        }
+        int original = waiting - VIRTIO;
+        writer.frame(point, instantNs, frame, VIRTIO, Math.min(original, most), original, flags, comments);
+        comments.clear();
+        waiting = 0;
+        unflushed = true;
+    }
+
+    /// Lets a reader who looks on see what there is.
+    private void idle() {
+        if (unflushed) {
+            long nowNs = epochNs.getAsLong();
+            if (nowNs - flushedNs >= FLUSH_NS) {
+                flushedNs = nowNs;
+                unflushed = false;
+                writer.flush();
+            }
+        }
+    }
+}
