@@ -1,0 +1,18 @@
+/// One command with subcommands.
+module netkeep.tools {
+    requires info.picocli;
+    requires netkeep.client;
+    requires netkeep.embedded;
+    requires netkeep.engine;
+    requires netkeep.link;
+    requires netkeep.linux;
+    requires netkeep.ring;
+    requires netkeep.servers;
+    requires netkeep.sim;
+    requires netkeep.stack;
+    requires netkeep.wire;
+    requires static org.jspecify;
+
+    opens netkeep.tools to
+            info.picocli;
+}

@@ -1,0 +1,68 @@
+package netkeep.tools;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The command `netkeep`: parses, runs the subcommand, and turns its end into an exit code.
+///
+/// | exit code | meaning |
+/// | --- | --- |
+/// | 0 | done |
+/// | 1 | failed |
+/// | 2 | wrong usage, or not possible on this machine |
+@Command(
+        name = "netkeep",
+        description = "A TCP/IP stack in user space on the JVM.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Runnable {
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    if (failure instanceof CannotHere cannot) {
+                        err.println("netkeep: " + cannot.getMessage());
+                        return WRONG_USAGE;
+                    }
+                    if (failure instanceof java.io.IOException) {
+                        err.println("netkeep: " + failure.getMessage());
+                        return FAILED;
+                    }
+                    failure.printStackTrace(err);
+                    return FAILED;
+                });
+    }
+
+    /// Without a subcommand there is nothing to do.
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    /// Says which build this is.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"netkeep " + Main.class.getModule().getDescriptor().rawVersion().orElse("unknown")};
+        }
+    }
+}

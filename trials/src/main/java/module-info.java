@@ -1,0 +1,16 @@
+/// Trials of the whole, and of taste: floors, sizes, RFC tables, banned calls.
+module netkeep.trials {
+    requires netkeep.bench;
+    requires netkeep.client;
+    requires netkeep.embedded;
+    requires netkeep.engine;
+    requires netkeep.link;
+    requires netkeep.linux;
+    requires netkeep.ring;
+    requires netkeep.servers;
+    requires netkeep.sim;
+    requires netkeep.stack;
+    requires netkeep.tools;
+    requires netkeep.wire;
+    requires static org.jspecify;
+}
