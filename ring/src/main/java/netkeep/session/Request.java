@@ -34,7 +34,8 @@ public final class Request {
     /// Ends receiving (`a` = 1), sending (2) or both (3). Not answered.
     public static final int SHUTDOWN = 7;
 
-    /// Gives the socket back; with `a` = 1 the connection is aborted. Not answered: the socket is free when `life` grew.
+    /// Gives the socket back; with `a` = 1 the connection is aborted. Not answered: the socket is free when `life`
+    /// grew.
     public static final int CLOSE = 8;
 
     /// Sets option `a` of [Option] to `b`.

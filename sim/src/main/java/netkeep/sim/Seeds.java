@@ -13,7 +13,7 @@ public final class Seeds {
     /// Runs `body` once for each seed, each time with luck of its own.
     ///
     /// @param count how many seeds, 1 or more; ignored if `-Dseed=N` asks for one
-    /// @throws AssertionError if the body throws anything, with the seed in the message and what it threw as the cause
+    /// @throws AssertionError if the body throws anything: the message names the seed, the cause is what was thrown
     public static void each(int count, Consumer<? super RandomGenerator> body) {
         if (count < 1) {
             throw new IllegalArgumentException("count " + count);

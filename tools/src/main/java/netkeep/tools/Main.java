@@ -36,20 +36,19 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    if (failure instanceof CannotHere cannot) {
-                        err.println("netkeep: " + cannot.getMessage());
-                        return WRONG_USAGE;
-                    }
-                    if (failure instanceof java.io.IOException) {
-                        err.println("netkeep: " + failure.getMessage());
-                        return FAILED;
-                    }
-                    failure.printStackTrace(err);
-                    return FAILED;
-                });
+        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            if (failure instanceof CannotHere cannot) {
+                err.println("netkeep: " + cannot.getMessage());
+                return WRONG_USAGE;
+            }
+            if (failure instanceof java.io.IOException) {
+                err.println("netkeep: " + failure.getMessage());
+                return FAILED;
+            }
+            failure.printStackTrace(err);
+            return FAILED;
+        });
     }
 
     /// Without a subcommand there is nothing to do.
@@ -62,7 +61,9 @@ public final class Main implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"netkeep " + Main.class.getModule().getDescriptor().rawVersion().orElse("unknown")};
+            return new String[] {
+                "netkeep " + Main.class.getModule().getDescriptor().rawVersion().orElse("unknown")
+            };
         }
     }
 }
