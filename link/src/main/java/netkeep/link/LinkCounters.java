@@ -31,7 +31,6 @@ public final class LinkCounters {
     @Override
     public String toString() {
         return "received %d frames, %d octets, %d dropped; sent %d frames, %d octets, %d dropped, %d waits"
-                .formatted(
-                        receivedFrames, receivedOctets, receivedDrops, sentFrames, sentOctets, sentDrops, sentWaits);
+                .formatted(receivedFrames, receivedOctets, receivedDrops, sentFrames, sentOctets, sentDrops, sentWaits);
     }
 }

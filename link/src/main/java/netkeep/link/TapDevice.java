@@ -94,8 +94,7 @@ public final class TapDevice implements AutoCloseable {
     }
 
     private static Netlink.Interface find(Netlink netlink, String name) {
-        return netlink.find(name)
-                .orElseThrow(() -> new LinkGone("tap:" + name, "RTM_GETLINK", Errno.ENODEV));
+        return netlink.find(name).orElseThrow(() -> new LinkGone("tap:" + name, "RTM_GETLINK", Errno.ENODEV));
     }
 
     private static void lengthenQueue(Netlink netlink, int index, int length) {

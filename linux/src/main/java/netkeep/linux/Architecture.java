@@ -62,6 +62,7 @@ enum Architecture {
 
     private static final Architecture HERE = here();
 
+    @SuppressWarnings("ImmutableEnumChecker") // never written after the constructor, never handed out
     private final int[] numbers;
 
     Architecture(int[] numbers) {

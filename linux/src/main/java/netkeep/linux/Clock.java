@@ -11,7 +11,8 @@ import java.lang.invoke.MethodHandle;
 
 /// The kernel's clocks in nanoseconds. One object serves one thread at a time.
 ///
-/// `clock_gettime` goes to libc, which answers the first two without entering the kernel. `System.nanoTime` would not do:
+/// `clock_gettime` goes to libc, which answers the first two without entering the kernel. `System.nanoTime` would not
+/// do:
 /// the origin that it counts from is its JVM's own, and instants are compared between processes.
 public final class Clock {
     private static final int REALTIME = 0;

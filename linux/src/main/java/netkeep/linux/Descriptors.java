@@ -63,8 +63,10 @@ public final class Descriptors {
         fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK, "fcntl F_SETFL");
     }
 
-    /// Anonymous memory that can be shared by passing its descriptor, `length` octets of zeros. Every page is there from
-    /// the start, so that no later touch can fail for want of memory, in whoever touches first; only its owner may open
+    /// Anonymous memory that can be shared by passing its descriptor, `length` octets of zeros. Every page is there
+    /// from
+    /// the start, so that no later touch can fail for want of memory, in whoever touches first; only its owner may
+    /// open
     /// it again.
     ///
     /// @param name shown in /proc, nothing else
@@ -145,7 +147,7 @@ public final class Descriptors {
     }
 
     private static int fcntl(int descriptor, int command, long argument, String name) {
-        return (int) LinuxException.check(
-                new Call().raw(Architecture.FCNTL, descriptor, command, argument, 0, 0, 0), name);
+        return (int)
+                LinuxException.check(new Call().raw(Architecture.FCNTL, descriptor, command, argument, 0, 0, 0), name);
     }
 }

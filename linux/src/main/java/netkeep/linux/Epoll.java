@@ -32,8 +32,8 @@ public final class Epoll implements AutoCloseable {
     public Epoll(int capacity) {
         this.capacity = capacity;
         this.events = Arena.ofAuto().allocate((long) EVENT * capacity, Long.BYTES);
-        this.descriptor =
-                (int) LinuxException.check(call.raw(Architecture.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0), "epoll_create1");
+        this.descriptor = (int)
+                LinuxException.check(call.raw(Architecture.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0), "epoll_create1");
     }
 
     /// @param token what [#token] answers for it

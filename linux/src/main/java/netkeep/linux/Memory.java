@@ -43,7 +43,8 @@ public final class Memory {
         return writable ? memory : memory.asReadOnly();
     }
 
-    /// Gives the pages of a range back. In memory of our own they read as zeros again; shared memory keeps what it holds.
+    /// Gives the pages of a range back. In memory of our own they read as zeros again; shared memory keeps what it
+    /// holds.
     ///
     /// @param at     a multiple of the page size
     /// @param length a multiple of the page size

@@ -73,8 +73,9 @@ public final class Netlink implements AutoCloseable {
     /// The interface of this name, if there is one.
     public Optional<Interface> find(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            NetlinkMessage message =
-                    new NetlinkMessage(arena, GET_LINK, 0).interfaceHeader(0, 0, 0).attribute(IFLA_IFNAME, name);
+            NetlinkMessage message = new NetlinkMessage(arena, GET_LINK, 0)
+                    .interfaceHeader(0, 0, 0)
+                    .attribute(IFLA_IFNAME, name);
             return found(arena, message, "RTM_GETLINK " + name);
         }
     }
@@ -223,7 +224,9 @@ public final class Netlink implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             ask(
                     arena,
-                    new NetlinkMessage(arena, NEW_LINK, 0).interfaceHeader(index, 0, 0).attribute(attribute, value),
+                    new NetlinkMessage(arena, NEW_LINK, 0)
+                            .interfaceHeader(index, 0, 0)
+                            .attribute(attribute, value),
                     "set " + what + " of interface " + index);
         }
     }

@@ -41,8 +41,7 @@ public final class Sockets {
     /// @param address a `struct sockaddr`, whole, native
     public static void bind(int descriptor, MemorySegment address) {
         long at = Call.address(address, 0, address.byteSize());
-        LinuxException.check(
-                new Call().raw(Architecture.BIND, descriptor, at, address.byteSize(), 0, 0, 0), "bind");
+        LinuxException.check(new Call().raw(Architecture.BIND, descriptor, at, address.byteSize(), 0, 0, 0), "bind");
     }
 
     /// Sets an option whose value is an int.

@@ -32,7 +32,8 @@ public final class Tun {
 
     private Tun() {}
 
-    /// Opens one queue of the TAP device `name` in the network namespace of the calling thread, and makes the device if
+    /// Opens one queue of the TAP device `name` in the network namespace of the calling thread, and makes the device
+    /// if
     /// there is none. Frames carry a virtio header of 10 octets; reads and writes do not wait. A device that was
     /// made here goes with the last of its queues.
     ///
@@ -77,15 +78,14 @@ public final class Tun {
         try {
             return Descriptors.open(PATH, Descriptors.O_RDWR | Descriptors.O_NONBLOCK);
         } catch (LinuxException failure) {
-            String advice =
-                    switch (failure.errno()) {
-                        case Errno.EACCES, Errno.EPERM ->
-                            "only root may open the TUN device here: run as root, or use --link packet:NAME in a user"
-                                    + " namespace";
-                        case Errno.ENOENT, Errno.ENODEV ->
-                            "this kernel has no TUN device loaded: modprobe tun, or use --link packet:NAME";
-                        default -> "";
-                    };
+            String advice = switch (failure.errno()) {
+                case Errno.EACCES, Errno.EPERM ->
+                    "only root may open the TUN device here: run as root, or use --link packet:NAME in a user"
+                            + " namespace";
+                case Errno.ENOENT, Errno.ENODEV ->
+                    "this kernel has no TUN device loaded: modprobe tun, or use --link packet:NAME";
+                default -> "";
+            };
             throw new LinuxException(failure.call(), failure.errno(), advice);
         }
     }

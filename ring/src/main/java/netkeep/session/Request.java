@@ -22,7 +22,8 @@ public final class Request {
     /// Listens with a backlog of `a`.
     public static final int LISTEN = 3;
 
-    /// Connects to address and port; the answer says that it began, the status how it went. For UDP, port 0 undoes it.
+    /// Connects to address and port; the answer says that it began, the status how it went. For UDP, port 0 undoes
+    /// it.
     public static final int CONNECT = 4;
 
     /// A hint: snd.tail has moved.

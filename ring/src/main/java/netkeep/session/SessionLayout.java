@@ -87,7 +87,8 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
         }
     }
 
-    /// Where the producer's side of the ring lies in its region: of requests in the client's, of events in the stack's.
+    /// Where the producer's side of the ring lies in its region: of requests in the client's, of events in the
+    /// stack's.
     public static long producer() {
         return 0;
     }

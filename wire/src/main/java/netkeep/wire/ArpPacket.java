@@ -101,13 +101,7 @@ public final class ArpPacket {
 
     /// Lays down a packet. Of the addresses, only the low 32 bits count: mapped and bare ones do alike.
     public static void write(
-            MemorySegment bytes,
-            long at,
-            int operation,
-            long senderMac,
-            long sender,
-            long targetMac,
-            long target) {
+            MemorySegment bytes, long at, int operation, long senderMac, long sender, long targetMac, long target) {
         u16(bytes, at + HARDWARE, ETHERNET);
         u16(bytes, at + PROTOCOL, EthernetHeader.IPV4);
         u8(bytes, at + HARDWARE_LENGTH, 6);

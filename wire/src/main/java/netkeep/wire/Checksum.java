@@ -18,7 +18,8 @@ public final class Checksum {
 
     private Checksum() {}
 
-    /// Adds octets that begin at an even offset of what is summed. An odd last octet counts as if a zero followed: only
+    /// Adds octets that begin at an even offset of what is summed. An odd last octet counts as if a zero followed:
+    /// only
     /// [#addOdd] may go on behind it.
     ///
     /// @param at any offset in memory, even or odd
@@ -33,7 +34,7 @@ public final class Checksum {
 
     /// The sum of the same octets, had they begun one octet later (RFC 1071 §2 (B)).
     public static long swap(long sum) {
-        int folded = fold16(sum);
+        long folded = fold16(sum);
         return (folded & 0xFF) << 8 | folded >>> 8;
     }
 

@@ -89,12 +89,14 @@ public final class Icmp6Message {
         return rest(bytes, at);
     }
 
-    /// Whether it reports on a packet, whose first octets it then holds. No error answers an error (RFC 4443 §2.4 (e)).
+    /// Whether it reports on a packet, whose first octets it then holds. No error answers an error (RFC 4443 §2.4
+    /// (e)).
     public static boolean isError(int type) {
         return type < 128;
     }
 
-    /// Says whether a message begins here; of an error, whether a packet's header is in it. Errors of types that nobody
+    /// Says whether a message begins here; of an error, whether a packet's header is in it. Errors of types that
+    /// nobody
     /// knows pass: RFC 4443 §2.4 (a) hands them to the protocol above.
     ///
     /// @param length octets of the message

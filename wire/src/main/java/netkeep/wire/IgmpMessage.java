@@ -126,9 +126,7 @@ public final class IgmpMessage {
 
     /// Where the record behind this one begins.
     public static long nextRecord(MemorySegment bytes, long record) {
-        return record
-                + RECORD_LENGTH
-                + 4L * (recordSources(bytes, record) + u8(bytes, record + RECORD_AUX));
+        return record + RECORD_LENGTH + 4L * (recordSources(bytes, record) + u8(bytes, record + RECORD_AUX));
     }
 
     /// One of [GroupRecord]'s constants.
@@ -153,7 +151,8 @@ public final class IgmpMessage {
         return code < 0x80 ? code : (code & 0xF | 0x10) << (code >>> 4 & 7) + 3;
     }
 
-    /// Says whether a whole message begins here and its checksum holds. Messages may be longer than what they say: the
+    /// Says whether a whole message begins here and its checksum holds. Messages may be longer than what they say:
+    /// the
     /// checksum covers the rest (RFC 3376 §4.1.10, §4.2.11).
     ///
     /// @param length octets of the message

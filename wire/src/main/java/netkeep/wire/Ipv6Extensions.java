@@ -228,13 +228,12 @@ public final class Ipv6Extensions {
             header = u8(bytes, at + offset + NEXT_HEADER);
             offset += length;
         }
-        int least =
-                switch (header) {
-                    case IpProtocol.TCP -> TcpHeader.LENGTH;
-                    case IpProtocol.UDP -> UdpHeader.LENGTH;
-                    case IpProtocol.ICMPV6 -> Icmp6Message.LENGTH;
-                    default -> 0;
-                };
+        int least = switch (header) {
+            case IpProtocol.TCP -> TcpHeader.LENGTH;
+            case IpProtocol.UDP -> UdpHeader.LENGTH;
+            case IpProtocol.ICMPV6 -> Icmp6Message.LENGTH;
+            default -> 0;
+        };
         return offset + least > limit ? incomplete(whole) : Verdict.OK;
     }
 

@@ -132,10 +132,7 @@ public final class MldMessage {
 
     /// Where the record behind this one begins.
     public static long nextRecord(MemorySegment bytes, long record) {
-        return record
-                + RECORD_LENGTH
-                + 16L * recordSources(bytes, record)
-                + 4L * u8(bytes, record + RECORD_AUX);
+        return record + RECORD_LENGTH + 16L * recordSources(bytes, record) + 4L * u8(bytes, record + RECORD_AUX);
     }
 
     /// One of [GroupRecord]'s constants.
@@ -216,7 +213,8 @@ public final class MldMessage {
         return Verdict.OK;
     }
 
-    /// Lays down the group of a message of version 1. Its first 8 octets are [Icmp6Message#write]'s, afterwards, with a
+    /// Lays down the group of a message of version 1. Its first 8 octets are [Icmp6Message#write]'s, afterwards,
+    /// with a
     /// query's time in the high half of their rest.
     public static void writeGroup(MemorySegment bytes, long at, long hi, long lo) {
         u64(bytes, at + GROUP, hi);

@@ -160,8 +160,7 @@ public final class NdpMessage {
     }
 
     /// Whoever has no address yet tells no link address.
-    private static Verdict checkSource(
-            MemorySegment bytes, long at, int length, int options, long srcHi, long srcLo) {
+    private static Verdict checkSource(MemorySegment bytes, long at, int length, int options, long srcHi, long srcLo) {
         return Address.isUnspecified(srcHi, srcLo)
                         && NdpOption.find(bytes, at + options, at + length, NdpOption.SOURCE_LINK_ADDRESS) >= 0
                 ? Verdict.BAD_OPTION
@@ -198,9 +197,7 @@ public final class NdpMessage {
             return Verdict.BAD_FIELD;
         }
         boolean itself = targetHi(bytes, at) == hi && targetLo(bytes, at) == lo;
-        return itself || Address.isLinkLocal(targetHi(bytes, at), targetLo(bytes, at))
-                ? Verdict.OK
-                : Verdict.BAD_FIELD;
+        return itself || Address.isLinkLocal(targetHi(bytes, at), targetLo(bytes, at)) ? Verdict.OK : Verdict.BAD_FIELD;
     }
 
     /// Lays down the target of a neighbour message. Its first 8 octets are [Icmp6Message#write]'s, afterwards, with

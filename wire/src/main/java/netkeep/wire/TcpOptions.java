@@ -100,7 +100,8 @@ public final class TcpOptions {
         return tsEcr;
     }
 
-    /// As it stands, RFC 5482 §3: in the low 15 bits the time, of minutes if 0x8000 is set and of seconds else; -1 for
+    /// As it stands, RFC 5482 §3: in the low 15 bits the time, of minutes if 0x8000 is set and of seconds else; -1
+    /// for
     /// none.
     public int userTimeout() {
         return userTimeout;
@@ -163,7 +164,8 @@ public final class TcpOptions {
     ///
     /// @param at           where the TCP header begins, checked
     /// @param headerLength of the header with its options, 20..60
-    /// @return whether all could be read; a length that cannot be ends the reading (MUST-7), and what stands before it
+    /// @return whether all could be read; a length that cannot be ends the reading (MUST-7), and what stands before
+    /// it
     ///         counts
     public boolean read(MemorySegment bytes, long at, int headerLength) {
         clear();

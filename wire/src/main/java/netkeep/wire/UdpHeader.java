@@ -90,8 +90,7 @@ public final class UdpHeader {
         u16(bytes, at + CHECKSUM, Checksum.partial(pseudo));
     }
 
-    private static void fields(
-            MemorySegment bytes, long at, int sourcePort, int destinationPort, int datagramLength) {
+    private static void fields(MemorySegment bytes, long at, int sourcePort, int destinationPort, int datagramLength) {
         u16(bytes, at + SOURCE_PORT, sourcePort);
         u16(bytes, at + DESTINATION_PORT, destinationPort);
         u16(bytes, at + DATAGRAM_LENGTH, datagramLength);

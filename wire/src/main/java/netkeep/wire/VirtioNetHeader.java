@@ -41,8 +41,7 @@ public final class VirtioNetHeader {
     /// Beside a GSO type of TCP: the segments carry ECN's CWR once only.
     public static final int GSO_ECN = 0x80;
 
-    private static final ValueLayout.OfShort U16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private static final long FLAGS = 0;
