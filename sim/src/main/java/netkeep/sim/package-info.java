@@ -1,5 +1,8 @@
-/// Time, luck and wires as arguments, for everybody's tests. Requires none of the others, so that all of them can
-/// test with it.
+/// Time, luck and wires as arguments, for everybody's tests.
+///
+/// One thread runs a [World]; whatever happens in it follows from its seed. Nothing here reads a clock, sleeps, starts
+/// a
+/// thread or knows a protocol above Ethernet.
 @NullMarked
 package netkeep.sim;
 

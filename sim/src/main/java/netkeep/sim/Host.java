@@ -1,0 +1,110 @@
+package netkeep.sim;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Joins a [Node] to wires: frames of one instant are one batch, after which the node has its turn; it has one, too,
+/// at its deadline and after [#kick].
+public final class Host implements Station {
+    private final World world;
+    private final List<Pipe> links = new ArrayList<>();
+    private final Alarm alarm;
+    private final Node.Outlet outlet = this::send;
+    private final long latencyNs;
+    private @Nullable Capture capture;
+    private Node node;
+    private boolean off;
+    private long turns;
+
+    public Host(World world, Node node) {
+        this(world, node, 0);
+    }
+
+    /// @param latencyNs how long what arrived waits for the node's turn
+    public Host(World world, Node node, long latencyNs) {
+        this.world = world;
+        this.node = node;
+        this.latencyNs = latencyNs;
+        this.alarm = new Alarm(world, this::turn);
+    }
+
+    @Override
+    public Receiver plug(Pipe out) {
+        int link = links.size();
+        links.add(out);
+        return (frames, at, length, nowNs) -> {
+            if (!off) {
+                if (capture != null) {
+                    capture.frame(frames, at, length, nowNs);
+                }
+                node.arrives(link, frames, at, length, nowNs);
+                kick();
+            }
+        };
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    /// Puts a successor in the node's place.
+    public void node(Node successor) {
+        node = successor;
+        kick();
+    }
+
+    /// The pipe that leads away from here on a link.
+    public Pipe link(int link) {
+        return links.get(link);
+    }
+
+    /// Notes down all that arrives here and leaves from here; null ends it.
+    public void capture(@Nullable Capture notes) {
+        capture = notes;
+    }
+
+    /// How many turns the node has had.
+    public long turns() {
+        return turns;
+    }
+
+    /// Gives the node a turn soon: somebody asked something of it.
+    public void kick() {
+        long soonNs = world.nowNs() + latencyNs;
+        if (soonNs < alarm.deadlineNs()) {
+            alarm.set(soonNs);
+        }
+    }
+
+    /// Lets the host be dead until [#on]: what arrives is lost.
+    public void off() {
+        off = true;
+        alarm.set(World.NEVER);
+    }
+
+    public void on() {
+        off = false;
+        kick();
+    }
+
+    private void turn() {
+        if (off) {
+            return;
+        }
+        turns++;
+        node.turn(outlet, world.nowNs());
+        long deadlineNs = node.deadlineNs();
+        if (deadlineNs < alarm.deadlineNs()) {
+            alarm.set(deadlineNs);
+        }
+    }
+
+    private void send(int link, MemorySegment frames, long at, int length) {
+        if (capture != null) {
+            capture.frame(frames, at, length, world.nowNs());
+        }
+        links.get(link).send(frames, at, length);
+    }
+}

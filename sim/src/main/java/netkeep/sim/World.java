@@ -1,0 +1,110 @@
+package netkeep.sim;
+
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/// One thread, one clock, one source of luck and one agenda: all that can happen is in it, in an order that the
+/// seed alone decides.
+///
+/// The clock stands still while an action runs and leaps to the next one, so an hour of silence costs nothing.
+/// Actions of one instant happen in the order in which they were put down.
+public final class World {
+    /// An instant that never comes.
+    public static final long NEVER = Long.MAX_VALUE;
+
+    private final long seed;
+    private final SplittableRandom luck;
+    private final Agenda agenda = new Agenda();
+    private final Frames frames = new Frames();
+    private long nowNs;
+    private long happened;
+
+    public World(long seed) {
+        this.seed = seed;
+        this.luck = new SplittableRandom(seed);
+    }
+
+    /// The seed that tells this story again.
+    public long seed() {
+        return seed;
+    }
+
+    /// The clock, from 0.
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /// How many actions have happened.
+    public long happened() {
+        return happened;
+    }
+
+    /// The world's luck. Whoever draws often takes a source of his own from it once (`luck().split()`), so that
+    /// what one draws does not change what others get.
+    public SplittableRandom luck() {
+        return luck;
+    }
+
+    /// Lets `action` happen at `instantNs`, or now if that has passed; at [#NEVER] it never does.
+    public void at(long instantNs, Runnable action) {
+        if (instantNs != NEVER) {
+            agenda.add(Math.max(instantNs, nowNs), action);
+        }
+    }
+
+    /// Lets `action` happen `delayNs` from now.
+    public void in(long delayNs, Runnable action) {
+        at(nowNs + delayNs, action);
+    }
+
+    /// Runs until nothing is left to happen.
+    ///
+    /// @throws AssertionError if that takes more than `maxEvents`
+    public void settle(long maxEvents) {
+        for (long event = 0; agenda.count() != 0; event++) {
+            if (event == maxEvents) {
+                throw new AssertionError("not settled after " + maxEvents + " events, seed " + seed);
+            }
+            step();
+        }
+    }
+
+    /// Runs all that happens up to `instantNs` and sets the clock there.
+    public void runUntil(long instantNs) {
+        while (agenda.nextNs() <= instantNs && agenda.count() != 0) {
+            step();
+        }
+        nowNs = Math.max(nowNs, instantNs);
+    }
+
+    /// Runs for `durationNs`.
+    public void run(long durationNs) {
+        runUntil(nowNs + durationNs);
+    }
+
+    /// Runs until `done`, asked after each action, or for `durationNs` at most; the clock stays where it became so.
+    ///
+    /// @return whether it was done
+    public boolean run(long durationNs, BooleanSupplier done) {
+        long endNs = nowNs + durationNs;
+        while (!done.getAsBoolean()) {
+            if (agenda.nextNs() > endNs || agenda.count() == 0) {
+                nowNs = endNs;
+                return false;
+            }
+            step();
+        }
+        return true;
+    }
+
+    /// The buffers of frames on their way.
+    Frames frames() {
+        return frames;
+    }
+
+    private void step() {
+        nowNs = agenda.nextNs();
+        happened++;
+        agenda.take().run();
+    }
+}
