@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import netkeep.ring.Pieces;
 
-/// A link around a link on which things go wrong: frames are lost, late, out of order, repeated, spoilt, in each direction
-/// as its [Faults] say. Time and luck are arguments.
+/// A link around a link on which things go wrong: frames are lost, late, out of order, repeated, spoilt, in each
+/// direction as its [Faults] say. Time and luck are arguments.
 ///
 /// Frames that are sent late leave when [#receive] is called: see [#deadlineNs].
 public final class FaultLink implements Link {

@@ -8,8 +8,7 @@ final class HardwareAddress {
     private HardwareAddress() {}
 
     /// A locally administered unicast address (IEEE 802, §8.2): the same for the same interface, so that a successor
-    /// keeps
-    /// it, and never the kernel's own.
+    /// keeps it, and never the kernel's own.
     ///
     /// @param kernel the address of the kernel's end, which tells namesakes apart
     static long choose(String name, long kernel) {

@@ -10,8 +10,8 @@ import netkeep.linux.PacketSocket;
 import netkeep.linux.Vector;
 import netkeep.ring.Pieces;
 
-/// An interface that exists, through AF_PACKET with the virtio net header, packet(7): one end of a veth pair, best of all,
-/// which an ordinary user has in a user namespace of his own.
+/// An interface that exists, through AF_PACKET with the virtio net header, packet(7): one end of a veth pair, best of
+/// all, which an ordinary user has in a user namespace of his own.
 ///
 /// The kernel's stack sees each frame, too. It stays quiet if the interface has no address, so IPv6 is switched off on
 /// it; give it none of IPv4.

@@ -19,8 +19,8 @@ import netkeep.linux.PacketSocket;
 ///       24 tag u16     26 tag's protocol u16
 /// ```
 ///
-/// The virtio net header lies just before the Ethernet header. A slot is ours while bit 0 of its status is set; storing 0
-/// gives it back.
+/// The virtio net header lies just before the Ethernet header. A slot is ours while bit 0 of its status is set;
+/// storing 0 gives it back.
 final class PacketRing implements PacketSource {
     private static final VarHandle STATUS = JAVA_INT.varHandle();
     private static final ValueLayout.OfShort U16 = JAVA_SHORT;

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// Writes a capture in the pcapng format (IETF draft-ietf-opsawg-pcapng): one section, an interface description for each
-/// tap point, frames as enhanced packet blocks with instants in nanoseconds.
+/// Writes a capture in the pcapng format (IETF draft-ietf-opsawg-pcapng): one section, an interface description for
+/// each tap point, frames as enhanced packet blocks with instants in nanoseconds.
 ///
 /// ```text
 /// every block:   0 type u32   4 length u32   8 body ...   length u32 once more
@@ -18,8 +18,8 @@ import java.util.List;
 /// option:        0 code u16   2 length u16   4 value, padded to 4
 /// ```
 ///
-/// Links of several threads may share one. Only whole blocks are ever handed to the channel, so what lies there can be read
-/// at any time. When the channel fails the capture ends and the traffic goes on: see [#failure].
+/// Links of several threads may share one. Only whole blocks are ever handed to the channel, so what lies there can be
+/// read at any time. When the channel fails the capture ends and the traffic goes on: see [#failure].
 public final class PcapngWriter implements AutoCloseable {
     /// Frames are kept to this length unless a point says less.
     public static final int WHOLE = 1 << 18;

@@ -8,8 +8,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import netkeep.ring.Pieces;
 
-/// One direction of a wire in memory: frames one behind the other in a circle, each with its length before it and padded
-/// to 4. One thread gives, one takes.
+/// One direction of a wire in memory: frames one behind the other in a circle, each with its length before it and
+/// padded to 4. One thread gives, one takes.
 final class SimWire {
     private static final VarHandle GIVEN;
     private static final VarHandle TAKEN;

@@ -10,8 +10,7 @@ import netkeep.ring.Pieces;
 /// One queue of a TAP device.
 ///
 /// A write runs the kernel's receive path in the writing thread: nothing is lost on the way, and what the peer does
-/// with
-/// the frame is charged to us.
+/// with the frame is charged to us.
 public final class TapLink implements Link {
     private final String name;
     private final int descriptor;

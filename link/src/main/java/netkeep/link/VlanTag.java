@@ -22,8 +22,8 @@ final class VlanTag {
 
     private VlanTag() {}
 
-    /// Writes the tag behind the addresses of a frame that has left room for it, and moves what its virtio header says of
-    /// the octets behind it.
+    /// Writes the tag behind the addresses of a frame that has left room for it, and moves what its virtio header says
+    /// of the octets behind it.
     ///
     /// @param protocol the tag's own, 0x8100 unless told otherwise
     static void write(MemorySegment frames, long at, int protocol, int tag) {

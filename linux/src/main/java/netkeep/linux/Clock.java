@@ -12,8 +12,7 @@ import java.lang.invoke.MethodHandle;
 /// The kernel's clocks in nanoseconds. One object serves one thread at a time.
 ///
 /// `clock_gettime` goes to libc, which answers the first two without entering the kernel. `System.nanoTime` would not
-/// do:
-/// the origin that it counts from is its JVM's own, and instants are compared between processes.
+/// do: the origin that it counts from is its JVM's own, and instants are compared between processes.
 public final class Clock {
     private static final int REALTIME = 0;
     private static final int MONOTONIC = 1;

@@ -64,10 +64,8 @@ public final class Descriptors {
     }
 
     /// Anonymous memory that can be shared by passing its descriptor, `length` octets of zeros. Every page is there
-    /// from
-    /// the start, so that no later touch can fail for want of memory, in whoever touches first; only its owner may
-    /// open
-    /// it again.
+    /// from the start, so that no later touch can fail for want of memory, in whoever touches first; only its owner
+    /// may open it again.
     ///
     /// @param name shown in /proc, nothing else
     public static int memory(String name, long length) {

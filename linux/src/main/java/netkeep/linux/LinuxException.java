@@ -1,8 +1,7 @@
 package netkeep.linux;
 
 /// The host refused a call: out of memory, no such device, no right to it. The message says which call and why, and
-/// what
-/// to do where that is known.
+/// what to do where that is known.
 public class LinuxException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -37,7 +37,8 @@ public final class PacketSocket {
 
     private PacketSocket() {}
 
-    /// Opens a socket on an interface: every frame that arrives there, and none that leaves. Reads and writes do not wait.
+    /// Opens a socket on an interface: every frame that arrives there, and none that leaves. Reads and writes do not
+    /// wait.
     ///
     /// @param promiscuous whether frames for other hardware addresses are wanted, too
     /// @param slots       of a receive ring, a multiple of [#SLOTS_PER_BLOCK]; 0 for none
