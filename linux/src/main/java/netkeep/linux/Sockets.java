@@ -38,6 +38,17 @@ public final class Sockets {
         return (int) LinuxException.check(answer, "socket of family " + family);
     }
 
+    /// Two sockets that are joined, of AF_UNIX, closed on exec.
+    public static int[] pair(int type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment both = arena.allocate(JAVA_INT, 2);
+            LinuxException.check(
+                    new Call().raw(Architecture.SOCKETPAIR, AF_UNIX, type | SOCK_CLOEXEC, 0, both.address(), 0, 0),
+                    "socketpair");
+            return both.toArray(JAVA_INT);
+        }
+    }
+
     /// @param address a `struct sockaddr`, whole, native
     public static void bind(int descriptor, MemorySegment address) {
         long at = Call.address(address, 0, address.byteSize());
