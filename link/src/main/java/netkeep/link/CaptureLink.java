@@ -1,16 +1,11 @@
 package netkeep.link;
 
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import netkeep.ring.Pieces;
-import netkeep.wire.Checksum;
 import netkeep.wire.Verdict;
 import netkeep.wire.VirtioNetHeader;
 
@@ -27,7 +22,6 @@ public final class CaptureLink implements Link {
     private static final int CHECKSUM_VALID = 1 << 10;
     private static final int SEGMENTATION_OFFLOADED = 1 << 11;
     private static final long FLUSH_NS = 100_000_000L;
-    private static final ValueLayout.OfShort NETWORK = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final Link link;
     private final PcapngWriter writer;
@@ -169,17 +163,8 @@ public final class CaptureLink implements Link {
         }
         if ((virtio & VirtioNetHeader.NEEDS_CSUM) != 0 && VirtioNetHeader.check(frame, 0, length) == Verdict.OK) {
             flags |= CHECKSUM_NOT_READY;
-            complete(frame, length);
+            OpenChecksum.complete(frame, 0, length);
         }
-    }
-
-    /// Completes the checksum as a device would.
-    static void complete(MemorySegment frame, int length) {
-        long start = VirtioNetHeader.LENGTH + VirtioNetHeader.csumStart(frame, 0);
-        long field = start + VirtioNetHeader.csumOffset(frame, 0);
-        int checksum = Checksum.fold(Checksum.add(0, frame, start, length - start));
-        // RFC 768: a computed zero is sent as all ones, its equal in one's complement.
-        frame.set(NETWORK, field, (short) (checksum == 0 ? 0xFFFF : checksum));
     }
 
     private void write() {

@@ -161,8 +161,8 @@ public final class PacketLink implements Link {
         return new LinuxException(
                 "link packet:" + name,
                 Errno.ENODEV,
-                "no interface of this name in this network namespace: make one, as with"
-                        + " ip link add " + name + " type veth peer name PEER");
+                "no interface of this name in this network namespace: make one, as with" + " ip link add " + name
+                        + " type veth peer name PEER");
     }
 
     /// Whole blocks of the ring.

@@ -16,8 +16,7 @@ public final class SimLink implements Link {
     /// What both ends of a wire have in common.
     ///
     /// @param capacity octets that are on their way in one direction at most
-    public record Settings(
-            int mtu, boolean checksum, boolean segmentation, boolean udpSegmentation, int capacity) {
+    public record Settings(int mtu, boolean checksum, boolean segmentation, boolean udpSegmentation, int capacity) {
         /// An MTU of 1500, all offloads, 4 MiB.
         public static final Settings DEFAULT = new Settings(1500, true, true, true, 1 << 22);
 

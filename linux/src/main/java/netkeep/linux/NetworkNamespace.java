@@ -33,8 +33,8 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /// The command that runs `command` as root of a user namespace, in a network namespace of its own, without any
-    /// right in the rest of the system. An ordinary user may do this unless the kernel forbids it. (A JVM cannot do it
-    /// to itself: it has threads from the start, and user namespaces are entered by single-threaded processes only.)
+    /// right in the rest of the system. An ordinary user may do this unless the kernel forbids it. (A JVM cannot do
+    /// it to itself: it has threads from the start, and user namespaces are entered by single-threaded processes.)
     public static List<String> asRoot(List<String> command) {
         List<String> whole = new java.util.ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--net", "--"));
         whole.addAll(command);

@@ -76,7 +76,9 @@ public final class PacketSocket {
             }
         } catch (IOException failure) {
             throw new LinuxException(
-                    "write " + file, Errno.EACCES, "switch IPv6 off on " + name + " as root, or mount /proc/sys writable");
+                    "write " + file,
+                    Errno.EACCES,
+                    "switch IPv6 off on " + name + " as root, or mount /proc/sys writable");
         }
     }
 

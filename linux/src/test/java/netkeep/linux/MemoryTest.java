@@ -99,8 +99,8 @@ class MemoryTest {
 
     @Test
     void missingFileIsNamed() {
-        LinuxException failure = assertThrows(
-                LinuxException.class, () -> Descriptors.open("/nowhere/at/all", Descriptors.O_RDONLY));
+        LinuxException failure =
+                assertThrows(LinuxException.class, () -> Descriptors.open("/nowhere/at/all", Descriptors.O_RDONLY));
 
         assertEquals(Errno.ENOENT, failure.errno());
         assertTrue(failure.getMessage().contains("/nowhere/at/all"), failure.getMessage());

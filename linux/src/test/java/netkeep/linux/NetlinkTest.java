@@ -98,7 +98,8 @@ class NetlinkTest {
 
         assertEquals(
                 Errno.EEXIST,
-                assertThrows(LinuxException.class, () -> netlink.veth("nk-a", "nk-c")).errno());
+                assertThrows(LinuxException.class, () -> netlink.veth("nk-a", "nk-c"))
+                        .errno());
         LinuxException small = assertThrows(LinuxException.class, () -> netlink.mtu(index, 20));
         assertTrue(small.getMessage().contains("mtu less than device minimum"), small.getMessage());
         LinuxException none = assertThrows(LinuxException.class, () -> netlink.delete(index + 1000));
