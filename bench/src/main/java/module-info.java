@@ -9,7 +9,6 @@ module netkeep.bench {
     requires netkeep.servers;
     requires netkeep.sim;
     requires netkeep.stack;
-    requires netkeep.tools;
     requires netkeep.wire;
     requires static org.jspecify;
 }

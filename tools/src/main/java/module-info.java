@@ -1,6 +1,7 @@
 /// One command with subcommands.
 module netkeep.tools {
     requires info.picocli;
+    requires netkeep.bench;
     requires netkeep.client;
     requires netkeep.embedded;
     requires netkeep.engine;
