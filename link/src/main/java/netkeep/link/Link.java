@@ -57,7 +57,8 @@ public interface Link extends AutoCloseable {
 
     LinkCounters counters();
 
-    /// When to call [#receive] next although no descriptor says so: a frame is held until then. [#NEVER] for no frame.
+    /// When to call [#receive] next although no descriptor says so: a frame is held until then. [#NEVER] for no
+    /// frame.
     default long deadlineNs() {
         return NEVER;
     }
