@@ -1,5 +1,5 @@
-/// Dedicated servers that do not know each other. They see nothing of Netkeep but the channels of `java.nio`: which stack
-/// they run on is the [java.nio.channels.spi.SelectorProvider] they are given.
+/// Dedicated servers that do not know each other. They see nothing of Netkeep but the channels of `java.nio`: which
+/// stack they run on is the [java.nio.channels.spi.SelectorProvider] they are given.
 module netkeep.servers {
     requires static org.jspecify;
 

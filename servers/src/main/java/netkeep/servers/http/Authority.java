@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 final class Authority {
     private Authority() {}
 
-    /// Whether the octets are a host, perhaps with a port: a name, an IPv4 address, or an IPv6 address in brackets. An
-    /// empty host is valid by the grammar. User information is not taken.
+    /// Whether the octets are a host, perhaps with a port: a name, an IPv4 address, or an IPv6 address in brackets.
+    /// An empty host is valid by the grammar. User information is not taken.
     static boolean valid(ByteBuffer in, int at, int end) {
         int i = at;
         if (i < end && in.get(i) == '[') {

@@ -23,7 +23,8 @@ final class Buffers {
     }
 
     /// A buffer that holds so many octets and [Octets#SLACK] more, or null if there is no memory left.
-    @Nullable ByteBuffer take(int length) {
+    @Nullable
+    ByteBuffer take(int length) {
         for (int i = 0; i < SIZES.length; i++) {
             if (length + Octets.SLACK <= SIZES[i]) {
                 ByteBuffer buffer = free.get(i).pollLast();

@@ -28,17 +28,18 @@ final class Cache {
     /// What was put under these octets, or null.
     ///
     /// @param hash of the octets, as [RequestParser] and [#hash] compute it
-    @Nullable Resource get(ByteBuffer in, int at, int length, int hash) {
+    @Nullable
+    Resource get(ByteBuffer in, int at, int length, int hash) {
         Resource resource = buckets[bucket(hash)];
-        while (resource != null
-                && (resource.hash != hash || !Octets.same(in, at, length, resource.key))) {
+        while (resource != null && (resource.hash != hash || !Octets.same(in, at, length, resource.key))) {
             resource = resource.next;
         }
         return resource;
     }
 
     /// What was put under this key, or null.
-    @Nullable Resource get(byte[] key) {
+    @Nullable
+    Resource get(byte[] key) {
         int hash = hash(key);
         Resource resource = buckets[bucket(hash)];
         while (resource != null && !Arrays.equals(resource.key, key)) {

@@ -37,7 +37,8 @@ final class Conditions {
         if (end > at && in.get(at) == '"') {
             return resource.etag.length > 0 && Octets.same(in, at, end - at, resource.etag);
         }
-        // A date must be the very one, and the second that it names must be over: in it the file could change again.
+        // A date must be the very one, and the second that it names must be over: in it the file could change
+        // again.
         long seconds = HttpDate.read(in, at, end, nowSeconds);
         return seconds != HttpDate.NONE && seconds == resource.modifiedSeconds && nowSeconds > seconds;
     }

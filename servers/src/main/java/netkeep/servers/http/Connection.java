@@ -19,7 +19,8 @@ final class Connection implements Ready {
         CONTENT,
         /// The channel has not taken all of a response. Nothing is read meanwhile: that is the back-pressure.
         WRITING,
-        /// The last response is out, and what the client still sends is read, so that no RST overtakes the response.
+        /// The last response is out, and what the client still sends is read, so that no RST overtakes the
+        /// response.
         LINGERING,
         CLOSED
     }
@@ -45,8 +46,12 @@ final class Connection implements Ready {
     private @Nullable Work work;
 
     // Where it is in the wheel.
-    @Nullable Connection next;
-    @Nullable Connection previous;
+    @Nullable
+    Connection next;
+
+    @Nullable
+    Connection previous;
+
     long deadlineNs;
     long dueTick = Wheel.NOWHERE;
 
@@ -90,8 +95,8 @@ final class Connection implements Ready {
         }
     }
 
-    /// Whether a head that was incomplete may now be complete, or too long. So a head that comes octet by octet is not
-    /// parsed as often as it has octets.
+    /// Whether a head that was incomplete may now be complete, or too long. So a head that comes octet by octet is
+    /// not parsed as often as it has octets.
     private boolean worthParsing(ByteBuffer in, int held, int end) {
         int target = service.settings.targetLength();
         return Octets.hasLineFeed(in, held, end)

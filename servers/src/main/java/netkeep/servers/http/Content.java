@@ -2,8 +2,8 @@ package netkeep.servers.http;
 
 import java.nio.ByteBuffer;
 
-/// The content of a request on its way to nowhere: files take none, but the next request stands behind it. RFC 9112 §6
-/// and §7.1.
+/// The content of a request on its way to nowhere: files take none, but the next request stands behind it. RFC 9112
+/// §6 and §7.1.
 ///
 /// ```text
 /// chunk = size [ext] CRLF, size octets, CRLF      the last one has size 0; then trailer fields, then CRLF
@@ -115,8 +115,8 @@ final class Content {
         if (octet == '\r') {
             return State.SIZE_LF;
         }
-        // §7.1.1: a recipient ignores extensions that it does not know. Blanks before the semicolon are bad blanks that a
-        // recipient parses.
+        // §7.1.1: a recipient ignores extensions that it does not know. Blanks before the semicolon are bad blanks
+        // that a recipient parses.
         return octet == ';' || Octets.blank(octet) ? text(octet, State.EXTENSION) : State.BROKEN;
     }
 

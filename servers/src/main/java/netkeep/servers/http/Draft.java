@@ -18,7 +18,10 @@ final class Draft {
     String mediaType = "";
     byte[] location = NOTHING;
     byte[] content = NOTHING;
-    @Nullable FileChannel file;
+
+    @Nullable
+    FileChannel file;
+
     Resource.@Nullable Stamp stamp;
 
     Draft(Status status) {
@@ -30,7 +33,9 @@ final class Draft {
         if (modifiedSeconds != HttpDate.NONE) {
             byte[] date = new byte[HttpDate.LENGTH];
             HttpDate.write(modifiedSeconds, date, 0);
-            fields.append("Last-Modified: ").append(new String(date, ISO_8859_1)).append("\r\n");
+            fields.append("Last-Modified: ")
+                    .append(new String(date, ISO_8859_1))
+                    .append("\r\n");
         }
         if (etag.length > 0) {
             fields.append("ETag: ").append(new String(etag, ISO_8859_1)).append("\r\n");

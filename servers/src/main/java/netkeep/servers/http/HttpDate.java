@@ -116,10 +116,8 @@ final class HttpDate {
     }
 
     private static long asctime(ByteBuffer in, int at) {
-        boolean formed = index(DAYS, in, at) >= 0
-                && in.get(at + 7) == ' '
-                && in.get(at + 10) == ' '
-                && in.get(at + 19) == ' ';
+        boolean formed =
+                index(DAYS, in, at) >= 0 && in.get(at + 7) == ' ' && in.get(at + 10) == ' ' && in.get(at + 19) == ' ';
         int day = in.get(at + 8) == ' ' ? number(in, at + 9, 1) : number(in, at + 8, 2);
         return formed ? seconds(number(in, at + 20, 4), index(MONTHS, in, at + 4), day, in, at + 11) : NONE;
     }
@@ -135,7 +133,8 @@ final class HttpDate {
         }
         try {
             // A leap second counts as the one before it.
-            return LocalDateTime.of(LocalDate.of(year, month + 1, day), LocalTime.of(hour, minute, Math.min(second, 59)))
+            return LocalDateTime.of(
+                            LocalDate.of(year, month + 1, day), LocalTime.of(hour, minute, Math.min(second, 59)))
                     .toEpochSecond(ZoneOffset.UTC);
         } catch (DateTimeException noSuchDay) {
             return NONE;

@@ -39,7 +39,10 @@ final class Listing {
         String slash = entry.directory() ? "/" : "";
         // RFC 3986 §4.2: a colon in a first segment would make a scheme of what is before it; an escape does not.
         String link = TargetPath.encode(entry.name()).replace(":", "%3A").replace("'", "%27");
-        page.append("<tr><td><a href=\"").append(link.replace("&", "&amp;")).append(slash).append("\">");
+        page.append("<tr><td><a href=\"")
+                .append(link.replace("&", "&amp;"))
+                .append(slash)
+                .append("\">");
         escape(entry.name() + slash, page);
         byte[] date = new byte[HttpDate.LENGTH];
         HttpDate.write(Math.max(0, entry.modifiedSeconds()), date, 0);

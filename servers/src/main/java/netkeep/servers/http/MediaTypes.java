@@ -70,7 +70,9 @@ final class MediaTypes {
 
     static String of(String fileName) {
         int dot = fileName.lastIndexOf('.');
-        return dot < 0 ? UNKNOWN : TYPES.getOrDefault(fileName.substring(dot + 1).toLowerCase(Locale.ROOT), UNKNOWN);
+        return dot < 0
+                ? UNKNOWN
+                : TYPES.getOrDefault(fileName.substring(dot + 1).toLowerCase(Locale.ROOT), UNKNOWN);
     }
 
     private static Map<String, String> types() {

@@ -130,14 +130,16 @@ final class RequestParser {
         int scan = Math.min(end, bound + 1);
         int i = at;
         int hash = 0;
-        byte octet = 0;
-        while (i < scan && Symbols.uri(octet = in.get(i)) && octet != '?') {
+        byte octet = scan > at ? in.get(at) : 0;
+        while (i < scan && octet != '?' && Symbols.uri(octet)) {
             hash = 31 * hash + octet;
             i++;
+            octet = in.get(i);
         }
         int pathEnd = i;
-        while (i < scan && Symbols.uri(octet = in.get(i))) {
+        while (i < scan && Symbols.uri(octet)) {
             i++;
+            octet = in.get(i);
         }
         if (i > bound) {
             return refuse(request, Status.URI_TOO_LONG);

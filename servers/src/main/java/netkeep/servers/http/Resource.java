@@ -51,7 +51,10 @@ final class Resource {
     byte[] key = NOTHING;
     int hash;
     int slot;
-    @Nullable Resource next;
+
+    @Nullable
+    Resource next;
+
     boolean used;
     boolean cached;
     long checkedNs;

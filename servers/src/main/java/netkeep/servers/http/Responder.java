@@ -31,7 +31,8 @@ final class Responder {
     /// Answers a request whose head lies in `in`. There is room for the response: [Service#RESPONSE].
     ///
     /// @return content that has yet to be sent, or null if the response is whole
-    @Nullable Transfer answer(ByteBuffer in, Request request, boolean persistent, long nowNs) throws IOException {
+    @Nullable
+    Transfer answer(ByteBuffer in, Request request, boolean persistent, long nowNs) throws IOException {
         long workNs = service.settings.workNs();
         if (workNs != 0) {
             spin(workNs);
@@ -60,10 +61,9 @@ final class Responder {
         }
     }
 
-    private @Nullable Transfer file(ByteBuffer in, Request request, boolean persistent, long nowNs)
-            throws IOException {
-        Resource resource = service.tree.find(
-                in, request.pathAt, request.pathEnd, request.pathHash, nowNs, service.nowSeconds);
+    private @Nullable Transfer file(ByteBuffer in, Request request, boolean persistent, long nowNs) throws IOException {
+        Resource resource =
+                service.tree.find(in, request.pathAt, request.pathEnd, request.pathHash, nowNs, service.nowSeconds);
         if (resource.status != Status.OK) {
             if (resource.status == Status.MOVED_PERMANENTLY) {
                 moved(in, request, resource, persistent);

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The directory that is served. Nothing outside is ever opened.
 ///
-/// A path is first resolved with its links, and refused if that leads out. What it resolved to has no links any more,
-/// and is then opened name by name, each in the directory opened before, following none: whoever exchanges a directory
-/// for a link in between gets a failure, not a file.
+/// A path is first resolved with its links, and refused if that leads out. What it resolved to has no links any
+/// more, and is then opened name by name, each in the directory opened before, following none: whoever exchanges a
+/// directory for a link in between gets a failure, not a file.
 final class Root {
     /// Entries of a directory that are listed.
     static final int ENTRIES = 4096;
@@ -78,16 +78,17 @@ final class Root {
 
     /// The attributes of what a resolved path names, itself no link.
     BasicFileAttributes attributes(Path resolved) throws IOException {
-        return parent(resolved, directory -> directory
-                .getFileAttributeView(name(resolved), BasicFileAttributeView.class, NOFOLLOW_LINKS)
-                .readAttributes());
+        return parent(
+                resolved,
+                directory -> directory
+                        .getFileAttributeView(name(resolved), BasicFileAttributeView.class, NOFOLLOW_LINKS)
+                        .readAttributes());
     }
 
     /// Opens a file to read.
     FileChannel open(Path resolved) throws IOException {
         return parent(resolved, directory -> {
-            SeekableByteChannel channel =
-                    directory.newByteChannel(name(resolved), Set.of(READ, NOFOLLOW_LINKS));
+            SeekableByteChannel channel = directory.newByteChannel(name(resolved), Set.of(READ, NOFOLLOW_LINKS));
             if (channel instanceof FileChannel file) {
                 return file;
             }
@@ -99,8 +100,8 @@ final class Root {
     /// One line of a list.
     record Entry(String name, boolean directory, long size, long modifiedSeconds) {}
 
-    /// What is in a directory, at most [#ENTRIES] of it; without the names that begin with a dot, and without links and
-    /// devices.
+    /// What is in a directory, at most [#ENTRIES] of it; without the names that begin with a dot, and without links
+    /// and devices.
     List<Entry> list(Path resolved) throws IOException {
         return within(resolved, directory -> {
             List<Entry> entries = new ArrayList<>();
@@ -151,27 +152,22 @@ final class Root {
 
     /// Opens a directory name by name.
     private <T> T within(Path resolved, Inside<T> inside) throws IOException {
-        SecureDirectoryStream<Path> here = secure(Files.newDirectoryStream(real));
-        try {
-            if (!resolved.equals(real)) {
-                for (Path name : real.relativize(resolved)) {
-                    SecureDirectoryStream<Path> next = here.newDirectoryStream(name, NOFOLLOW_LINKS);
-                    here.close();
-                    here = next;
-                }
+        try (DirectoryStream<Path> top = Files.newDirectoryStream(real)) {
+            if (top instanceof SecureDirectoryStream<Path> secure) {
+                return resolved.equals(real) ? inside.in(secure) : below(secure, real.relativize(resolved), 0, inside);
             }
-            return inside.in(here);
-        } finally {
-            here.close();
+            throw new IOException("this file system cannot open a file within an open directory");
         }
     }
 
-    private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) throws IOException {
-        if (stream instanceof SecureDirectoryStream<Path> secure) {
-            return secure;
+    private static <T> T below(SecureDirectoryStream<Path> here, Path names, int depth, Inside<T> inside)
+            throws IOException {
+        if (depth == names.getNameCount()) {
+            return inside.in(here);
         }
-        stream.close();
-        throw new IOException("this file system cannot open a file within an open directory");
+        try (SecureDirectoryStream<Path> next = here.newDirectoryStream(names.getName(depth), NOFOLLOW_LINKS)) {
+            return below(next, names, depth + 1, inside);
+        }
     }
 
     /// How a file looks now.

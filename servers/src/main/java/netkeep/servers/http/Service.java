@@ -7,10 +7,11 @@ import java.util.random.RandomGenerator;
 import netkeep.servers.loop.Time;
 import org.jspecify.annotations.Nullable;
 
-/// What all connections of a server have together. They take turns, so one buffer to read into and one to write from
-/// are enough.
+/// What all connections of a server have together. They take turns, so one buffer to read into and one to write
+/// from are enough.
 final class Service {
-    /// Octets that one response takes at most in [#out]: what lies in memory of a file, and a head with a redirection.
+    /// Octets that one response takes at most in [#out]: what lies in memory of a file, and a head with a
+    /// redirection.
     static final int RESPONSE = Tree.IN_MEMORY + 20_480;
 
     private static final int IN = 65_536;
@@ -70,7 +71,8 @@ final class Service {
     /// Keeps a copy of octets.
     ///
     /// @return from position 0 to the limit; null if there is no memory left
-    @Nullable ByteBuffer keep(ByteBuffer from, int at, int length) {
+    @Nullable
+    ByteBuffer keep(ByteBuffer from, int at, int length) {
         ByteBuffer kept = buffers.take(length);
         if (kept != null) {
             kept.put(0, from, at, length).limit(length);

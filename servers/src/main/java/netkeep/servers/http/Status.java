@@ -1,6 +1,8 @@
 package netkeep.servers.http;
 
 /// The answers this server gives, RFC 9110 §15.
+// Nobody writes to the octets.
+@SuppressWarnings("ImmutableEnumChecker")
 enum Status {
     OK(200, "OK"),
     NO_CONTENT(204, "No Content"),

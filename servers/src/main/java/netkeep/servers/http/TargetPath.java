@@ -34,8 +34,8 @@ record TargetPath(List<String> names, boolean directory) {
 
     /// Reads the path in `[at, end)`, which begins with a slash or is empty.
     ///
-    /// @throws Refused for a broken escape, a NUL, and a path that leaves the root (400); for a name that no file here
-    ///     has (404)
+    /// @throws Refused for a broken escape, a NUL, and a path that leaves the root (400); for a name that no file
+    ///     here has (404)
     static TargetPath read(ByteBuffer in, int at, int end) throws Refused {
         List<String> names = new ArrayList<>();
         boolean directory = true;
@@ -123,7 +123,8 @@ record TargetPath(List<String> names, boolean directory) {
     }
 
     /// The last name, or null for the root itself.
-    @Nullable String last() {
+    @Nullable
+    String last() {
         return names.isEmpty() ? null : names.getLast();
     }
 }

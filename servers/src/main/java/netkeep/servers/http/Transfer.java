@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The content of a response while it is sent: the whole of a resource, a part of it, or several parts.
 ///
-/// It is a sequence of octets that can be begun anew at any of them, so what a channel did not take need not be kept:
-/// the position goes back.
+/// It is a sequence of octets that can be begun anew at any of them, so what a channel did not take need not be
+/// kept: the position goes back.
 ///
 /// ```text
 /// one part:      | octets |

@@ -177,8 +177,9 @@ final class Tree {
 
     private static byte[] read(FileChannel channel, int size) throws IOException {
         ByteBuffer content = ByteBuffer.allocate(size);
-        while (content.hasRemaining() && channel.read(content) > 0) {
-            continue;
+        int count = 0;
+        while (content.hasRemaining() && count >= 0) {
+            count = channel.read(content);
         }
         byte[] read = new byte[content.position()];
         content.flip().get(read);
@@ -189,15 +190,21 @@ final class Tree {
         Draft draft = new Draft(Status.OK);
         draft.stamp = stamp;
         draft.size = stamp.size();
-        String name = stamp.asked().getFileName() == null ? "" : stamp.asked().getFileName().toString();
+        String name = stamp.asked().getFileName() == null
+                ? ""
+                : stamp.asked().getFileName().toString();
         draft.mediaType = MediaTypes.of(name);
         // RFC 9110 §8.8.1: strong, for it changes with every change that the file system can tell.
-        draft.etag = Octets.of('"' + Long.toHexString(stamp.modified()) + '-' + Long.toHexString(stamp.size()) + '-'
-                + Integer.toHexString(stamp.identity()) + '"');
+        draft.etag = Octets.of('"'
+                + Long.toHexString(stamp.modified())
+                + '-'
+                + Long.toHexString(stamp.size())
+                + '-'
+                + Integer.toHexString(stamp.identity())
+                + '"');
         long modifiedSeconds = Math.floorDiv(stamp.modified(), 1_000_000_000L);
         // RFC 9110 §8.8.2.1: nothing was changed in the future.
-        draft.modifiedSeconds =
-                modifiedSeconds >= 0 && modifiedSeconds <= nowSeconds ? modifiedSeconds : HttpDate.NONE;
+        draft.modifiedSeconds = modifiedSeconds >= 0 && modifiedSeconds <= nowSeconds ? modifiedSeconds : HttpDate.NONE;
         return draft;
     }
 

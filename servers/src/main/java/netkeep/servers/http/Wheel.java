@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The deadlines of all connections: a wheel of slots, each a chain through the connections themselves.
 ///
-/// A deadline that moves away costs one store: the connection stays in its slot, and is moved when the slot's time has
-/// come. Only one that draws near is chained anew. Deadlines are kept to a quarter of a second.
+/// A deadline that moves away costs one store: the connection stays in its slot, and is moved when the slot's time
+/// has come. Only one that draws near is chained anew. Deadlines are kept to a quarter of a second.
 final class Wheel {
     /// The due tick of a connection that is in no slot.
     static final long NOWHERE = Long.MIN_VALUE;

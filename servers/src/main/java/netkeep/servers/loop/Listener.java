@@ -12,8 +12,8 @@ public final class Listener implements Ready {
     /// Connections taken in one pass, so that those that are there already get their turn.
     private static final int BATCH = 64;
 
-    /// How long no connection is taken after taking one failed. Out of descriptors, the channel stays ready: without
-    /// the rest the loop would spin.
+    /// How long no connection is taken after taking one failed. Out of descriptors, the channel stays ready:
+    /// without the rest the loop would spin.
     private static final long REST_NS = 100_000_000;
 
     private final ServerSocketChannel channel;
@@ -21,7 +21,8 @@ public final class Listener implements Ready {
     private long restUntilNs = Deadlines.NEVER;
     private boolean paused;
 
-    @Nullable SelectionKey key;
+    @Nullable
+    SelectionKey key;
 
     Listener(ServerSocketChannel channel, Arrival arrives) {
         this.channel = channel;
