@@ -1,14 +1,12 @@
-/// Measurements, beside the kernel's own stack in the same run.
+/// Measurements, beside the kernel's own stack in the same run. Keeps out of the stack: what it measures it starts as
+/// a process of its own.
 module netkeep.bench {
-    requires netkeep.client;
-    requires netkeep.embedded;
-    requires netkeep.engine;
-    requires netkeep.link;
-    requires netkeep.linux;
-    requires netkeep.ring;
-    requires netkeep.servers;
-    requires netkeep.sim;
-    requires netkeep.stack;
-    requires netkeep.wire;
+    requires info.picocli;
     requires static org.jspecify;
+
+    exports netkeep.bench;
+
+    // picocli sets the options' fields.
+    opens netkeep.bench to
+            info.picocli;
 }

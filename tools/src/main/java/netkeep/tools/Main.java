@@ -1,6 +1,7 @@
 package netkeep.tools;
 
 import java.io.PrintWriter;
+import netkeep.bench.BenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = "A TCP/IP stack in user space on the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = BenchCommand.class)
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;

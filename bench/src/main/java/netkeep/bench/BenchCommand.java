@@ -1,0 +1,183 @@
+package netkeep.bench;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `netkeep bench`: measures this stack beside the kernel's, in the same minute.
+///
+/// Answers 0 when it measured, whatever came out; 1 when something failed; 2 for wrong usage, or where it cannot
+/// measure.
+@Command(
+        name = "bench",
+        description = "Measures this stack beside the kernel's, interleaved in the same minute (as root).",
+        mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+    private static final int MEASURED = 0;
+    private static final int FAILED = 1;
+    private static final int NOT_HERE = 2;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--job",
+            paramLabel = "NAME",
+            description = "Only this job; repeatable. One of http, http-nospin, http-bare, rr, rr-onecore, send, "
+                    + "receive, connect, idle100k, start.")
+    private List<String> jobs = new ArrayList<>();
+
+    @Option(names = "--quick", description = "Few and short runs: all jobs together end within 60 s.")
+    private boolean quick;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Runs of either side whose median counts (default: 5).")
+    private int rounds;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Length of a run (default: 3).")
+    private double seconds;
+
+    @Option(names = "--idle", paramLabel = "N", description = "Idle connections that idle100k holds (default: 100000).")
+    private int idle;
+
+    @Option(
+            names = "--placement",
+            paramLabel = "WHICH",
+            defaultValue = "all",
+            description = "The placement to measure: embedded, or all there are (default: ${DEFAULT-VALUE}).")
+    private String placement = "all";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON, too.")
+    private @Nullable Path json;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Draws the result, too.")
+    private @Nullable Path svg;
+
+    /// For picocli.
+    public BenchCommand() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Set<Job> wanted = wanted();
+        Plan plan = plan();
+        PrintWriter errors = commandSpec().commandLine().getErr();
+        try {
+            Environment.check();
+            measure(wanted, plan, SelfCommand.read());
+            return MEASURED;
+        } catch (NotPossibleException e) {
+            errors.println("bench: " + e.getMessage());
+            return NOT_HERE;
+        } catch (IOException e) {
+            errors.println("bench: " + e.getMessage());
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                errors.println("  because " + cause.getMessage());
+            }
+            return FAILED;
+        }
+    }
+
+    private void measure(Set<Job> wanted, Plan plan, SelfCommand self) throws IOException, InterruptedException {
+        PrintWriter out = commandSpec().commandLine().getOut();
+        Table table = new Table(isTerminal() && System.getenv("NO_COLOR") == null);
+        List<Row> rows = new ArrayList<>();
+        try (Lab lab = Lab.open()) {
+            Map<String, String> environment = Environment.read(lab, plan);
+            out.println(environment.get("processor") + ", Linux " + environment.get("kernel") + ", "
+                    + environment.get("java") + "; " + environment.get("plan"));
+            out.println(Table.head());
+            JobRunner runner = new JobRunner(lab, plan, new Servers(lab, self));
+            for (Job job : wanted) {
+                for (Row row : runner.run(job)) {
+                    rows.add(row);
+                    table.lines(row).forEach(out::println);
+                    out.flush();
+                }
+            }
+            Table.legend().forEach(out::println);
+            out.flush();
+            if (json != null) {
+                Files.writeString(json, Json.of(environment, rows));
+            }
+            if (svg != null) {
+                Files.writeString(svg, SvgPlot.of(rows));
+            }
+        }
+    }
+
+    // JDK 25 answers null again where there is no terminal, as JDK 21 did.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    private Set<Job> wanted() {
+        if (!placement.equals("all") && !placement.equals("embedded")) {
+            throw usage("no placement " + placement + ": embedded is the one there is");
+        }
+        Set<Job> wanted = EnumSet.noneOf(Job.class);
+        for (String id : jobs) {
+            wanted.add(Job.named(id).orElseThrow(() -> usage("no job " + id)));
+        }
+        if (wanted.isEmpty()) {
+            wanted = EnumSet.allOf(Job.class);
+        }
+        // The idle connections give both their rows at once.
+        if (wanted.remove(Job.IDLE_REQUEST)) {
+            wanted.add(Job.IDLE);
+        }
+        return wanted;
+    }
+
+    private Plan plan() {
+        Plan plan = quick ? Plan.QUICK : Plan.FULL;
+        if (given("--rounds")) {
+            if (rounds < 1) {
+                throw usage("--rounds is at least 1");
+            }
+            plan = plan.withRounds(rounds);
+        }
+        if (given("--seconds")) {
+            if (!(seconds >= 0.1 && seconds <= 3_600)) {
+                throw usage("--seconds is 0.1 to 3600");
+            }
+            plan = plan.withRunMs((int) Math.round(seconds * 1_000));
+        }
+        if (given("--idle")) {
+            if (idle < 1 || idle > 1_000_000) {
+                throw usage("--idle is 1 to 1000000");
+            }
+            plan = plan.withIdle(idle);
+        }
+        return plan;
+    }
+
+    private boolean given(String option) {
+        return commandSpec().commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(commandSpec().commandLine(), message);
+    }
+
+    private CommandSpec commandSpec() {
+        if (spec == null) {
+            throw new IllegalStateException("bench was not started by picocli");
+        }
+        return spec;
+    }
+}

@@ -1,0 +1,117 @@
+package netkeep.bench;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The result as JSON: where it was measured, and a row a job.
+final class Json {
+    private Json() {}
+
+    static String of(Map<String, String> environment, List<Row> rows) {
+        StringBuilder out = new StringBuilder();
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("environment", environment);
+        all.put("rows", rows.stream().map(Json::fields).toList());
+        write(out, all, 0);
+        return out.append('\n').toString();
+    }
+
+    private static Map<String, @Nullable Object> fields(Row row) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("job", row.job().id());
+        fields.put("placement", row.placement());
+        fields.put("link", row.link());
+        fields.put("unit", row.job().unit().toString());
+        fields.put("ours", row.ours().median());
+        fields.put("kernel", row.kernel().median());
+        fields.put("ratio", row.ratio());
+        fields.put("ours_spread", spread(row.ours()));
+        fields.put("kernel_spread", spread(row.kernel()));
+        fields.put("ratio_spread", spread(row.ratios()));
+        fields.put("rounds", row.ours().count());
+        fields.put("bar", row.job().bar().toString());
+        fields.put("met", row.met());
+        Cost ours = row.oursCost();
+        Cost kernel = row.kernelCost();
+        if (ours != null && kernel != null) {
+            fields.put("cpu_unit", Cost.unit(row.job().isBulk()));
+            fields.put("ours_cpu_server", ours.server());
+            fields.put("ours_cpu_core", ours.core());
+            fields.put("kernel_cpu_server", kernel.server());
+            fields.put("kernel_cpu_core", kernel.core());
+            fields.put("load_core_busy", row.loadShare());
+            fields.put("load_is_limit", row.loadIsLimit());
+            fields.put("cpu_decides", row.costDecides());
+        }
+        fields.put("stolen_share", row.stolen().share());
+        fields.put("stolen_longest_ms", row.stolen().longestMs());
+        fields.put("steal_share", row.stolen().stealShare());
+        fields.put("notes", row.notes());
+        return fields;
+    }
+
+    private static List<Double> spread(Samples samples) {
+        return List.of(samples.min(), samples.max());
+    }
+
+    private static void write(StringBuilder out, @Nullable Object value, int depth) {
+        switch (value) {
+            case null -> out.append("null");
+            case Map<?, ?> map -> writeAll(out, map, depth);
+            case List<?> list -> writeAll(out, list, depth);
+            case Double number -> out.append(number(number));
+            case Number number -> out.append(number);
+            case Boolean truth -> out.append(truth.booleanValue());
+            default -> quote(out, value.toString());
+        }
+    }
+
+    private static void writeAll(StringBuilder out, Map<?, ?> map, int depth) {
+        out.append('{');
+        String between = "";
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            out.append(between).append('\n').append("  ".repeat(depth + 1));
+            quote(out, entry.getKey().toString());
+            out.append(": ");
+            write(out, entry.getValue(), depth + 1);
+            between = ",";
+        }
+        out.append('\n').append("  ".repeat(depth)).append('}');
+    }
+
+    private static void writeAll(StringBuilder out, List<?> list, int depth) {
+        boolean deep = list.stream().anyMatch(Map.class::isInstance);
+        String indent = deep ? "\n" + "  ".repeat(depth + 1) : "";
+        out.append('[');
+        String between = "";
+        for (Object item : list) {
+            out.append(between).append(indent);
+            write(out, item, depth + 1);
+            between = deep ? "," : ", ";
+        }
+        out.append(deep ? "\n" + "  ".repeat(depth) : "").append(']');
+    }
+
+    /// JSON knows neither infinities nor NaN: a ratio to nothing is null.
+    private static String number(double value) {
+        return Double.isFinite(value) ? String.valueOf(value) : "null";
+    }
+
+    /// RFC 8259 §7: quotes, backslashes and control characters are escaped, and nothing else has to be.
+    private static void quote(StringBuilder out, String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < 0x20) {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+    }
+}

@@ -1,0 +1,32 @@
+package netkeep.bench;
+
+/// How long and how often is measured, the same on both sides.
+///
+/// @param rounds   runs of either side whose median counts, at least 1
+/// @param runMs    length of a run
+/// @param warmupMs length of the run before the first round, which does not count
+/// @param probeMs  length of a look for stolen time
+/// @param idle     idle connections of the job that holds them
+record Plan(int rounds, int runMs, int warmupMs, int probeMs, int idle) {
+    static final Plan FULL = new Plan(5, 3_000, 5_000, 100, 100_000);
+    /// All jobs together end within 60 s.
+    static final Plan QUICK = new Plan(3, 300, 700, 20, 100_000);
+
+    Plan {
+        if (rounds < 1 || runMs < 1 || warmupMs < 1 || probeMs < 1 || idle < 1) {
+            throw new IllegalArgumentException("a plan of nothing: " + rounds + " rounds of " + runMs + " ms");
+        }
+    }
+
+    Plan withRounds(int count) {
+        return new Plan(count, runMs, warmupMs, probeMs, idle);
+    }
+
+    Plan withRunMs(int length) {
+        return new Plan(rounds, length, warmupMs, probeMs, idle);
+    }
+
+    Plan withIdle(int connections) {
+        return new Plan(rounds, runMs, warmupMs, probeMs, connections);
+    }
+}

@@ -1,0 +1,56 @@
+package netkeep.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs both sides in turn, so that each round of the one has a round of the other within seconds.
+final class Rounds {
+    private static final int SERVER_CORE = 0;
+
+    private final Lab lab;
+    private final Plan plan;
+
+    Rounds(Lab lab, Plan plan) {
+        this.lab = lab;
+        this.plan = plan;
+    }
+
+    /// Warms both up alike, then measures.
+    Row measure(Job job, Contender ours, Contender kernel, Load load) throws IOException, InterruptedException {
+        run(job, kernel, load, plan.warmupMs());
+        run(job, ours, load, plan.warmupMs());
+        List<Run> oursRuns = new ArrayList<>();
+        List<Run> kernelRuns = new ArrayList<>();
+        Weather weather = new Weather(lab, plan.probeMs());
+        for (int round = 0; round < plan.rounds(); round++) {
+            weather.look();
+            // Who goes first changes, so that a drift favours nobody.
+            if (round % 2 == 0) {
+                kernelRuns.add(run(job, kernel, load, plan.runMs()));
+                oursRuns.add(run(job, ours, load, plan.runMs()));
+            } else {
+                oursRuns.add(run(job, ours, load, plan.runMs()));
+                kernelRuns.add(run(job, kernel, load, plan.runMs()));
+            }
+        }
+        return Row.of(job, "tap", oursRuns, kernelRuns, weather.end());
+    }
+
+    /// One run of one side.
+    Run run(Job job, Contender side, Load load, int ms) throws IOException, InterruptedException {
+        CoreTime serverCore = CoreTime.now(SERVER_CORE);
+        CoreTime loadCore = CoreTime.now(job.loadCore());
+        double server = ProcessFigures.cpuSeconds(side.server().handle());
+        String output = lab.load(job.loadCore(), ms, load.command(side, ms));
+        double serverSeconds = ProcessFigures.cpuSeconds(side.server().handle()) - server;
+        double coreSeconds = CoreTime.now(SERVER_CORE).since(serverCore).busySeconds();
+        double loadShare = CoreTime.now(job.loadCore()).since(loadCore).share();
+        if (!side.server().isAlive()) {
+            throw new IOException(
+                    "the server ended during " + job.id() + side.server().tail());
+        }
+        Load.Outcome outcome = load.outcome(output);
+        return new Run(outcome.value(), outcome.amount(), serverSeconds, coreSeconds, loadShare);
+    }
+}

@@ -1,0 +1,153 @@
+package netkeep.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import netkeep.bench.Namespaces.Place;
+
+/// Starts the servers of both sides, each on core 0 and with its best settings.
+final class Servers {
+    /// The file of the `http` jobs, and that of `http-bare`: the lengths of the bodies.
+    static final int FILE = 612;
+
+    static final int SMALL_FILE = 128;
+
+    /// How long our side spins before it sleeps, where it may: longer than any pause within a run.
+    static final int SPIN_MICROS = 1_000;
+
+    /// The TAP of our side, in the load's namespace.
+    static final String TAP = "nktap";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int HTTP_PORT = 80;
+
+    private final Lab lab;
+    private final SelfCommand self;
+    private final Path root;
+
+    Servers(Lab lab, SelfCommand self) throws IOException {
+        this.lab = lab;
+        this.self = self;
+        this.root = Files.createDirectory(lab.directory().resolve("root"));
+        for (int length : new int[] {FILE, SMALL_FILE}) {
+            Files.write(root.resolve(name(length)), content(length));
+        }
+    }
+
+    /// The path of a file of this length.
+    static String path(int length) {
+        return "/" + name(length);
+    }
+
+    static byte[] content(int length) {
+        byte[] octets = new byte[length];
+        for (int i = 0; i < length; i++) {
+            octets[i] = (byte) ('a' + i % 26);
+        }
+        return octets;
+    }
+
+    private static String name(int length) {
+        return length + ".txt";
+    }
+
+    /// Our server of files on our stack.
+    Contender http(int spinMicros) throws IOException, InterruptedException {
+        return ours(httpCommand(spinMicros), HTTP_PORT);
+    }
+
+    /// The command that starts it.
+    List<String> httpCommand(int spinMicros) {
+        return command(spinMicros, HTTP_PORT, "serve", "http", "--root", root.toString());
+    }
+
+    /// One of our small servers on our stack.
+    Contender small(String subcommand, int port, int spinMicros) throws IOException, InterruptedException {
+        return ours(command(spinMicros, port, subcommand), port);
+    }
+
+    private List<String> command(int spinMicros, int port, String... subcommand) {
+        List<String> arguments = new ArrayList<>(List.of(subcommand));
+        arguments.addAll(List.of(
+                "--link",
+                "tap:" + TAP,
+                "--address",
+                Namespaces.OUR_SERVER + "/24",
+                "--kernel-address",
+                Namespaces.OUR_LOAD + "/24",
+                "--port",
+                String.valueOf(port),
+                "--spin",
+                String.valueOf(spinMicros)));
+        return self.with(arguments.toArray(String[]::new));
+    }
+
+    private Contender ours(List<String> command, int port) throws IOException, InterruptedException {
+        Contender ready = lab.ready(lab.start(Place.LOAD, 0, command), Namespaces.OUR_SERVER, port, PATIENCE);
+        lab.namespaces().congestionControl(Place.LOAD, TAP, Namespaces.OUR_LOAD);
+        return ready;
+    }
+
+    /// nginx with one worker, no log, and its cache of open files.
+    Contender nginx() throws IOException, InterruptedException {
+        return kernel(nginxCommand(), HTTP_PORT);
+    }
+
+    List<String> nginxCommand() throws IOException {
+        Path directory = lab.directory().resolve("nginx");
+        Files.createDirectories(directory);
+        Path configuration = directory.resolve("nginx.conf");
+        Files.writeString(configuration, """
+                daemon off;
+                user root;
+                worker_processes 1;
+                pid %1$s/pid;
+                error_log stderr error;
+                events { worker_connections 4096; }
+                http {
+                    access_log off;
+                    sendfile on;
+                    tcp_nopush on;
+                    keepalive_requests 1000000000;
+                    open_file_cache max=100 inactive=1h;
+                    open_file_cache_valid 1h;
+                    client_body_temp_path %1$s;
+                    proxy_temp_path %1$s;
+                    fastcgi_temp_path %1$s;
+                    uwsgi_temp_path %1$s;
+                    scgi_temp_path %1$s;
+                    types { text/plain txt; }
+                    server { listen %2$s:%3$d; root %4$s; }
+                }
+                """.formatted(directory, Namespaces.KERNEL_SERVER, HTTP_PORT, root));
+        return List.of("nginx", "-p", directory.toString(), "-e", "stderr", "-c", configuration.toString());
+    }
+
+    /// The bare epoll server in C.
+    Contender bare(int port) throws IOException, InterruptedException {
+        return kernel(lab.programs().command("bare", Namespaces.KERNEL_SERVER, String.valueOf(port)), port);
+    }
+
+    /// The small server in C: `echo`, `discard` or `source`.
+    Contender peer(String mode, int port) throws IOException, InterruptedException {
+        return kernel(lab.programs().command("peer", mode, Namespaces.KERNEL_SERVER, String.valueOf(port)), port);
+    }
+
+    private Contender kernel(List<String> command, int port) throws IOException, InterruptedException {
+        return lab.ready(lab.start(Place.SERVER, 0, command), Namespaces.KERNEL_SERVER, port, PATIENCE);
+    }
+
+    /// Gets a file once and compares it.
+    ///
+    /// @throws IOException if it is not the file
+    void check(Contender server, int length) throws IOException, InterruptedException {
+        String url = "http://" + server.host() + ":" + server.port() + path(length);
+        String got = lab.load(1, 1_000, List.of("curl", "--silent", "--show-error", "--fail", "--max-time", "5", url));
+        if (!got.equals(Files.readString(root.resolve(name(length))))) {
+            throw new IOException(url + " is not the file, but " + got.length() + " other characters");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package netkeep.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+    @Test
+    void quickLeavesTimeForTheStarts() {
+        Plan quick = Plan.QUICK;
+        int compared = 0;
+        for (Job job : Job.values()) {
+            compared += job.bar().isRatio() ? 1 : 0;
+        }
+
+        int ms = compared * 2 * (quick.warmupMs() + quick.rounds() * quick.runMs());
+
+        assertTrue(ms <= 35_000, ms + " ms of runs");
+    }
+
+    @Test
+    void aPlanOfNothingIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Plan.FULL.withRounds(0));
+        assertThrows(IllegalArgumentException.class, () -> Plan.FULL.withRunMs(0));
+        assertThrows(IllegalArgumentException.class, () -> Plan.FULL.withIdle(0));
+    }
+
+    @Test
+    void changingOneLeavesTheOthers() {
+        assertEquals(new Plan(7, 300, 700, 20, 5), Plan.QUICK.withRounds(7).withIdle(5));
+        assertEquals(new Plan(5, 9, 5_000, 100, 100_000), Plan.FULL.withRunMs(9));
+    }
+}
