@@ -12,5 +12,6 @@ module netkeep.trials {
     requires netkeep.stack;
     requires netkeep.tools;
     requires netkeep.wire;
+    requires jdk.compiler;
     requires static org.jspecify;
 }

@@ -1,0 +1,86 @@
+package netkeep.trials.taste;
+
+import com.sun.source.tree.AnnotationTree;
+import com.sun.source.tree.AssignmentTree;
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.LiteralTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.NewArrayTree;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What tests cite with `@Rfc`.
+///
+/// @param citers for each requirement, the outermost classes whose tests cite it
+/// @param faults citations that are none
+record Citations(Map<String, Set<String>> citers, List<String> faults) {
+    private static final Set<String> TESTS =
+            Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate");
+
+    static Citations of(List<Source> sources) {
+        Citations citations = new Citations(new HashMap<>(), new ArrayList<>());
+        for (Source source : sources) {
+            if (source.test()) {
+                source.scan(citations.new Reader(source));
+            }
+        }
+        return citations;
+    }
+
+    private final class Reader extends TreePathScanner<Void, Void> {
+        private final Source source;
+
+        Reader(Source source) {
+            this.source = source;
+        }
+
+        @Override
+        public Void visitAnnotation(AnnotationTree annotation, Void nothing) {
+            if (name(annotation).equals("Rfc")) {
+                if (getCurrentPath().getParentPath().getParentPath().getLeaf() instanceof MethodTree method) {
+                    List<String> others = method.getModifiers().getAnnotations().stream()
+                            .map(Citations::name)
+                            .toList();
+                    if (others.stream().noneMatch(TESTS::contains) || others.contains("Disabled")) {
+                        faults.add(source.at(annotation) + ": cites, but is no test that runs");
+                    }
+                }
+                annotation.getArguments().forEach(this::cite);
+            }
+            return super.visitAnnotation(annotation, null);
+        }
+
+        private void cite(ExpressionTree argument) {
+            switch (argument) {
+                case AssignmentTree named -> cite(named.getExpression());
+                case NewArrayTree several -> several.getInitializers().forEach(this::cite);
+                case LiteralTree literal
+                when literal.getValue() instanceof String requirement ->
+                    citers.computeIfAbsent(requirement, key -> new HashSet<>()).add(outermostClass());
+                default -> faults.add(source.at(argument) + ": not a string literal");
+            }
+        }
+
+        private String outermostClass() {
+            String name = "";
+            for (TreePath path = getCurrentPath(); path != null; path = path.getParentPath()) {
+                if (path.getLeaf() instanceof ClassTree type) {
+                    name = type.getSimpleName().toString();
+                }
+            }
+            return name;
+        }
+    }
+
+    private static String name(AnnotationTree annotation) {
+        String whole = annotation.getAnnotationType().toString();
+        return whole.substring(whole.lastIndexOf('.') + 1);
+    }
+}
