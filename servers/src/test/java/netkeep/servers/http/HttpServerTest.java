@@ -1,0 +1,286 @@
+package netkeep.servers.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import netkeep.servers.http.Served.Response;
+import netkeep.sim.Seeds;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class HttpServerTest {
+    private static final byte[] BIG = new byte[3_000_017];
+    private static final String DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+    static {
+        Seeds.luck(7).nextBytes(BIG);
+    }
+
+    @TempDir
+    Path directory;
+
+    private Path root;
+    private Served served;
+
+    @BeforeEach
+    void begin() throws IOException {
+        root = Files.createDirectory(directory.resolve("root"));
+        Served.file(directory, "secret", Served.octets("secret"));
+        Served.file(root, "index.html", Served.octets("<p>index</p>"));
+        Served.file(root, "digits.txt", Served.octets(DIGITS));
+        Served.file(root, "big.bin", BIG);
+        Served.file(root, "empty", new byte[0]);
+        Served.file(root, "with space/\u00e4&<\"'>.txt", Served.octets("odd"));
+        Served.file(root, "list/a:b.txt", Served.octets("colon"));
+        Served.file(root, "list/.hidden", Served.octets("hidden"));
+        Files.createDirectory(root.resolve("list/below"));
+        Files.createSymbolicLink(root.resolve("out"), directory.resolve("secret"));
+        Files.createSymbolicLink(root.resolve("outside"), directory);
+        Files.createSymbolicLink(root.resolve("inside"), root.resolve("digits.txt"));
+        served = new Served(root);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        served.close();
+    }
+
+    @Test
+    void smallFileComesWhole() throws IOException {
+        Response response = served.get("/digits.txt");
+        assertEquals(200, response.status());
+        assertEquals(DIGITS, response.text());
+        assertEquals("text/plain", response.field("Content-Type"));
+        assertEquals("bytes", response.field("Accept-Ranges"));
+        assertEquals(29, response.field("Date").length());
+    }
+
+    @Test
+    void bigFileComesWhole() throws IOException {
+        assertArrayEquals(BIG, served.get("/big.bin").content());
+    }
+
+    @Test
+    void headHasTheSameFieldsAndNoContent() throws IOException {
+        for (String target : new String[] {"/digits.txt", "/big.bin", "/list/"}) {
+            String get = served.get(target).head().replaceAll("Date: .*", "");
+            String whole = served.exchange("HEAD " + target + " HTTP/1.1|Host: a|Connection: close||");
+            assertEquals(get, whole.replaceAll("Date: .*", "").replace("Connection: close\r\n", ""));
+        }
+    }
+
+    @Test
+    void emptyFileHasNoContent() throws IOException {
+        Response response = served.get("/empty");
+        assertEquals(200, response.status());
+        assertEquals("0", response.field("Content-Length"));
+    }
+
+    @Test
+    void directoryIsItsIndex() throws IOException {
+        assertEquals("<p>index</p>", served.get("/").text());
+        assertEquals("text/html", served.get("/").field("Content-Type"));
+    }
+
+    @Test
+    void directoryWithoutSlashIsRedirected() throws IOException {
+        Response response = served.get("/list?a=b");
+        assertEquals(301, response.status());
+        assertEquals("/list/?a=b", response.field("Location"));
+        // Two slashes would lead to a host of that name.
+        assertEquals("/list/", served.get("//list").field("Location"));
+        assertEquals("/with%20space/", served.get("/with%20space").field("Location"));
+    }
+
+    @Test
+    void listIsEscaped() throws IOException {
+        String list = served.get("/list/").text();
+        assertTrue(list.contains("<a href=\"a%3Ab.txt\">a:b.txt</a>"), list);
+        assertTrue(list.contains("<a href=\"below/\">below/</a>"), list);
+        assertFalse(list.contains("hidden"), list);
+        String odd = served.get("/with%20space/").text();
+        assertTrue(odd.contains("&amp;&lt;&quot;&#39;&gt;.txt</a>"), odd);
+        assertTrue(odd.contains("href=\"%C3%A4&amp;%3C%22%27%3E.txt\""), odd);
+        assertEquals("odd", served.get("/with%20space/%C3%A4&%3C%22%27%3E.txt").text());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/none,404",
+        "/digits.txt/,404",
+        "/digits.txt/x,404",
+        "/out,404",
+        "/outside/secret,404",
+        "/outside/,404",
+        "/inside,200",
+        "/../secret,400",
+        "/%2e%2e/secret,400",
+        "/list/../../secret,400",
+        "/list/../digits.txt,200",
+        "/./digits.txt,200",
+        "//digits.txt,200",
+        "/list/%2e%2e/digits.txt,200",
+        "/d%69gits.txt,200",
+        "/list%2f..%2f..%2fsecret,404",
+        "/..%2fsecret,404",
+        "/..%5csecret,404",
+        "/digits.txt%00,400",
+        "/digits.txt%00.html,400",
+        "/%,400",
+        "/%zz,400",
+        "/%ff,404",
+        "/a%0ab,404",
+        "/list/.hidden,200",
+        "/list/..,200",
+        "/digits.txt?x/../y,200",
+        "http://other/digits.txt,200",
+        "http://other,200"
+    })
+    void pathsLeadNowhereElse(String target, int status) throws IOException {
+        Response response = served.get(target);
+        assertEquals(status, response.status());
+        assertFalse(response.text().contains("secret"));
+    }
+
+    @Test
+    void requestsInOneWriteAreAnsweredInOrder() throws IOException {
+        String answers = served.exchange("GET /digits.txt HTTP/1.1|Host: a||".repeat(50)
+                + "GET /none HTTP/1.1|Host: a||HEAD / HTTP/1.1|Host: a||"
+                + "GET / HTTP/1.1|Host: a|Connection: close||");
+        assertEquals(51, answers.split(DIGITS, -1).length);
+        assertTrue(answers.endsWith("<p>index</p>"));
+        assertTrue(answers.indexOf("404") > answers.lastIndexOf(DIGITS));
+    }
+
+    @Test
+    void pipelinedBigFilesComeOneAfterTheOther() throws IOException {
+        try (Socket socket = served.connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(Served.octets("GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3)
+                    + "GET /digits.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /"));
+            InputStream in = socket.getInputStream();
+            for (int i = 0; i < 3; i++) {
+                assertArrayEquals(BIG, Served.read(in, true).content());
+            }
+            assertEquals(DIGITS, Served.read(in, true).text());
+            out.write(Served.octets("empty HTTP/1.1\r\nHost: a\r\n\r\n"));
+            assertEquals(0, Served.read(in, true).content().length);
+        }
+    }
+
+    @Test
+    void requestMayComeOctetByOctet() throws IOException {
+        try (Socket socket = served.connect()) {
+            for (byte octet : Served.octets("GET /digits.txt HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n")) {
+                socket.getOutputStream().write(octet);
+            }
+            assertEquals(DIGITS, Served.read(socket.getInputStream(), true).text());
+        }
+    }
+
+    @Test
+    void requestsMayBeCutAnywhere() throws IOException {
+        String text = "GET /digits.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+                + "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+                + "GET /empty HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n";
+        byte[] octets = Served.octets(text);
+        Seeds.each(50, luck -> {
+            try (Socket socket = served.connect()) {
+                int at = 0;
+                while (at < octets.length) {
+                    int length = Math.min(octets.length - at, 1 + luck.nextInt(40));
+                    socket.getOutputStream().write(octets, at, length);
+                    at += length;
+                }
+                InputStream in = socket.getInputStream();
+                assertEquals(DIGITS, Served.read(in, true).text());
+                assertEquals(405, Served.read(in, true).status());
+                assertEquals(200, Served.read(in, true).status());
+            } catch (IOException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+    }
+
+    @Test
+    void oldClientsAreClosedUnlessTheyAskToStay() throws IOException {
+        String closed = served.exchange("GET /digits.txt HTTP/1.0||");
+        assertTrue(closed.startsWith("HTTP/1.1 200 OK\r\n") && closed.contains("Connection: close\r\n"));
+        try (Socket socket = served.connect()) {
+            for (int i = 0; i < 2; i++) {
+                socket.getOutputStream()
+                        .write(Served.octets("GET /digits.txt HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+                assertEquals(
+                        "keep-alive", Served.read(socket.getInputStream(), true).field("Connection"));
+            }
+        }
+    }
+
+    @Test
+    void refusalEndsTheConnection() throws IOException {
+        String answer = served.exchange("GET / HTTP/1.1|Host: a|Host: b||GET / HTTP/1.1|Host: a||");
+        assertTrue(answer.startsWith("HTTP/1.1 400 "));
+        assertEquals(-1, answer.indexOf("HTTP/1.1", 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST,405", "PUT,405", "DELETE,405", "TRACE,405", "PATCH,405", "BREW,501", "OPTIONS,204", "get,501"})
+    void otherMethodsAreRefused(String method, int status) throws IOException {
+        Response response = served.request(method, "/");
+        assertEquals(status, response.status());
+        assertEquals(status == 501 ? "" : "GET, HEAD, OPTIONS", response.field("Allow"));
+    }
+
+    @Test
+    void contentIsAskedForOrNot() throws IOException {
+        try (Socket socket = served.connect()) {
+            OutputStream out = socket.getOutputStream();
+            InputStream in = socket.getInputStream();
+            out.write(Served.octets(
+                    "GET /digits.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"));
+            assertEquals(100, Served.read(in, false).status());
+            out.write(Served.octets("abc"));
+            assertEquals(DIGITS, Served.read(in, true).text());
+        }
+        String refused = served.exchange("POST / HTTP/1.1|Host: a|Expect: 100-continue|Content-Length: 3||");
+        assertTrue(refused.startsWith("HTTP/1.1 405 ") && refused.contains("Connection: close\r\n"));
+    }
+
+    @Test
+    void tooMuchIsRefused() throws IOException {
+        assertEquals(414, served.get("/" + "a".repeat(8192)).status());
+        assertEquals(404, served.get("/" + "a".repeat(8191)).status());
+        assertEquals(431, served.get("/", "X: " + "a".repeat(33_000)).status());
+        assertEquals(431, served.get("/", "X: y\r\n".repeat(100) + "X: y").status());
+        assertEquals(200, served.get("/", "X: " + "a".repeat(30_000)).status());
+        assertEquals(413, served.get("/", "Content-Length: 1048577").status());
+        assertEquals(
+                413, served.get("/", "Transfer-Encoding: chunked", "", "100001").status());
+    }
+
+    @Test
+    void listsNobodyWantsAreNotShown() throws IOException {
+        try (Served bare = new Served(
+                root,
+                settings -> settings.withListings(false),
+                netkeep.servers.loop.Time.SYSTEM,
+                java.net.InetAddress.getLoopbackAddress())) {
+            assertEquals(403, bare.get("/list/").status());
+            assertEquals(200, bare.get("/").status());
+        }
+    }
+}
