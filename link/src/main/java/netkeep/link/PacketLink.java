@@ -52,13 +52,14 @@ public final class PacketLink implements Link {
         int descriptor = -1;
         try {
             Netlink.Interface device = netlink.find(settings.name()).orElseThrow(() -> missing(settings.name()));
-            boolean promiscuous = settings.mac() != 0 && settings.mac() != device.mac();
-            int slots = rounded(settings.ringSlots());
-            descriptor = PacketSocket.open(device.index(), promiscuous, slots);
             PacketSocket.quiet(device.name());
+            // Before the socket is bound: to an interface that is down it would begin with an error.
             if (!device.up()) {
                 netlink.up(device.index());
             }
+            boolean promiscuous = settings.mac() != 0 && settings.mac() != device.mac();
+            int slots = rounded(settings.ringSlots());
+            descriptor = PacketSocket.open(device.index(), promiscuous, slots);
             PacketSource source = slots == 0 ? new PacketReads(descriptor) : new PacketRing(descriptor, slots);
             return new PacketLink(device, descriptor, source, netlink, settings);
         } catch (RuntimeException failure) {
@@ -176,12 +177,7 @@ public final class PacketLink implements Link {
         switch (errno) {
             // A frame that had no room, or whose offloads a virtio net header cannot tell.
             case Errno.EMSGSIZE, Errno.EINVAL -> counters.receivedDrops++;
-            // Told once, whether the interface went down or away.
-            case Errno.ENETDOWN -> {
-                if (netlink.find(index).isEmpty()) {
-                    throw new LinkGone(toString(), "recvmsg", errno);
-                }
-            }
+            case Errno.ENETDOWN -> down("recvmsg");
             default -> throw new LinkGone(toString(), "recvmsg", errno);
         }
         return 0;
@@ -195,11 +191,23 @@ public final class PacketLink implements Link {
                 counters.sentWaits++;
                 return false;
             }
-            case Errno.ENETDOWN, Errno.ENOMEM, Errno.EINVAL, Errno.EMSGSIZE -> {
+            case Errno.ENETDOWN -> {
+                down("write");
+                counters.sentDrops++;
+                return true;
+            }
+            case Errno.ENOMEM, Errno.EINVAL, Errno.EMSGSIZE -> {
                 counters.sentDrops++;
                 return true;
             }
             default -> throw new LinkGone(toString(), "write", errno);
+        }
+    }
+
+    /// The kernel says the same, and says it once, of an interface that went down and of one that went away.
+    private void down(String call) {
+        if (netlink.find(index).isEmpty()) {
+            throw new LinkGone(toString(), call, Errno.ENETDOWN);
         }
     }
 }
