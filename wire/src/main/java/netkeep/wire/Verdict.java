@@ -96,9 +96,20 @@ public enum Verdict {
 
     private static final Verdict[] ALL = values();
 
-    /// The verdict of that [#ordinal], without a copy of the table.
-    public static Verdict of(int ordinal) {
-        return ALL[ordinal];
+    /// How many verdicts there are: the length of a table of counters.
+    public static int count() {
+        return ALL.length;
+    }
+
+    /// The verdict of that [#index].
+    public static Verdict of(int index) {
+        return ALL[index];
+    }
+
+    /// Where a table of counters has this verdict: 0 for [#OK]. Holds within one build only.
+    @SuppressWarnings("EnumOrdinal")
+    public int index() {
+        return ordinal();
     }
 
     /// The kernel's name, as `nstat` prints it, of the counter that counts this drop; null if the kernel has none.
