@@ -68,7 +68,7 @@ class AddressTest {
         assertPrints("255.255.255.255", "255.255.255.255");
     }
 
-    @Rfc("4291 2.2")
+    @Rfc("4291 2.2 text")
     @ParameterizedTest
     @CsvSource({
         "ABCD:EF01:2345:6789:ABCD:EF01:2345:6789, abcdef0123456789, abcdef0123456789",
@@ -85,7 +85,7 @@ class AddressTest {
         assertEquals(Address.of(Long.parseUnsignedLong(hi, 16), Long.parseUnsignedLong(lo, 16)), Address.parse(text));
     }
 
-    @Rfc("4291 2.2")
+    @Rfc("4291 2.2 text")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -230,7 +230,7 @@ class AddressTest {
         assertFalse(Address.parse(text).isLinkLocal());
     }
 
-    @Rfc("4291 2.7.1")
+    @Rfc("4291 2.7.1 solicited node")
     @Test
     void solicitedNodeGroupHasTheLow24Bits() {
         Address address = Address.parse("4037::01:800:200e:8c6c");

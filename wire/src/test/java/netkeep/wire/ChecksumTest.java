@@ -31,7 +31,7 @@ class ChecksumTest {
         return Checksum.fold(Checksum.add(0, bytes, at, length));
     }
 
-    @Rfc("1071 3")
+    @Rfc("1071 3 example")
     @Test
     void exampleOfTheRfc() {
         MemorySegment bytes = bytes("00 01 f2 03 f4 f5 f6 f7");
@@ -40,7 +40,7 @@ class ChecksumTest {
         assertEquals(~0xDDF2 & 0xFFFF, checksum(bytes, 0, 8));
     }
 
-    @Rfc("1071 1")
+    @Rfc("1071 1 definition")
     @Test
     void definitionHoldsAtAllOffsetsAndLengths() {
         try (Arena arena = Arena.ofConfined()) {
@@ -104,7 +104,7 @@ class ChecksumTest {
         });
     }
 
-    @Rfc("1624 3")
+    @Rfc("1624 3 equation 3")
     @Test
     void updateEqualsANewSum() {
         Seeds.each(10_000, luck -> {
@@ -124,7 +124,7 @@ class ChecksumTest {
     }
 
     /// RFC 1624 §4: the sum that the equation of RFC 1141 gets wrong.
-    @Rfc("1624 3")
+    @Rfc("1624 3 equation 3")
     @Test
     void updateOfTheRfcsExampleIsZero() {
         assertEquals(0x0000, Checksum.update(0xDD2F, 0x5555, 0x3285));

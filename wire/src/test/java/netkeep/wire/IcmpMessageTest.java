@@ -77,7 +77,7 @@ class IcmpMessageTest {
         return message;
     }
 
-    @Rfc({"792 errors", "1191 4"})
+    @Rfc({"792 errors", "1191 4 next-hop MTU"})
     @Test
     void errorHoldsAHeaderAndEightOctets() {
         MemorySegment error = unreachable();
@@ -116,7 +116,7 @@ class IcmpMessageTest {
         return message;
     }
 
-    @Rfc({"4443 4.1", "4443 2.3"})
+    @Rfc({"4443 4.1 format", "4443 2.3 checksum"})
     @Test
     void echoOfIpv6HasThePseudoHeaderInItsChecksum() {
         MemorySegment echo = echo6();
@@ -128,7 +128,7 @@ class IcmpMessageTest {
         assertEveryFlippedBitIsFound(echo, IcmpMessageTest::verdict6);
     }
 
-    @Rfc("4443 2.4 (a)")
+    @Rfc("4443 2.4 (a) unknown errors")
     @Test
     void errorOfIpv6HoldsAHeader() {
         for (int type = 0; type < 128; type++) {
@@ -143,7 +143,7 @@ class IcmpMessageTest {
         }
     }
 
-    @Rfc("4443 2.1")
+    @Rfc("4443 2.1 high bit")
     @Test
     void highBitOfTheTypeTellsErrorsFromTheRest() {
         for (int type = 0; type < 256; type++) {

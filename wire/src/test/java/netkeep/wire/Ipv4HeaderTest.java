@@ -42,7 +42,7 @@ class Ipv4HeaderTest {
         return bytes;
     }
 
-    @Rfc("791 3.1")
+    @Rfc("791 3.1 format")
     @Test
     void headerIsTheseOctets() {
         MemorySegment bytes = zeros(20);
@@ -62,7 +62,7 @@ class Ipv4HeaderTest {
         assertEquals(hex(bytes(KNOWN)), hex(bytes));
     }
 
-    @Rfc("791 3.1")
+    @Rfc("791 3.1 format")
     @Test
     void everyFieldIsReadBack() {
         Seeds.each(2_000, luck -> {
@@ -102,7 +102,7 @@ class Ipv4HeaderTest {
         });
     }
 
-    @Rfc("1122 3.2.1.2")
+    @Rfc("1122 3.2.1.2 checksum")
     @Test
     void everyFlippedBitIsFoundInTheHeader() {
         assertEveryFlippedBitIsFound(header(20, 20, "198.18.0.1", "198.18.0.2"), Ipv4HeaderTest::check);
@@ -125,7 +125,7 @@ class Ipv4HeaderTest {
         return check(bytes);
     }
 
-    @Rfc("1122 3.2.1.1")
+    @Rfc("1122 3.2.1.1 version")
     @Test
     void otherVersionsAreDropped() {
         assertEquals(Verdict.OK, checkWith(0, 0x45));
@@ -143,7 +143,7 @@ class Ipv4HeaderTest {
         assertEquals(Verdict.TRUNCATED, checkWith(2, 0xFF));
     }
 
-    @Rfc("1122 3.2.1.3")
+    @Rfc("1122 3.2.1.3 addresses")
     @ParameterizedTest
     @CsvSource({
         "198.18.0.1,      198.18.0.2,      OK",
@@ -179,7 +179,7 @@ class Ipv4HeaderTest {
         return problem;
     }
 
-    @Rfc("1122 3.2.1.8")
+    @Rfc("1122 3.2.1.8 unknown options")
     @Test
     void optionsThatNobodyKnowsArePassedOver() {
         assertEquals(0, problem(""));
@@ -215,7 +215,7 @@ class Ipv4HeaderTest {
         assertFalse(Ipv4Options.isSourceRouted(bytes, 0, 20));
     }
 
-    @Rfc("2113 2.1")
+    @Rfc("2113 2.1 format")
     @Test
     void routerAlertIsTheseOctets() {
         MemorySegment bytes = drawn(Seeds.luck(1), 4);

@@ -163,7 +163,7 @@ class Ipv6ExtensionsTest {
         }
     }
 
-    @Rfc({"2711 2.1", "8200 4.2 action 00"})
+    @Rfc({"2711 2.1 format", "8200 4.2 action 00"})
     @Test
     void routerAlertIsWrittenAndRead() {
         MemorySegment written = zeros(8);
@@ -197,7 +197,7 @@ class Ipv6ExtensionsTest {
         assertEquals(48, extensions.upper());
     }
 
-    @Rfc("6946 4")
+    @Rfc("6946 4 atomic fragments")
     @Test
     void fragmentThatIsAllOfItsPacketIsNone() {
         assertUpper(UDP, 48, 40, FRAGMENT, "1100 0000 00000007 0000000000000000");
@@ -209,7 +209,7 @@ class Ipv6ExtensionsTest {
                 "3c00 0000 00000007  1100 9e0400000000");
     }
 
-    @Rfc({"8200 4.5 first fragment", "7112 5"})
+    @Rfc({"8200 4.5 first fragment", "7112 5 incomplete chain"})
     @Test
     void firstFragmentHoldsAllHeaders() {
         assertProblem(

@@ -23,7 +23,7 @@ class Ipv6HeaderTest {
         return bytes;
     }
 
-    @Rfc("8200 3")
+    @Rfc("8200 3 format")
     @Test
     void headerIsTheseOctets() {
         MemorySegment bytes = zeros(40);
@@ -36,7 +36,7 @@ class Ipv6HeaderTest {
                         """)), hex(bytes));
     }
 
-    @Rfc("8200 3")
+    @Rfc("8200 3 format")
     @Test
     void everyFieldIsReadBack() {
         Seeds.each(2_000, luck -> {
@@ -82,7 +82,7 @@ class Ipv6HeaderTest {
                 header(33, "fd00:198:18::1", "fd00:198:18::2"), cut -> Ipv6Header.check(cut, 0, (int) cut.byteSize()));
     }
 
-    @Rfc("8200 3")
+    @Rfc("8200 3 format")
     @Test
     void otherVersionsAreDropped() {
         for (int version = 0; version < 16; version++) {
@@ -92,7 +92,7 @@ class Ipv6HeaderTest {
         }
     }
 
-    @Rfc({"4291 2.5.2", "4291 2.5.3", "4291 2.7"})
+    @Rfc({"4291 2.5.2 destination", "4291 2.5.3 off the node", "4291 2.7 source and scopes"})
     @ParameterizedTest
     @CsvSource({
         "fd00::1,          fd00::2,          OK",

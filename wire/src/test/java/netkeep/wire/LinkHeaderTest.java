@@ -78,7 +78,7 @@ class LinkHeaderTest {
         }
     }
 
-    @Rfc({"894 1", "2464 3"})
+    @Rfc({"894 1 format", "2464 3 format"})
     @Test
     void ethernetHeaderIsTheseOctets() {
         MemorySegment bytes = zeros(14);
@@ -156,7 +156,7 @@ class LinkHeaderTest {
         assertEquals(Verdict.BAD_SOURCE, arpWith(8, 0xFF));
     }
 
-    @Rfc("5227 1.1")
+    @Rfc("5227 1.1 probes and announcements")
     @Test
     void probesAndAnnouncementsAreToldByTheirAddresses() {
         MemorySegment bytes = zeros(28);

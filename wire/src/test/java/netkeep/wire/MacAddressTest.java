@@ -40,7 +40,7 @@ class MacAddressTest {
         assertThrows(IllegalArgumentException.class, () -> MacAddress.parse(text));
     }
 
-    @Rfc({"1112 6.4", "2464 7"})
+    @Rfc({"1112 6.4 group address", "2464 7 group address"})
     @ParameterizedTest
     @CsvSource({
         "224.0.0.1,          01:00:5e:00:00:01",
@@ -55,7 +55,7 @@ class MacAddressTest {
     }
 
     /// The example of RFC 2464 §4.
-    @Rfc("2464 4")
+    @Rfc("2464 4 identifier")
     @Test
     void interfaceIdentifierIsMadeOfTheAddress() {
         assertEquals(0x36_56_78_FF_FE_9A_BC_DEL, MacAddress.interfaceId(0x34_56_78_9A_BC_DEL));

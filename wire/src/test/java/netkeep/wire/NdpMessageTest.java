@@ -47,18 +47,24 @@ class NdpMessageTest {
 
     private static final String[] ALL = {RS, RA, NS, NA, REDIRECT};
 
-    @Rfc({"4861 6.1.1", "4861 6.1.2", "4861 7.1.1", "4861 7.1.2", "4861 8.1"})
+    @Rfc({
+        "4861 6.1.1 hop limit",
+        "4861 6.1.2 hop limit",
+        "4861 7.1.1 hop limit",
+        "4861 7.1.2 hop limit",
+        "4861 8.1 hop limit"
+    })
     @Test
     void messageFromOffTheLinkIsInvalid() {
         for (String message : ALL) {
-            assertEquals(Verdict.OK, check(message, 255, LOCAL, ALL_ROUTERS.equals(LOCAL) ? LOCAL : GLOBAL));
+            assertEquals(Verdict.OK, check(message, LOCAL, GLOBAL));
             for (int hops = 0; hops < 255; hops++) {
                 assertEquals(Verdict.BAD_HOP_LIMIT, check(message, hops, LOCAL, GLOBAL));
             }
         }
     }
 
-    @Rfc({"4861 6.1.1", "4861 6.1.2", "4861 7.1.1", "4861 7.1.2", "4861 8.1"})
+    @Rfc({"4861 6.1.1 code", "4861 6.1.2 code", "4861 7.1.1 code", "4861 7.1.2 code", "4861 8.1 code"})
     @Test
     void codeOtherThanZeroIsInvalid() {
         for (String message : ALL) {
@@ -68,7 +74,7 @@ class NdpMessageTest {
         assertEquals(Verdict.BAD_TYPE, check("84 00 0000 00000000", LOCAL, GLOBAL));
     }
 
-    @Rfc({"4861 6.1.1", "4861 6.1.2", "4861 7.1.1", "4861 7.1.2", "4861 8.1"})
+    @Rfc({"4861 6.1.1 length", "4861 6.1.2 length", "4861 7.1.1 length", "4861 7.1.2 length", "4861 8.1 length"})
     @Test
     void messageThatIsTooShortIsInvalid() {
         for (String message : ALL) {
@@ -79,7 +85,14 @@ class NdpMessageTest {
         }
     }
 
-    @Rfc({"4861 6.1.1", "4861 6.1.2", "4861 7.1.1", "4861 7.1.2", "4861 8.1", "4861 4.6"})
+    @Rfc({
+        "4861 6.1.1 options",
+        "4861 6.1.2 options",
+        "4861 7.1.1 options",
+        "4861 7.1.2 options",
+        "4861 8.1 options",
+        "4861 4.6 length zero"
+    })
     @Test
     void optionOfLengthZeroIsInvalid() {
         for (String message : ALL) {
@@ -92,7 +105,7 @@ class NdpMessageTest {
         }
     }
 
-    @Rfc("4861 6.1.1")
+    @Rfc("4861 6.1.1 source option")
     @Test
     void solicitationFromNowhereTellsNoLinkAddress() {
         assertEquals(Verdict.OK, check(RS, Address.UNSPECIFIED, ALL_ROUTERS));
@@ -100,7 +113,7 @@ class NdpMessageTest {
         assertEquals(Verdict.BAD_OPTION, check(RS + SOURCE_OPTION, Address.UNSPECIFIED, ALL_ROUTERS));
     }
 
-    @Rfc("4861 6.1.2")
+    @Rfc("4861 6.1.2 source")
     @Test
     void routersAdvertiseFromTheirLinkLocalAddress() {
         assertEquals(Verdict.OK, check(RA + SOURCE_OPTION, LOCAL, ALL_NODES));
@@ -108,7 +121,7 @@ class NdpMessageTest {
         assertEquals(Verdict.BAD_SOURCE, check(RA, Address.UNSPECIFIED, ALL_NODES));
     }
 
-    @Rfc("4861 7.1.1")
+    @Rfc({"4861 7.1.1 destination", "4861 7.1.1 source option"})
     @Test
     void neighborSolicitationFromNowhereGoesToTheSolicitedNode() {
         assertEquals(Verdict.OK, check(NS, Address.UNSPECIFIED, SOLICITED));
@@ -119,14 +132,14 @@ class NdpMessageTest {
         assertEquals(Verdict.BAD_OPTION, check(NS + TARGET_OPTION + SOURCE_OPTION, Address.UNSPECIFIED, SOLICITED));
     }
 
-    @Rfc({"4861 7.1.1", "4861 7.1.2"})
+    @Rfc({"4861 7.1.1 target", "4861 7.1.2 target"})
     @Test
     void groupIsNoTarget() {
         assertEquals(Verdict.BAD_FIELD, check(NS.replace(TARGET, "ff02" + TARGET.substring(4)), LOCAL, SOLICITED));
         assertEquals(Verdict.BAD_FIELD, check(NA.replace(TARGET, "ff02" + TARGET.substring(4)), LOCAL, GLOBAL));
     }
 
-    @Rfc("4861 7.1.2")
+    @Rfc("4861 7.1.2 solicited")
     @Test
     void advertisementToAGroupIsNotSolicited() {
         assertEquals(Verdict.OK, check(NA, LOCAL, GLOBAL));
@@ -134,7 +147,7 @@ class NdpMessageTest {
         assertEquals(Verdict.OK, check(NA.replace("60000000", "a0000000"), LOCAL, ALL_NODES));
     }
 
-    @Rfc("4861 8.1")
+    @Rfc({"4861 8.1 source", "4861 8.1 target", "4861 8.1 destination"})
     @Test
     void redirectComesFromARouterAndNamesOneOrTheDestination() {
         assertEquals(Verdict.OK, check(REDIRECT, LOCAL, GLOBAL));
@@ -145,16 +158,10 @@ class NdpMessageTest {
                 check("89 00 0000 00000000 fd00019800180000 0000000000000003" + TARGET, LOCAL, GLOBAL));
         assertEquals(
                 Verdict.BAD_FIELD,
-                check(
-                        "89 00 0000 00000000 ff02000000000000 0000000000000003"
-                                        .repeat(2)
-                                        .substring(0, 20) + "ff02000000000000 0000000000000003"
-                                + "ff02000000000000 0000000000000003",
-                        LOCAL,
-                        GLOBAL));
+                check("89 00 0000 00000000" + "ff02000000000000 0000000000000003".repeat(2), LOCAL, GLOBAL));
     }
 
-    @Rfc({"4861 4.2", "4861 4.4", "4861 4.5"})
+    @Rfc({"4861 4.2 format", "4861 4.4 format", "4861 4.5 format"})
     @Test
     void fieldsAreWhereTheRfcDrawsThem() {
         MemorySegment ra = bytes(RA);
@@ -194,7 +201,7 @@ class NdpMessageTest {
         assertEquals(hex(bytes(REDIRECT)), hex(redirect));
     }
 
-    @Rfc({"4861 4.6.1", "4861 4.6.2", "4861 4.6.4", "7527 4.1", "8106 5.1"})
+    @Rfc({"4861 4.6.1 format", "4861 4.6.2 format", "4861 4.6.4 format", "7527 4.1 format", "8106 5.1 format"})
     @Test
     void optionsAreTheseOctets() {
         MemorySegment bytes = zeros(40);
@@ -236,7 +243,7 @@ class NdpMessageTest {
         return NdpOption.check(bytes, 0, (int) bytes.byteSize());
     }
 
-    @Rfc("8106 5.3.1")
+    @Rfc("8106 5.3.1 length")
     @Test
     void optionTooShortForItsReadersIsInvalid() {
         String zeros = "0000000000000000";

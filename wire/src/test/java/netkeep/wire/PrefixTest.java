@@ -16,7 +16,7 @@ class PrefixTest {
         return Prefix.parse(prefix).contains(Address.parse(address));
     }
 
-    @Rfc("4291 2.3")
+    @Rfc("4291 2.3 text")
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -124,7 +124,7 @@ class TcpOptionsTest {
         }
     }
 
-    @Rfc("7323 appendix A")
+    @Rfc("7323 A layout")
     @Test
     void timestampsAloneAreReadAtOnce() {
         assertTrue(read("0101080a fffefdfc fbfaf9f8"));
@@ -135,7 +135,7 @@ class TcpOptionsTest {
         assertEquals("0101080afffefdfcfbfaf9f8", written());
     }
 
-    @Rfc("2018 3")
+    @Rfc("2018 3 format")
     @Test
     void blocksAreReadInTheirOrder() {
         assertTrue(read("0101080a0000000100000002 0101 051a 00000005 00000009 fffffff0 00000003 00000001 00000002"));
@@ -150,7 +150,7 @@ class TcpOptionsTest {
         assertEquals(4, options.sacks());
     }
 
-    @Rfc("5482 3")
+    @Rfc("5482 3 format")
     @Test
     void userTimeoutIsReadAndWritten() {
         assertTrue(read("1c04 8005"));
@@ -169,7 +169,7 @@ class TcpOptionsTest {
         assertEquals("01030300", written());
     }
 
-    @Rfc("2018 3")
+    @Rfc("2018 3 format")
     @Test
     void blocksThatFindNoRoomAreNotWritten() {
         options.clear().timestamps(1, 2);
