@@ -3,6 +3,9 @@
 module netkeep.servers {
     requires static org.jspecify;
 
+    exports netkeep.servers.discard;
+    exports netkeep.servers.echo;
     exports netkeep.servers.http;
     exports netkeep.servers.loop;
+    exports netkeep.servers.source;
 }

@@ -37,7 +37,6 @@ final class Connection implements Ready {
 
     private static final int MORE = -1;
 
-    private final HttpServer server;
     private final Service service;
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -55,8 +54,7 @@ final class Connection implements Ready {
     long deadlineNs;
     long dueTick = Wheel.NOWHERE;
 
-    Connection(HttpServer server, Service service, SocketChannel channel, SelectionKey key, long nowNs) {
-        this.server = server;
+    Connection(Service service, SocketChannel channel, SelectionKey key, long nowNs) {
         this.service = service;
         this.channel = channel;
         this.key = key;
@@ -409,6 +407,6 @@ final class Connection implements Ready {
         } catch (IOException failure) {
             // The channel is gone, which is all that is asked for.
         }
-        server.closed();
+        service.gate.leave();
     }
 }

@@ -7,8 +7,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import netkeep.servers.loop.Deadlines;
 import netkeep.servers.loop.Listener;
@@ -28,9 +26,6 @@ import netkeep.servers.loop.Time;
 public final class HttpServer implements AutoCloseable {
     private final Loop loop;
     private final Service service;
-    private final int most;
-    private final List<Listener> listeners = new ArrayList<>();
-    private boolean paused;
     private long leaveUntilNs;
 
     /// @param provider whose channels are served: the platform's or Netkeep's
@@ -40,7 +35,6 @@ public final class HttpServer implements AutoCloseable {
             throws IOException {
         this.service = new Service(settings, time, luck);
         this.loop = new Loop(provider, time);
-        this.most = settings.connections();
     }
 
     /// Listens on one more address, IPv4 or IPv6.
@@ -48,7 +42,7 @@ public final class HttpServer implements AutoCloseable {
     /// @return the address, with the port that was found if none was asked for
     public InetSocketAddress listen(InetSocketAddress address) throws IOException {
         Listener listener = loop.listen(address, service.settings.backlog(), this::arrives);
-        listeners.add(listener);
+        service.gate.add(listener);
         SocketAddress bound = listener.address();
         return bound instanceof InetSocketAddress internet ? internet : address;
     }
@@ -57,26 +51,13 @@ public final class HttpServer implements AutoCloseable {
         // A response goes out in one piece and has nothing to wait for.
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         SelectionKey key = channel.register(loop.selector(), SelectionKey.OP_READ);
-        key.attach(new Connection(this, service, channel, key, loop.nowNs()));
-        service.connections++;
-        if (service.connections == most) {
-            paused = true;
-            listeners.forEach(Listener::pause);
-        }
-    }
-
-    /// A connection is over.
-    void closed() {
-        service.connections--;
-        if (paused && service.connections < most) {
-            paused = false;
-            listeners.forEach(Listener::resume);
-        }
+        key.attach(new Connection(service, channel, key, loop.nowNs()));
+        service.gate.enter();
     }
 
     /// How many connections are open.
     public int connections() {
-        return service.connections;
+        return service.gate.count();
     }
 
     /// Serves until [#close], then ends what was begun, for as long as the settings give it.
@@ -102,7 +83,7 @@ public final class HttpServer implements AutoCloseable {
             }
         }
         leaveUntilNs = loop.nowNs() + service.settings.graceNs();
-        while (service.connections > 0 && loop.nowNs() - leaveUntilNs < 0) {
+        while (service.gate.count() > 0 && loop.nowNs() - leaveUntilNs < 0) {
             loop.pass(this::expireLeaving);
         }
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.random.RandomGenerator;
+import netkeep.servers.loop.Buffers;
+import netkeep.servers.loop.Gate;
 import netkeep.servers.loop.Time;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class Service {
     final ByteBuffer in = Buffers.make(IN);
     final ByteBuffer out = Buffers.make(OUT);
     final Responder responder;
+    final Gate gate;
 
     /// The value of the Date field, of the second that it is.
     final byte[] date = new byte[HttpDate.LENGTH];
@@ -40,7 +43,6 @@ final class Service {
     /// Whether each response is the last of its connection.
     boolean leaving;
 
-    int connections;
     private final ArrayDeque<Work> works = new ArrayDeque<>();
     private final ArrayDeque<Transfer> transfers = new ArrayDeque<>();
     private long dateUntilNs;
@@ -53,6 +55,7 @@ final class Service {
         this.parser = new RequestParser(settings.targetLength(), settings.fieldCount());
         this.wheel = new Wheel(time.nowNs());
         this.buffers = new Buffers(settings.bufferBytes());
+        this.gate = new Gate(settings.connections());
         this.responder = new Responder(this);
         this.dateUntilNs = time.nowNs();
         setDate(dateUntilNs);
@@ -73,7 +76,7 @@ final class Service {
     /// @return from position 0 to the limit; null if there is no memory left
     @Nullable
     ByteBuffer keep(ByteBuffer from, int at, int length) {
-        ByteBuffer kept = buffers.take(length);
+        ByteBuffer kept = buffers.take(length + Octets.SLACK);
         if (kept != null) {
             kept.put(0, from, at, length).limit(length);
         }

@@ -37,7 +37,7 @@ public final class Loop implements AutoCloseable {
     ///
     /// @param backlog connections that may wait to be accepted
     /// @param arrives takes each connection; it is non-blocking by then
-    /// @return how many connections it holds open is for the caller to bound, by [Listener#pause]
+    /// @return the listener; a [Gate] bounds how many of its connections are open
     public Listener listen(SocketAddress address, int backlog, Arrival arrives) throws IOException {
         ServerSocketChannel channel = provider.openServerSocketChannel();
         try {

@@ -1,4 +1,4 @@
-package netkeep.servers.http;
+package netkeep.servers.loop;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,25 +8,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Direct buffers for what is unfinished, of three sizes, together bounded. None is ever given back to the system.
-final class Buffers {
-    private static final int[] SIZES = {4_096, 40_960, 262_144 + 4_096};
+public final class Buffers {
+    private static final int[] SIZES = {4_096, 40_960, 266_240};
 
     private final List<ArrayDeque<ByteBuffer>> free = new ArrayList<>();
     private long left;
 
     /// @param bytes memory for all together
-    Buffers(long bytes) {
+    public Buffers(long bytes) {
         left = bytes;
         for (int i = 0; i < SIZES.length; i++) {
             free.add(new ArrayDeque<>());
         }
     }
 
-    /// A buffer that holds so many octets and [Octets#SLACK] more, or null if there is no memory left.
-    @Nullable
-    ByteBuffer take(int length) {
+    /// A buffer with so much room or more, at most 266,240 octets, or null if there is no memory left.
+    public @Nullable ByteBuffer take(int capacity) {
         for (int i = 0; i < SIZES.length; i++) {
-            if (length + Octets.SLACK <= SIZES[i]) {
+            if (capacity <= SIZES[i]) {
                 ByteBuffer buffer = free.get(i).pollLast();
                 if (buffer == null && left >= SIZES[i]) {
                     left -= SIZES[i];
@@ -41,7 +40,7 @@ final class Buffers {
     }
 
     /// Takes a buffer back.
-    void give(ByteBuffer buffer) {
+    public void give(ByteBuffer buffer) {
         for (int i = 0; i < SIZES.length; i++) {
             if (buffer.capacity() == SIZES[i]) {
                 free.get(i).addLast(buffer);
@@ -51,7 +50,8 @@ final class Buffers {
         throw new IllegalArgumentException("a buffer of " + buffer.capacity());
     }
 
-    static ByteBuffer make(int capacity) {
+    /// A direct little-endian buffer, for whoever keeps it for good.
+    public static ByteBuffer make(int capacity) {
         return ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
     }
 }
