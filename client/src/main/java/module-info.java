@@ -1,6 +1,8 @@
 /// The channels of `java.nio` over a session, in the application's own program.
 module netkeep.client {
+    requires jdk.net;
     requires netkeep.ring;
-    requires netkeep.wire;
     requires static org.jspecify;
+
+    exports netkeep.client;
 }

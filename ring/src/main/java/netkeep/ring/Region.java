@@ -2,7 +2,10 @@ package netkeep.ring;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// Memory that one part writes and others map read-only; the one class through which it is stored to.
 ///
@@ -15,12 +18,18 @@ public class Region {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final VarHandle ORDERED_INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle ORDERED_LONG = ValueLayout.JAVA_LONG.varHandle();
+    private static final VarHandle WINDOWS = MethodHandles.arrayElementVarHandle(ByteBuffer[].class);
+
+    /// Octets from the begin of one window to that of the next; a window is nearly twice as long.
+    private static final int WINDOW_BITS = 30;
 
     private final MemorySegment memory;
+    private final @Nullable ByteBuffer[] windows;
 
     /// @param memory of exactly the region's length, its address a multiple of 8; kept for the region's life
     public Region(MemorySegment memory) {
         this.memory = memory;
+        this.windows = new @Nullable ByteBuffer[(int) (memory.byteSize() >>> WINDOW_BITS) + 1];
     }
 
     /// The whole region, to read from and to say where payload lies. Stores go through this class's methods only.
@@ -97,5 +106,32 @@ public class Region {
     /// Zeroes `length` octets.
     public void clear(long at, long length) {
         memory.asSlice(at, length).fill((byte) 0);
+    }
+
+    /// Copies octets in from a buffer of any kind, whose position stays; allocates nothing.
+    ///
+    /// @param length at most 1 GiB
+    public void copy(long at, ByteBuffer from, int fromAt, int length) {
+        window(at).put((int) at & (1 << WINDOW_BITS) - 1, from, fromAt, length);
+    }
+
+    /// Copies octets out to a buffer of any kind, whose position stays; allocates nothing.
+    ///
+    /// @param length at most 1 GiB
+    public final void read(long at, ByteBuffer to, int toAt, int length) {
+        to.put(toAt, window(at), (int) at & (1 << WINDOW_BITS) - 1, length);
+    }
+
+    /// The buffer in which the 1 GiB from `at` on lie, as far as the region goes: a buffer holds 2 GiB at most.
+    private ByteBuffer window(long at) {
+        int index = (int) (at >>> WINDOW_BITS);
+        ByteBuffer window = (ByteBuffer) WINDOWS.getAcquire(windows, index);
+        if (window == null) {
+            long begin = (long) index << WINDOW_BITS;
+            window = memory.asSlice(begin, Math.min(memory.byteSize() - begin, Integer.MAX_VALUE))
+                    .asByteBuffer();
+            WINDOWS.setRelease(windows, index, window);
+        }
+        return window;
     }
 }

@@ -1,0 +1,208 @@
+package netkeep.client;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import netkeep.session.Request;
+import netkeep.session.SessionLayout;
+import netkeep.session.Status;
+
+/// A TCP socket: what can be read from and written to it without waiting.
+///
+/// One thread at a time reads, one writes.
+final class Connection extends Endpoint {
+    /// What [#read] answers at the end of the stream.
+    static final int END = -1;
+
+    /// Up to where reading was told to the stack.
+    private long told;
+
+    private boolean errorTaken;
+    private boolean reset;
+
+    Connection(Session session, int socket) {
+        super(session, socket);
+        this.told = ours.i64(our + SessionLayout.RCV_HEAD);
+    }
+
+    /// Copies what has arrived into the buffer.
+    ///
+    /// @return how many octets, 0 if none are there, [#END] if none will come
+    int read(ByteBuffer to) throws IOException {
+        long head = ours.i64(our + SessionLayout.RCV_HEAD);
+        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - head;
+        if (ready == 0) {
+            return end(head);
+        }
+        if (ready < 0 || ready > session.layout.capacity()) {
+            throw session.breakOff("rcv.tail of socket " + socket + " is " + ready + " past rcv.head");
+        }
+        int length = (int) Math.min(ready, to.remaining());
+        int at = to.position();
+        copyOut(head, to, at, length);
+        to.position(at + length);
+        taken(head + length);
+        return length;
+    }
+
+    private void copyOut(long head, ByteBuffer to, int at, int length) {
+        SessionLayout layout = session.layout;
+        // The base moves only while nothing is there to read.
+        int offset = layout.offset(head, theirs.i64(their + SessionLayout.RCV_BASE));
+        int done = 0;
+        while (done < length) {
+            int run = Math.min(length - done, layout.contiguous(offset));
+            theirs.read(layout.receiveRings() + layout.place(socket, offset), to, at + done, run);
+            done += run;
+            offset = offset + run & layout.capacity() - 1;
+        }
+    }
+
+    /// Moves rcv.head, and says so if the stack wants to know.
+    private void taken(long head) throws IOException {
+        ours.i64Release(our + SessionLayout.RCV_HEAD, head);
+        // Either the stack sees the head above after it has set rcv.wake, or this sees rcv.wake.
+        VarHandle.fullFence();
+        long wake = theirs.i64Opaque(their + SessionLayout.RCV_WAKE);
+        if (wake != told && head >= wake) {
+            told = wake;
+            session.hint(Request.READ, socket);
+            session.pump.submitted();
+        }
+    }
+
+    /// Nothing is there to be read: why.
+    private int end(long head) throws IOException {
+        session.check();
+        int status = status();
+        if ((status & (Status.READ_END | Status.FAILED)) == 0) {
+            return 0;
+        }
+        if (theirs.i64Acquire(their + SessionLayout.RCV_TAIL) != head) {
+            return 0; // octets came before the end did: the next look finds them
+        }
+        if (reset) {
+            throw new SocketException("Connection reset");
+        }
+        if ((status & Status.FAILED) != 0 && !errorTaken) {
+            errorTaken = true;
+            int error = error();
+            if (error == Errno.ECONNRESET) {
+                reset = true;
+                throw new SocketException("Connection reset");
+            }
+            if (error != Errno.OK) {
+                throw Errno.stream(error);
+            }
+        }
+        return END;
+    }
+
+    /// Whether octets are there that [#read] would copy.
+    int available() {
+        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - ours.i64(our + SessionLayout.RCV_HEAD);
+        return Math.clamp(ready, 0, session.layout.capacity());
+    }
+
+    /// Copies octets of the buffer to where the stack sends them from. [#push] tells the stack.
+    ///
+    /// @return how many, 0 if there is no room
+    int write(ByteBuffer from) throws IOException {
+        long tail = ours.i64(our + SessionLayout.SND_TAIL);
+        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - tail;
+        if ((status() & (Status.WRITE_END | Status.FAILED)) != 0 || session.broken()) {
+            throw writeEnd();
+        }
+        int length = Math.min(from.remaining(), Math.clamp(room, 0, session.layout.capacity()));
+        if (length > 0) {
+            int at = from.position();
+            copyIn(tail, from, at, length);
+            from.position(at + length);
+        }
+        return length;
+    }
+
+    private void copyIn(long tail, ByteBuffer from, int at, int length) {
+        SessionLayout layout = session.layout;
+        long base = ours.i64(our + SessionLayout.SND_BASE);
+        if (base != tail && theirs.i64Acquire(their + SessionLayout.SND_HEAD) == tail) {
+            base = tail;
+            ours.i64(our + SessionLayout.SND_BASE, base);
+        }
+        int offset = layout.offset(tail, base);
+        int done = 0;
+        while (done < length) {
+            int run = Math.min(length - done, layout.contiguous(offset));
+            ours.copy(layout.sendRings() + layout.place(socket, offset), from, at + done, run);
+            done += run;
+            offset = offset + run & layout.capacity() - 1;
+        }
+        ours.i64Release(our + SessionLayout.SND_TAIL, tail + length);
+    }
+
+    private IOException writeEnd() throws IOException {
+        session.check();
+        int error = error();
+        if (has(Status.FAILED) && !errorTaken && error != Errno.OK) {
+            errorTaken = true;
+            return Errno.stream(error);
+        }
+        return Errno.stream(Errno.EPIPE);
+    }
+
+    /// Lets the stack send what was written.
+    void push() throws IOException {
+        session.hint(Request.SEND, socket);
+        session.pump.submitted();
+    }
+
+    /// The octet that was written last is urgent.
+    void urgent() throws IOException {
+        session.request(Request.URGENT, socket, 0, ours.i64(our + SessionLayout.SND_TAIL), 0);
+    }
+
+    @Override
+    int readyOps(int interest) {
+        int status = status();
+        if ((status & Status.FAILED) != 0 || session.broken()) {
+            return interest;
+        }
+        if ((status & Status.CONNECTED) == 0) {
+            return 0;
+        }
+        int ready = interest & SelectionKey.OP_CONNECT;
+        if ((interest & SelectionKey.OP_READ) != 0
+                && (theirs.i64Acquire(their + SessionLayout.RCV_TAIL) != ours.i64(our + SessionLayout.RCV_HEAD)
+                        || (status & Status.READ_END) != 0)) {
+            ready |= SelectionKey.OP_READ;
+        }
+        if ((interest & SelectionKey.OP_WRITE) != 0 && ((status & Status.WRITE_END) != 0 || writable())) {
+            ready |= SelectionKey.OP_WRITE;
+        }
+        return ready;
+    }
+
+    /// Whether a third of the buffer is free; if not, an event will say so.
+    private boolean writable() {
+        if (roomy()) {
+            return true;
+        }
+        long tail = ours.i64Acquire(our + SessionLayout.SND_TAIL);
+        ours.i64Release(our + SessionLayout.SND_WAKE, tail + Math.max(1, (buffer() + 2) / 3));
+        VarHandle.fullFence();
+        return roomy();
+    }
+
+    private boolean roomy() {
+        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - ours.i64Acquire(our + SessionLayout.SND_TAIL);
+        return room > 0 && 3 * room >= buffer();
+    }
+
+    /// Octets of the send buffer, as the stack has tuned it.
+    long buffer() {
+        long edge = theirs.i64Acquire(their + SessionLayout.SND_EDGE);
+        return edge - theirs.i64Acquire(their + SessionLayout.SND_HEAD);
+    }
+}

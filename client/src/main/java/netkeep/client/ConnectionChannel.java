@@ -1,0 +1,627 @@
+package netkeep.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NoConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import netkeep.session.Option;
+import netkeep.session.Status;
+import org.jspecify.annotations.Nullable;
+
+/// A TCP connection.
+final class ConnectionChannel extends SocketChannel implements SessionChannel {
+    private enum Phase {
+        UNCONNECTED,
+        PENDING,
+        CONNECTED
+    }
+
+    private static final int RECEIVE = 1;
+    private static final int SEND = 2;
+
+    final Connection connection;
+
+    /// One thread reads at a time; with [#writeLock] too it connects, binds, or gives the socket back.
+    private final ReentrantLock readLock = new ReentrantLock();
+
+    private final ReentrantLock writeLock = new ReentrantLock();
+    private final ProtocolFamily family;
+    private volatile Phase phase = Phase.UNCONNECTED;
+    private volatile boolean bound;
+    private volatile boolean inputShut;
+    private volatile boolean outputShut;
+    private volatile @Nullable InetSocketAddress remote;
+    private @Nullable SocketAdaptor adaptor;
+
+    ConnectionChannel(SelectorProvider provider, Session session, ProtocolFamily family) throws IOException {
+        super(provider);
+        session.check();
+        this.family = family;
+        this.connection = new Connection(session, session.take());
+        session.enter(connection);
+        connection.open(Protocol.TCP, Protocol.family(family));
+    }
+
+    /// A connection that was accepted.
+    ConnectionChannel(SelectorProvider provider, Connection accepted) {
+        super(provider);
+        this.family = StandardProtocolFamily.INET6;
+        this.connection = accepted;
+        this.bound = true;
+        this.phase = Phase.CONNECTED;
+    }
+
+    @Override
+    public Connection endpoint() {
+        return connection;
+    }
+
+    @Override
+    public int meaningful() {
+        return switch (phase) {
+            case UNCONNECTED -> 0;
+            case PENDING -> SelectionKey.OP_CONNECT;
+            case CONNECTED -> SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+        };
+    }
+
+    // Binding and connecting.
+
+    @Override
+    public SocketChannel bind(@Nullable SocketAddress local) throws IOException {
+        lock();
+        try {
+            ensureOpen();
+            if (phase == Phase.PENDING) {
+                throw new ConnectionPendingException();
+            }
+            if (bound) {
+                throw new AlreadyBoundException();
+            }
+            InetSocketAddress address = local == null ? Protocol.any(family) : Addresses.check(local, family);
+            int errno = connection.bind(address.getAddress(), address.getPort());
+            if (errno != Errno.OK) {
+                throw Errno.socket(errno);
+            }
+            bound = true;
+        } finally {
+            unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public boolean connect(SocketAddress to) throws IOException {
+        InetSocketAddress address = Addresses.check(to, family);
+        return connect(address, Long.MAX_VALUE);
+    }
+
+    /// Connects, in blocking mode until the deadline at most.
+    boolean connect(InetSocketAddress to, long deadlineNs) throws IOException {
+        lock();
+        try {
+            ensureOpen();
+            if (phase == Phase.CONNECTED) {
+                throw new AlreadyConnectedException();
+            }
+            if (phase == Phase.PENDING) {
+                throw new ConnectionPendingException();
+            }
+            InetAddress where = Addresses.remote(to.getAddress());
+            remote = where.equals(to.getAddress()) ? to : new InetSocketAddress(where, to.getPort());
+            phase = Phase.PENDING;
+            try {
+                int errno = connection.connect(where, to.getPort());
+                if (errno != Errno.OK && errno != Errno.EINPROGRESS) {
+                    throw Errno.socket(errno);
+                }
+                bound = true;
+                return connected() || isBlocking() && awaitConnected(deadlineNs);
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    @Override
+    public boolean finishConnect() throws IOException {
+        lock();
+        try {
+            ensureOpen();
+            if (phase == Phase.CONNECTED) {
+                return true;
+            }
+            if (phase != Phase.PENDING) {
+                throw new NoConnectionPendingException();
+            }
+            try {
+                if (connected()) {
+                    return true;
+                }
+                connection.session.pump.glance();
+                return connected() || isBlocking() && awaitConnected(Long.MAX_VALUE);
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /// Whether the handshake is done.
+    private boolean connected() throws IOException {
+        int status = connection.status();
+        connection.session.check();
+        if ((status & Status.FAILED) != 0) {
+            throw Errno.socket(connection.error());
+        }
+        if ((status & Status.CONNECTED) == 0) {
+            return false;
+        }
+        phase = Phase.CONNECTED;
+        return true;
+    }
+
+    private boolean awaitConnected(long deadlineNs) throws IOException {
+        boolean done = false;
+        begin();
+        try {
+            boolean ready = isOpen();
+            while (ready && isOpen() && !done) {
+                ready = connection.await(SelectionKey.OP_CONNECT, deadlineNs);
+                done = isOpen() && connected();
+            }
+        } finally {
+            end(done);
+        }
+        return done;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return phase == Phase.CONNECTED;
+    }
+
+    @Override
+    public boolean isConnectionPending() {
+        return phase == Phase.PENDING;
+    }
+
+    // Reading.
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+        Objects.requireNonNull(to);
+        readLock.lock();
+        try {
+            ensureConnected();
+            writable(to);
+            return read(to, isBlocking(), Long.MAX_VALUE);
+        } finally {
+            readLock.unlock();
+            left();
+        }
+    }
+
+    /// Reads what is there, and waits for something until the deadline if it may.
+    ///
+    /// @return how many octets, -1 at the end of the stream, 0 if nothing came
+    private int read(ByteBuffer to, boolean wait, long deadlineNs) throws IOException {
+        if (inputShut) {
+            return Connection.END;
+        }
+        if (!to.hasRemaining()) {
+            return 0;
+        }
+        if (!wait || !Thread.currentThread().isInterrupted()) {
+            int length = connection.read(to);
+            if (length != 0 || !wait) {
+                return length;
+            }
+        }
+        int length = 0;
+        begin();
+        try {
+            boolean ready = true;
+            while (ready && length == 0 && isOpen() && !inputShut) {
+                ready = connection.await(SelectionKey.OP_READ, deadlineNs);
+                length = isOpen() ? connection.read(to) : 0;
+            }
+            return length == 0 && inputShut ? Connection.END : length;
+        } finally {
+            end(length > 0);
+        }
+    }
+
+    /// As [#read(ByteBuffer)] of a stream: in blocking mode only, with a deadline.
+    ///
+    /// @return 0 if nothing came until the deadline
+    int read(ByteBuffer to, long deadlineNs) throws IOException {
+        readLock.lock();
+        try {
+            ensureConnected();
+            return read(to, true, deadlineNs);
+        } finally {
+            readLock.unlock();
+            left();
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] to, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, to.length);
+        readLock.lock();
+        try {
+            ensureConnected();
+            long total = 0;
+            for (int i = offset; i < offset + length; i++) {
+                writable(to[i]);
+            }
+            for (int i = offset; i < offset + length; i++) {
+                if (!to[i].hasRemaining()) {
+                    continue;
+                }
+                int octets = total == 0 ? read(to[i], isBlocking(), Long.MAX_VALUE) : more(to[i]);
+                if (octets <= 0) {
+                    return total == 0 ? octets : total;
+                }
+                total += octets;
+                if (to[i].hasRemaining()) {
+                    break;
+                }
+            }
+            return total;
+        } finally {
+            readLock.unlock();
+            left();
+        }
+    }
+
+    /// Reads what is there; an end of the stream is left for the next call.
+    private int more(ByteBuffer to) throws IOException {
+        return connection.available() == 0 ? 0 : connection.read(to);
+    }
+
+    /// Octets that can be read without waiting.
+    int available() throws IOException {
+        ensureConnected();
+        return inputShut ? 0 : connection.available();
+    }
+
+    private static void writable(ByteBuffer to) {
+        if (to.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+    }
+
+    // Writing.
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        Objects.requireNonNull(from);
+        writeLock.lock();
+        try {
+            ensureWritable();
+            return write(from, isBlocking());
+        } finally {
+            writeLock.unlock();
+            left();
+        }
+    }
+
+    @Override
+    public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, from.length);
+        writeLock.lock();
+        try {
+            ensureWritable();
+            boolean wait = isBlocking();
+            long total = 0;
+            boolean pushed = true;
+            for (int i = offset; i < offset + length; i++) {
+                // All pieces that find room go to the stack together.
+                int octets = interruptible(wait) ? 0 : connection.write(from[i]);
+                pushed &= octets == 0;
+                total += octets;
+                if (from[i].hasRemaining()) {
+                    if (!wait) {
+                        break;
+                    }
+                    pushed = true;
+                    total += writeRest(from[i]);
+                }
+            }
+            if (!pushed) {
+                connection.push();
+            }
+            return total;
+        } finally {
+            writeLock.unlock();
+            left();
+        }
+    }
+
+    private int write(ByteBuffer from, boolean wait) throws IOException {
+        int length = 0;
+        if (!interruptible(wait)) {
+            length = connection.write(from);
+            if (length > 0) {
+                connection.push();
+            }
+        }
+        return wait && from.hasRemaining() ? length + writeRest(from) : length;
+    }
+
+    private static boolean interruptible(boolean wait) {
+        return wait && Thread.currentThread().isInterrupted();
+    }
+
+    /// Writes all of the buffer, and waits for room. What was written before goes out first.
+    private int writeRest(ByteBuffer from) throws IOException {
+        int total = 0;
+        begin();
+        try {
+            while (isOpen() && from.hasRemaining()) {
+                int length = connection.write(from);
+                connection.push();
+                total += length;
+                if (from.hasRemaining()) {
+                    connection.await(SelectionKey.OP_WRITE, Long.MAX_VALUE);
+                    if (outputShut && total == 0) {
+                        throw new AsynchronousCloseException();
+                    }
+                    if (outputShut) {
+                        return total;
+                    }
+                }
+            }
+            return total;
+        } finally {
+            end(total > 0);
+        }
+    }
+
+    /// Sends an octet of urgent data.
+    void urgent(int octet) throws IOException {
+        writeLock.lock();
+        try {
+            ensureWritable();
+            ByteBuffer one = ByteBuffer.allocate(1).put(0, (byte) octet);
+            while (connection.write(one) == 0) {
+                if (!isBlocking()) {
+                    throw new IOException("Socket buffer full");
+                }
+                connection.await(SelectionKey.OP_WRITE, Long.MAX_VALUE);
+                ensureWritable();
+            }
+            connection.urgent();
+            connection.push();
+        } finally {
+            writeLock.unlock();
+            left();
+        }
+    }
+
+    // Half closes.
+
+    @Override
+    public SocketChannel shutdownInput() throws IOException {
+        ensureConnected();
+        if (!inputShut) {
+            inputShut = true;
+            connection.shutdown(RECEIVE);
+            connection.lookUp();
+        }
+        return this;
+    }
+
+    @Override
+    public SocketChannel shutdownOutput() throws IOException {
+        ensureConnected();
+        if (!outputShut) {
+            outputShut = true;
+            connection.shutdown(SEND);
+            connection.lookUp();
+        }
+        return this;
+    }
+
+    boolean inputShut() {
+        return inputShut;
+    }
+
+    boolean outputShut() {
+        return outputShut;
+    }
+
+    // Addresses and options.
+
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        ensureOpen();
+        return local();
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        ensureOpen();
+        return phase == Phase.CONNECTED ? peer() : null;
+    }
+
+    @Nullable
+    InetSocketAddress local() {
+        return bound ? Protocol.shown(connection.local(), family) : null;
+    }
+
+    @Nullable
+    InetSocketAddress peer() {
+        if (phase == Phase.UNCONNECTED) {
+            return null;
+        }
+        InetSocketAddress known = remote;
+        if (known == null) {
+            known = connection.remote();
+            remote = known;
+        }
+        return known;
+    }
+
+    @Override
+    public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+        Options.CONNECTION.check(name);
+        lock();
+        try {
+            ensureOpen();
+            Options.CONNECTION.set(connection, name, value);
+        } finally {
+            unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
+        Options.CONNECTION.check(name);
+        ensureOpen();
+        return Options.CONNECTION.get(connection, name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.CONNECTION.names();
+    }
+
+    /// Sets an option that has no name in `java.net`.
+    SocketChannel switchOption(int option, boolean on) throws IOException {
+        lock();
+        try {
+            ensureOpen();
+            connection.options.set(option, on ? 1 : 0);
+            connection.option(option, on ? 1 : 0);
+        } finally {
+            unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public Socket socket() {
+        synchronized (connection) {
+            if (adaptor == null) {
+                try {
+                    adaptor = new SocketAdaptor(this);
+                } catch (SocketException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return adaptor;
+        }
+    }
+
+    // Closing.
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        connection.close();
+        left();
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+        // Who waits now waits on: the mode changes behind him.
+        lock();
+        unlock();
+    }
+
+    /// A thread has left: the last one of a closed channel gives the socket back.
+    private void left() {
+        while (connection.closed() && readLock.tryLock()) {
+            try {
+                if (writeLock.tryLock()) {
+                    try {
+                        giveBack();
+                        return;
+                    } finally {
+                        writeLock.unlock();
+                    }
+                }
+            } finally {
+                readLock.unlock();
+            }
+            if (writeLock.isLocked()) {
+                return; // whoever is in there comes by here
+            }
+        }
+    }
+
+    private void giveBack() {
+        int linger = connection.options.get(Option.LINGER, -1);
+        boolean first = connection.giveBack(linger == 0);
+        if (first && linger > 0 && isBlocking() && phase == Phase.CONNECTED) {
+            connection.awaitFree(connection.session.pump.nowNs() + TimeUnit.SECONDS.toNanos(linger));
+        }
+    }
+
+    private void lock() {
+        readLock.lock();
+        writeLock.lock();
+    }
+
+    private void unlock() {
+        writeLock.unlock();
+        readLock.unlock();
+        left();
+    }
+
+    private void ensureOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void ensureConnected() throws ClosedChannelException {
+        ensureOpen();
+        if (phase != Phase.CONNECTED) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    private void ensureWritable() throws ClosedChannelException {
+        ensureOpen();
+        if (outputShut) {
+            throw new ClosedChannelException();
+        }
+        ensureConnected();
+    }
+
+    @Override
+    public String toString() {
+        return "netkeep SocketChannel[" + (isOpen() ? phase.name().toLowerCase(java.util.Locale.ROOT) : "closed")
+                + " local=" + local() + " remote=" + peer() + "]";
+    }
+}

@@ -1,0 +1,329 @@
+package netkeep.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.DatagramSocketImpl;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.MembershipKey;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A UDP socket as a `java.net.DatagramSocket`.
+final class DatagramSocketAdaptor extends DatagramSocket {
+    private final PortChannel channel;
+    private final Map<Group, MembershipKey> joined = new HashMap<>();
+    private volatile int timeout;
+
+    // The packet that was filled last, its room and its length then: receiving shortens a packet's length, and a
+    // program that receives into the same packet again means its room.
+    private WeakReference<DatagramPacket> filled = new WeakReference<>(new DatagramPacket(new byte[0], 0));
+    private int filledRoom;
+    private int filledLength;
+
+    /// A group that was joined on an interface.
+    private record Group(InetAddress group, @Nullable NetworkInterface on) {}
+
+    DatagramSocketAdaptor(PortChannel channel) {
+        super(nothing());
+        this.channel = channel;
+    }
+
+    /// Nothing of the platform's stands behind this socket: every method that would use it is overridden.
+    @SuppressWarnings("NullAway")
+    private static DatagramSocketImpl nothing() {
+        return null;
+    }
+
+    // Binding and connecting.
+
+    @Override
+    public void bind(@Nullable SocketAddress local) throws SocketException {
+        Sockets.socketCall(() -> channel.bind(local == null ? null : Sockets.resolved(local)));
+    }
+
+    @Override
+    public void connect(InetAddress address, int port) {
+        try {
+            connect(new InetSocketAddress(Objects.requireNonNull(address, "Address can't be null"), port));
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void connect(SocketAddress to) throws SocketException {
+        if (to == null) {
+            throw new IllegalArgumentException("Address can't be null");
+        }
+        Sockets.socketCall(() -> {
+            channel.reconnect(Sockets.resolved(to));
+            return channel;
+        });
+    }
+
+    @Override
+    public void disconnect() {
+        try {
+            channel.disconnect();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // Packets.
+
+    @Override
+    public void send(DatagramPacket packet) throws IOException {
+        synchronized (packet) {
+            if (!channel.isBlocking()) {
+                throw new IllegalBlockingModeException();
+            }
+            InetSocketAddress peer = channel.peer();
+            InetAddress to = packet.getAddress();
+            ByteBuffer octets = ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
+            if (peer == null && to == null) {
+                throw new IllegalArgumentException("Address not set");
+            }
+            if (peer != null && to == null) {
+                packet.setSocketAddress(peer);
+            } else if (peer != null && !peer.equals(packet.getSocketAddress())) {
+                throw new IllegalArgumentException("Packet address not equal to connected address");
+            }
+            Sockets.call(() -> channel.send(octets, packet.getSocketAddress()));
+        }
+    }
+
+    @Override
+    public void receive(DatagramPacket packet) throws IOException {
+        synchronized (packet) {
+            if (!channel.isBlocking()) {
+                throw new IllegalBlockingModeException();
+            }
+            int length = packet.getLength();
+            int room = packet == filled.get() && length == filledLength ? filledRoom : length;
+            ByteBuffer to = ByteBuffer.wrap(packet.getData(), packet.getOffset(), room);
+            long deadlineNs = Sockets.deadlineNs(channel.port.session.pump, timeout);
+            InetSocketAddress sender = Sockets.<@Nullable InetSocketAddress>call(() -> channel.receive(to, deadlineNs));
+            if (sender == null) {
+                throw new SocketTimeoutException("Receive timed out");
+            }
+            packet.setSocketAddress(sender);
+            packet.setLength(to.position() - packet.getOffset());
+            filled = new WeakReference<>(packet);
+            filledRoom = room;
+            filledLength = packet.getLength();
+        }
+    }
+
+    // Addresses and state.
+
+    @Override
+    public boolean isBound() {
+        return channel.local() != null;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return channel.peer() != null;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return !channel.isOpen();
+    }
+
+    @Override
+    public @Nullable InetAddress getInetAddress() {
+        InetSocketAddress peer = channel.peer();
+        return peer == null ? null : peer.getAddress();
+    }
+
+    @Override
+    public int getPort() {
+        InetSocketAddress peer = channel.peer();
+        return peer == null ? -1 : peer.getPort();
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteSocketAddress() {
+        return channel.peer();
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalSocketAddress() {
+        return channel.isOpen() ? channel.local() : null;
+    }
+
+    @Override
+    public @Nullable InetAddress getLocalAddress() {
+        return channel.isOpen() ? Sockets.shownLocal(true, channel.local()) : null;
+    }
+
+    @Override
+    public int getLocalPort() {
+        InetSocketAddress local = channel.local();
+        if (!channel.isOpen()) {
+            return -1;
+        }
+        return local == null ? 0 : local.getPort();
+    }
+
+    @Override
+    public DatagramChannel getChannel() {
+        return channel;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // Groups.
+
+    @Override
+    public void joinGroup(SocketAddress group, @Nullable NetworkInterface on) throws IOException {
+        InetAddress address = Sockets.resolved(group).getAddress();
+        if (!address.isMulticastAddress()) {
+            throw new SocketException("Not a multicast address");
+        }
+        NetworkInterface where = on == null ? anyInterface() : on;
+        synchronized (joined) {
+            if (joined.containsKey(new Group(address, on))) {
+                throw new SocketException("Already a member of group");
+            }
+            joined.put(new Group(address, on), Sockets.call(() -> channel.join(address, where)));
+        }
+    }
+
+    private NetworkInterface anyInterface() throws SocketException {
+        NetworkInterface set = Sockets.<@Nullable NetworkInterface>socketCall(
+                () -> channel.getOption(StandardSocketOptions.IP_MULTICAST_IF));
+        return set != null
+                ? set
+                : Objects.requireNonNull(NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
+    }
+
+    @Override
+    public void leaveGroup(SocketAddress group, @Nullable NetworkInterface on) throws IOException {
+        InetAddress address = Sockets.resolved(group).getAddress();
+        synchronized (joined) {
+            MembershipKey key = joined.remove(new Group(address, on));
+            if (key == null) {
+                throw new SocketException("Not a member of group");
+            }
+            key.drop();
+        }
+    }
+
+    // Options.
+
+    private <T> T option(SocketOption<T> name) throws SocketException {
+        return Objects.requireNonNull(Sockets.<@Nullable T>socketCall(() -> channel.getOption(name)));
+    }
+
+    private <T> void option(SocketOption<T> name, T value) throws SocketException {
+        Sockets.socketCall(() -> channel.setOption(name, value));
+    }
+
+    @Override
+    public void setSoTimeout(int millis) throws SocketException {
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket is closed");
+        }
+        timeout = Sockets.timeout(millis);
+    }
+
+    @Override
+    public int getSoTimeout() throws SocketException {
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket is closed");
+        }
+        return timeout;
+    }
+
+    @Override
+    public void setSendBufferSize(int size) throws SocketException {
+        option(StandardSocketOptions.SO_SNDBUF, Sockets.positive(size, "send buffer"));
+    }
+
+    @Override
+    public int getSendBufferSize() throws SocketException {
+        return option(StandardSocketOptions.SO_SNDBUF);
+    }
+
+    @Override
+    public void setReceiveBufferSize(int size) throws SocketException {
+        option(StandardSocketOptions.SO_RCVBUF, Sockets.positive(size, "receive buffer"));
+    }
+
+    @Override
+    public int getReceiveBufferSize() throws SocketException {
+        return option(StandardSocketOptions.SO_RCVBUF);
+    }
+
+    @Override
+    public void setReuseAddress(boolean on) throws SocketException {
+        option(StandardSocketOptions.SO_REUSEADDR, on);
+    }
+
+    @Override
+    public boolean getReuseAddress() throws SocketException {
+        return option(StandardSocketOptions.SO_REUSEADDR);
+    }
+
+    @Override
+    public void setBroadcast(boolean on) throws SocketException {
+        option(StandardSocketOptions.SO_BROADCAST, on);
+    }
+
+    @Override
+    public boolean getBroadcast() throws SocketException {
+        return option(StandardSocketOptions.SO_BROADCAST);
+    }
+
+    @Override
+    public void setTrafficClass(int tos) throws SocketException {
+        option(StandardSocketOptions.IP_TOS, tos);
+    }
+
+    @Override
+    public int getTrafficClass() throws SocketException {
+        return option(StandardSocketOptions.IP_TOS);
+    }
+
+    @Override
+    public <T> DatagramSocket setOption(SocketOption<T> name, T value) throws IOException {
+        Sockets.call(() -> channel.setOption(name, value));
+        return this;
+    }
+
+    @Override
+    public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
+        return Sockets.<@Nullable T>call(() -> channel.getOption(name));
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+}

@@ -1,0 +1,216 @@
+package netkeep.client;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetBoundException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import netkeep.session.Option;
+import org.jspecify.annotations.Nullable;
+
+/// A TCP socket that listens.
+final class ListenerChannel extends ServerSocketChannel implements SessionChannel {
+    private static final int BACKLOG = 50;
+
+    private final Session session;
+    private final Listener listener;
+    private final ProtocolFamily family;
+
+    /// One thread at a time accepts, binds, or gives the socket back.
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile boolean bound;
+    private @Nullable ServerSocketAdaptor adaptor;
+
+    ListenerChannel(SelectorProvider provider, Session session, ProtocolFamily family) throws IOException {
+        super(provider);
+        session.check();
+        this.session = session;
+        this.family = family;
+        this.listener = new Listener(session, session.take());
+        session.enter(listener);
+        listener.open(Protocol.TCP, Protocol.family(family));
+        // A server that is started again binds while connections of its former life are in TIME-WAIT.
+        listener.option(Option.REUSE_ADDRESS, 1);
+    }
+
+    @Override
+    public Listener endpoint() {
+        return listener;
+    }
+
+    @Override
+    public int meaningful() {
+        return SelectionKey.OP_ACCEPT;
+    }
+
+    @Override
+    public ServerSocketChannel bind(@Nullable SocketAddress local, int backlog) throws IOException {
+        lock.lock();
+        try {
+            ensureOpen();
+            if (bound) {
+                throw new AlreadyBoundException();
+            }
+            InetSocketAddress address = local == null ? Protocol.any(family) : Addresses.check(local, family);
+            int errno = listener.bind(address.getAddress(), address.getPort());
+            if (errno == Errno.OK) {
+                bound = true;
+                errno = listener.listen(backlog < 1 ? BACKLOG : backlog);
+            }
+            if (errno != Errno.OK) {
+                throw Errno.socket(errno);
+            }
+        } finally {
+            unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public @Nullable SocketChannel accept() throws IOException {
+        return accept(isBlocking(), Long.MAX_VALUE);
+    }
+
+    /// Takes a connection, and waits for one until the deadline if it may.
+    @Nullable
+    SocketChannel accept(boolean wait, long deadlineNs) throws IOException {
+        lock.lock();
+        try {
+            ensureOpen();
+            if (!bound) {
+                throw new NotYetBoundException();
+            }
+            int child = Listener.NONE;
+            if (!wait || !Thread.currentThread().isInterrupted()) {
+                child = listener.accept();
+            }
+            if (child == Listener.NONE && wait) {
+                child = await(deadlineNs);
+            }
+            return child == Listener.NONE ? null : connection(child);
+        } finally {
+            unlock();
+        }
+    }
+
+    private int await(long deadlineNs) throws IOException {
+        int child = Listener.NONE;
+        begin();
+        try {
+            boolean ready = true;
+            while (ready && child == Listener.NONE && isOpen()) {
+                ready = listener.await(SelectionKey.OP_ACCEPT, deadlineNs);
+                child = isOpen() ? listener.accept() : Listener.NONE;
+            }
+            return child;
+        } finally {
+            end(child != Listener.NONE);
+        }
+    }
+
+    private SocketChannel connection(int child) {
+        Connection connection = new Connection(session, child);
+        session.enter(connection);
+        return new ConnectionChannel(provider(), connection);
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        ensureOpen();
+        return local();
+    }
+
+    @Nullable
+    InetSocketAddress local() {
+        return bound ? Protocol.shown(listener.local(), family) : null;
+    }
+
+    @Override
+    public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+        Options.LISTENER.check(name);
+        lock.lock();
+        try {
+            ensureOpen();
+            Options.LISTENER.set(listener, name, value);
+        } finally {
+            unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
+        Options.LISTENER.check(name);
+        ensureOpen();
+        return Options.LISTENER.get(listener, name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.LISTENER.names();
+    }
+
+    @Override
+    public ServerSocket socket() {
+        synchronized (listener) {
+            if (adaptor == null) {
+                try {
+                    adaptor = new ServerSocketAdaptor(this);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+            return adaptor;
+        }
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        listener.close();
+        left();
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+        lock.lock();
+        unlock();
+    }
+
+    private void unlock() {
+        lock.unlock();
+        left();
+    }
+
+    /// A thread has left: the last one of a closed channel gives the socket back.
+    private void left() {
+        if (listener.closed() && lock.tryLock()) {
+            try {
+                listener.giveBack(false);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void ensureOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "netkeep ServerSocketChannel[" + (isOpen() ? "" : "closed ") + "local=" + local() + "]";
+    }
+}

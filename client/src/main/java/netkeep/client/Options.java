@@ -1,0 +1,119 @@
+package netkeep.client;
+
+import static java.util.Map.entry;
+
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+import netkeep.session.Option;
+import org.jspecify.annotations.Nullable;
+
+/// The options that a kind of channel has: their numbers in the session, ranges and defaults.
+final class Options {
+    /// An option's number, the least and the greatest value that a caller may give, and what it is before.
+    private record Known(int number, long least, long most, int otherwise) {}
+
+    /// What buffers are said to hold before anybody sets them: they are tuned.
+    private static final int TUNED = 1 << 16;
+
+    private static final Known SEND_BUFFER = new Known(Option.SEND_BUFFER, 0, Integer.MAX_VALUE, TUNED);
+    private static final Known RECEIVE_BUFFER = new Known(Option.RECEIVE_BUFFER, 0, Integer.MAX_VALUE, TUNED);
+    private static final Known REUSE_PORT = flag(Option.REUSE_PORT, 0);
+    private static final Known TRAFFIC_CLASS = new Known(Option.TRAFFIC_CLASS, 0, 255, 0);
+    private static final Known KEEP_IDLE = new Known(Option.KEEP_IDLE, 1, 32767, 7200);
+    private static final Known KEEP_INTERVAL = new Known(Option.KEEP_INTERVAL, 1, 32767, 75);
+    private static final Known KEEP_COUNT = new Known(Option.KEEP_COUNT, 1, 127, 9);
+    private static final Known QUICK_ACK = flag(Option.QUICK_ACK, 1);
+
+    static final Options CONNECTION = new Options(Map.ofEntries(
+            entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
+            entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
+            entry(StandardSocketOptions.SO_KEEPALIVE, flag(Option.KEEP_ALIVE, 0)),
+            entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
+            entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
+            entry(StandardSocketOptions.SO_LINGER, new Known(Option.LINGER, Integer.MIN_VALUE, Integer.MAX_VALUE, -1)),
+            entry(StandardSocketOptions.TCP_NODELAY, flag(Option.NO_DELAY, 0)),
+            entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS),
+            entry(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_IDLE),
+            entry(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_INTERVAL),
+            entry(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_COUNT),
+            entry(ExtendedSocketOptions.TCP_QUICKACK, QUICK_ACK)));
+
+    static final Options LISTENER = new Options(Map.ofEntries(
+            entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
+            entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 1)),
+            entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
+            entry(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_IDLE),
+            entry(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_INTERVAL),
+            entry(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_COUNT),
+            entry(ExtendedSocketOptions.TCP_QUICKACK, QUICK_ACK)));
+
+    static final Options PORT = new Options(Map.ofEntries(
+            entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
+            entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
+            entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
+            entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
+            entry(StandardSocketOptions.SO_BROADCAST, flag(Option.BROADCAST, 0)),
+            entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS),
+            entry(StandardSocketOptions.IP_MULTICAST_IF, new Known(Option.MULTICAST_LINK, 0, 0, 0)),
+            entry(StandardSocketOptions.IP_MULTICAST_TTL, new Known(Option.MULTICAST_HOPS, 0, 255, 1)),
+            entry(StandardSocketOptions.IP_MULTICAST_LOOP, flag(Option.MULTICAST_LOOP, 1))));
+
+    private final Map<SocketOption<?>, Known> known;
+
+    private Options(Map<SocketOption<?>, Known> known) {
+        this.known = known;
+    }
+
+    private static Known flag(int number, int otherwise) {
+        return new Known(number, 0, 1, otherwise);
+    }
+
+    Set<SocketOption<?>> names() {
+        return known.keySet();
+    }
+
+    /// @throws UnsupportedOperationException if this kind of channel has no such option
+    void check(SocketOption<?> name) {
+        if (!known.containsKey(Objects.requireNonNull(name))) {
+            throw new UnsupportedOperationException("'" + name + "' not supported");
+        }
+    }
+
+    /// Sets an option that [#check] has passed. Interfaces are not for here.
+    void set(Endpoint endpoint, SocketOption<?> name, @Nullable Object value) throws IOException {
+        Known option = Objects.requireNonNull(known.get(name));
+        int number = number(name, option, value);
+        endpoint.options.set(option.number, number);
+        endpoint.option(option.number, number);
+    }
+
+    private static int number(SocketOption<?> name, Known option, @Nullable Object value) {
+        if (name.type() == Boolean.class) {
+            return (Boolean) Objects.requireNonNull(value) ? 1 : 0;
+        }
+        int number = (Integer) Objects.requireNonNull(value);
+        if (number < option.least || number > option.most) {
+            throw new IllegalArgumentException(name + " " + number);
+        }
+        // What the sockets API says of linger: below 0 it is off, and it fits in 16 bits.
+        return option.number == Option.LINGER ? Math.clamp(number, -1, 65535) : number;
+    }
+
+    /// The value of an option that [#check] has passed.
+    <T> T get(Endpoint endpoint, SocketOption<T> name) {
+        Known option = Objects.requireNonNull(known.get(name));
+        int number = endpoint.options.get(option.number, option.otherwise);
+        return name.type().cast(name.type() == Boolean.class ? (Object) (number != 0) : (Object) number);
+    }
+
+    /// The interface for multicast, whose value is no number.
+    static boolean isInterface(SocketOption<?> name) {
+        return name.type() == NetworkInterface.class;
+    }
+}

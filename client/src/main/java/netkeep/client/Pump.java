@@ -1,0 +1,25 @@
+package netkeep.client;
+
+/// How a program's threads let the stack work, and wait for it: what a placement gives to its sessions.
+///
+/// After each turn of the stack the pump calls [Session#dispatch], from one thread at a time.
+public interface Pump {
+    /// Requests were published: the stack takes them at once, on this thread if nobody else is at it.
+    void submitted();
+
+    /// Lets the stack take one turn, if nobody else is at it: what has arrived is seen.
+    void glance();
+
+    /// Waits until the waiter is ready, and lets the stack work meanwhile. An interrupt does not end it: whoever is
+    /// interruptible makes the waiter ready.
+    ///
+    /// @param deadlineNs when to give up, by [#nowNs]; `Long.MAX_VALUE` for never
+    /// @return whether the waiter is ready
+    boolean await(Waiter waiter, long deadlineNs);
+
+    /// The waiter may have become ready: whoever awaits it looks again.
+    void wake(Waiter waiter);
+
+    /// CLOCK_MONOTONIC.
+    long nowNs();
+}

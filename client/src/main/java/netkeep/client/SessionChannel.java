@@ -1,0 +1,9 @@
+package netkeep.client;
+
+/// A channel over a socket of a session.
+interface SessionChannel {
+    Endpoint endpoint();
+
+    /// The operations that mean something in the state that the channel is in.
+    int meaningful();
+}
