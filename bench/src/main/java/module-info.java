@@ -2,6 +2,7 @@
 /// a process of its own.
 module netkeep.bench {
     requires info.picocli;
+    requires netkeep.servers;
     requires static org.jspecify;
 
     exports netkeep.bench;

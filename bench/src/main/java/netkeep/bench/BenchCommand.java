@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures this stack beside the kernel's, interleaved in the same minute (as root).",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = HttpOnKernel.class)
 public final class BenchCommand implements Callable<Integer> {
     private static final int MEASURED = 0;
     private static final int FAILED = 1;
@@ -37,8 +38,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--job",
             paramLabel = "NAME",
-            description = "Only this job; repeatable. One of http, http-nospin, http-bare, rr, rr-onecore, send, "
-                    + "receive, connect, idle100k, start.")
+            description =
+                    "Only this job; repeatable. One of http, http-nospin, http-same, http-bare, rr, rr-onecore, send, "
+                            + "receive, connect, idle100k, start.")
     private List<String> jobs = new ArrayList<>();
 
     @Option(names = "--quick", description = "Few and short runs: all jobs together end within 60 s.")

@@ -6,6 +6,7 @@ import java.util.Optional;
 enum Job {
     HTTP("http", "612-octet file, wrk with 64 connections, against nginx", Unit.REQUESTS, Bar.atLeast(1.8)),
     HTTP_NOSPIN("http-nospin", "the same, spin 0", Unit.REQUESTS, Bar.atLeast(1.2)),
+    HTTP_SAME("http-same", "the same, against our server on the JDK's channels", Unit.REQUESTS, Bar.atLeast(1.3)),
     HTTP_BARE("http-bare", "128 octets, 32 connections, against bare epoll in C", Unit.REQUESTS, Bar.atLeast(1.2)),
     RR("rr", "one octet there and back, p50, client on the other core", Unit.MICROSECONDS, Bar.atMost(0.45)),
     RR_ONECORE("rr-onecore", "the same, both on one core, spin 0", Unit.MICROSECONDS, Bar.atMost(1.15)),

@@ -2,6 +2,7 @@ package netkeep.bench;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /// Puts for each job the two servers up, and the load against them.
 final class JobRunner {
@@ -29,8 +30,9 @@ final class JobRunner {
         return switch (job) {
             case HTTP -> http(job, Servers.SPIN_MICROS, servers::nginx);
             case HTTP_NOSPIN -> http(job, 0, servers::nginx);
+            case HTTP_SAME -> http(job, Servers.SPIN_MICROS, servers::httpOnKernel);
             case HTTP_BARE -> bare();
-            case RR -> small(job, "echo", ECHO_PORT, Servers.SPIN_MICROS, Load.pingpong(lab.programs()));
+            case RR -> roundTrips();
             case RR_ONECORE -> small(job, "echo", ECHO_PORT, 0, Load.pingpong(lab.programs()));
             case SEND -> small(job, "source", SOURCE_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "read"));
             case RECEIVE ->
@@ -61,6 +63,19 @@ final class JobRunner {
             servers.check(ours, Servers.SMALL_FILE);
             Load load = Load.wrk(BARE_CONNECTIONS, Servers.path(Servers.SMALL_FILE));
             return List.of(rounds.measure(Job.HTTP_BARE, ours, kernel, load));
+        }
+    }
+
+    /// The kernel's server sleeps between requests, as servers do. What it would take, did it spin as ours does, is
+    /// noted beside.
+    private List<Row> roundTrips() throws IOException, InterruptedException {
+        Load load = Load.pingpong(lab.programs());
+        Row row = small(Job.RR, "echo", ECHO_PORT, Servers.SPIN_MICROS, load).getFirst();
+        try (Contender spinning = servers.peer("spin", ECHO_PORT)) {
+            rounds.run(Job.RR, spinning, load, plan.runMs());
+            double value = rounds.run(Job.RR, spinning, load, plan.runMs()).value();
+            return List.of(row.noting(
+                    String.format(Locale.ROOT, "against a kernel server that spins, too: %.1f us", value)));
         }
     }
 

@@ -48,6 +48,7 @@ final class Json {
         fields.put("stolen_share", row.stolen().share());
         fields.put("stolen_longest_ms", row.stolen().longestMs());
         fields.put("steal_share", row.stolen().stealShare());
+        fields.put("disturbed", row.disturbed());
         fields.put("notes", row.notes());
         return fields;
     }

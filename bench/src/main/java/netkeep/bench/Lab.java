@@ -12,6 +12,9 @@ import netkeep.bench.Namespaces.Place;
 /// What all jobs share: a directory, the two namespaces and the load programs. Closing it leaves nothing behind, and a
 /// signal closes it.
 final class Lab implements AutoCloseable {
+    /// How long one wait for a server is, after which it is looked whether there still is one.
+    private static final int LOOK_MS = 200;
+
     private static final Duration SLACK = Duration.ofSeconds(20);
 
     private final Path directory;
@@ -82,20 +85,27 @@ final class Lab implements AutoCloseable {
     Contender ready(Program server, String host, int port, Duration limit) throws IOException, InterruptedException {
         boolean answers = false;
         try {
-            String ms = String.valueOf(limit.toMillis());
-            load(1, (int) limit.toMillis(), programs.command("start", host, String.valueOf(port), ms));
-            answers = server.isAlive();
-            if (!answers) {
-                throw new IOException("a server ended at once" + server.tail());
+            long deadlineNs = System.nanoTime() + limit.toNanos();
+            while (!answers) {
+                answers = answers(host, port);
+                if (!server.isAlive() || !answers && System.nanoTime() > deadlineNs) {
+                    throw new IOException("no answer from " + host + ":" + port + server.tail());
+                }
             }
-        } catch (IOException e) {
-            throw new IOException("no answer from " + host + ":" + port + server.tail(), e);
         } finally {
             if (!answers) {
                 server.close();
             }
         }
         return new Contender(server, host, port);
+    }
+
+    /// Waits a while for an answer.
+    private boolean answers(String host, int port) throws IOException, InterruptedException {
+        List<String> wait = programs.command("start", host, String.valueOf(port), String.valueOf(LOOK_MS));
+        try (Program program = start(Place.LOAD, 1, wait)) {
+            return program.awaitEnd(SLACK) == 0;
+        }
     }
 
     /// Looks for stolen time on both cores at once.

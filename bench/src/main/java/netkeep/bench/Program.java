@@ -69,14 +69,19 @@ final class Program implements AutoCloseable {
     /// Ends the program's standard input, which some take for the sign to end, and waits until it did.
     void endInput() throws IOException, InterruptedException {
         process.getOutputStream().close();
-        awaitEnd(PATIENCE);
+        int code = awaitEnd(PATIENCE);
+        if (code != 0) {
+            throw new IOException(command + " ended with " + code + tail());
+        }
     }
 
+    /// @return the exit code
     /// @throws IOException if the program does not end within `limit`
-    void awaitEnd(Duration limit) throws IOException, InterruptedException {
+    int awaitEnd(Duration limit) throws IOException, InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new IOException(command + " did not end within " + limit.toSeconds() + " s" + tail());
         }
+        return process.exitValue();
     }
 
     /// The end of what the program said, for a message; empty if it said nothing.

@@ -1,5 +1,6 @@
 package netkeep.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ record Row(
     /// From here on the load's core is taken for the limit.
     private static final double FULL = 0.97;
 
+    /// With a larger share of time stolen, a row says little.
+    private static final double DISTURBED = 0.1;
+
     Row {
         notes = List.copyOf(notes);
     }
@@ -48,20 +52,33 @@ record Row(
                 List.of());
     }
 
+    /// The same with one more note.
+    Row noting(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new Row(
+                job, placement, link, ours, kernel, ratios, oursCost, kernelCost, loadShare, stolen, more);
+    }
+
     /// The median of ours by the median of the kernel's.
     double ratio() {
         return ours.median() / kernel.median();
     }
 
     /// Whether more could have been served, had the load's core been able to ask for it. On one core there is no
-    /// core of the load's own.
+    /// core of the load's own; and where others took the cores, they were what kept it busy.
     boolean loadIsLimit() {
-        return job.loadCore() != 0 && loadShare >= FULL;
+        return job.loadCore() != 0 && loadShare >= FULL && stolen.share() < DISTURBED;
     }
 
     /// Our CPU time per piece of work by the kernel's, the server's core as a whole; 0 where it was not taken.
     double costRatio() {
         return oursCost == null || kernelCost == null ? 0 : oursCost.core() / kernelCost.core();
+    }
+
+    /// Whether others took so much time that the row says little.
+    boolean disturbed() {
+        return stolen.share() >= DISTURBED;
     }
 
     /// Whether the CPU time per request decides, for the rate cannot.

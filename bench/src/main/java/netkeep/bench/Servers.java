@@ -126,6 +126,20 @@ final class Servers {
         return List.of("nginx", "-p", directory.toString(), "-e", "stderr", "-c", configuration.toString());
     }
 
+    /// Our server of files, unchanged, on the JDK's own channels and so on the kernel's stack.
+    Contender httpOnKernel() throws IOException, InterruptedException {
+        List<String> command = self.with(
+                "bench",
+                HttpOnKernel.NAME,
+                "--root",
+                root.toString(),
+                "--address",
+                Namespaces.KERNEL_SERVER,
+                "--port",
+                String.valueOf(HTTP_PORT));
+        return kernel(command, HTTP_PORT);
+    }
+
     /// The bare epoll server in C.
     Contender bare(int port) throws IOException, InterruptedException {
         return kernel(lab.programs().command("bare", Namespaces.KERNEL_SERVER, String.valueOf(port)), port);

@@ -52,6 +52,10 @@ final class Table {
                                     + job.costBar()
                             : ""));
         }
+        if (row.disturbed()) {
+            lines.add("              others had " + number(row.stolen().share() * 100, 0)
+                    + " % of the cores meanwhile: measure again when the machine is quiet");
+        }
         row.notes().forEach(note -> lines.add("              " + note));
         return lines;
     }

@@ -62,6 +62,19 @@ class RowTest {
     }
 
     @Test
+    void coreThatOthersKeptBusyIsNotTheLoadsLimit() {
+        Row row = Row.of(
+                Job.HTTP,
+                "tap",
+                List.of(run(120, 1, 1)),
+                List.of(run(100, 2, 1)),
+                new Stolen(0.1, 40, 0));
+
+        assertTrue(row.disturbed());
+        assertFalse(row.loadIsLimit());
+    }
+
+    @Test
     void costIsByPieceOfWork() {
         long gib = 1L << 30;
         Run bulk = new Run(30, 4.0 * gib, 2, 3, 0);
