@@ -74,8 +74,8 @@ final class JobRunner {
         try (Contender spinning = servers.peer("spin", ECHO_PORT)) {
             rounds.run(Job.RR, spinning, load, plan.runMs());
             double value = rounds.run(Job.RR, spinning, load, plan.runMs()).value();
-            return List.of(row.noting(
-                    String.format(Locale.ROOT, "against a kernel server that spins, too: %.1f us", value)));
+            return List.of(
+                    row.noting(String.format(Locale.ROOT, "against a kernel server that spins, too: %.1f us", value)));
         }
     }
 

@@ -56,8 +56,7 @@ record Row(
     Row noting(String note) {
         List<String> more = new ArrayList<>(notes);
         more.add(note);
-        return new Row(
-                job, placement, link, ours, kernel, ratios, oursCost, kernelCost, loadShare, stolen, more);
+        return new Row(job, placement, link, ours, kernel, ratios, oursCost, kernelCost, loadShare, stolen, more);
     }
 
     /// The median of ours by the median of the kernel's.

@@ -37,6 +37,17 @@ final class SelfCommand {
         return new SelfCommand(before);
     }
 
+    /// The same as a user starts it: by the script that said where it is, in the property `netkeep.command`.
+    List<String> asUser(List<String> arguments) {
+        String script = System.getProperty("netkeep.command");
+        if (script == null) {
+            return with(arguments.toArray(String[]::new));
+        }
+        List<String> command = new ArrayList<>(List.of(script));
+        command.addAll(arguments);
+        return command;
+    }
+
     List<String> with(String... arguments) {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(arguments));

@@ -56,20 +56,24 @@ final class Servers {
 
     /// Our server of files on our stack.
     Contender http(int spinMicros) throws IOException, InterruptedException {
-        return ours(httpCommand(spinMicros), HTTP_PORT);
+        return ours(httpArguments(spinMicros), HTTP_PORT);
     }
 
-    /// The command that starts it.
-    List<String> httpCommand(int spinMicros) {
-        return command(spinMicros, HTTP_PORT, "serve", "http", "--root", root.toString());
+    /// The command that starts it, as a user types it.
+    List<String> httpCommand() {
+        return self.asUser(httpArguments(0));
+    }
+
+    private List<String> httpArguments(int spinMicros) {
+        return arguments(spinMicros, HTTP_PORT, "serve", "http", "--root", root.toString());
     }
 
     /// One of our small servers on our stack.
     Contender small(String subcommand, int port, int spinMicros) throws IOException, InterruptedException {
-        return ours(command(spinMicros, port, subcommand), port);
+        return ours(arguments(spinMicros, port, subcommand), port);
     }
 
-    private List<String> command(int spinMicros, int port, String... subcommand) {
+    private static List<String> arguments(int spinMicros, int port, String... subcommand) {
         List<String> arguments = new ArrayList<>(List.of(subcommand));
         arguments.addAll(List.of(
                 "--link",
@@ -82,10 +86,11 @@ final class Servers {
                 String.valueOf(port),
                 "--spin",
                 String.valueOf(spinMicros)));
-        return self.with(arguments.toArray(String[]::new));
+        return arguments;
     }
 
-    private Contender ours(List<String> command, int port) throws IOException, InterruptedException {
+    private Contender ours(List<String> arguments, int port) throws IOException, InterruptedException {
+        List<String> command = self.with(arguments.toArray(String[]::new));
         Contender ready = lab.ready(lab.start(Place.LOAD, 0, command), Namespaces.OUR_SERVER, port, PATIENCE);
         lab.namespaces().congestionControl(Place.LOAD, TAP, Namespaces.OUR_LOAD);
         return ready;

@@ -26,11 +26,11 @@ final class StartJob {
         double[] kernel = new double[plan.rounds()];
         Weather weather = new Weather(lab, plan.probeMs());
         // The first start of either fills the page cache, and does not count.
-        once(Place.LOAD, Namespaces.OUR_SERVER, servers.httpCommand(0));
+        once(Place.LOAD, Namespaces.OUR_SERVER, servers.httpCommand());
         once(Place.SERVER, Namespaces.KERNEL_SERVER, servers.nginxCommand());
         for (int round = 0; round < plan.rounds(); round++) {
             weather.look();
-            ours[round] = once(Place.LOAD, Namespaces.OUR_SERVER, servers.httpCommand(0));
+            ours[round] = once(Place.LOAD, Namespaces.OUR_SERVER, servers.httpCommand());
             kernel[round] = once(Place.SERVER, Namespaces.KERNEL_SERVER, servers.nginxCommand());
         }
         Samples oursMs = new Samples(ours);

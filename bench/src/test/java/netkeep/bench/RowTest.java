@@ -63,12 +63,7 @@ class RowTest {
 
     @Test
     void coreThatOthersKeptBusyIsNotTheLoadsLimit() {
-        Row row = Row.of(
-                Job.HTTP,
-                "tap",
-                List.of(run(120, 1, 1)),
-                List.of(run(100, 2, 1)),
-                new Stolen(0.1, 40, 0));
+        Row row = Row.of(Job.HTTP, "tap", List.of(run(120, 1, 1)), List.of(run(100, 2, 1)), new Stolen(0.1, 40, 0));
 
         assertTrue(row.disturbed());
         assertFalse(row.loadIsLimit());
