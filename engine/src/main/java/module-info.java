@@ -1,6 +1,12 @@
 /// The protocol machines. No I/O, no clock, no threads: octets, instants and luck come in as arguments.
 module netkeep.engine {
-    requires netkeep.ring;
-    requires netkeep.wire;
     requires static org.jspecify;
+    requires transitive netkeep.ring;
+    requires transitive netkeep.wire;
+
+    exports netkeep.engine;
+    exports netkeep.engine.icmp;
+    exports netkeep.engine.ip;
+    exports netkeep.engine.ledger;
+    exports netkeep.engine.neighbor;
 }

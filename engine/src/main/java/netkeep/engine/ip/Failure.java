@@ -1,0 +1,35 @@
+package netkeep.engine.ip;
+
+/// What an ICMP error says of a packet that we sent. A reused object.
+public final class Failure {
+    /// What went wrong, in the words that both families share.
+    public enum Kind {
+        NETWORK_UNREACHABLE,
+        HOST_UNREACHABLE,
+        PROTOCOL_UNREACHABLE,
+        PORT_UNREACHABLE,
+        TOO_BIG,
+        PROHIBITED,
+        HOPS_EXCEEDED,
+        REASSEMBLY_EXCEEDED,
+        PARAMETER
+    }
+
+    public Kind kind = Kind.HOST_UNREACHABLE;
+    public int protocol;
+    public long localHi;
+    public long localLo;
+    public long remoteHi;
+    public long remoteLo;
+    public int localPort;
+    public int remotePort;
+
+    /// For TCP the sequence number that the quoted segment had.
+    public int seq;
+
+    /// For TOO_BIG the next hop's MTU, already taken into the destination cache; else 0.
+    public int mtu;
+
+    /// Whether it came from our own neighbor discovery instead of the wire.
+    public boolean own;
+}

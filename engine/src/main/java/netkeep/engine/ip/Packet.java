@@ -1,0 +1,53 @@
+package netkeep.engine.ip;
+
+import java.lang.foreign.MemorySegment;
+
+/// A packet that arrived, as the upper protocols see it: whole, for us, its headers checked. A reused object.
+///
+/// `headers` is a private copy of the frame's first octets: what is judged is read there. Payload is read in `frames`,
+/// where its owner may still write. An offset such as `upper` counts from the frame's begin (its virtio header) and is
+/// good in both: `headers` at `upper`, `frames` at `at + upper`.
+public final class Packet {
+    public MemorySegment headers = MemorySegment.NULL;
+    public MemorySegment frames = MemorySegment.NULL;
+    public long at;
+
+    /// Octets of the frame, virtio header included.
+    public int length;
+
+    /// The number of the link it came by.
+    public int link;
+
+    public long sourceHi;
+    public long sourceLo;
+    public long destinationHi;
+    public long destinationLo;
+    public boolean v6;
+
+    /// TTL or hop limit.
+    public int hops;
+
+    /// Type of service or traffic class; its two low bits are ECN's.
+    public int trafficClass;
+
+    public int protocol;
+
+    /// Where the IP header begins.
+    public int ip;
+
+    /// Where the upper protocol's header begins.
+    public int upper;
+
+    /// Octets from there to the packet's end.
+    public int upperLength;
+
+    /// Whether the upper checksum needs no check: the link vouches for it (a packet from this host, or checked by it).
+    public boolean vouched;
+
+    /// The size of the segments that were merged into this one (GRO), 0 if it is as it was sent.
+    public int segmentSize;
+
+    /// Sent to a group or to all.
+    public boolean multicast;
+    public boolean broadcast;
+}

@@ -1,0 +1,30 @@
+package netkeep.engine.ip;
+
+/// Where packets to one destination go now: the answer of [Ip#path]. A reused object, good until the turn ends.
+public final class Path {
+    /// The number of the link.
+    public int link;
+
+    /// Octets of the largest IP packet on this path: the link's MTU or what path MTU discovery found.
+    public int mtu;
+
+    public long sourceHi;
+    public long sourceLo;
+    public long destinationHi;
+    public long destinationLo;
+    public boolean v6;
+
+    /// The next hop's hardware address; meaningless until `resolved`.
+    public long mac;
+
+    /// The neighbor's record, -1 where the link needs none (loopback, groups).
+    public int neighbor;
+
+    public boolean resolved;
+
+    /// The link fills in checksums (virtio NEEDS_CSUM).
+    public boolean checksums;
+
+    /// The link cuts TCP segments of up to 64 KiB.
+    public boolean segments;
+}
