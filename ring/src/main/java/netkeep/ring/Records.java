@@ -65,12 +65,12 @@ public final class Records {
         return at;
     }
 
-    /// Voids what a turn that was cut off left in the first `used` records: the next commit would bring it to life.
+    /// Voids what a turn that was cut off left in the records `from` to `end - 1`: the next commit would bring it to life.
     ///
     /// @return how many slots were void
-    public int recover(int used) {
+    public int recover(int from, int end) {
         int cut = 0;
-        for (int index = 0; index < used; index++) {
+        for (int index = from; index < end; index++) {
             long first = first(index);
             for (long at = first; at <= first + slot; at += slot) {
                 if (region.i64(at) > ledger.committed()) {

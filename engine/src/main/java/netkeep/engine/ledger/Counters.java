@@ -17,7 +17,7 @@ public final class Counters {
 
     public Counters(Ledger ledger) {
         this.records = ledger.table(1, SLOT);
-        records.recover(1);
+        records.recover(0, 1);
     }
 
     /// Octets of ledger that counters take.

@@ -23,7 +23,7 @@ public final class Luck {
     /// @param seed0 seed1 128 bits from the shell, used only where the ledger is new
     public Luck(Ledger ledger, long seed0, long seed1) {
         this.records = ledger.table(1, SLOT);
-        records.recover(1);
+        records.recover(0, 1);
         if (!records.written(0)) {
             long at = records.fresh(0);
             records.region().i64(at + 8, seed0);
