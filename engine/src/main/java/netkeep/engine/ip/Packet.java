@@ -50,4 +50,7 @@ public final class Packet {
     /// Sent to a group or to all.
     public boolean multicast;
     public boolean broadcast;
+
+    /// Carries the router alert option.
+    public boolean routerAlert;
 }

@@ -27,4 +27,18 @@ public final class Path {
 
     /// The link cuts TCP segments of up to 64 KiB.
     public boolean segments;
+
+    /// The link cuts UDP datagrams of up to 64 KiB.
+    public boolean udpSegments;
+
+    /// To a group or to all.
+    public boolean multicast;
+
+    public boolean broadcast;
+
+    /// Programs of this host get what is sent to the group or to all, too. Who sends may turn it off.
+    public boolean loop;
+
+    /// A router on the way has so small an MTU that routers may fragment, whatever the sender asks for.
+    public boolean cut;
 }

@@ -11,7 +11,7 @@ import netkeep.ring.Records;
 /// ```
 public final class Counters {
     /// Room for counters to come; part of the layout.
-    private static final int SLOT = 8 + 8 * 192;
+    private static final int SLOT = 8 + 8 * 256;
 
     private final Records records;
 

@@ -1,0 +1,28 @@
+package netkeep.engine.ip;
+
+/// What IP has done by the protocols that control it: ICMP, neighbor discovery, IGMP and MLD. They stand above it and
+/// register with [Ip#control].
+public interface Control {
+    /// Tells the sender of a packet what is wrong with it, if that is allowed at all.
+    ///
+    /// @param pointer the octet that is wrong, counted from the IP header; for the problems that have one
+    void problem(Packet packet, Problem problem, int pointer, long nowNs);
+
+    /// Asks for a neighbor's hardware address over IPv6.
+    ///
+    /// @param mac where to ask, 0 for the group of the address
+    void solicit(int link, long hi, long lo, long mac, long nowNs);
+
+    /// Asks whether an address of IPv6 is free (RFC 4862 §5.4.2).
+    void test(int link, long hi, long lo, long nonce, long nowNs);
+
+    /// Tells the link that an address of IPv6 is ours (RFC 4861 §7.2.6).
+    void announce(int link, long hi, long lo, long nowNs);
+
+    /// The state of a group on a link changed.
+    void changed(int link, long nowNs);
+
+    long deadlineNs();
+
+    void expire(long nowNs);
+}

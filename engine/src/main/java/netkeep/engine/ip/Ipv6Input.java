@@ -1,0 +1,173 @@
+package netkeep.engine.ip;
+
+import java.lang.foreign.MemorySegment;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+import netkeep.wire.Address;
+import netkeep.wire.IpProtocol;
+import netkeep.wire.Ipv6Extensions;
+import netkeep.wire.Ipv6Fragment;
+import netkeep.wire.Ipv6Header;
+import netkeep.wire.Layer;
+import netkeep.wire.Verdict;
+
+/// The way of an IPv6 packet in, RFC 8200.
+final class Ipv6Input {
+    private final Ip ip;
+    private final Counters counters;
+    private final Addresses addresses;
+    private final Groups groups;
+    private final Reassembly reassembly;
+    // Scratch of one packet.
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
+
+    Ipv6Input(Ip ip, Counters counters, Addresses addresses, Groups groups, Reassembly reassembly) {
+        this.ip = ip;
+        this.counters = counters;
+        this.addresses = addresses;
+        this.groups = groups;
+        this.reassembly = reassembly;
+    }
+
+    /// A packet begins at `packet.ip`.
+    void arrives(Packet packet, boolean loopback, boolean toAll, int groupLink, long nowNs) {
+        MemorySegment headers = packet.headers;
+        int at = packet.ip;
+        counters.add(Counter.Ip6InReceives);
+        Verdict verdict = Ipv6Header.check(headers, at, packet.length - at);
+        if (verdict != Verdict.OK) {
+            ip.drop(Layer.IPV6, verdict);
+            return;
+        }
+        counters.add(Counter.Ip6InOctets, Ipv6Header.LENGTH + Ipv6Header.payloadLength(headers, at));
+        packet.v6 = true;
+        packet.sourceHi = Ipv6Header.sourceHi(headers, at);
+        packet.sourceLo = Ipv6Header.sourceLo(headers, at);
+        packet.destinationHi = Ipv6Header.destinationHi(headers, at);
+        packet.destinationLo = Ipv6Header.destinationLo(headers, at);
+        packet.hops = Ipv6Header.hopLimit(headers, at);
+        packet.trafficClass = Ipv6Header.trafficClass(headers, at);
+        verdict = loopback ? looped(packet, groupLink) : placed(packet, toAll);
+        if (verdict != Verdict.OK) {
+            ip.drop(Layer.IPV6, verdict);
+            return;
+        }
+        walk(packet, nowNs);
+    }
+
+    /// Goes over the extension headers to the protocol above, or to the fragment that it is.
+    void walk(Packet packet, long nowNs) {
+        int at = packet.ip;
+        int readable = (int) Math.min(packet.headers.byteSize(), packet.length) - at;
+        Verdict verdict = extensions.walk(packet.headers, at, readable);
+        packet.protocol = extensions.protocol();
+        packet.upper = at + extensions.upper();
+        packet.upperLength =
+                Ipv6Header.LENGTH + Ipv6Header.payloadLength(packet.headers, at) - extensions.upper();
+        if (verdict != Verdict.OK) {
+            ip.drop(Layer.IPV6, verdict);
+            if (extensions.problemCode() >= 0) {
+                ip.problem(packet, problem(), extensions.problemPointer(), nowNs);
+            }
+            return;
+        }
+        if (extensions.fragment() >= 0) {
+            fragment(packet, nowNs);
+            return;
+        }
+        packet.routerAlert = extensions.routerAlert() >= 0;
+        deliver(packet, nowNs);
+    }
+
+    private Problem problem() {
+        return switch (extensions.problemCode()) {
+            case Ipv6Extensions.UNKNOWN_NEXT_HEADER -> Problem.UNKNOWN_HEADER;
+            case Ipv6Extensions.UNKNOWN_OPTION ->
+                extensions.problemToGroups() ? Problem.UNKNOWN_OPTION_TO_GROUP : Problem.UNKNOWN_OPTION;
+            case Ipv6Extensions.INCOMPLETE_CHAIN -> Problem.INCOMPLETE_CHAIN;
+            default -> Problem.BAD_FIELD;
+        };
+    }
+
+    private void deliver(Packet packet, long nowNs) {
+        counters.add(Counter.Ip6InDelivers);
+        Upper upper = ip.upper(packet.protocol);
+        // The ICMP and IGMP of IPv4 are no protocols of IPv6.
+        if (upper != null && packet.protocol != IpProtocol.ICMPV4 && packet.protocol != IpProtocol.IGMP) {
+            upper.arrives(packet, nowNs);
+            return;
+        }
+        if (packet.protocol == IpProtocol.NONE) {
+            // RFC 8200 §4.7: nothing follows.
+            return;
+        }
+        ip.drop(Layer.IPV6, Verdict.UNKNOWN_PROTOCOL);
+        // RFC 8200 §4 (should).
+        ip.problem(packet, Problem.UNKNOWN_HEADER, extensions.protocolField(), nowNs);
+    }
+
+    private Verdict placed(Packet packet, boolean toAll) {
+        Verdict verdict = Ipv6Header.checkAddresses(packet.headers, packet.ip);
+        if (verdict != Verdict.OK) {
+            return verdict;
+        }
+        long hi = packet.destinationHi;
+        long lo = packet.destinationLo;
+        if (addresses.usable(-1, packet.sourceHi, packet.sourceLo)) {
+            return Verdict.BAD_SOURCE;
+        }
+        if (hi >>> 56 == 0xFF) {
+            packet.multicast = true;
+            counters.add(Counter.Ip6InMcastPkts);
+            return groups.member(packet.link, hi, lo) ? Verdict.OK : Verdict.NO_MEMBER;
+        }
+        if (!addresses.usable(packet.link, hi, lo)) {
+            return Verdict.NOT_OURS;
+        }
+        return toAll ? Verdict.BAD_DESTINATION : Verdict.OK;
+    }
+
+    private Verdict looped(Packet packet, int groupLink) {
+        long hi = packet.destinationHi;
+        long lo = packet.destinationLo;
+        if (Address.isLoopback(hi, lo) || addresses.usable(-1, hi, lo)) {
+            return Verdict.OK;
+        }
+        packet.link = groupLink;
+        if (hi >>> 56 != 0xFF) {
+            return Verdict.NOT_OURS;
+        }
+        packet.multicast = true;
+        return groups.member(groupLink, hi, lo) ? Verdict.OK : Verdict.NO_MEMBER;
+    }
+
+    private void fragment(Packet packet, long nowNs) {
+        int fragment = packet.ip + extensions.fragment();
+        MemorySegment headers = packet.headers;
+        int offset = Ipv6Fragment.offset(headers, fragment);
+        boolean more = Ipv6Fragment.more(headers, fragment);
+        // RFC 8200 §4.5: only the last fragment may be of any length.
+        if (more && (packet.upperLength & 7) != 0) {
+            counters.add(Counter.Ip6ReasmReqds);
+            ip.drop(Layer.IPV6, Verdict.FRAGMENT_LENGTH);
+            ip.problem(packet, Problem.BAD_FIELD, 4, nowNs);
+            return;
+        }
+        if (offset + packet.upperLength > 65535) {
+            counters.add(Counter.Ip6ReasmReqds);
+            ip.drop(Layer.IPV6, Verdict.FRAGMENT_LENGTH);
+            ip.problem(packet, Problem.BAD_FIELD, extensions.fragment() + 2, nowNs);
+            return;
+        }
+        Packet whole = reassembly.arrives(
+                packet,
+                Ipv6Fragment.identification(headers, fragment),
+                offset,
+                more,
+                Ipv6Fragment.nextHeader(headers, fragment),
+                nowNs);
+        if (whole != null) {
+            walk(whole, nowNs);
+        }
+    }
+}
