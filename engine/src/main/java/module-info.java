@@ -4,7 +4,6 @@ module netkeep.engine {
     requires transitive netkeep.ring;
     requires transitive netkeep.wire;
 
-    exports netkeep.engine;
     exports netkeep.engine.icmp;
     exports netkeep.engine.ip;
     exports netkeep.engine.ledger;

@@ -210,7 +210,9 @@ final class Addresses {
     boolean broadcast(int link, long lo) {
         for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
             // RFC 3021: a subnet of two has none.
-            if (v4(i) && prefix(i) <= 126 && (link < 0 || link(i) == link)
+            if (v4(i)
+                    && prefix(i) <= 126
+                    && (link < 0 || link(i) == link)
                     && lo == (lo(i) | ~Prefix.maskLo(prefix(i)))) {
                 return true;
             }

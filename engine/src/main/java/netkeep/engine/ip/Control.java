@@ -16,8 +16,8 @@ public interface Control {
     /// Asks whether an address of IPv6 is free (RFC 4862 §5.4.2).
     void test(int link, long hi, long lo, long nonce, long nowNs);
 
-    /// Tells the link that an address of IPv6 is ours (RFC 4861 §7.2.6).
-    void announce(int link, long hi, long lo, long nowNs);
+    /// Begins to look for routers (RFC 4861 §6.3.7).
+    void discover(int link, long nowNs);
 
     /// The state of a group on a link changed.
     void changed(int link, long nowNs);

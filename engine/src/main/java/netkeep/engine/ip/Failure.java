@@ -32,4 +32,6 @@ public final class Failure {
 
     /// Whether it came from our own neighbor discovery instead of the wire.
     public boolean own;
+
+    public Failure() {}
 }

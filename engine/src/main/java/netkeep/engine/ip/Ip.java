@@ -1,6 +1,7 @@
 package netkeep.engine.ip;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
@@ -37,6 +38,8 @@ public final class Ip {
     private final Destinations destinations;
     private final Reassembly reassembly;
     private final AddressTests tests;
+    private final Discovery discovery;
+    private final Failures failures;
     private final Ways ways;
     private final Output output;
     private final Ipv4Input v4;
@@ -63,6 +66,8 @@ public final class Ip {
         Identifiers identifiers = new Identifiers(ledger, luck);
         this.reassembly = new Reassembly(this, ledger, counters, luck, outgoing, settings);
         this.tests = new AddressTests(this, addresses, this.links, luck, arp, settings.optimistic());
+        this.discovery = new Discovery(this, this.links, neighbors, addresses, routes, destinations, tests, luck);
+        this.failures = new Failures(this, this.links, destinations);
         this.ways = new Ways(this.links, addresses, routes, destinations, neighbors);
         this.output = new Output(this.links, counters, neighbors, outgoing, identifiers, settings);
         Groups groups = new Groups(addresses);
@@ -171,8 +176,8 @@ public final class Ip {
         packet.length = length;
         packet.link = link;
         packet.ip = ip;
-        packet.vouched = settings.checksums()
-                && (flags & (VirtioNetHeader.NEEDS_CSUM | VirtioNetHeader.DATA_VALID)) != 0;
+        packet.vouched =
+                settings.checksums() && (flags & (VirtioNetHeader.NEEDS_CSUM | VirtioNetHeader.DATA_VALID)) != 0;
         packet.segmentSize = VirtioNetHeader.gsoType(headers, 0) == VirtioNetHeader.GSO_NONE
                 ? 0
                 : VirtioNetHeader.gsoSize(headers, 0);
@@ -259,12 +264,36 @@ public final class Ip {
         }
     }
 
-    @Nullable Upper upper(int protocol) {
+    /// An ICMP message says that a packet of ours failed.
+    ///
+    /// @return whether that may be true
+    public boolean failed(Failure failure, long nowNs) {
+        return failures.failed(failure, nowNs);
+    }
+
+    /// Lowers the path MTU to a destination: a black hole was found.
+    ///
+    /// @return what it is now, 0 if it cannot be that
+    public int pathMtu(long hi, long lo, int mtu, long nowNs) {
+        return failures.pathMtu(hi, lo, mtu, nowNs);
+    }
+
+    /// What the protocols that control IP read and change of it.
+    public Discovery discovery() {
+        return discovery;
+    }
+
+    public IpSettings settings() {
+        return settings;
+    }
+
+    @Nullable
+    Upper upper(int protocol) {
         return uppers[protocol];
     }
 
-    @Nullable Control control() {
-        return control;
+    Control control() {
+        return Objects.requireNonNull(control, "control");
     }
 
     /// Something that ways come from has changed.
@@ -288,6 +317,18 @@ public final class Ip {
         if (control != null) {
             control.expire(nowNs);
         }
+    }
+
+    /// Turns router advertisements on a link on or off: routers, prefixes and addresses come from them (RFC 4861 §6.3).
+    public void acceptAdvertisements(int link, boolean accept, long nowNs) {
+        links.acceptAdvertisements(link, accept);
+        if (accept) {
+            linkLocal(link, nowNs);
+            control().discover(link, nowNs);
+        } else {
+            links.solicit(link, 0, Links.NEVER);
+        }
+        changed();
     }
 
     /// Adds an address, and the route to its subnet.
@@ -362,7 +403,9 @@ public final class Ip {
         public long asks(int link, long targetLo) {
             int best = -1;
             for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
-                if (addresses.link(i) == link && addresses.v4(i) && addresses.state(i).usable()
+                if (addresses.link(i) == link
+                        && addresses.v4(i)
+                        && addresses.state(i).usable()
                         && (best < 0 || addresses.covers(i, 0, targetLo) && !addresses.covers(best, 0, targetLo))) {
                     best = i;
                 }
@@ -403,8 +446,7 @@ public final class Ip {
 
         @Override
         public void undeliverable(int link, MemorySegment frame, long at, int length, long nowNs) {
-            // The uppers learn it as they learn an ICMP error: see [Failures].
+            failures.undeliverable(link, frame, at, length, nowNs);
         }
     }
-
 }

@@ -58,12 +58,11 @@ final class Ipv6Input {
     /// Goes over the extension headers to the protocol above, or to the fragment that it is.
     void walk(Packet packet, long nowNs) {
         int at = packet.ip;
-        int readable = (int) Math.min(packet.headers.byteSize(), packet.length) - at;
+        int readable = Math.min(Packet.COPIED, packet.length) - at;
         Verdict verdict = extensions.walk(packet.headers, at, readable);
         packet.protocol = extensions.protocol();
         packet.upper = at + extensions.upper();
-        packet.upperLength =
-                Ipv6Header.LENGTH + Ipv6Header.payloadLength(packet.headers, at) - extensions.upper();
+        packet.upperLength = Ipv6Header.LENGTH + Ipv6Header.payloadLength(packet.headers, at) - extensions.upper();
         if (verdict != Verdict.OK) {
             ip.drop(Layer.IPV6, verdict);
             if (extensions.problemCode() >= 0) {

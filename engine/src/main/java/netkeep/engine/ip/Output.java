@@ -64,9 +64,18 @@ final class Output {
         LinkSettings link = links.settings(path.link);
         int ip = Arp.ethernet(link, head, at, path.mac, path.v6 ? EthernetHeader.IPV6 : EthernetHeader.IPV4);
         if (path.v6) {
-            Ipv6Header.write(head, at + ip, trafficClass, 0, upperLength, protocol,
+            Ipv6Header.write(
+                    head,
+                    at + ip,
+                    trafficClass,
+                    0,
+                    upperLength,
+                    protocol,
                     hops == 0 ? links.hops(path.link) : hops,
-                    path.sourceHi, path.sourceLo, path.destinationHi, path.destinationLo);
+                    path.sourceHi,
+                    path.sourceLo,
+                    path.destinationHi,
+                    path.destinationLo);
             return ip + Ipv6Header.LENGTH;
         }
         boolean whole = dontFragment && !path.cut;
@@ -74,9 +83,18 @@ final class Output {
         int identification = whole
                 ? 0
                 : identifiers.next(path.sourceHi, path.sourceLo, path.destinationHi, path.destinationLo, protocol);
-        Ipv4Header.write(head, at + ip, Ipv4Header.LENGTH, trafficClass, Ipv4Header.LENGTH + upperLength,
-                identification, whole ? Ipv4Header.DONT_FRAGMENT : 0, hops == 0 ? this.hops : hops, protocol,
-                path.sourceLo, path.destinationLo);
+        Ipv4Header.write(
+                head,
+                at + ip,
+                Ipv4Header.LENGTH,
+                trafficClass,
+                Ipv4Header.LENGTH + upperLength,
+                identification,
+                whole ? Ipv4Header.DONT_FRAGMENT : 0,
+                hops == 0 ? this.hops : hops,
+                protocol,
+                path.sourceLo,
+                path.destinationLo);
         return ip + Ipv4Header.LENGTH;
     }
 
@@ -155,7 +173,11 @@ final class Output {
         long at = outgoing.head() + FRAGMENT_HEAD;
         VirtioNetHeader.clear(heads, at);
         MemorySegment.copy(whole.memory[0], whole.at[0], heads, at, VirtioNetHeader.LENGTH);
-        EthernetHeader.write(heads, at + VirtioNetHeader.LENGTH, MacAddress.BROADCAST, path.link,
+        EthernetHeader.write(
+                heads,
+                at + VirtioNetHeader.LENGTH,
+                MacAddress.BROADCAST,
+                path.link,
                 path.v6 ? EthernetHeader.IPV6 : EthernetHeader.IPV4);
         Pieces copy = outgoing.pieces();
         copy.add(heads, at, VirtioNetHeader.LENGTH + EthernetHeader.LENGTH);
@@ -172,7 +194,8 @@ final class Output {
         return path.v6 ? Ipv6Header.hopLimit(head, ip) : Ipv4Header.ttl(head, ip);
     }
 
-    /// Cuts a packet (RFC 791 §3.2, RFC 8200 §4.5). Its pieces stay where they are; each fragment has headers of its own.
+    /// Cuts a packet (RFC 791 §3.2, RFC 8200 §4.5). Its pieces stay where they are; each fragment has headers of its
+    /// own.
     private boolean fragment(Path path, Pieces frame, int ip, int length) {
         int header = path.v6 ? Ipv6Header.LENGTH : Ipv4Header.LENGTH;
         int upperLength = length - header;
@@ -224,9 +247,18 @@ final class Output {
             int here,
             boolean more) {
         int ip = Arp.ethernet(links.settings(path.link), heads, to, path.mac, EthernetHeader.IPV4);
-        Ipv4Header.write(heads, to + ip, Ipv4Header.LENGTH, Ipv4Header.tos(head, at), Ipv4Header.LENGTH + here,
-                identification, offset >>> 3 | (more ? Ipv4Header.MORE_FRAGMENTS : 0), Ipv4Header.ttl(head, at),
-                Ipv4Header.protocol(head, at), path.sourceLo, path.destinationLo);
+        Ipv4Header.write(
+                heads,
+                to + ip,
+                Ipv4Header.LENGTH,
+                Ipv4Header.tos(head, at),
+                Ipv4Header.LENGTH + here,
+                identification,
+                offset >>> 3 | (more ? Ipv4Header.MORE_FRAGMENTS : 0),
+                Ipv4Header.ttl(head, at),
+                Ipv4Header.protocol(head, at),
+                path.sourceLo,
+                path.destinationLo);
         return ip + Ipv4Header.LENGTH;
     }
 
@@ -242,11 +274,20 @@ final class Output {
             int here,
             boolean more) {
         int ip = Arp.ethernet(links.settings(path.link), heads, to, path.mac, EthernetHeader.IPV6);
-        Ipv6Header.write(heads, to + ip, Ipv6Header.trafficClass(head, at), Ipv6Header.flowLabel(head, at),
-                Ipv6Fragment.LENGTH + here, IpProtocol.FRAGMENT, Ipv6Header.hopLimit(head, at),
-                path.sourceHi, path.sourceLo, path.destinationHi, path.destinationLo);
-        Ipv6Fragment.write(heads, to + ip + Ipv6Header.LENGTH, protocol, offset, more,
-                Integer.toUnsignedLong(identification));
+        Ipv6Header.write(
+                heads,
+                to + ip,
+                Ipv6Header.trafficClass(head, at),
+                Ipv6Header.flowLabel(head, at),
+                Ipv6Fragment.LENGTH + here,
+                IpProtocol.FRAGMENT,
+                Ipv6Header.hopLimit(head, at),
+                path.sourceHi,
+                path.sourceLo,
+                path.destinationHi,
+                path.destinationLo);
+        Ipv6Fragment.write(
+                heads, to + ip + Ipv6Header.LENGTH, protocol, offset, more, Integer.toUnsignedLong(identification));
         return ip + Ipv6Header.LENGTH + Ipv6Fragment.LENGTH;
     }
 

@@ -8,6 +8,9 @@ import java.lang.foreign.MemorySegment;
 /// where its owner may still write. An offset such as `upper` counts from the frame's begin (its virtio header) and is
 /// good in both: `headers` at `upper`, `frames` at `at + upper`.
 public final class Packet {
+    /// Octets of a frame that `headers` holds at most.
+    public static final int COPIED = 256;
+
     public MemorySegment headers = MemorySegment.NULL;
     public MemorySegment frames = MemorySegment.NULL;
     public long at;
@@ -53,4 +56,6 @@ public final class Packet {
 
     /// Carries the router alert option.
     public boolean routerAlert;
+
+    public Packet() {}
 }

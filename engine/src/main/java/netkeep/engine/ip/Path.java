@@ -41,4 +41,6 @@ public final class Path {
 
     /// A router on the way has so small an MTU that routers may fragment, whatever the sender asks for.
     public boolean cut;
+
+    public Path() {}
 }

@@ -37,7 +37,7 @@ final class Reassembly {
     // Two buffers lie in the two slots of a record that nobody commits.
     private static final int BUFFER_SLOT = 8 + BUFFER;
 
-    private static final int HEADERS = 256;
+    private static final int HEADERS = Packet.COPIED;
 
     private final Ip ip;
     private final Counters counters;
@@ -93,8 +93,10 @@ final class Reassembly {
     /// A fragment arrived: its piece is the packet's upper part.
     ///
     /// @param protocol of the whole packet's payload, which the first fragment decides
-    /// @return the packet that it made whole, good until [#release]; null while others are missing or if it is dropped
-    @Nullable Packet arrives(Packet packet, long identification, int offset, boolean more, int protocol, long nowNs) {
+    /// @return the packet that it made whole, good until [#release]; null while others are missing
+    ///     or if it is dropped
+    @Nullable
+    Packet arrives(Packet packet, long identification, int offset, boolean more, int protocol, long nowNs) {
         counters.add(packet.v6 ? Counter.Ip6ReasmReqds : Counter.IpReasmReqds);
         int end = offset + packet.upperLength;
         int most = packet.v6 ? 65535 : 65535 - Ipv4Header.LENGTH;
@@ -160,7 +162,7 @@ final class Reassembly {
         ranges.first(record, protocol, packet.trafficClass, packet.hops, length);
         long to = buffer(record) + FIRST;
         // The headers are what was checked; behind them the frame may change, which harms nobody.
-        int checked = (int) Math.min(packet.headers.byteSize() - packet.ip, length);
+        int checked = Math.min(HEADERS - packet.ip, length);
         memory.copy(to, packet.headers, packet.ip, checked);
         memory.copy(to + checked, packet.frames, packet.at + packet.ip + checked, length - checked);
     }
@@ -196,14 +198,33 @@ final class Reassembly {
         whole.multicast = packet.multicast;
         whole.broadcast = packet.broadcast;
         whole.routerAlert = false;
-        MemorySegment.copy(
-                memory.memory(), whole.at + PAYLOAD, headers, PAYLOAD, Math.min(total, HEADERS - PAYLOAD));
+        MemorySegment.copy(memory.memory(), whole.at + PAYLOAD, headers, PAYLOAD, Math.min(total, HEADERS - PAYLOAD));
         if (packet.v6) {
-            Ipv6Header.write(headers, whole.ip, trafficClass, 0, total, whole.protocol, whole.hops,
-                    whole.sourceHi, whole.sourceLo, whole.destinationHi, whole.destinationLo);
+            Ipv6Header.write(
+                    headers,
+                    whole.ip,
+                    trafficClass,
+                    0,
+                    total,
+                    whole.protocol,
+                    whole.hops,
+                    whole.sourceHi,
+                    whole.sourceLo,
+                    whole.destinationHi,
+                    whole.destinationLo);
         } else {
-            Ipv4Header.write(headers, whole.ip, headerLength, trafficClass, headerLength + total, 0, 0, whole.hops,
-                    whole.protocol, whole.sourceLo, whole.destinationLo);
+            Ipv4Header.write(
+                    headers,
+                    whole.ip,
+                    headerLength,
+                    trafficClass,
+                    headerLength + total,
+                    0,
+                    0,
+                    whole.hops,
+                    whole.protocol,
+                    whole.sourceLo,
+                    whole.destinationLo);
         }
         counters.add(packet.v6 ? Counter.Ip6ReasmOKs : Counter.IpReasmOKs);
         delivered = record;

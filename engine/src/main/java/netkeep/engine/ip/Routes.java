@@ -67,7 +67,9 @@ final class Routes {
         boolean v4 = Address.isV4(hi, lo);
         int best = -1;
         for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
-            if ((link == 0 || link(i) == link) && matches(i, hi, lo, v4) && nowNs < validNs(i)
+            if ((link == 0 || link(i) == link)
+                    && matches(i, hi, lo, v4)
+                    && nowNs < validNs(i)
                     && (best < 0 || better(i, best))) {
                 best = i;
             }
@@ -137,8 +139,12 @@ final class Routes {
     int find(Prefix prefix, int link, long nextHi, long nextLo) {
         long hash = hash(prefix.hi(), prefix.lo(), prefix.length(), link);
         for (int i = index.first(hash); i >= 0; i = index.next(i)) {
-            if (hi(i) == prefix.hi() && lo(i) == prefix.lo() && length(i) == prefix.length() && link(i) == link
-                    && nextHi(i) == nextHi && nextLo(i) == nextLo) {
+            if (hi(i) == prefix.hi()
+                    && lo(i) == prefix.lo()
+                    && length(i) == prefix.length()
+                    && link(i) == link
+                    && nextHi(i) == nextHi
+                    && nextLo(i) == nextLo) {
                 return i;
             }
         }

@@ -18,7 +18,9 @@ final class Sources {
         boolean v4 = Address.isV4(hi, lo);
         int best = -1;
         for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
-            if (addresses.link(i) == link && addresses.v4(i) == v4 && addresses.state(i).usable()
+            if (addresses.link(i) == link
+                    && addresses.v4(i) == v4
+                    && addresses.state(i).usable()
                     && (best < 0 || better(i, best, hi, lo, nowNs))) {
                 best = i;
             }

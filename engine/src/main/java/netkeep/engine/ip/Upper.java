@@ -5,7 +5,8 @@ public interface Upper {
     /// A packet for us arrived; nothing of it is kept.
     void arrives(Packet packet, long nowNs);
 
-    /// Whether an error may be true: it quotes a packet as we may have sent it, and as no stranger can guess it (for TCP
+    /// Whether an error may be true: it quotes a packet as we may have sent it, and as no stranger can guess it (for
+    /// TCP
     /// a connection and a sequence number in flight). Asked before anything is learned from the error.
     default boolean expects(Failure failure) {
         return true;

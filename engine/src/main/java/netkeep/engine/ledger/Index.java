@@ -90,7 +90,8 @@ public final class Index {
         return NONE;
     }
 
-    /// The lowest record in it that is not below `from`, -1 for none: `for (int i = after(0); i >= 0; i = after(i + 1))`.
+    /// The lowest record in it that is not below `from`, -1 for none: `for (int i = after(0); i >= 0; i = after(i +
+    /// 1))`.
     public int after(int from) {
         if (from >= nexts.length) {
             return NONE;

@@ -13,15 +13,14 @@ final class SipHash {
         long v2 = k0 ^ 0x6c7967656e657261L;
         long v3 = k1 ^ 0x7465646279746573L;
         for (int word = 0; word < 6; word++) {
-            long m =
-                    switch (word) {
-                        case 0 -> a;
-                        case 1 -> b;
-                        case 2 -> c;
-                        case 3 -> d;
-                        case 4 -> e;
-                        default -> LENGTH;
-                    };
+            long m = switch (word) {
+                case 0 -> a;
+                case 1 -> b;
+                case 2 -> c;
+                case 3 -> d;
+                case 4 -> e;
+                default -> LENGTH;
+            };
             v3 ^= m;
             for (int round = 0; round < 2; round++) {
                 v0 += v1;

@@ -121,5 +121,4 @@ final class Held {
         }
         return oldest;
     }
-
 }

@@ -1,0 +1,9 @@
+package netkeep.engine.icmp;
+
+import netkeep.engine.ip.Packet;
+
+/// Who wants to know of echo replies (RFC 792, RFC 4443 §4.2): each is passed up.
+public interface Echoes {
+    /// A reply arrived; its checksum holds. Its data lie behind the 8 octets at `packet.upper`; nothing of it is kept.
+    void replied(Packet packet, int identifier, int sequence, long nowNs);
+}

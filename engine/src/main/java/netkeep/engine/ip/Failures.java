@@ -1,0 +1,94 @@
+package netkeep.engine.ip;
+
+import java.lang.foreign.MemorySegment;
+import netkeep.engine.neighbor.Links;
+import netkeep.wire.Address;
+import netkeep.wire.IpProtocol;
+import netkeep.wire.Ipv4Header;
+import netkeep.wire.Ipv6Header;
+import netkeep.wire.Octets;
+
+/// What becomes of errors about our packets: path MTUs are learned, and who sent the packet is told.
+final class Failures {
+    private final Ip ip;
+    private final Links links;
+    private final Destinations destinations;
+    // Scratch of one error.
+    private final Failure own = new Failure();
+
+    Failures(Ip ip, Links links, Destinations destinations) {
+        this.ip = ip;
+        this.links = links;
+        this.destinations = destinations;
+    }
+
+    /// An error arrived. It counts only if the protocol that it concerns expects it.
+    boolean failed(Failure failure, long nowNs) {
+        Upper upper = ip.upper(failure.protocol);
+        if (upper == null || !upper.expects(failure)) {
+            return false;
+        }
+        if (failure.kind == Failure.Kind.TOO_BIG) {
+            int mtu = pathMtu(failure.remoteHi, failure.remoteLo, failure.mtu, nowNs);
+            if (mtu == 0) {
+                return false;
+            }
+            failure.mtu = mtu;
+        }
+        upper.failed(failure, nowNs);
+        return true;
+    }
+
+    /// Lowers the path MTU of a destination.
+    ///
+    /// @return what it is now, 0 if the claim is not believed
+    int pathMtu(long hi, long lo, int mtu, long nowNs) {
+        boolean v4 = Address.isV4(hi, lo);
+        // RFC 8201 §4 (MUST): no IPv6 link has less than 1280; RFC 791: no link of IPv4 less than 68.
+        if (mtu < (v4 ? 68 : Ipv6Header.LEAST_MTU)) {
+            return 0;
+        }
+        int least = v4 ? ip.settings().leastMtu4() : Ipv6Header.LEAST_MTU;
+        int destination = destinations.find(hi, lo);
+        int known = destination < 0 ? 0 : destinations.mtu(destination, nowNs);
+        // RFC 1191 §3 (MUST NOT), RFC 8201 §4 (MUST NOT): a message never raises it, whatever it claims.
+        if (known != 0 && mtu >= known) {
+            return known;
+        }
+        int widest = 0;
+        for (int link = 1; link < links.count(); link++) {
+            widest = Math.max(widest, links.settings(link).mtu());
+        }
+        if (mtu >= widest) {
+            return 0;
+        }
+        boolean cut = mtu < least;
+        destinations.mtu(
+                hi, lo, Math.max(mtu, least), cut, nowNs + ip.settings().pathMtuNs(), nowNs);
+        ip.changed();
+        return Math.max(mtu, least);
+    }
+
+    /// A frame of ours found no neighbor: its sender learns it as it would learn an ICMP error (RFC 4861 §7.2.2).
+    void undeliverable(int link, MemorySegment frame, long at, int length, long nowNs) {
+        long packet = at + links.settings(link).headerLength();
+        boolean v6 = Octets.u8(frame, packet) >>> 4 == 6;
+        long upper = packet + (v6 ? Ipv6Header.LENGTH : Ipv4Header.headerLength(frame, packet));
+        own.kind = Failure.Kind.HOST_UNREACHABLE;
+        own.own = true;
+        own.mtu = 0;
+        own.protocol = v6 ? Ipv6Header.nextHeader(frame, packet) : Ipv4Header.protocol(frame, packet);
+        own.localHi = v6 ? Ipv6Header.sourceHi(frame, packet) : 0;
+        own.localLo = v6 ? Ipv6Header.sourceLo(frame, packet) : Ipv4Header.source(frame, packet);
+        own.remoteHi = v6 ? Ipv6Header.destinationHi(frame, packet) : 0;
+        own.remoteLo = v6 ? Ipv6Header.destinationLo(frame, packet) : Ipv4Header.destination(frame, packet);
+        boolean ports = (own.protocol == IpProtocol.TCP || own.protocol == IpProtocol.UDP) && upper + 8 <= at + length;
+        own.localPort = ports ? Octets.u16(frame, upper) : 0;
+        own.remotePort = ports ? Octets.u16(frame, upper + 2) : 0;
+        own.seq = ports && own.protocol == IpProtocol.TCP ? Octets.i32(frame, upper + 4) : 0;
+        Upper above = ip.upper(own.protocol);
+        if (above != null) {
+            above.failed(own, nowNs);
+        }
+    }
+}
