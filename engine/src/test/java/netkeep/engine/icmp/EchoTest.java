@@ -1,0 +1,98 @@
+package netkeep.engine.icmp;
+
+import static netkeep.engine.Frames.counting;
+import static netkeep.engine.Frames.icmp4;
+import static netkeep.engine.Frames.icmp6In;
+import static netkeep.engine.Frames.slice;
+import static netkeep.engine.Frames.v4;
+import static netkeep.engine.Lab.MAC;
+import static netkeep.engine.Lab.OURS;
+import static netkeep.engine.Lab.OURS6;
+import static netkeep.engine.Lab.PEER;
+import static netkeep.engine.Lab.PEER6;
+import static netkeep.engine.Lab.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import netkeep.engine.Frames;
+import netkeep.engine.Lab;
+import netkeep.wire.Address;
+import netkeep.wire.ArpPacket;
+import netkeep.wire.EthernetHeader;
+import netkeep.wire.IpProtocol;
+import netkeep.wire.Verdict;
+import org.junit.jupiter.api.Test;
+
+class EchoTest {
+    private final Lab lab = new Lab().knowPeer();
+
+    @Test
+    void requestIsAnsweredWithAllItsData() {
+        byte[] data = counting(0, 1000);
+
+        assertEquals(Verdict.OK, lab.arrives(v4(IpProtocol.ICMPV4, icmp4(8, 0, 0x1234_0001, data))));
+
+        List<Lab.Frame> sent = lab.take();
+        assertEquals(1, sent.size());
+        byte[] frame = sent.getFirst().octets();
+        assertEquals(PEER_MAC, EthernetHeader.destination(sent.getFirst().memory(), 10));
+        assertEquals(MAC, EthernetHeader.source(sent.getFirst().memory(), 10));
+        byte[] reply = slice(frame, 10 + 14 + 20, frame.length - 44);
+        assertArrayEquals(icmp4(0, 0, 0x1234_0001, data), reply);
+    }
+
+    @Test
+    void requestOverIpv6IsAnsweredWithAllItsData() {
+        byte[] data = counting(3, 1200);
+
+        assertEquals(Verdict.OK, lab.arrives(icmp6In(PEER6, OURS6, 64, 128, 0, 0x1234_0001, data)));
+
+        List<Lab.Frame> sent = lab.take();
+        assertEquals(1, sent.size());
+        byte[] frame = sent.getFirst().octets();
+        byte[] reply = slice(frame, 10 + 14 + 40, frame.length - 64);
+        assertArrayEquals(Frames.icmp6(OURS6, PEER6, 129, 0, 0x1234_0001, data), reply);
+    }
+
+    @Test
+    void answerWaitsForTheNeighbor() {
+        Lab fresh = new Lab();
+        byte[] request = v4(IpProtocol.ICMPV4, icmp4(8, 0, 1, counting(0, 8)));
+
+        assertEquals(Verdict.OK, fresh.arrives(request));
+
+        List<Lab.Frame> sent = fresh.take();
+        assertEquals(1, sent.size());
+        assertEquals(
+                EthernetHeader.ARP, EthernetHeader.etherType(sent.getFirst().memory(), 10));
+        assertEquals(ArpPacket.REQUEST, ArpPacket.operation(sent.getFirst().memory(), 24));
+        assertEquals(PEER.lo(), ArpPacket.target(sent.getFirst().memory(), 24));
+
+        assertEquals(Verdict.OK, fresh.arrives(Frames.arp(ArpPacket.REPLY, PEER_MAC, PEER, MAC, OURS)));
+
+        sent = fresh.take();
+        assertEquals(1, sent.size());
+        assertEquals(
+                EthernetHeader.IPV4, EthernetHeader.etherType(sent.getFirst().memory(), 10));
+        assertEquals(PEER_MAC, EthernetHeader.destination(sent.getFirst().memory(), 10));
+    }
+
+    @Test
+    void ownAddressAnswersThroughTheLoopback() {
+        long[] replies = new long[1];
+        lab.icmp.echoes((packet, identifier, sequence, nowNs) -> replies[0] = (long) identifier << 16 | sequence);
+        byte[] data = counting(0, 4);
+
+        for (Address address : List.of(OURS, OURS6, Address.parse("127.0.0.1"), Address.parse("::1"))) {
+            replies[0] = 0;
+            assertEquals(
+                    true,
+                    lab.icmp.echo(address.hi(), address.lo(), 0, 7, 9, MemorySegment.ofArray(data), 4, lab.nowNs));
+            lab.turn();
+            assertEquals(7L << 16 | 9, replies[0], address.toString());
+            lab.take().forEach(frame -> assertEquals(0, frame.link()));
+        }
+    }
+}
