@@ -1,0 +1,187 @@
+package netkeep.servers.http;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import netkeep.servers.loop.Time;
+import netkeep.sim.Seeds;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How long the server waits for whom, how many it serves, and how it ends. The system's clock runs in these: each
+/// wait has a deadline, and none is for nothing to happen but the one that says so.
+@Timeout(60)
+class PatienceTest {
+    private static final long SOON_NS = MILLISECONDS.toNanos(300);
+    private static final long LATE_NS = MILLISECONDS.toNanos(60_000);
+    private static final byte[] BIG = new byte[20_000_000];
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    static {
+        Seeds.luck(9).nextBytes(BIG);
+    }
+
+    @TempDir
+    Path root;
+
+    @BeforeEach
+    void begin() {
+        Served.file(root, "index.html", Served.octets("index"));
+        Served.file(root, "big", BIG);
+    }
+
+    private Served serve(UnaryOperator<HttpSettings> change) throws IOException {
+        return new Served(root, change, Time.SYSTEM, LOOPBACK);
+    }
+
+    @Test
+    void restingConnectionIsClosed() throws IOException {
+        try (Served served = serve(settings -> settings.withPatience(SOON_NS, LATE_NS));
+                Socket socket = served.connect()) {
+            socket.getOutputStream().write(Served.octets("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+            assertEquals("index", Served.read(socket.getInputStream(), true).text());
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
+    @Test
+    void silentConnectionIsClosed() throws IOException {
+        try (Served served = serve(settings -> settings.withPatience(SOON_NS, LATE_NS));
+                Socket socket = served.connect()) {
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
+    @Test
+    void slowHeadIsRefused() throws IOException {
+        try (Served served = serve(settings -> settings.withPatience(LATE_NS, SOON_NS));
+                Socket socket = served.connect()) {
+            socket.getOutputStream().write(Served.octets("GET / HTTP/1.1\r\nHo"));
+            InputStream in = socket.getInputStream();
+            assertEquals(408, Served.read(in, true).status());
+            assertEquals(-1, in.read());
+        }
+    }
+
+    /// One octet after the other does not make it young again.
+    @Test
+    void headThatDripsIsRefused() throws IOException {
+        try (Served served = serve(settings -> settings.withPatience(LATE_NS, SOON_NS));
+                Socket socket = served.connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(Served.octets("GET / HTTP/1.1\r\n"));
+            socket.setSoTimeout(10);
+            int octet = 0;
+            for (int i = 0; i < 1000 && octet == 0; i++) {
+                out.write(Served.octets("X: y\r\n".substring(i % 6, i % 6 + 1)));
+                try {
+                    octet = socket.getInputStream().read();
+                } catch (SocketTimeoutException nothingYet) {
+                    // As it should be for a while.
+                }
+            }
+            assertEquals('H', octet);
+        }
+    }
+
+    @Test
+    void fullServerTakesTheNextWhenOneGoes() throws IOException {
+        try (Served served = serve(settings -> settings.withConnections(2));
+                Socket one = served.connect();
+                Socket two = served.connect();
+                Socket three = served.connect()) {
+            for (Socket socket : new Socket[] {one, two, three}) {
+                socket.getOutputStream().write(Served.octets("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+            }
+            assertEquals("index", Served.read(one.getInputStream(), true).text());
+            assertEquals("index", Served.read(two.getInputStream(), true).text());
+            three.setSoTimeout(100);
+            assertThrows(
+                    SocketTimeoutException.class, () -> three.getInputStream().read());
+            one.close();
+            three.setSoTimeout(Served.DEADLINE_MS);
+            assertEquals("index", Served.read(three.getInputStream(), true).text());
+        }
+    }
+
+    /// Who does not read costs a small buffer, not the file; and gets the right octets when he reads at last.
+    @Test
+    void slowReadersCostLittle() throws IOException {
+        try (Served served = serve(settings -> settings)) {
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                for (int i = 0; i < 40; i++) {
+                    Socket socket = served.connect();
+                    sockets.add(socket);
+                    socket.getOutputStream().write(Served.octets("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
+                }
+                assertEquals(200, served.get("/").status());
+                assertArrayEquals(
+                        BIG, Served.read(sockets.get(7).getInputStream(), true).content());
+                assertEquals(200, served.get("/").status());
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    /// The client sends on while it is refused. It still gets to read why.
+    @Test
+    void refusalIsNotOvertakenByAReset() throws IOException {
+        try (Served served = serve(settings -> settings)) {
+            for (int i = 0; i < 20; i++) {
+                try (Socket socket = served.connect()) {
+                    OutputStream out = socket.getOutputStream();
+                    out.write(Served.octets("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"));
+                    out.write(new byte[3_000_000]);
+                    assertEquals(413, Served.read(socket.getInputStream(), true).status());
+                    socket.shutdownOutput();
+                    assertEquals(-1, socket.getInputStream().read());
+                }
+            }
+        }
+    }
+
+    @Test
+    void closedServerEndsWhatItBegan() throws IOException {
+        try (Served served = serve(settings -> settings);
+                Socket idle = served.connect();
+                Socket busy = served.connect()) {
+            idle.getOutputStream().write(Served.octets("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+            assertEquals("index", Served.read(idle.getInputStream(), true).text());
+            busy.getOutputStream().write(Served.octets("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
+            assertEquals('H', busy.getInputStream().read());
+            served.server.close();
+            assertEquals(-1, idle.getInputStream().read());
+            byte[] rest = busy.getInputStream().readAllBytes();
+            assertTrue(rest.length > BIG.length);
+        }
+    }
+
+    @Test
+    void ipv6IsServedToo() throws IOException {
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        assertTrue(loopback instanceof Inet6Address);
+        try (Served served = new Served(root, settings -> settings, Time.SYSTEM, loopback)) {
+            assertEquals("index", served.get("/").text());
+        }
+    }
+}
