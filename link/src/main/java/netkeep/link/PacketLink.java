@@ -4,17 +4,18 @@ import java.lang.foreign.MemorySegment;
 import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
+import netkeep.linux.Ethtool;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Netlink;
 import netkeep.linux.PacketSocket;
-import netkeep.linux.Vector;
 import netkeep.ring.Pieces;
 
 /// An interface that exists, through AF_PACKET with the virtio net header, packet(7): one end of a veth pair, best of
 /// all, which an ordinary user has in a user namespace of his own.
 ///
-/// The kernel's stack sees each frame, too. It stays quiet if the interface has no address, so IPv6 is switched off on
-/// it; give it none of IPv4.
+/// The kernel's stack sees each frame, too, and stays quiet if the interface has no address: give it none. An interface
+/// that is down is taken for one made for us: IPv6, which gives itself an address, is switched off on it, and it is
+/// brought up. One that is up stays as it is.
 ///
 /// On a veth pair frames can arrive out of order, without loss, when the sender transmits from two CPUs.
 public final class PacketLink implements Link {
@@ -27,8 +28,7 @@ public final class PacketLink implements Link {
     private final int mtu;
     private final long mac;
     private final int maxFrame = OVERHEAD + LONGEST_PACKET;
-    private final Call call = new Call();
-    private final Vector vector = new Vector(Pieces.MOST);
+    private final FrameWriter writer;
     private final LinkCounters counters = new LinkCounters();
     private boolean closed;
 
@@ -42,6 +42,7 @@ public final class PacketLink implements Link {
         this.source = source;
         this.netlink = netlink;
         this.settings = settings;
+        this.writer = new FrameWriter(new Call(), descriptor);
     }
 
     /// Joins an interface in the network namespace of the calling thread and brings it up.
@@ -52,14 +53,17 @@ public final class PacketLink implements Link {
         int descriptor = -1;
         try {
             Netlink.Interface device = netlink.find(settings.name()).orElseThrow(() -> missing(settings.name()));
-            PacketSocket.quiet(device.name());
+            if (device.loopback()) {
+                throw new LinuxException("link packet:lo", Errno.EINVAL, "the loopback interface is no wire");
+            }
             // Before the socket is bound: to an interface that is down it would begin with an error.
             if (!device.up()) {
+                PacketSocket.quiet(device.name());
                 netlink.up(device.index());
             }
             boolean promiscuous = settings.mac() != 0 && settings.mac() != device.mac();
             int slots = rounded(settings.ringSlots());
-            descriptor = PacketSocket.open(device.index(), promiscuous, slots);
+            descriptor = PacketSocket.open(device.index(), promiscuous, finishes(settings), slots);
             PacketSource source = slots == 0 ? new PacketReads(descriptor) : new PacketRing(descriptor, slots);
             return new PacketLink(device, descriptor, source, netlink, settings);
         } catch (RuntimeException failure) {
@@ -116,16 +120,7 @@ public final class PacketLink implements Link {
 
     @Override
     public boolean transmit(Pieces frame) {
-        int length;
-        if (frame.count == 1) {
-            length = call.write(descriptor, frame.memory[0], frame.at[0], frame.length[0]);
-        } else {
-            vector.clear();
-            for (int piece = 0; piece < frame.count; piece++) {
-                vector.add(frame.memory[piece], frame.at[piece], frame.length[piece]);
-            }
-            length = call.writev(descriptor, vector);
-        }
+        int length = writer.write(frame);
         if (length >= 0) {
             counters.sent(length);
             return true;
@@ -166,6 +161,12 @@ public final class PacketLink implements Link {
                         + " type veth peer name PEER");
     }
 
+    /// Whether the interface itself finishes what we leave to it.
+    private static boolean finishes(PacketSettings settings) {
+        return (!settings.checksum() || Ethtool.has(settings.name(), Ethtool.Offload.TX_CHECKSUM))
+                && (!settings.segmentation() || Ethtool.has(settings.name(), Ethtool.Offload.TSO));
+    }
+
     /// Whole blocks of the ring.
     private static int rounded(int slots) {
         int block = PacketSocket.SLOTS_PER_BLOCK;
@@ -186,8 +187,7 @@ public final class PacketLink implements Link {
     /// What to do with a frame that was not sent.
     private boolean refused(int errno) {
         switch (errno) {
-            // No buffers: the queue of the other end of a veth pair is full.
-            case Errno.EAGAIN, Errno.EINTR, Errno.ENOBUFS -> {
+            case Errno.EAGAIN, Errno.EINTR -> {
                 counters.sentWaits++;
                 return false;
             }
@@ -196,7 +196,8 @@ public final class PacketLink implements Link {
                 counters.sentDrops++;
                 return true;
             }
-            case Errno.ENOMEM, Errno.EINVAL, Errno.EMSGSIZE -> {
+            // No buffers says that the frame was lost on the way: no carrier, a full queue, offloads that do not fit.
+            case Errno.ENOBUFS, Errno.ENOMEM, Errno.EINVAL, Errno.EMSGSIZE -> {
                 counters.sentDrops++;
                 return true;
             }

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
-import netkeep.linux.Vector;
 import netkeep.ring.Pieces;
 
 /// One queue of a TAP device.
@@ -21,7 +20,7 @@ public final class TapLink implements Link {
     private final boolean udpSegmentation;
     private final int maxFrame;
     private final Call call = new Call();
-    private final Vector vector = new Vector(Pieces.MOST);
+    private final FrameWriter writer;
     private final LinkCounters counters = new LinkCounters();
     private boolean closed;
 
@@ -41,6 +40,7 @@ public final class TapLink implements Link {
         this.checksum = checksum;
         this.segmentation = segmentation;
         this.udpSegmentation = udpSegmentation;
+        this.writer = new FrameWriter(call, descriptor);
         this.maxFrame = OVERHEAD + (segmentation || udpSegmentation ? LONGEST_PACKET : mtu);
     }
 
@@ -89,16 +89,7 @@ public final class TapLink implements Link {
 
     @Override
     public boolean transmit(Pieces frame) {
-        int length;
-        if (frame.count == 1) {
-            length = call.write(descriptor, frame.memory[0], frame.at[0], frame.length[0]);
-        } else {
-            vector.clear();
-            for (int piece = 0; piece < frame.count; piece++) {
-                vector.add(frame.memory[piece], frame.at[piece], frame.length[piece]);
-            }
-            length = call.writev(descriptor, vector);
-        }
+        int length = writer.write(frame);
         if (length >= 0) {
             counters.sent(length);
             return true;

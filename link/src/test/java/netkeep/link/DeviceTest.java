@@ -2,6 +2,7 @@ package netkeep.link;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import netkeep.linux.Errno;
+import netkeep.linux.Ethtool;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Netlink;
 import netkeep.linux.NetworkNamespace;
@@ -103,6 +105,22 @@ class DeviceTest {
 
                 assertArrayEquals(plain, await(link, frame -> hex(frame, 22, 2).equals("8100")));
                 assertArrayEquals(open, await(link, frame -> hex(frame, 22, 2).equals("8100")));
+            }
+        });
+    }
+
+    /// The kernel finishes in software what the interface does not.
+    @Test
+    void interfaceWithoutOffloadsLosesNoSegment() {
+        here.run(() -> {
+            veth();
+            Ethtool.set("nk-ours", Ethtool.Offload.TSO, false);
+            Ethtool.set("nk-ours", Ethtool.Offload.TX_CHECKSUM, false);
+            assertFalse(Ethtool.has("nk-ours", Ethtool.Offload.TSO));
+            assertTrue(there.call(() -> Ethtool.has("nk-theirs", Ethtool.Offload.TSO)));
+            try (PacketLink link = PacketLink.open(PacketSettings.of("nk-ours"))) {
+                awake(link);
+                conversation(link, there, true, true);
             }
         });
     }

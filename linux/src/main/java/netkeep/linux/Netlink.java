@@ -46,6 +46,7 @@ public final class Netlink implements AutoCloseable {
     private static final int SCOPE_LINK = 253;
     private static final int UNICAST = 1;
     private static final int IFF_UP = 1;
+    private static final int IFF_LOOPBACK = 8;
     private static final int ANSWER = 1 << 16;
 
     private final Call call = new Call();
@@ -67,6 +68,10 @@ public final class Netlink implements AutoCloseable {
     public record Interface(int index, String name, long mac, int mtu, int flags, int queueLength) {
         public boolean up() {
             return (flags & IFF_UP) != 0;
+        }
+
+        public boolean loopback() {
+            return (flags & IFF_LOOPBACK) != 0;
         }
     }
 

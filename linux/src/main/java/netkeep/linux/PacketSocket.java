@@ -20,6 +20,8 @@ public final class PacketSocket {
     /// A ring has whole blocks of slots.
     public static final int SLOTS_PER_BLOCK = 15;
 
+    private static final String RIGHTS =
+            "run as root, or in a user namespace of your own: unshare --user --map-root-user --net -- COMMAND";
     private static final int VLAN_PROTOCOL_VALID = 0x40;
     private static final int VLAN_PROTOCOL = 0x8100;
     private static final int ADD_MEMBERSHIP = 1;
@@ -41,15 +43,17 @@ public final class PacketSocket {
     /// wait.
     ///
     /// @param promiscuous whether frames for other hardware addresses are wanted, too
+    /// @param direct      whether frames go past the interface's queue: quicker, but what the interface cannot
+    ///                    finish itself is lost then
     /// @param slots       of a receive ring, a multiple of [#SLOTS_PER_BLOCK]; 0 for none
-    public static int open(int index, boolean promiscuous, int slots) {
+    public static int open(int index, boolean promiscuous, boolean direct, int slots) {
         int descriptor = socket();
         try {
             // The header and the version come before the ring, the ring before the address.
             Sockets.option(descriptor, Sockets.SOL_PACKET, VNET_HDR, 1);
             Sockets.option(descriptor, Sockets.SOL_PACKET, AUXDATA, 1);
             Sockets.option(descriptor, Sockets.SOL_PACKET, IGNORE_OUTGOING, 1);
-            Sockets.option(descriptor, Sockets.SOL_PACKET, QDISC_BYPASS, 1);
+            Sockets.option(descriptor, Sockets.SOL_PACKET, QDISC_BYPASS, direct ? 1 : 0);
             Sockets.buffers(descriptor, BUFFER);
             if (slots != 0) {
                 ring(descriptor, slots);
@@ -75,10 +79,7 @@ public final class PacketSocket {
                 Files.writeString(file, "1");
             }
         } catch (IOException failure) {
-            throw new LinuxException(
-                    "write " + file,
-                    Errno.EACCES,
-                    "switch IPv6 off on " + name + " as root, or mount /proc/sys writable");
+            throw new LinuxException("write " + file, Errno.EACCES, RIGHTS);
         }
     }
 
@@ -91,13 +92,7 @@ public final class PacketSocket {
         try {
             return Sockets.socket(Sockets.AF_PACKET, Sockets.SOCK_RAW | Sockets.SOCK_NONBLOCK, 0);
         } catch (LinuxException failure) {
-            throw new LinuxException(
-                    "socket AF_PACKET",
-                    failure.errno(),
-                    failure.errno() == Errno.EPERM
-                            ? "run as root, or in a user namespace of your own:"
-                                    + " unshare --user --map-root-user --net -- COMMAND"
-                            : "");
+            throw new LinuxException("socket AF_PACKET", failure.errno(), failure.errno() == Errno.EPERM ? RIGHTS : "");
         }
     }
 
