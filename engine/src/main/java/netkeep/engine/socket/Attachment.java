@@ -1,0 +1,190 @@
+package netkeep.engine.socket;
+
+import netkeep.ring.Consumer;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Producer;
+import netkeep.ring.Records;
+import netkeep.ring.Region;
+import netkeep.session.Event;
+import netkeep.session.SessionLayout;
+import org.jspecify.annotations.Nullable;
+
+/// One session, from the stack's side: its two regions, its rings, and how much of them a commit covers.
+///
+/// ```text
+/// slot:  0  tag u64
+///        8  taken  u64   requests taken, ever
+///       16  given  u64   events given, ever
+///       24  missed u64   events that found no room, ever
+///       32  opened u32   sockets of the lower half that were ever used
+///       36  accepted u32 the same of the upper half
+/// ```
+public final class Attachment {
+    /// Octets of a slot.
+    public static final int SLOT = 40;
+
+    private static final long TAKEN = 8;
+    private static final long GIVEN = 16;
+    private static final long MISSED = 24;
+    private static final long OPENED = 32;
+    private static final long ACCEPTED = 36;
+
+    public final int number;
+    public final SessionLayout layout;
+
+    /// The socket record of the session's socket 0.
+    public final int first;
+
+    private final Region client;
+    private final Region stack;
+    private final Records records;
+    private final Region ledger;
+    private final Consumer requests;
+    private final Producer events;
+    private int[] free = new int[16];
+    private int freeCount;
+    private @Nullable String violation;
+
+    /// @param number  which record of `records` is the session's
+    /// @param client  what the client writes; only read here
+    /// @param stack   what the stack writes
+    public Attachment(int number, SessionLayout layout, int first, Region client, Region stack, Records records) {
+        this.number = number;
+        this.layout = layout;
+        this.first = first;
+        this.client = client;
+        this.stack = stack;
+        this.records = records;
+        this.ledger = records.region();
+        if (!records.written(number)) {
+            records.fresh(number);
+        }
+        long at = records.read(number);
+        this.requests = new Consumer(
+                stack,
+                layout.requestsConsumer(),
+                client,
+                SessionLayout.producer(),
+                layout.requests(),
+                SessionLayout.REQUEST,
+                ledger.i64(at + TAKEN));
+        this.events = new Producer(
+                stack,
+                SessionLayout.producer(),
+                client,
+                layout.eventsConsumer(),
+                layout.events(),
+                SessionLayout.EVENT,
+                ledger.i64(at + GIVEN));
+    }
+
+    /// The region that the client writes: read only what is checked.
+    public Region client() {
+        return client;
+    }
+
+    /// The region that the stack writes.
+    public Region stack() {
+        return stack;
+    }
+
+    /// Offset of the next request in [#client], or [Consumer#EMPTY].
+    ///
+    /// @throws PeerViolation if the client broke the ring
+    public long request() throws PeerViolation {
+        long at = requests.take();
+        if (at != Consumer.EMPTY) {
+            ledger.i64(records.write(number) + TAKEN, requests.position());
+        }
+        return at;
+    }
+
+    /// Gives an event; where there is no room the count of missed ones grows instead, and the client looks at all.
+    ///
+    /// @throws PeerViolation if the client broke the ring
+    void event(int what, int socket, int child) throws PeerViolation {
+        long at = events.free();
+        if (at < 0) {
+            long record = records.write(number);
+            long missed = ledger.i64(record + MISSED) + 1;
+            ledger.i64(record + MISSED, missed);
+            stack.i64Release(layout.missed(), missed);
+            return;
+        }
+        stack.i64(at, Event.of(what, socket, child));
+        events.give();
+        ledger.i64(records.write(number) + GIVEN, events.position());
+    }
+
+    /// Shows the client its events and takes its requests for done; after the commit that covers both.
+    public void publish() {
+        events.publish();
+        requests.release();
+    }
+
+    /// Whether the client must be woken, asked after [#publish].
+    public boolean mustWake() {
+        return events.mustWake();
+    }
+
+    /// As [Consumer#maySleep] of the requests.
+    ///
+    /// @throws PeerViolation if the client broke the ring
+    public boolean maySleep() throws PeerViolation {
+        return requests.maySleep();
+    }
+
+    /// As [Consumer#awake] of the requests.
+    public void awake() {
+        requests.awake();
+    }
+
+    /// The client broke the layout: the session ends with this turn.
+    void broken(String what) {
+        violation = what;
+    }
+
+    /// What the client did wrong, or null: then it is to be cut off.
+    public @Nullable String violation() {
+        return violation;
+    }
+
+    /// Sockets of the lower half that were ever used.
+    int opened() {
+        return ledger.i32(records.read(number) + OPENED);
+    }
+
+    /// Notes that the lower half's `socket` is in use.
+    void opens(int socket) {
+        if (socket >= opened()) {
+            ledger.i32(records.write(number) + OPENED, socket + 1);
+        }
+    }
+
+    /// Sockets of the upper half that were ever used.
+    int accepted() {
+        return ledger.i32(records.read(number) + ACCEPTED);
+    }
+
+    /// A free socket of the upper half, or -1.
+    int accept() {
+        if (freeCount > 0) {
+            return free[--freeCount];
+        }
+        int used = accepted();
+        int half = layout.sockets() / 2;
+        if (used == layout.sockets() - half) {
+            return -1;
+        }
+        ledger.i32(records.write(number) + ACCEPTED, used + 1);
+        return half + used;
+    }
+
+    /// Notes that the upper half's `socket` is free again.
+    void free(int socket) {
+        if (freeCount == free.length) {
+            free = java.util.Arrays.copyOf(free, 2 * freeCount);
+        }
+        free[freeCount++] = socket;
+    }
+}

@@ -1,0 +1,330 @@
+package netkeep.engine.socket;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import netkeep.ring.Ledger;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Pieces;
+import netkeep.ring.Records;
+import netkeep.ring.Region;
+import netkeep.session.Event;
+import netkeep.session.SessionLayout;
+import netkeep.session.Status;
+
+/// All sockets of a stack: one record each, whichever session they belong to, and the rings between them and clients.
+///
+/// A turn opens records with [#open], which notes them; after its commit [#publish] tells the clients.
+public final class Sockets {
+    private final Records records;
+    private final Records attachmentRecords;
+    private final List<Attachment> attachments = new ArrayList<>();
+    private final Endpoint endpoint;
+    private int attached;
+
+    // Within a turn: who was touched, and what their clients are told.
+    private int[] touched = new int[64];
+    private int touchedCount;
+    private byte[] telling = new byte[64];
+    private int[] children = new int[64];
+
+    /// @param count    sockets of all sessions together
+    /// @param sessions the most sessions
+    public Sockets(Ledger ledger, int count, int sessions) {
+        this.attachmentRecords = ledger.table(sessions, Attachment.SLOT);
+        this.records = ledger.table(count, Endpoint.SLOT);
+        this.endpoint = new Endpoint(records.region());
+    }
+
+    /// Attaches a session: a new one, or one that a predecessor served.
+    public Attachment attach(SessionLayout layout, Region client, Region stack) {
+        int number = attachments.size();
+        attachmentRecords.recover(number, number + 1);
+        Attachment attachment = new Attachment(number, layout, attached, client, stack, attachmentRecords);
+        attached += layout.sockets();
+        attachments.add(attachment);
+        recover(attachment.first, attachment.opened());
+        recover(attachment.first + layout.sockets() / 2, attachment.accepted());
+        int half = attachment.first + layout.sockets() / 2;
+        for (int index = half + attachment.accepted() - 1; index >= half; index--) {
+            endpoint.at(index, records.read(index));
+            if (endpoint.kind() == Endpoint.FREE) {
+                attachment.free(index - attachment.first);
+            }
+        }
+        return attachment;
+    }
+
+    private void recover(int from, int used) {
+        records.recover(from, from + used);
+    }
+
+    public Records records() {
+        return records;
+    }
+
+    public List<Attachment> attachments() {
+        return attachments;
+    }
+
+    /// The records that were ever used, for a successor's scan: calls `each` with the index of every socket in use.
+    public void scan(java.util.function.IntConsumer each) {
+        for (Attachment attachment : attachments) {
+            int half = attachment.layout.sockets() / 2;
+            scan(attachment.first, attachment.opened(), each);
+            scan(attachment.first + half, attachment.accepted(), each);
+        }
+    }
+
+    private void scan(int from, int used, java.util.function.IntConsumer each) {
+        for (int index = from; index < from + used; index++) {
+            endpoint.at(index, records.read(index));
+            if (endpoint.kind() != Endpoint.FREE) {
+                each.accept(index);
+            }
+        }
+    }
+
+    /// Moves `at` to the record of `index`, to read it.
+    public void read(int index, Endpoint at) {
+        at.at(index, records.read(index));
+    }
+
+    /// Moves `at` to the record of `index`, to write it; its client's words follow at the turn's end.
+    public void open(int index, Endpoint at) {
+        tell(index, 0);
+        at.at(index, records.write(index));
+    }
+
+    /// Takes a free record into use, all zeros but its life.
+    ///
+    /// @param socket of the session's lower half, or -1 for any of its upper half
+    /// @return the index, -1 if the upper half is full
+    public int take(Attachment attachment, int socket, int kind) {
+        int taken = socket >= 0 ? socket : attachment.accept();
+        if (taken < 0) {
+            return -1;
+        }
+        if (socket >= 0) {
+            attachment.opens(socket);
+        }
+        int index = attachment.first + taken;
+        endpoint.at(index, records.read(index));
+        int life = endpoint.life();
+        endpoint.at(index, records.fresh(index));
+        endpoint.kind(kind);
+        endpoint.life(life);
+        endpoint.session(attachment.number);
+        Region words = attachment.client();
+        long at = attachment.layout.clientWords(taken);
+        // The counters go on from where the socket's last life left them.
+        long tail = words.i64Acquire(at + SessionLayout.SND_TAIL);
+        endpoint.sndHead(tail);
+        endpoint.sndEnd(tail);
+        endpoint.sndBase(words.i64Opaque(at + SessionLayout.SND_BASE));
+        long head = words.i64Acquire(at + SessionLayout.RCV_HEAD);
+        endpoint.rcvHead(head);
+        endpoint.rcvTail(head);
+        endpoint.rcvBase(head);
+        tell(index, 0);
+        return index;
+    }
+
+    /// Gives a record back; its client is told that the socket is free.
+    public void free(int index) {
+        open(index, endpoint);
+        Attachment attachment = attachments.get(endpoint.session());
+        int life = endpoint.life() + 1;
+        endpoint.at(index, records.fresh(index));
+        endpoint.life(life);
+        endpoint.session(attachment.number);
+        int socket = index - attachment.first;
+        if (socket >= attachment.layout.sockets() / 2) {
+            attachment.free(socket);
+        }
+        tell(index, Event.STATE);
+    }
+
+    /// Tells the client of `index` at the turn's end what [Event] names, besides what its words say.
+    public void tell(int index, int what) {
+        if (index >= telling.length) {
+            int length = Math.max(index + 1, 2 * telling.length);
+            telling = Arrays.copyOf(telling, length);
+            children = Arrays.copyOf(children, length);
+        }
+        // The sign bit says that it is in the list.
+        if (telling[index] == 0) {
+            if (touchedCount == touched.length) {
+                touched = Arrays.copyOf(touched, 2 * touchedCount);
+            }
+            touched[touchedCount++] = index;
+        }
+        telling[index] |= (byte) (what | 0x80);
+    }
+
+    /// The client of `index` took a request with a ticket: says how it went.
+    public void answer(int index, int ticket, int errno) {
+        open(index, endpoint);
+        endpoint.answer(ticket << 16 | errno);
+        tell(index, Event.ANSWER);
+    }
+
+    /// Gives the events of the turn to the rings; before the commit, which covers their positions.
+    public void events() {
+        for (int i = 0; i < touchedCount; i++) {
+            int index = touched[i];
+            endpoint.at(index, records.read(index));
+            Attachment attachment = attachments.get(endpoint.session());
+            int socket = index - attachment.first;
+            int what = telling[index] & 0x7F;
+            long words = attachment.layout.stackWords(socket);
+            long edge = edge(endpoint);
+            long wake = attachment.client().i64Acquire(attachment.layout.clientWords(socket) + SessionLayout.SND_WAKE);
+            if (edge >= wake && attachment.stack().i64(words + SessionLayout.SND_EDGE) < wake) {
+                what |= Event.WRITE;
+            }
+            if (what != 0) {
+                give(attachment, what, socket);
+            }
+        }
+    }
+
+    private void give(Attachment attachment, int what, int socket) {
+        try {
+            int told = what & ~Event.ACCEPT;
+            if ((what & Event.ACCEPT) != 0) {
+                attachment.event(Event.ACCEPT, endpoint.parent() - 1, socket);
+            }
+            if (told != 0) {
+                attachment.event(told, socket, 0);
+            }
+        } catch (PeerViolation violation) {
+            attachment.broken(String.valueOf(violation.getMessage()));
+        }
+    }
+
+    /// Writes the words of every socket that the turn touched; after the commit.
+    public void publish() {
+        for (int i = 0; i < touchedCount; i++) {
+            int index = touched[i];
+            telling[index] = 0;
+            endpoint.at(index, records.read(index));
+            Attachment attachment = attachments.get(endpoint.session());
+            words(attachment, index - attachment.first);
+        }
+        touchedCount = 0;
+        for (int i = 0; i < attachments.size(); i++) {
+            attachments.get(i).publish();
+        }
+    }
+
+    private void words(Attachment attachment, int socket) {
+        Region stack = attachment.stack();
+        long words = attachment.layout.stackWords(socket);
+        stack.u16(words + SessionLayout.ERROR, endpoint.error());
+        stack.u16(words + SessionLayout.LOCAL_PORT, endpoint.localPort());
+        stack.u16(words + SessionLayout.REMOTE_PORT, endpoint.remotePort());
+        stack.u16(words + SessionLayout.LINK, endpoint.scope());
+        stack.i64(words + SessionLayout.LOCAL, endpoint.localHi());
+        stack.i64(words + SessionLayout.LOCAL + 8, endpoint.localLo());
+        stack.i64(words + SessionLayout.REMOTE, endpoint.remoteHi());
+        stack.i64(words + SessionLayout.REMOTE + 8, endpoint.remoteLo());
+        stack.i32(words + SessionLayout.PARENT, endpoint.parent());
+        stack.i64(words + SessionLayout.URGENT, endpoint.urgent());
+        stack.i64(words + SessionLayout.RCV_BASE, endpoint.rcvBase());
+        stack.i64(words + SessionLayout.RCV_WAKE, endpoint.rcvWake());
+        stack.i32Release(words + SessionLayout.STATUS, endpoint.status());
+        stack.i64Release(words + SessionLayout.RCV_TAIL, endpoint.rcvTail());
+        stack.i64Release(words + SessionLayout.SND_HEAD, endpoint.sndHead());
+        stack.i64Release(words + SessionLayout.SND_EDGE, edge(endpoint));
+        stack.i32Release(words + SessionLayout.ANSWER, endpoint.answer());
+        stack.i32Release(words + SessionLayout.LIFE, endpoint.life());
+    }
+
+    /// Up to where the client may write.
+    private static long edge(Endpoint endpoint) {
+        return (endpoint.status() & Status.WRITE_END) != 0
+                ? endpoint.sndHead()
+                : endpoint.sndHead() + endpoint.sndBuffer();
+    }
+
+    /// Takes over how far the client says it has given octets to send.
+    ///
+    /// @return whether that can be; if not the session is to be cut off
+    public boolean refreshSend(Endpoint at) {
+        Attachment attachment = attachments.get(at.session());
+        long words = attachment.layout.clientWords(at.index() - attachment.first);
+        long tail = attachment.client().i64Acquire(words + SessionLayout.SND_TAIL);
+        long base = attachment.client().i64Opaque(words + SessionLayout.SND_BASE);
+        long end = at.sndEnd();
+        long capacity = attachment.layout.capacity();
+        if (tail < end || tail - at.sndHead() > capacity || base > tail || base < 0) {
+            attachment.broken("snd.tail " + tail + ", snd.base " + base + " with " + end);
+            return false;
+        }
+        // A base may move only where nothing lies in the ring.
+        if (tail != end && at.sndHead() == end) {
+            at.sndBase(base);
+        }
+        at.sndEnd(tail);
+        return true;
+    }
+
+    /// Takes over how far the client says it has read.
+    ///
+    /// @return as [#refreshSend]
+    public boolean refreshReceive(Endpoint at) {
+        Attachment attachment = attachments.get(at.session());
+        long words = attachment.layout.clientWords(at.index() - attachment.first);
+        long head = attachment.client().i64Acquire(words + SessionLayout.RCV_HEAD);
+        if (head < at.rcvHead() || head > at.rcvTail()) {
+            attachment.broken("rcv.head " + head + " with " + at.rcvHead() + ".." + at.rcvTail());
+            return false;
+        }
+        at.rcvHead(head);
+        return true;
+    }
+
+    /// How far the client says it has read, unchecked and not taken over: to see whether a look is worth it.
+    public long readSoFar(Endpoint at) {
+        Attachment attachment = attachments.get(at.session());
+        return attachment.client().i64Opaque(
+                attachment.layout.clientWords(at.index() - attachment.first) + SessionLayout.RCV_HEAD);
+    }
+
+    /// Adds where `length` octets from stream position `position` on lie in the send ring.
+    public void pieces(Endpoint at, long position, int length, Pieces pieces) {
+        Attachment attachment = attachments.get(at.session());
+        SessionLayout layout = attachment.layout;
+        MemorySegment memory = attachment.client().memory();
+        int offset = layout.offset(position, at.sndBase());
+        int left = length;
+        while (left > 0) {
+            int run = Math.min(left, layout.contiguous(offset));
+            pieces.add(memory, layout.sendRings() + layout.place(at.index() - attachment.first, offset), run);
+            left -= run;
+            offset = offset + run & layout.capacity() - 1;
+        }
+    }
+
+    /// Copies octets into the receive ring, at stream position `position`.
+    public void store(Endpoint at, long position, MemorySegment from, long fromAt, int length) {
+        Attachment attachment = attachments.get(at.session());
+        SessionLayout layout = attachment.layout;
+        int offset = layout.offset(position, at.rcvBase());
+        int done = 0;
+        while (done < length) {
+            int run = Math.min(length - done, layout.contiguous(offset));
+            long place = layout.receiveRings() + layout.place(at.index() - attachment.first, offset);
+            attachment.stack().copy(place, from, fromAt + done, run);
+            done += run;
+            offset = offset + run & layout.capacity() - 1;
+        }
+    }
+
+    /// Octets of the rings of a session's sockets.
+    public int capacity(Endpoint at) {
+        return attachments.get(at.session()).layout.capacity();
+    }
+}

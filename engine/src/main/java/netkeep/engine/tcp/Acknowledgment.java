@@ -1,0 +1,199 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+
+/// What SEG.ACK, SEG.WND and SACK say about what we sent: RFC 9293 §3.10.7.4, fifth.
+final class Acknowledgment {
+    private final Tcp tcp;
+    private final Tcb tcb;
+    private final Flow flow;
+    private final Flight flight;
+    private final Rack rack;
+    private final Counters counters;
+    private final Delivery ack = new Delivery();
+
+    Acknowledgment(Tcp tcp, Rack rack) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+        this.flow = tcp.flow;
+        this.flight = tcp.flight;
+        this.rack = rack;
+        this.counters = tcp.counters;
+    }
+
+    /// An acceptable acknowledgment arrived: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT.
+    void arrives(Segment seg, long nowNs, int nowUs) {
+        ack.clear();
+        int before = tcb.sndUna();
+        int mss = tcp.output.mss();
+        int wnd = seg.wnd << tcb.sndScale();
+        boolean outstanding = flow.runs() > 0 && tcb.flowRecord() != 0;
+        boolean limited = outstanding && cwndLimited(mss);
+        ack.ece = tcb.has(Tcb.ECN) && seg.has(netkeep.wire.TcpHeader.ECE);
+        ack.duplicate = outstanding
+                && seg.ack == before
+                && seg.len() == 0
+                && wnd == tcb.sndWnd();
+        if (Seq.after(seg.ack, before)) {
+            cumulative(seg.ack, nowUs);
+        }
+        if (tcb.has(Tcb.SACK_OK) && seg.options.sacks() > 0 && tcb.flowRecord() != 0) {
+            selective(seg, before, nowUs);
+        }
+        window(seg, wnd);
+        if (ack.rttUs >= 0) {
+            Rtt.measured(tcb, ack.rttUs, tcp.settings);
+        }
+        if (ack.acked > 0) {
+            tcb.backoff(0);
+            tcb.persist(0);
+            tcp.timers.restart(nowNs);
+            tcp.tuneSendBuffer();
+        }
+        if (outstanding) {
+            counters.add(Counter.TcpExtTCPDelivered, (ack.octets + mss - 1) / mss);
+            tailLossProbed(seg);
+            int wait = tcp.recovery.acknowledged(ack, limited, mss, nowNs, nowUs);
+            tcp.timers.reorder(wait, nowNs);
+        }
+    }
+
+    /// RFC 5681 §4.1 and RFC 7661's reason: a window that was not used says nothing of the path.
+    private boolean cwndLimited(int mss) {
+        int pipe = flight.pipe();
+        return tcb.cwnd() < tcb.ssthresh() ? 2 * pipe >= tcb.cwnd() : pipe + mss > tcb.cwnd();
+    }
+
+    private void cumulative(int seq, int nowUs) {
+        int from = tcb.sndUna();
+        int acked = seq - from;
+        ack.acked = acked;
+        while (tcb.flowRecord() != 0 && flow.runs() > 0 && Seq.before(tcb.sndUna(), seq)) {
+            int end = flight.end(0);
+            boolean whole = Seq.notAfter(end, seq);
+            if (!flight.has(0, Flight.SACKED)) {
+                int start = tcb.sndUna();
+                int to = whole ? end : seq;
+                ack.octets += to - start;
+                delivered(0, start, to, nowUs);
+            }
+            if (whole) {
+                flight.drop();
+                tcb.sndUna(end);
+            } else {
+                tcb.sndUna(seq);
+            }
+        }
+        tcb.sndUna(seq);
+        long text = acked;
+        if (tcb.has(Tcb.FIN_SENT) && seq == tcp.output.finSeq(from) + 1) {
+            text--;
+        }
+        tcb.sndHead(tcb.sndHead() + text);
+        tcp.sockets.tell(tcb.index(), 0);
+    }
+
+    private void delivered(int run, int start, int end, int nowUs) {
+        boolean again = flight.has(run, Flight.RETRANSMITTED);
+        int sentUs = flight.sentUs(run);
+        if (!again) {
+            ack.original = true;
+            ack.rttUs = nowUs - sentUs;
+        }
+        rack.delivered(start, end, sentUs, again, nowUs);
+    }
+
+    private void selective(Segment seg, int before, int nowUs) {
+        int from = 0;
+        if (isDuplicate(seg)) {
+            // RFC 2883 §4: the first block is below SEG.ACK, or within the second.
+            ack.dsack = true;
+            ack.dsackLeft = seg.options.left(0);
+            ack.dsackRight = seg.options.right(0);
+            from = 1;
+        }
+        for (int i = from; i < seg.options.sacks(); i++) {
+            int left = seg.options.left(i);
+            int right = seg.options.right(i);
+            // RFC 2018 §3: what is not of this flight is not believed.
+            if (Seq.before(left, right)
+                    && Seq.notAfter(tcb.sndUna(), left)
+                    && Seq.notAfter(right, tcb.sndNxt())
+                    && Seq.notAfter(before, left)) {
+                sack(left, right, nowUs);
+            }
+        }
+        ack.duplicate |= ack.sacked > 0;
+    }
+
+    private static boolean isDuplicate(Segment seg) {
+        int left = seg.options.left(0);
+        int right = seg.options.right(0);
+        if (Seq.before(left, seg.ack)) {
+            return true;
+        }
+        return seg.options.sacks() > 1
+                && Seq.notAfter(seg.options.left(1), left)
+                && Seq.notAfter(right, seg.options.right(1));
+    }
+
+    private void sack(int left, int right, int nowUs) {
+        int first = flight.split(left);
+        if (first < 0) {
+            return;
+        }
+        if (flight.split(right) < 0) {
+            return;
+        }
+        // The second split may have merged runs before it: look again.
+        for (int run = 0; run < flow.runs(); run++) {
+            int start = flight.start(run);
+            int end = flight.end(run);
+            if (Seq.before(start, left) || Seq.after(end, right) || flight.has(run, Flight.SACKED)) {
+                continue;
+            }
+            ack.sacked += end - start;
+            ack.octets += end - start;
+            delivered(run, start, end, nowUs);
+            flight.unmark(run, Flight.LOST);
+            flight.mark(run, Flight.SACKED);
+        }
+    }
+
+    /// RFC 9293 §3.10.7.4: SND.WND follows the newest segment.
+    private void window(Segment seg, int wnd) {
+        boolean newer = Seq.before(tcb.sndWl1(), seg.seq)
+                || tcb.sndWl1() == seg.seq && Seq.notAfter(tcb.sndWl2(), seg.ack);
+        if (!newer) {
+            return;
+        }
+        tcb.sndWnd(wnd);
+        tcb.sndWl1(seg.seq);
+        tcb.sndWl2(seg.ack);
+        tcb.sndMaxWnd(Math.max(tcb.sndMaxWnd(), wnd));
+        if (wnd != 0) {
+            tcb.persist(0);
+        }
+    }
+
+    /// RFC 8985 §7.4: what the acknowledgment of a tail loss probe says.
+    private void tailLossProbed(Segment seg) {
+        if (flow.tlp() == 0 || Seq.before(seg.ack, flow.tlpEnd())) {
+            return;
+        }
+        boolean retransmitted = flow.tlp() == 2;
+        flow.tlp(0);
+        if (retransmitted && ack.dsack && ack.dsackRight == flow.tlpEnd()) {
+            // The original arrived too: nothing was lost.
+            flow.tlpEnd(0);
+            return;
+        }
+        if (retransmitted && Seq.after(seg.ack, flow.tlpEnd())) {
+            // Step 2: the probe repaired a loss, which congestion control has to hear of.
+            counters.add(Counter.TcpExtTCPLossProbeRecovery);
+            ack.ece = true;
+        }
+        flow.tlpEnd(0);
+    }
+}

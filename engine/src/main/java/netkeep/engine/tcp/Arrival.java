@@ -1,0 +1,345 @@
+package netkeep.engine.tcp;
+
+import static netkeep.wire.TcpHeader.ACK;
+import static netkeep.wire.TcpHeader.CWR;
+import static netkeep.wire.TcpHeader.ECE;
+import static netkeep.wire.TcpHeader.FIN;
+import static netkeep.wire.TcpHeader.RST;
+import static netkeep.wire.TcpHeader.SYN;
+import static netkeep.wire.TcpHeader.URG;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.engine.ip.Packet;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+import netkeep.engine.socket.Errno;
+import netkeep.session.Event;
+import netkeep.session.Status;
+
+/// A segment arrives for the connection that is open: RFC 9293 §3.10.7, in its order.
+final class Arrival {
+    /// RFC 7323 §5.5: after 24 days TS.Recent says nothing any more.
+    private static final long TS_RECENT_STALE_NS = TimeUnit.DAYS.toNanos(24);
+
+    private static final int CONGESTION_EXPERIENCED = 3;
+
+    private final Tcp tcp;
+    private final Tcb tcb;
+    private final Flow flow;
+    private final Counters counters;
+
+    Arrival(Tcp tcp) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+        this.flow = tcp.flow;
+        this.counters = tcp.counters;
+    }
+
+    void segmentArrives(Segment seg, Packet packet, long nowNs, int nowUs) {
+        if (tcb.tcpState() == State.SYN_SENT) {
+            synSent(seg, nowNs);
+        } else {
+            otherwise(seg, packet, nowNs, nowUs);
+        }
+    }
+
+    /// RFC 9293 §3.10.7.3.
+    private void synSent(Segment seg, long nowNs) {
+        // First, the ACK bit.
+        if (seg.has(ACK) && (Seq.notAfter(seg.ack, tcb.iss()) || Seq.after(seg.ack, tcb.sndNxt()))) {
+            if (!seg.has(RST)) {
+                tcp.replies.reset(seg, nowNs);
+            }
+            return;
+        }
+        // Second, the RST bit.
+        if (seg.has(RST)) {
+            if (seg.has(ACK)) {
+                counters.add(Counter.TcpAttemptFails);
+                tcp.fail(Errno.ECONNREFUSED, nowNs);
+            }
+            return;
+        }
+        // Fourth, the SYN bit.
+        if (!seg.has(SYN)) {
+            return;
+        }
+        tcb.irs(seg.seq);
+        tcb.rcvNxt(seg.seq + 1);
+        tcb.rcvAdv(tcb.rcvNxt() + Math.min(0xFFFF, tcb.rcvBuffer()));
+        negotiated(seg, nowNs);
+        tcb.sndWnd(seg.wnd);
+        tcb.sndMaxWnd(seg.wnd);
+        tcb.sndWl1(seg.seq);
+        tcb.sndWl2(seg.ack);
+        tcb.heardNs(nowNs);
+        if (seg.has(ACK)) {
+            tcb.sndUna(seg.ack);
+            if (tcb.backoff() == 0) {
+                Rtt.measured(tcb, tcp.sinceUs(tcb.timerNs() - Rtt.rtoNs(tcb, tcp.settings), nowNs), tcp.settings);
+            }
+            tcb.state(State.ESTABLISHED.ordinal());
+            tcb.put(Tcb.ECN, seg.has(ECE) && !seg.has(CWR) && tcp.settings.ecn());
+            tcb.set(Tcb.ACK_NOW);
+            tcp.established(nowNs);
+        } else {
+            // Simultaneous open.
+            tcb.state(State.SYN_RECEIVED.ordinal());
+            tcb.put(Tcb.ECN, seg.has(ECE) && seg.has(CWR) && tcp.settings.ecn());
+            tcb.set(Tcb.SYN_NEEDED);
+            tcp.timers.set(Timers.RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+        }
+    }
+
+    /// What the peer's SYN says of options.
+    private void negotiated(Segment seg, long nowNs) {
+        tcp.sndMss(seg.options.mss());
+        boolean scale = seg.options.wscale() >= 0;
+        tcb.sndScale(scale ? seg.options.wscale() : 0);
+        tcb.rcvScale(scale ? tcp.receiveScale() : 0);
+        tcb.put(Tcb.SACK_OK, seg.options.sackPermitted());
+        tcb.put(Tcb.TIMESTAMPS, seg.options.hasTimestamps());
+        tcb.tsRecent(seg.options.tsVal());
+        tcb.tsRecentNs(nowNs);
+    }
+
+    /// RFC 9293 §3.10.7.4.
+    private void otherwise(Segment seg, Packet packet, long nowNs, int nowUs) {
+        if (oldTimestamp(seg, nowNs) || !acceptable(seg)) {
+            return;
+        }
+        // Second, the RST bit, as RFC 5961 §3.2 narrows it.
+        if (seg.has(RST)) {
+            reset(seg, nowNs);
+            return;
+        }
+        // Fourth, the SYN bit, as RFC 5961 §4.2 has it.
+        if (seg.has(SYN)) {
+            syn(seg, nowNs);
+            return;
+        }
+        // Fifth, the ACK field.
+        if (!seg.has(ACK) || !acknowledged(seg, nowNs, nowUs)) {
+            return;
+        }
+        tcb.heardNs(nowNs);
+        tcb.probes(0);
+        timestamp(seg, nowNs);
+        congestion(seg, packet);
+        // Sixth, the URG bit.
+        if (seg.has(URG)) {
+            urgent(seg);
+        }
+        boolean receives = tcb.tcpState().receives();
+        // Seventh, the segment text.
+        if (seg.text > 0 && receives) {
+            if (tcb.has(Tcb.CLOSED_BY_USER) && Seq.after(seg.seq + seg.text, tcb.rcvNxt())) {
+                // RFC 9293 §3.10.4, RFC 1122 §4.2.2.13: nobody will read it, and the peer must know.
+                counters.add(Counter.TcpExtTCPAbortOnData);
+                tcp.abort(nowNs);
+                return;
+            }
+            tcp.text.arrives(seg, packet, nowNs);
+        }
+        // Eighth, the FIN bit.
+        if (receives) {
+            fin(seg, nowNs);
+        } else if (seg.has(FIN)) {
+            tcb.set(Tcb.ACK_NOW);
+        }
+    }
+
+    /// PAWS, RFC 7323 §5.3 R1.
+    private boolean oldTimestamp(Segment seg, long nowNs) {
+        if (!tcb.has(Tcb.TIMESTAMPS) || seg.has(RST)) {
+            return false;
+        }
+        if (!seg.options.hasTimestamps()) {
+            // RFC 7323 §3.2: a segment without the option is dropped.
+            return true;
+        }
+        boolean old = Seq.before(seg.options.tsVal(), tcb.tsRecent())
+                && nowNs - tcb.tsRecentNs() < TS_RECENT_STALE_NS;
+        if (old) {
+            counters.add(Counter.TcpExtPAWSEstab);
+            if (!seg.has(SYN) || tcb.tcpState().synchronised()) {
+                tcb.set(Tcb.ACK_NOW);
+            }
+        }
+        return old;
+    }
+
+    /// First, the sequence number.
+    private boolean acceptable(Segment seg) {
+        int nxt = tcb.rcvNxt();
+        int wnd = tcb.rcvAdv() - nxt;
+        int len = seg.len();
+        int last = seg.seq + Math.max(len - 1, 0);
+        boolean inside;
+        if (wnd == 0) {
+            inside = seg.seq == nxt && (len == 0 || seg.has(ACK) || seg.has(RST));
+        } else {
+            inside = Seq.notAfter(nxt, seg.seq) && Seq.before(seg.seq, tcb.rcvAdv())
+                    || len > 0 && Seq.notAfter(nxt, last) && Seq.before(last, tcb.rcvAdv())
+                    || len > 0 && Seq.before(seg.seq, nxt) && Seq.notAfter(tcb.rcvAdv(), last);
+        }
+        if (!inside) {
+            if (!seg.has(RST)) {
+                if (seg.text > 0 && Seq.before(seg.seq, nxt)) {
+                    tcp.text.duplicate(seg.seq, Seq.earlier(seg.seq + seg.text, nxt));
+                }
+                tcb.set(Tcb.ACK_NOW);
+            }
+            return false;
+        }
+        if (wnd == 0 && len > 0) {
+            // §3.10.7.4: with a zero window only what the segment acknowledges counts.
+            seg.text = 0;
+            seg.flags &= ~FIN;
+            tcb.set(Tcb.ACK_NOW);
+            counters.add(Counter.TcpExtTCPZeroWindowDrop);
+        }
+        return true;
+    }
+
+    private void reset(Segment seg, long nowNs) {
+        if (seg.seq != tcb.rcvNxt()) {
+            tcp.replies.challenge(nowNs);
+            return;
+        }
+        switch (tcb.tcpState()) {
+            case SYN_RECEIVED -> {
+                counters.add(Counter.TcpAttemptFails);
+                tcp.fail(Errno.ECONNREFUSED, nowNs);
+            }
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> {
+                counters.add(Counter.TcpEstabResets);
+                tcp.fail(tcb.tcpState() == State.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET, nowNs);
+            }
+            default -> tcp.finish(nowNs);
+        }
+    }
+
+    private void syn(Segment seg, long nowNs) {
+        if (tcb.tcpState() == State.SYN_RECEIVED && seg.seq == tcb.irs()) {
+            tcb.set(Tcb.SYN_NEEDED);
+            return;
+        }
+        counters.add(Counter.TcpExtTCPSYNChallenge);
+        tcp.replies.challenge(nowNs);
+    }
+
+    /// @return whether the segment goes on
+    private boolean acknowledged(Segment seg, long nowNs, int nowUs) {
+        if (tcb.tcpState() == State.SYN_RECEIVED) {
+            if (!Seq.before(tcb.sndUna(), seg.ack) || Seq.after(seg.ack, tcb.sndNxt())) {
+                tcp.replies.reset(seg, nowNs);
+                return false;
+            }
+            tcb.state(State.SYN_RECEIVED.after(State.Event.ACK_OF_SYN).ordinal());
+            tcb.sndUna(tcb.sndUna() + 1);
+            tcb.sndWnd(seg.wnd << tcb.sndScale());
+            tcb.sndMaxWnd(tcb.sndWnd());
+            tcb.sndWl1(seg.seq);
+            tcb.sndWl2(seg.ack);
+            tcp.established(nowNs);
+        }
+        // RFC 5961 §5.2.
+        if (Seq.after(seg.ack, tcb.sndNxt()) || Seq.before(seg.ack, tcb.sndUna() - tcb.sndMaxWnd())) {
+            tcp.replies.challenge(nowNs);
+            return false;
+        }
+        tcp.acknowledgment.arrives(seg, nowNs, nowUs);
+        if (tcb.has(Tcb.FIN_SENT) && tcb.sndUna() == tcb.sndNxt()) {
+            return finAcknowledged(seg, nowNs);
+        }
+        return true;
+    }
+
+    private boolean finAcknowledged(Segment seg, long nowNs) {
+        State before = tcb.tcpState();
+        State after = before.after(State.Event.ACK_OF_FIN);
+        if (after == before) {
+            return true;
+        }
+        switch (after) {
+            case FIN_WAIT_2 -> {
+                tcb.state(after.ordinal());
+                if (tcb.has(Tcb.CLOSED_BY_USER)) {
+                    tcb.linger(0);
+                    tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
+                }
+                return true;
+            }
+            case TIME_WAIT -> {
+                timestamp(seg, nowNs);
+                tcp.timeWait(nowNs);
+            }
+            default -> tcp.finish(nowNs);
+        }
+        return false;
+    }
+
+    /// RFC 7323 §4.3.
+    private void timestamp(Segment seg, long nowNs) {
+        if (tcb.has(Tcb.TIMESTAMPS)
+                && seg.options.hasTimestamps()
+                && Seq.notAfter(seg.seq, tcb.lastAckSent())
+                && !Seq.before(seg.options.tsVal(), tcb.tsRecent())) {
+            tcb.tsRecent(seg.options.tsVal());
+            tcb.tsRecentNs(nowNs);
+        }
+    }
+
+    /// RFC 3168 §6.1.3.
+    private void congestion(Segment seg, Packet packet) {
+        if (!tcb.has(Tcb.ECN)) {
+            return;
+        }
+        if (seg.has(CWR)) {
+            tcb.clear(Tcb.ECE_DUE);
+        }
+        if ((packet.trafficClass & 3) == CONGESTION_EXPERIENCED) {
+            tcb.set(Tcb.ECE_DUE | Tcb.ACK_NOW);
+            counters.add(Counter.IpExtInCEPkts);
+        }
+    }
+
+    /// RFC 9293 §3.8.5; the pointer is to the octet behind the urgent one (RFC 6093 §2).
+    private void urgent(Segment seg) {
+        int up = seg.seq + seg.up;
+        if (tcb.rcvUp() != up && Seq.after(up, tcb.rcvNxt())) {
+            tcb.rcvUp(up);
+            tcb.urgent(tcb.rcvTail() + (up - tcb.rcvNxt()));
+            tcp.sockets.tell(tcb.index(), Event.STATE);
+        }
+    }
+
+    private void fin(Segment seg, long nowNs) {
+        boolean ahead = tcb.flowRecord() != 0 && flow.finAhead() != 0;
+        if (seg.has(FIN)) {
+            int at = seg.seq + seg.text;
+            if (at != tcb.rcvNxt()) {
+                if (Seq.after(at, tcb.rcvNxt())) {
+                    tcp.needFlow();
+                    flow.finSeq(at);
+                    flow.finAhead(1);
+                }
+                tcb.set(Tcb.ACK_NOW);
+                return;
+            }
+        } else if (!ahead || flow.finSeq() != tcb.rcvNxt()) {
+            return;
+        }
+        State after = tcb.tcpState().after(State.Event.FIN);
+        tcb.rcvNxt(tcb.rcvNxt() + 1);
+        tcb.set(Tcb.FIN_RECEIVED | Tcb.ACK_NOW);
+        tcb.status(tcb.status() | Status.READ_END);
+        tcp.sockets.tell(tcb.index(), Event.READ | Event.STATE);
+        if (after == State.TIME_WAIT) {
+            tcp.timeWait(nowNs);
+        } else {
+            tcb.state(after.ordinal());
+        }
+    }
+}

@@ -1,0 +1,463 @@
+package netkeep.engine.tcp;
+
+import netkeep.ring.Region;
+
+/// What a connection keeps while octets are in flight, or lie out of order: congestion control, loss recovery, the
+/// runs in flight, the gaps in what arrived. Idle connections have none.
+///
+/// ```text
+///    8  owner            i32  socket record + 1, 0 for a free one
+///   12  recover          i32  recovery point: SND.NXT when recovery began
+///   16  prrDelivered     i32
+///   20  prrOut           i32
+///   24  recoverFs        i32
+///   28  priorCwnd        i32  before the reduction, for undo
+///   32  priorSsthresh    i32
+///   40  cubicEpochNs     i64  0 before the first
+///   48  cubicMax         i32  W_max, octets
+///   52  cubicK           i32  milliseconds
+///   56  cubicEst         i32  W_est, octets
+///   60  cubicStart       i32  cwnd at the begin of the epoch
+///   64  roundEnd         i32  HyStart++ windowEnd
+///   68  lastRoundMinUs   i32
+///   72  currentMinUs     i32
+///   76  cssBaselineUs    i32
+///   80  samples          u8
+///   81  cssRounds        u8
+///   82  slowStart        u8   0 HyStart++, 1 CSS, 2 plain
+///   83  recovery         u8   see Recovery
+///   84  rackUs           i32  RACK.xmit_ts, microseconds
+///   88  rackEnd          i32  RACK.end_seq
+///   92  rackRttUs        i32
+///   96  rackFack         i32  highest sequence number delivered
+///  100  rackMult         u8   RACK.reo_wnd_mult
+///  101  rackPersist      u8
+///  102  dupAcks          u8
+///  103  reordering       u8   1 once seen
+///  104  dsackRound       i32
+///  108  tlpEnd           i32  TLP.end_seq
+///  112  tlp              u8   0 none, 1 new data, 2 retransmission
+///  113  frto             u8
+///  114  runs             u8
+///  115  gaps             u8
+///  116  undoMarker       i32  SND.UNA when recovery began
+///  120  undoRetrans      i32  retransmissions not yet proved needless
+///  124  lastGap          i32  left edge of the gap interval that changed last
+///  128  dsackLeft        i32  duplicate to tell the peer of (RFC 2883), none if dsackRight is the same
+///  132  dsackRight       i32
+///  136  finSeq           i32  where a FIN that came ahead of text stands
+///  140  finAhead         u8   1 if there is one
+///  144  cwrSeq           i32  SND.NXT at the last reduction by ECN
+///  148  sackedOctets     i32
+///  160  run 0 ..31   end i32 · sent i32 (microseconds) · marks i32, see [Flight]
+///  544  gap 0 ..11   left i32 · right i32, see [Reassembly]
+/// ```
+final class Flow {
+    private static final int OWNER = 8;
+    private static final int RECOVER = 12;
+    private static final int PRR_DELIVERED = 16;
+    private static final int PRR_OUT = 20;
+    private static final int RECOVER_FS = 24;
+    private static final int PRIOR_CWND = 28;
+    private static final int PRIOR_SSTHRESH = 32;
+    private static final int CUBIC_EPOCH_NS = 40;
+    private static final int CUBIC_MAX = 48;
+    private static final int CUBIC_K = 52;
+    private static final int CUBIC_EST = 56;
+    private static final int CUBIC_START = 60;
+    private static final int ROUND_END = 64;
+    private static final int LAST_ROUND_MIN_US = 68;
+    private static final int CURRENT_MIN_US = 72;
+    private static final int CSS_BASELINE_US = 76;
+    private static final int SAMPLES = 80;
+    private static final int CSS_ROUNDS = 81;
+    private static final int SLOW_START = 82;
+    private static final int RECOVERY = 83;
+    private static final int RACK_US = 84;
+    private static final int RACK_END = 88;
+    private static final int RACK_RTT_US = 92;
+    private static final int RACK_FACK = 96;
+    private static final int RACK_MULT = 100;
+    private static final int RACK_PERSIST = 101;
+    private static final int DUP_ACKS = 102;
+    private static final int REORDERING = 103;
+    private static final int DSACK_ROUND = 104;
+    private static final int TLP_END = 108;
+    private static final int TLP = 112;
+    private static final int FRTO = 113;
+    private static final int RUNS = 114;
+    private static final int GAPS = 115;
+    private static final int UNDO_MARKER = 116;
+    private static final int UNDO_RETRANS = 120;
+    private static final int LAST_GAP = 124;
+    private static final int DSACK_LEFT = 128;
+    private static final int DSACK_RIGHT = 132;
+    private static final int FIN_SEQ = 136;
+    private static final int FIN_AHEAD = 140;
+    private static final int CWR_SEQ = 144;
+    private static final int SACKED_OCTETS = 148;
+
+    /// Octets of a slot.
+    static final int SLOT = 640;
+
+    static final int MOST_RUNS = 32;
+    static final int MOST_GAPS = 12;
+    static final int RUNS = 160;
+    static final int GAPS = 544;
+
+    final Region region;
+    long slot;
+
+    Flow(Region region) {
+        this.region = region;
+    }
+
+    /// Moves to another slot.
+    void at(long where) {
+        slot = where;
+    }
+
+    int owner() {
+        return region.i32(slot + OWNER);
+    }
+
+    void owner(int value) {
+        region.i32(slot + OWNER, value);
+    }
+
+    int recover() {
+        return region.i32(slot + RECOVER);
+    }
+
+    void recover(int value) {
+        region.i32(slot + RECOVER, value);
+    }
+
+    int prrDelivered() {
+        return region.i32(slot + PRR_DELIVERED);
+    }
+
+    void prrDelivered(int value) {
+        region.i32(slot + PRR_DELIVERED, value);
+    }
+
+    int prrOut() {
+        return region.i32(slot + PRR_OUT);
+    }
+
+    void prrOut(int value) {
+        region.i32(slot + PRR_OUT, value);
+    }
+
+    int recoverFs() {
+        return region.i32(slot + RECOVER_FS);
+    }
+
+    void recoverFs(int value) {
+        region.i32(slot + RECOVER_FS, value);
+    }
+
+    int priorCwnd() {
+        return region.i32(slot + PRIOR_CWND);
+    }
+
+    void priorCwnd(int value) {
+        region.i32(slot + PRIOR_CWND, value);
+    }
+
+    int priorSsthresh() {
+        return region.i32(slot + PRIOR_SSTHRESH);
+    }
+
+    void priorSsthresh(int value) {
+        region.i32(slot + PRIOR_SSTHRESH, value);
+    }
+
+    long cubicEpochNs() {
+        return region.i64(slot + CUBIC_EPOCH_NS);
+    }
+
+    void cubicEpochNs(long value) {
+        region.i64(slot + CUBIC_EPOCH_NS, value);
+    }
+
+    int cubicMax() {
+        return region.i32(slot + CUBIC_MAX);
+    }
+
+    void cubicMax(int value) {
+        region.i32(slot + CUBIC_MAX, value);
+    }
+
+    int cubicK() {
+        return region.i32(slot + CUBIC_K);
+    }
+
+    void cubicK(int value) {
+        region.i32(slot + CUBIC_K, value);
+    }
+
+    int cubicEst() {
+        return region.i32(slot + CUBIC_EST);
+    }
+
+    void cubicEst(int value) {
+        region.i32(slot + CUBIC_EST, value);
+    }
+
+    int cubicStart() {
+        return region.i32(slot + CUBIC_START);
+    }
+
+    void cubicStart(int value) {
+        region.i32(slot + CUBIC_START, value);
+    }
+
+    int roundEnd() {
+        return region.i32(slot + ROUND_END);
+    }
+
+    void roundEnd(int value) {
+        region.i32(slot + ROUND_END, value);
+    }
+
+    int lastRoundMinUs() {
+        return region.i32(slot + LAST_ROUND_MIN_US);
+    }
+
+    void lastRoundMinUs(int value) {
+        region.i32(slot + LAST_ROUND_MIN_US, value);
+    }
+
+    int currentMinUs() {
+        return region.i32(slot + CURRENT_MIN_US);
+    }
+
+    void currentMinUs(int value) {
+        region.i32(slot + CURRENT_MIN_US, value);
+    }
+
+    int cssBaselineUs() {
+        return region.i32(slot + CSS_BASELINE_US);
+    }
+
+    void cssBaselineUs(int value) {
+        region.i32(slot + CSS_BASELINE_US, value);
+    }
+
+    int samples() {
+        return region.u8(slot + SAMPLES);
+    }
+
+    void samples(int value) {
+        region.u8(slot + SAMPLES, value);
+    }
+
+    int cssRounds() {
+        return region.u8(slot + CSS_ROUNDS);
+    }
+
+    void cssRounds(int value) {
+        region.u8(slot + CSS_ROUNDS, value);
+    }
+
+    int slowStart() {
+        return region.u8(slot + SLOW_START);
+    }
+
+    void slowStart(int value) {
+        region.u8(slot + SLOW_START, value);
+    }
+
+    int recovery() {
+        return region.u8(slot + RECOVERY);
+    }
+
+    void recovery(int value) {
+        region.u8(slot + RECOVERY, value);
+    }
+
+    int rackUs() {
+        return region.i32(slot + RACK_US);
+    }
+
+    void rackUs(int value) {
+        region.i32(slot + RACK_US, value);
+    }
+
+    int rackEnd() {
+        return region.i32(slot + RACK_END);
+    }
+
+    void rackEnd(int value) {
+        region.i32(slot + RACK_END, value);
+    }
+
+    int rackRttUs() {
+        return region.i32(slot + RACK_RTT_US);
+    }
+
+    void rackRttUs(int value) {
+        region.i32(slot + RACK_RTT_US, value);
+    }
+
+    int rackFack() {
+        return region.i32(slot + RACK_FACK);
+    }
+
+    void rackFack(int value) {
+        region.i32(slot + RACK_FACK, value);
+    }
+
+    int rackMult() {
+        return region.u8(slot + RACK_MULT);
+    }
+
+    void rackMult(int value) {
+        region.u8(slot + RACK_MULT, value);
+    }
+
+    int rackPersist() {
+        return region.u8(slot + RACK_PERSIST);
+    }
+
+    void rackPersist(int value) {
+        region.u8(slot + RACK_PERSIST, value);
+    }
+
+    int dupAcks() {
+        return region.u8(slot + DUP_ACKS);
+    }
+
+    void dupAcks(int value) {
+        region.u8(slot + DUP_ACKS, value);
+    }
+
+    int reordering() {
+        return region.u8(slot + REORDERING);
+    }
+
+    void reordering(int value) {
+        region.u8(slot + REORDERING, value);
+    }
+
+    int dsackRound() {
+        return region.i32(slot + DSACK_ROUND);
+    }
+
+    void dsackRound(int value) {
+        region.i32(slot + DSACK_ROUND, value);
+    }
+
+    int tlpEnd() {
+        return region.i32(slot + TLP_END);
+    }
+
+    void tlpEnd(int value) {
+        region.i32(slot + TLP_END, value);
+    }
+
+    int tlp() {
+        return region.u8(slot + TLP);
+    }
+
+    void tlp(int value) {
+        region.u8(slot + TLP, value);
+    }
+
+    int frto() {
+        return region.u8(slot + FRTO);
+    }
+
+    void frto(int value) {
+        region.u8(slot + FRTO, value);
+    }
+
+    int runs() {
+        return region.u8(slot + RUNS);
+    }
+
+    void runs(int value) {
+        region.u8(slot + RUNS, value);
+    }
+
+    int gaps() {
+        return region.u8(slot + GAPS);
+    }
+
+    void gaps(int value) {
+        region.u8(slot + GAPS, value);
+    }
+
+    int undoMarker() {
+        return region.i32(slot + UNDO_MARKER);
+    }
+
+    void undoMarker(int value) {
+        region.i32(slot + UNDO_MARKER, value);
+    }
+
+    int undoRetrans() {
+        return region.i32(slot + UNDO_RETRANS);
+    }
+
+    void undoRetrans(int value) {
+        region.i32(slot + UNDO_RETRANS, value);
+    }
+
+    int lastGap() {
+        return region.i32(slot + LAST_GAP);
+    }
+
+    void lastGap(int value) {
+        region.i32(slot + LAST_GAP, value);
+    }
+
+    int dsackLeft() {
+        return region.i32(slot + DSACK_LEFT);
+    }
+
+    void dsackLeft(int value) {
+        region.i32(slot + DSACK_LEFT, value);
+    }
+
+    int dsackRight() {
+        return region.i32(slot + DSACK_RIGHT);
+    }
+
+    void dsackRight(int value) {
+        region.i32(slot + DSACK_RIGHT, value);
+    }
+
+    int finSeq() {
+        return region.i32(slot + FIN_SEQ);
+    }
+
+    void finSeq(int value) {
+        region.i32(slot + FIN_SEQ, value);
+    }
+
+    int finAhead() {
+        return region.u8(slot + FIN_AHEAD);
+    }
+
+    void finAhead(int value) {
+        region.u8(slot + FIN_AHEAD, value);
+    }
+
+    int cwrSeq() {
+        return region.i32(slot + CWR_SEQ);
+    }
+
+    void cwrSeq(int value) {
+        region.i32(slot + CWR_SEQ, value);
+    }
+
+    int sackedOctets() {
+        return region.i32(slot + SACKED_OCTETS);
+    }
+
+    void sackedOctets(int value) {
+        region.i32(slot + SACKED_OCTETS, value);
+    }
+}

@@ -1,0 +1,409 @@
+package netkeep.engine.tcp;
+
+import static netkeep.wire.TcpHeader.ACK;
+import static netkeep.wire.TcpHeader.CWR;
+import static netkeep.wire.TcpHeader.ECE;
+import static netkeep.wire.TcpHeader.RST;
+import static netkeep.wire.TcpHeader.SYN;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.engine.ip.Failure;
+import netkeep.engine.ip.Packet;
+import netkeep.engine.ip.Path;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Pool;
+import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Ports;
+import netkeep.session.Event;
+import netkeep.session.Status;
+
+/// Connections in the making: listeners (RFC 9293 §3.10.7.2), half-open connections, SYN cookies, and what the rest of
+/// the world sends to no connection (§3.10.7.1).
+///
+/// A listener's record keeps its backlog in [Tcb#cwnd] and how many connections wait for accept in [Tcb#ssthresh].
+final class Listeners {
+    /// RFC 6298 §2.1: before a measurement one second.
+    static final long FIRST_RTO_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long MAPPED_ANY = 0xFFFFL << 32;
+
+    private final Tcp tcp;
+    private final Pool pool;
+    private final HalfOpen half;
+    private final Tcb listener;
+    private final Counters counters;
+    private final SynCookies cookies;
+    private final HalfOpen cookie;
+    private final Path path = new Path();
+
+    Listeners(Tcp tcp) {
+        this.tcp = tcp;
+        this.pool = tcp.halfOpens.pool;
+        this.half = tcp.halfOpens.half;
+        this.listener = new Tcb(tcp.sockets.records().region());
+        this.counters = tcp.counters;
+        this.cookies = new SynCookies(tcp.luck);
+        this.cookie = new HalfOpen(new netkeep.ring.Region(
+                java.lang.foreign.MemorySegment.ofArray(new long[HalfOpen.SLOT / 8])));
+    }
+
+    /// A segment arrives for `id`: half-open, in TIME-WAIT, or -1 for nobody.
+    void segmentArrives(int id, int hash, Segment seg, Packet packet, long nowNs) {
+        int firstWait = tcp.socketCount + tcp.halfOpens.count();
+        if (id >= firstWait) {
+            if (tcp.timeWaits.segmentArrives(tcp, id - firstWait, hash, seg, nowNs)) {
+                nobody(hash, seg, packet, true, nowNs);
+            }
+        } else if (id >= 0) {
+            halfOpen(id, hash, seg, packet, nowNs);
+        } else {
+            nobody(hash, seg, packet, false, nowNs);
+        }
+    }
+
+    /// RFC 9293 §3.10.7.1 and §3.10.7.2.
+    private void nobody(int hash, Segment seg, Packet packet, boolean reuses, long nowNs) {
+        int index = find(packet, seg.destinationPort, hash);
+        if (index < 0) {
+            tcp.replies.reset(seg, nowNs);
+            return;
+        }
+        // First, a RST; second, an ACK, which only a cookie's owner may send; third, a SYN.
+        if (seg.has(RST)) {
+            return;
+        }
+        if (seg.has(ACK)) {
+            acknowledgesCookie(index, hash, seg, packet, nowNs);
+            return;
+        }
+        if (!seg.has(SYN)) {
+            return;
+        }
+        tcp.sockets.read(index, listener);
+        if (listener.ssthresh() >= listener.cwnd()) {
+            counters.add(Counter.TcpExtListenOverflows);
+            counters.add(Counter.TcpExtListenDrops);
+            return;
+        }
+        int made = pool.take(index + 1);
+        HalfOpen at = made < 0 ? cookie : half;
+        at.at(made < 0 ? 0 : pool.write(made));
+        fill(at, seg, packet, nowNs);
+        if (made < 0) {
+            at.iss(cookies.make(at, nowNs));
+            counters.add(Counter.TcpExtTCPReqQFullDoCookies);
+            counters.add(Counter.TcpExtSyncookiesSent);
+            synAck(at, true, nowNs);
+            return;
+        }
+        if (reuses) {
+            at.iss(tcp.timeWaits.successorIss(at.iss()));
+        }
+        at.deadlineNs(nowNs + FIRST_RTO_NS);
+        tcp.table.add(hash, tcp.socketCount + made);
+        tcp.deadlines.by(tcp.socketCount + made, at.deadlineNs());
+        synAck(at, false, nowNs);
+    }
+
+    private void fill(HalfOpen at, Segment seg, Packet packet, long nowNs) {
+        at.localHi(packet.destinationHi);
+        at.localLo(packet.destinationLo);
+        at.localPort(seg.destinationPort);
+        at.remoteHi(packet.sourceHi);
+        at.remoteLo(packet.sourceLo);
+        at.remotePort(seg.sourcePort);
+        at.link(packet.link);
+        at.mss(seg.options.mss());
+        at.irs(seg.seq);
+        at.retries(0);
+        at.tsRecent(seg.options.tsVal());
+        at.tsOffset(tcp.timestampOffset(at.localHi(), at.localLo(), at.remoteHi(), at.remoteLo()));
+        at.iss(tcp.iss(
+                at.localHi(), at.localLo(), at.localPort(), at.remoteHi(), at.remoteLo(), at.remotePort(), nowNs));
+        int options = seg.options.hasTimestamps() ? HalfOpen.TIMESTAMPS : 0;
+        options |= seg.options.sackPermitted() ? HalfOpen.SACK : 0;
+        options |= seg.options.wscale() >= 0 ? HalfOpen.SCALE : 0;
+        options |= seg.has(ECE) && seg.has(CWR) && tcp.settings.ecn() ? HalfOpen.ECN : 0;
+        at.options(options);
+        at.sndScale(Math.max(0, seg.options.wscale()));
+    }
+
+    private void synAck(HalfOpen at, boolean asCookie, long nowNs) {
+        if (tcp.outgoing.room() == 0
+                || !tcp.ip.path(path, at.localHi(), at.localLo(), at.remoteHi(), at.remoteLo(), at.link(), nowNs)) {
+            return;
+        }
+        Writer writer = tcp.writer;
+        writer.options.clear();
+        writer.options.mss(tcp.mssToTell(path, 0));
+        if (at.has(HalfOpen.SACK)) {
+            writer.options.permitSack();
+        }
+        if (at.has(HalfOpen.TIMESTAMPS)) {
+            int stamp = tcp.timestamp(nowNs, at.tsOffset());
+            writer.options.timestamps(asCookie ? SynCookies.timestamp(at, stamp) : stamp, at.tsRecent());
+        }
+        if (at.has(HalfOpen.SCALE) && (!asCookie || at.has(HalfOpen.TIMESTAMPS))) {
+            writer.options.wscale(tcp.receiveScale());
+        }
+        int flags = SYN | ACK | (at.has(HalfOpen.ECN) ? ECE : 0);
+        writer.open(path, at.localPort(), at.remotePort(), 0, 0);
+        int wnd = Math.min(0xFFFF, tcp.settings.receiveBuffer());
+        writer.write(at.iss(), at.irs() + 1, flags, wnd, 0, 0, nowNs);
+    }
+
+    /// RFC 9293 §3.10.7.4 in SYN-RECEIVED, for a connection that a listener made.
+    private void halfOpen(int id, int hash, Segment seg, Packet packet, long nowNs) {
+        int index = id - tcp.socketCount;
+        half.at(pool.write(index));
+        boolean inWindow = !Seq.before(seg.seq, half.irs() + 1)
+                && Seq.before(seg.seq, half.irs() + 1 + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
+        if (seg.has(RST)) {
+            if (seg.seq == half.irs() + 1) {
+                counters.add(Counter.TcpAttemptFails);
+                forget(index, hash);
+            }
+            return;
+        }
+        if (seg.has(SYN)) {
+            if (seg.seq == half.irs() && !seg.has(ACK)) {
+                synAck(half, false, nowNs);
+            }
+            return;
+        }
+        if (!seg.has(ACK)) {
+            return;
+        }
+        if (seg.ack != half.iss() + 1) {
+            tcp.replies.reset(seg, nowNs);
+            return;
+        }
+        boolean old = half.has(HalfOpen.TIMESTAMPS)
+                && (!seg.options.hasTimestamps() || Seq.before(seg.options.tsVal(), half.tsRecent()));
+        if (!inWindow || old) {
+            synAck(half, false, nowNs);
+            return;
+        }
+        int made = accept(half, pool.region().i32(pool.read(index) + Pool.OWNER) - 1, seg, hash, nowNs);
+        if (made >= 0) {
+            // From here on the flow is the socket's.
+            pool.free(index);
+            tcp.again(made, packet, nowNs);
+        }
+    }
+
+    private void forget(int index, int hash) {
+        tcp.table.remove(hash, tcp.socketCount + index);
+        pool.free(index);
+    }
+
+    private void acknowledgesCookie(int index, int hash, Segment seg, Packet packet, long nowNs) {
+        if (pool.size() < pool.count() / 2) {
+            // No cookie was sent of late: RFC 9293 §3.10.7.2.
+            tcp.replies.reset(seg, nowNs);
+            return;
+        }
+        cookie.at(0);
+        fill(cookie, seg, packet, nowNs);
+        cookie.irs(seg.seq - 1);
+        int mss = cookies.check(cookie, seg.ack - 1, nowNs);
+        if (mss == 0) {
+            counters.add(Counter.TcpExtSyncookiesFailed);
+            tcp.replies.reset(seg, nowNs);
+            return;
+        }
+        cookie.iss(seg.ack - 1);
+        cookie.mss(mss);
+        cookie.retries(1);
+        cookie.options(0);
+        cookie.sndScale(0);
+        if (seg.options.hasTimestamps()) {
+            SynCookies.options(cookie, seg.options.tsEcr());
+        }
+        int made = accept(cookie, index, seg, hash, nowNs);
+        if (made >= 0) {
+            counters.add(Counter.TcpExtSyncookiesRecv);
+            tcp.again(made, packet, nowNs);
+        }
+    }
+
+    /// Makes a connection of a half-open one: established, in the listener's queue.
+    ///
+    /// @return its socket record, -1 if there is no room
+    private int accept(HalfOpen from, int index, Segment seg, int hash, long nowNs) {
+        tcp.sockets.open(index, listener);
+        Attachment attachment = tcp.sockets.attachments().get(listener.session());
+        int made = listener.ssthresh() >= listener.cwnd()
+                ? -1
+                : tcp.sockets.take(attachment, -1, Endpoint.CONNECTION);
+        if (made < 0) {
+            counters.add(Counter.TcpExtListenOverflows);
+            counters.add(Counter.TcpExtListenDrops);
+            return -1;
+        }
+        listener.ssthresh(listener.ssthresh() + 1);
+        Tcb tcb = tcp.tcb;
+        tcp.open(made);
+        inherit(tcb);
+        tcb.localHi(from.localHi());
+        tcb.localLo(from.localLo());
+        tcb.localPort(from.localPort());
+        tcb.remoteHi(from.remoteHi());
+        tcb.remoteLo(from.remoteLo());
+        tcb.remotePort(from.remotePort());
+        tcb.parent(index - attachment.first + 1);
+        tcb.set(Tcb.ACCEPT_WAITS | Endpoint.BOUND);
+        tcb.status(Status.OPEN | Status.BOUND);
+        tcb.iss(from.iss());
+        tcb.sndUna(from.iss() + 1);
+        tcb.sndNxt(from.iss() + 1);
+        tcb.irs(from.irs());
+        tcb.rcvNxt(from.irs() + 1);
+        tcb.rcvAdv(tcb.rcvNxt() + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
+        tcb.put(Tcb.TIMESTAMPS, from.has(HalfOpen.TIMESTAMPS));
+        tcb.put(Tcb.SACK_OK, from.has(HalfOpen.SACK));
+        tcb.put(Tcb.ECN, from.has(HalfOpen.ECN));
+        tcb.sndScale(from.has(HalfOpen.SCALE) ? from.sndScale() : 0);
+        tcb.rcvScale(from.has(HalfOpen.SCALE) ? tcp.receiveScale() : 0);
+        tcb.tsRecent(from.tsRecent());
+        tcb.tsRecentNs(nowNs);
+        tcb.tsOffset(from.tsOffset());
+        tcb.sndWnd(seg.wnd << tcb.sndScale());
+        tcb.sndMaxWnd(tcb.sndWnd());
+        tcb.sndWl1(seg.seq);
+        tcb.sndWl2(seg.ack);
+        tcb.rtoUs((int) (FIRST_RTO_NS / 1000));
+        tcp.path(nowNs);
+        tcp.sndMss(from.mss());
+        tcb.state(State.ESTABLISHED.ordinal());
+        if (from.retries() == 0) {
+            Rtt.measured(tcb, tcp.sinceUs(from.deadlineNs() - FIRST_RTO_NS, nowNs), tcp.settings);
+        }
+        tcp.table.remove(hash, tcp.table.find(
+                hash, tcb.localHi(), tcb.localLo(), tcb.localPort(), tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort()));
+        tcp.table.add(hash, made);
+        tcp.established(nowNs);
+        counters.add(Counter.TcpPassiveOpens);
+        tcp.sockets.tell(made, Event.ACCEPT);
+        return made;
+    }
+
+    /// What an accepted connection has from its listener.
+    private void inherit(Tcb tcb) {
+        int kept = Tcb.NO_DELAY | Tcb.CORK | Tcb.KEEP_ALIVE | Tcb.QUICK_ACK | Tcb.URGENT_INLINE | Tcb.RECEIVE_FIXED
+                | Tcb.SEND_FIXED;
+        tcb.set(listener.flags() & kept);
+        tcb.trafficClass(listener.trafficClass());
+        tcb.hops(listener.hops());
+        tcb.sndBuffer(listener.sndBuffer());
+        tcb.rcvBuffer(listener.rcvBuffer());
+        tcb.keepIdle(listener.keepIdle());
+        tcb.keepInterval(listener.keepInterval());
+        tcb.keepCount(listener.keepCount());
+        tcb.userTimeoutMs(listener.userTimeoutMs());
+        tcb.maxSegment(listener.maxSegment());
+        tcb.congestion(listener.congestion());
+    }
+
+    /// An ICMP error about a SYN-ACK: only a hard one ends what is not yet a connection.
+    void failed(int id, Failure failure) {
+        if (failure.kind == Failure.Kind.PORT_UNREACHABLE || failure.kind == Failure.Kind.PROTOCOL_UNREACHABLE) {
+            int index = id - tcp.socketCount;
+            half.at(pool.read(index));
+            if (failure.seq == half.iss()) {
+                forget(index, hash());
+            }
+        }
+    }
+
+    private int hash() {
+        return tcp.table.hash(
+                half.localHi(), half.localLo(), half.localPort(), half.remoteHi(), half.remoteLo(), half.remotePort());
+    }
+
+    void expire(int id, long nowNs) {
+        int firstWait = tcp.socketCount + tcp.halfOpens.count();
+        if (id >= firstWait) {
+            tcp.timeWaits.expire(tcp, id - firstWait, nowNs);
+            return;
+        }
+        int index = id - tcp.socketCount;
+        if (!pool.taken(index)) {
+            return;
+        }
+        half.at(pool.write(index));
+        if (half.deadlineNs() <= nowNs) {
+            if (half.retries() >= tcp.settings.synRetries()) {
+                counters.add(Counter.TcpAttemptFails);
+                forget(index, hash());
+                return;
+            }
+            half.retries(half.retries() + 1);
+            half.deadlineNs(nowNs + (FIRST_RTO_NS << half.retries()));
+            counters.add(Counter.TcpRetransSegs);
+            synAck(half, false, nowNs);
+        }
+        tcp.deadlines.by(id, half.deadlineNs());
+    }
+
+    /// The listener of a packet's address and `port`: the one bound to the address before one bound to any; among
+    /// several that share it, the flow's hash decides.
+    private int find(Packet packet, int port, int hash) {
+        int best = -1;
+        int bestScore = 0;
+        int same = 0;
+        for (int at = tcp.ports.first(port); at != Ports.NONE; at = tcp.ports.next(at)) {
+            tcp.sockets.read(at, listener);
+            int score = score(packet);
+            if (score > bestScore) {
+                best = at;
+                bestScore = score;
+                same = 1;
+            } else if (score == bestScore && score > 0) {
+                same++;
+                if (Integer.remainderUnsigned(hash, same) == 0) {
+                    best = at;
+                }
+            }
+        }
+        return best;
+    }
+
+    private int score(Packet packet) {
+        if (listener.kind() != Endpoint.LISTENER || listener.scope() != 0 && listener.scope() != packet.link) {
+            return 0;
+        }
+        if (listener.localHi() == packet.destinationHi && listener.localLo() == packet.destinationLo) {
+            return 3;
+        }
+        if (packet.v6) {
+            return listener.localHi() == 0 && listener.localLo() == 0 && !listener.has(Endpoint.V4_ONLY) ? 1 : 0;
+        }
+        if (listener.localHi() == 0 && listener.localLo() == MAPPED_ANY) {
+            return 2;
+        }
+        return listener.localHi() == 0 && listener.localLo() == 0 && !listener.has(Endpoint.V6_ONLY) ? 1 : 0;
+    }
+
+    /// A listener is gone: so are the half-open connections that it made.
+    void closed(int index) {
+        pool.scan(each -> {
+            if (pool.region().i32(pool.read(each) + Pool.OWNER) == index + 1) {
+                half.at(pool.read(each));
+                forget(each, hash());
+            }
+        });
+    }
+
+    /// Builds what is derived from the records.
+    void scan() {
+        pool.scan(index -> {
+            half.at(pool.read(index));
+            tcp.table.add(hash(), tcp.socketCount + index);
+            tcp.deadlines.by(tcp.socketCount + index, half.deadlineNs());
+        });
+        tcp.timeWaits.scan(tcp);
+    }
+}

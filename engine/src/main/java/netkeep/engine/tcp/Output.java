@@ -1,0 +1,311 @@
+package netkeep.engine.tcp;
+
+import static netkeep.wire.TcpHeader.ACK;
+import static netkeep.wire.TcpHeader.CWR;
+import static netkeep.wire.TcpHeader.ECE;
+import static netkeep.wire.TcpHeader.FIN;
+import static netkeep.wire.TcpHeader.PSH;
+import static netkeep.wire.TcpHeader.SYN;
+import static netkeep.wire.TcpHeader.URG;
+
+import netkeep.engine.ip.Path;
+import netkeep.engine.ledger.Counter;
+
+/// What a connection sends next: one segment a call, in the order retransmission, probe, new text, FIN, acknowledgment.
+final class Output {
+    private final Tcp tcp;
+    private final Tcb tcb;
+    private final Flow flow;
+    private final Flight flight;
+    private final Writer writer;
+    private final Path path;
+
+    Output(Tcp tcp) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+        this.flow = tcp.flow;
+        this.flight = tcp.flight;
+        this.writer = tcp.writer;
+        this.path = tcp.path;
+    }
+
+    /// Octets of text in a full-sized segment: SND.MSS less the options that each segment has.
+    int mss() {
+        return tcb.sndMss() - (tcb.has(Tcb.TIMESTAMPS) ? 12 : 0);
+    }
+
+    /// The sequence number behind the last octet that the user has given.
+    int endSeq() {
+        return endSeq(tcb.sndUna());
+    }
+
+    private int endSeq(int una) {
+        return una + (int) (tcb.sndEnd() - tcb.sndHead());
+    }
+
+    /// Where our FIN stands, counted from SND.UNA as it was when SND.UNA and snd.head were last in step.
+    int finSeq(int una) {
+        return endSeq(una);
+    }
+
+    /// Whether there is text that was never sent.
+    boolean unsent() {
+        return Seq.before(textNxt(), endSeq());
+    }
+
+    private int textNxt() {
+        return tcb.has(Tcb.FIN_SENT) ? endSeq() : tcb.sndNxt();
+    }
+
+    /// Lays down the next segment of the connection that is open, if there is one to send now.
+    ///
+    /// @return whether another may follow
+    boolean next(long nowNs, int nowUs) {
+        State state = tcb.tcpState();
+        if (state == State.CLOSED || state == State.LISTEN) {
+            return false;
+        }
+        if (!tcp.path(nowNs)) {
+            tcb.clear(Tcb.ACK_NOW | Tcb.PROBE | Tcb.SYN_NEEDED);
+            return false;
+        }
+        if (tcb.has(Tcb.SYN_NEEDED)) {
+            tcb.clear(Tcb.SYN_NEEDED);
+            syn(state, nowNs);
+            return false;
+        }
+        if (!state.synchronised()) {
+            return false;
+        }
+        boolean sent = tcb.flowRecord() != 0 && retransmit(nowNs, nowUs)
+                || tcb.has(Tcb.PROBE) && probe(nowNs, nowUs)
+                || text(nowNs, nowUs)
+                || fin(nowNs, nowUs);
+        if (!sent && tcb.has(Tcb.ACK_NOW)) {
+            segment(tcb.sndNxt(), 0, 0, nowNs);
+        }
+        return sent;
+    }
+
+    private void syn(State state, long nowNs) {
+        int flags = SYN;
+        if (state == State.SYN_RECEIVED) {
+            flags |= ACK | (tcb.has(Tcb.ECN) ? ECE : 0);
+        } else if (tcp.settings.ecn() && tcb.backoff() == 0) {
+            // RFC 3168 §6.1.1; a repeated SYN asks for nothing that a middlebox may dislike.
+            flags |= ECE | CWR;
+        }
+        boolean first = state == State.SYN_SENT;
+        writer.options.clear();
+        writer.options.mss(tcp.mssToTell(path, tcb.maxSegment()));
+        if (first || tcb.has(Tcb.SACK_OK)) {
+            writer.options.permitSack();
+        }
+        if (first || tcb.has(Tcb.TIMESTAMPS)) {
+            writer.options.timestamps(tcp.timestamp(nowNs, tcb.tsOffset()), first ? 0 : tcb.tsRecent());
+        }
+        if (first || tcb.rcvScale() > 0 || tcb.sndScale() > 0) {
+            writer.options.wscale(tcp.receiveScale());
+        }
+        int wnd = Math.min(0xFFFF, tcb.rcvBuffer());
+        tcb.rcvAdv(tcb.rcvNxt() + wnd);
+        tcb.lastAckSent(tcb.rcvNxt());
+        writer.open(tcb, path);
+        writer.write(tcb.iss(), first ? 0 : tcb.rcvNxt(), flags, wnd, 0, 0, nowNs);
+    }
+
+    private boolean retransmit(long nowNs, int nowUs) {
+        int run = flight.first(Flight.LOST);
+        if (run < 0) {
+            return false;
+        }
+        int mss = mss();
+        if (flow.frto() == 2 && unsent() && Seq.before(tcb.sndNxt(), flow.recover() + 2 * mss)) {
+            // RFC 5682 §2.1 step 2b: new octets first.
+            return false;
+        }
+        int budget = tcb.cwnd() - flight.pipe();
+        boolean probe = flow.tlp() == 2 && flow.recovery() == Recovery.OPEN;
+        if (budget < mss && !probe && !(flow.recovery() == Recovery.TIMED_OUT && flight.pipe() == 0)) {
+            return false;
+        }
+        int start = flight.start(run);
+        int length = Math.min(flight.length(run), Math.max(mss, budget - budget % mss));
+        length = Math.min(length, most(mss));
+        if (length < flight.length(run) && flight.split(start + length) < 0) {
+            length = flight.length(run);
+        }
+        run = flight.split(start);
+        int before = textLength(start, length);
+        segment(start, before, before < length ? FIN : 0, nowNs);
+        boolean again = flight.has(run, Flight.RETRANSMITTED);
+        flight.sentAgain(run, nowUs);
+        flow.undoRetrans(flow.undoRetrans() + length);
+        int segments = (length + mss - 1) / mss;
+        tcb.retransmits(tcb.retransmits() + segments);
+        tcp.counters.add(Counter.TcpRetransSegs, segments);
+        tcp.counters.add(again ? Counter.TcpExtTCPLostRetransmit : Counter.TcpExtTCPFastRetrans, segments);
+        tcp.recovery.sent(length);
+        tcp.timers.sent(nowNs);
+        return true;
+    }
+
+    /// Octets of text in `length` sequence numbers from `start` on: the last may be the FIN.
+    private int textLength(int start, int length) {
+        return Math.min(length, endSeq() - start);
+    }
+
+    /// Octets of text that one pass can carry: a segment, or what the link cuts into segments.
+    private int most(int mss) {
+        return path.segments ? mss * Math.max(1, (65535 - 120) / mss) : mss;
+    }
+
+    /// A probe of a zero window, or of a silent peer.
+    private boolean probe(long nowNs, int nowUs) {
+        tcb.clear(Tcb.PROBE);
+        if (tcb.sndWnd() != 0 || !unsent() && tcb.sndUna() == tcb.sndNxt()) {
+            // RFC 9293 §3.8.4: below the window, so that the peer must answer.
+            tcp.counters.add(Counter.TcpExtTCPKeepAlive);
+            segment(tcb.sndUna() - 1, 0, 0, nowNs);
+            return true;
+        }
+        // RFC 9293 §3.8.6.1 (MUST-36): one octet though the window is zero.
+        tcp.counters.add(Counter.TcpExtTCPWinProbe);
+        int una = tcb.sndUna();
+        boolean text = Seq.before(una, endSeq());
+        if (una == tcb.sndNxt()) {
+            tcp.needFlow();
+            flight.sent(una + 1, nowUs);
+            tcb.sndNxt(una + 1);
+            if (!text) {
+                tcb.set(Tcb.FIN_SENT);
+            }
+        }
+        segment(una, text ? 1 : 0, text ? 0 : FIN, nowNs);
+        return true;
+    }
+
+    private boolean text(long nowNs, int nowUs) {
+        int nxt = tcb.sndNxt();
+        int waiting = endSeq() - nxt;
+        if (tcb.has(Tcb.FIN_SENT) || waiting <= 0) {
+            return false;
+        }
+        int mss = mss();
+        restartAfterIdle(mss, nowNs);
+        int pipe = tcb.flowRecord() == 0 ? 0 : flight.pipe();
+        int room = Math.min(tcb.sndUna() + tcb.sndWnd() - nxt, tcb.cwnd() - pipe);
+        boolean probing = tcb.flowRecord() != 0 && flow.tlp() == 1 && flow.tlpEnd() == nxt;
+        if (probing) {
+            room = Math.min(mss, tcb.sndUna() + tcb.sndWnd() - nxt);
+        }
+        int length = Math.min(Math.min(waiting, room), most(mss));
+        if (length <= 0) {
+            return false;
+        }
+        if (length > mss) {
+            boolean rest = length == waiting && mayBeShort(length % mss, nxt, mss);
+            length = rest ? length : length - length % mss;
+        } else if (length < mss && !(length == waiting && mayBeShort(length, nxt, mss))
+                && length < tcb.sndMaxWnd() / 2) {
+            // RFC 9293 §3.8.6.2.1: neither a full segment, nor all there is, nor half the greatest window.
+            return false;
+        }
+        tcp.needFlow();
+        boolean last = length == waiting;
+        boolean fin = last && tcb.has(Tcb.FIN_WANTED) && length < room;
+        segment(nxt, length, (last ? PSH : 0) | (fin ? FIN : 0), nowNs);
+        int end = nxt + length + (fin ? 1 : 0);
+        flight.sent(end, nowUs);
+        tcb.sndNxt(end);
+        if (fin) {
+            tcb.set(Tcb.FIN_SENT);
+        }
+        if (probing) {
+            flow.tlpEnd(end);
+        }
+        tcp.counters.add(Counter.TcpExtTCPOrigDataSent, (length + mss - 1) / mss);
+        tcp.recovery.sent(length);
+        tcp.timers.sent(nowNs);
+        return true;
+    }
+
+    /// Whether a segment of less than the full size may go: Nagle (RFC 9293 §3.7.4) and cork.
+    private boolean mayBeShort(int rest, int nxt, int mss) {
+        if (rest == 0 || tcb.has(Tcb.FIN_WANTED)) {
+            return true;
+        }
+        if (tcb.has(Tcb.CORK)) {
+            return false;
+        }
+        return tcb.has(Tcb.NO_DELAY) || nxt == tcb.sndUna();
+    }
+
+    /// RFC 5681 §4.1: after a silence of one time-out, no more than the initial window.
+    private void restartAfterIdle(int mss, long nowNs) {
+        if (tcb.sndUna() == tcb.sndNxt() && nowNs - tcb.heardNs() > Rtt.rtoNs(tcb, tcp.settings)) {
+            tcb.cwnd(Math.min(tcb.cwnd(), Tcp.initialWindow(mss)));
+            if (tcb.flowRecord() != 0) {
+                flow.cubicEpochNs(0);
+            }
+        }
+    }
+
+    private boolean fin(long nowNs, int nowUs) {
+        if (!tcb.has(Tcb.FIN_WANTED) || tcb.has(Tcb.FIN_SENT) || unsent()) {
+            return false;
+        }
+        tcp.needFlow();
+        segment(tcb.sndNxt(), 0, FIN, nowNs);
+        flight.sent(tcb.sndNxt() + 1, nowUs);
+        tcb.sndNxt(tcb.sndNxt() + 1);
+        tcb.set(Tcb.FIN_SENT);
+        tcp.timers.sent(nowNs);
+        return true;
+    }
+
+    /// Lays down one segment with all that goes with each: acknowledgment, window, options, ECN, urgent pointer.
+    private void segment(int seq, int text, int more, long nowNs) {
+        int flags = ACK | more;
+        writer.options.clear();
+        if (tcb.has(Tcb.TIMESTAMPS)) {
+            writer.options.timestamps(tcp.timestamp(nowNs, tcb.tsOffset()), tcb.tsRecent());
+        }
+        if (tcb.flowRecord() != 0 && tcb.has(Tcb.SACK_OK)) {
+            tcp.text.tellGaps(writer.options);
+        }
+        if (tcb.has(Tcb.ECE_DUE)) {
+            flags |= ECE;
+        }
+        boolean fresh = seq == tcb.sndNxt();
+        if (text > 0 && fresh && tcb.has(Tcb.CWR_DUE)) {
+            flags |= CWR;
+            tcb.clear(Tcb.CWR_DUE);
+        }
+        int up = 0;
+        if (tcb.has(Tcb.URGENT_TO_SEND)) {
+            if (Seq.before(seq, tcb.sndUp())) {
+                flags |= URG;
+                up = Math.min(0xFFFF, tcb.sndUp() - seq);
+            } else if (Seq.notAfter(tcb.sndUp(), tcb.sndUna())) {
+                tcb.clear(Tcb.URGENT_TO_SEND);
+            }
+        }
+        int wnd = tcp.text.windowToTell();
+        writer.open(tcb, path);
+        // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable.
+        writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
+        if (text > 0) {
+            writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss());
+        }
+        writer.write(seq, tcb.rcvNxt(), flags, wnd, up, text, nowNs);
+        acknowledged();
+    }
+
+    private void acknowledged() {
+        tcb.clear(Tcb.ACK_NOW);
+        tcb.ackWaiting(0);
+        tcb.ackNs(0);
+        tcb.lastAckSent(tcb.rcvNxt());
+    }
+}

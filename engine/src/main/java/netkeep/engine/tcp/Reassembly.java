@@ -1,0 +1,113 @@
+package netkeep.engine.tcp;
+
+import netkeep.ring.Region;
+
+/// Text that arrived ahead of RCV.NXT and lies in the receive ring already: disjoint intervals of sequence numbers, in
+/// their order. Once told to the peer by SACK it is never dropped (RFC 2018 §8 allows it, a peer's time-out pays for it).
+///
+/// The interval that changed last is remembered by its left edge, for RFC 2018 §4 wants it first.
+final class Reassembly {
+    private static final int GAP = 8;
+
+    private final Tcb tcb;
+    private final Flow flow;
+
+    Reassembly(Tcb tcb, Flow flow) {
+        this.tcb = tcb;
+        this.flow = flow;
+    }
+
+    int left(int interval) {
+        return flow.region.i32(at(interval));
+    }
+
+    int right(int interval) {
+        return flow.region.i32(at(interval) + 4);
+    }
+
+    /// Whether `left..right` can be kept: it joins an interval, or there is room for one more.
+    boolean fits(int left, int right) {
+        if (flow.gaps() < Flow.MOST_GAPS) {
+            return true;
+        }
+        for (int i = 0; i < flow.gaps(); i++) {
+            if (Seq.notAfter(left(i), right) && Seq.notAfter(left, right(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Adds text that now lies in the ring. Only if it [#fits].
+    ///
+    /// @return whether all of it was there before
+    boolean add(int left, int right) {
+        int from = 0;
+        while (from < flow.gaps() && Seq.before(right(from), left)) {
+            from++;
+        }
+        int end = from;
+        int newLeft = left;
+        int newRight = right;
+        boolean known = false;
+        while (end < flow.gaps() && Seq.notAfter(left(end), right)) {
+            known |= Seq.notAfter(left(end), left) && Seq.notAfter(right, right(end));
+            newLeft = Seq.earlier(newLeft, left(end));
+            newRight = Seq.later(newRight, right(end));
+            end++;
+        }
+        replace(from, end, newLeft, newRight);
+        flow.lastGap(newLeft);
+        return known;
+    }
+
+    private void replace(int from, int end, int left, int right) {
+        Region region = flow.region;
+        int behind = flow.gaps() - end;
+        region.copy(at(from + 1), region.memory(), at(end), (long) GAP * behind);
+        region.i32(at(from), left);
+        region.i32(at(from) + 4, right);
+        flow.gaps(from + 1 + behind);
+    }
+
+    /// RCV.NXT moved: takes out what it has passed.
+    ///
+    /// @return RCV.NXT, moved on over an interval that it has reached
+    int advance(int rcvNxt) {
+        int next = rcvNxt;
+        int done = 0;
+        while (done < flow.gaps() && Seq.notAfter(left(done), next)) {
+            next = Seq.later(next, right(done));
+            done++;
+        }
+        if (done > 0) {
+            flow.region.copy(at(0), flow.region.memory(), at(done), (long) GAP * (flow.gaps() - done));
+            flow.gaps(flow.gaps() - done);
+        }
+        return next;
+    }
+
+    /// The interval to be told at place `nth`: the one that changed last first, then the others from the right.
+    int told(int nth) {
+        int first = -1;
+        for (int i = 0; i < flow.gaps(); i++) {
+            if (left(i) == flow.lastGap()) {
+                first = i;
+            }
+        }
+        if (nth == 0 && first >= 0) {
+            return first;
+        }
+        int skip = first >= 0 ? nth - 1 : nth;
+        for (int i = flow.gaps() - 1; i >= 0; i--) {
+            if (i != first && skip-- == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private long at(int interval) {
+        return flow.slot + Flow.GAPS + (long) GAP * interval;
+    }
+}

@@ -1,0 +1,263 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+
+/// What a connection does about losses: fast recovery with RACK (RFC 8985), PRR (RFC 6937), without SACK NewReno
+/// (RFC 6582), after a time-out slow start with F-RTO (RFC 5682), and undoing what was needless (RFC 3708 by DSACK).
+final class Recovery {
+    /// The values of [Flow#recovery].
+    static final int OPEN = 0;
+
+    /// Fast recovery.
+    static final int FAST = 1;
+
+    /// After a retransmission time-out.
+    static final int TIMED_OUT = 2;
+
+    /// After ECN-Echo: reduced, nothing lost (RFC 3168).
+    static final int REDUCED = 3;
+
+    private static final int DUP_THRESH = 3;
+
+    private final Tcb tcb;
+    private final Flow flow;
+    private final Flight flight;
+    private final Rack rack;
+    private final Counters counters;
+    private final Congestion cubic = new Cubic();
+    private final Congestion newReno = new NewReno();
+
+    Recovery(Tcb tcb, Flow flow, Flight flight, Rack rack, Counters counters) {
+        this.tcb = tcb;
+        this.flow = flow;
+        this.flight = flight;
+        this.rack = rack;
+        this.counters = counters;
+    }
+
+    /// An acknowledgment came, and SND.UNA and the marks are as it told.
+    ///
+    /// @param limited whether cwnd was what limited the sender before it
+    /// @return microseconds until RACK wants to look again, 0 for never
+    int acknowledged(Delivery ack, boolean limited, int mss, long nowNs, int nowUs) {
+        boolean sack = tcb.has(Tcb.SACK_OK);
+        if (ack.dsack) {
+            duplicateTold(ack);
+        }
+        if (flow.frto() != 0) {
+            forwardRto(ack);
+        }
+        int wait = 0;
+        if (sack) {
+            wait = rack.detect(mss, nowUs);
+        } else {
+            countDuplicates(ack, mss);
+        }
+        if (flow.recovery() != OPEN && Seq.notAfter(flow.recover(), tcb.sndUna())) {
+            ended(mss);
+        }
+        boolean lost = flight.first(Flight.LOST) >= 0;
+        if (lost && (flow.recovery() == OPEN || flow.recovery() == REDUCED)) {
+            beginFast(sack, mss);
+        }
+        if (ack.ece && flow.recovery() == OPEN) {
+            beginReduced(mss);
+        }
+        if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
+            proportional(ack, mss);
+        } else if (ack.acked > 0 && limited) {
+            grow(ack, mss, nowNs);
+        }
+        return wait;
+    }
+
+    private void grow(Delivery ack, int mss, long nowNs) {
+        if (tcb.cwnd() < tcb.ssthresh()) {
+            SlowStart.acknowledged(tcb, flow, ack.acked, ack.rttUs, mss);
+        } else {
+            congestion().acknowledged(tcb, flow, ack.acked, mss, nowNs);
+        }
+    }
+
+    private Congestion congestion() {
+        return tcb.congestion() == 0 ? cubic : newReno;
+    }
+
+    private void reduce(int mss) {
+        flow.priorCwnd(tcb.cwnd());
+        flow.priorSsthresh(tcb.ssthresh());
+        int inFlight = tcb.sndNxt() - tcb.sndUna();
+        // RFC 5681 §3.1 takes FlightSize; bounded by cwnd, so that a burst of the application does not count.
+        tcb.ssthresh(congestion().reduced(tcb, flow, Math.min(inFlight, tcb.cwnd()), mss));
+        flow.recover(tcb.sndNxt());
+    }
+
+    private void beginFast(boolean sack, int mss) {
+        counters.add(sack ? Counter.TcpExtTCPSackRecovery : Counter.TcpExtTCPRenoRecovery);
+        if (flow.recovery() == OPEN) {
+            reduce(mss);
+        }
+        flow.recovery(FAST);
+        flow.undoMarker(tcb.sndUna());
+        flow.undoRetrans(0);
+        // RFC 6937 §3.
+        flow.prrDelivered(0);
+        flow.prrOut(0);
+        flow.recoverFs(Math.max(mss, tcb.sndNxt() - tcb.sndUna()));
+    }
+
+    /// RFC 3168 §6.1.2: as for a loss, without one.
+    private void beginReduced(int mss) {
+        reduce(mss);
+        flow.recovery(REDUCED);
+        flow.undoMarker(0);
+        flow.prrDelivered(0);
+        flow.prrOut(0);
+        flow.recoverFs(Math.max(mss, tcb.sndNxt() - tcb.sndUna()));
+        tcb.put(Tcb.CWR_DUE, tcb.has(Tcb.ECN));
+    }
+
+    /// RFC 6937 §3.1, with the slow start reduction bound.
+    private void proportional(Delivery ack, int mss) {
+        flow.prrDelivered(flow.prrDelivered() + ack.octets);
+        int pipe = flight.pipe();
+        long send;
+        if (pipe > tcb.ssthresh()) {
+            long delivered = flow.prrDelivered();
+            send = (delivered * tcb.ssthresh() + flow.recoverFs() - 1) / flow.recoverFs() - flow.prrOut();
+        } else {
+            int limit = Math.max(flow.prrDelivered() - flow.prrOut(), ack.octets) + mss;
+            send = Math.min(tcb.ssthresh() - pipe, limit);
+        }
+        if (flow.prrOut() == 0 && flow.recovery() == FAST) {
+            // A fast retransmit is always sent.
+            send = Math.max(send, mss);
+        }
+        tcb.cwnd(pipe + (int) Math.max(0, send));
+    }
+
+    /// `octets` were sent in recovery.
+    void sent(int octets) {
+        if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
+            flow.prrOut(flow.prrOut() + octets);
+        }
+    }
+
+    private void ended(int mss) {
+        if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
+            tcb.cwnd(Math.max(tcb.ssthresh(), mss));
+        }
+        rack.recovered();
+        flow.recovery(OPEN);
+        flow.frto(0);
+        flow.dupAcks(0);
+        flow.undoMarker(0);
+    }
+
+    /// RFC 5681 §3.2 and RFC 6582 for a peer without SACK.
+    private void countDuplicates(Delivery ack, int mss) {
+        if (ack.acked > 0) {
+            flow.dupAcks(0);
+            if (flow.recovery() == FAST && Seq.before(tcb.sndUna(), flow.recover())) {
+                // RFC 6582 §3.2 step 3: a partial acknowledgment, so the next one is lost too.
+                markFirst(mss);
+            }
+        } else if (ack.duplicate && flow.runs() > 0) {
+            flow.dupAcks(Math.min(255, flow.dupAcks() + 1));
+            // Each says that one more segment has left the network.
+            ack.octets += mss;
+            if (flow.dupAcks() == DUP_THRESH && flow.recovery() == OPEN) {
+                markFirst(mss);
+            }
+        }
+    }
+
+    private void markFirst(int mss) {
+        if (flow.runs() == 0 || flight.has(0, Flight.RETRANSMITTED | Flight.LOST)) {
+            return;
+        }
+        if (flight.length(0) > mss) {
+            flight.split(flight.start(0) + mss);
+        }
+        flight.mark(0, Flight.LOST);
+    }
+
+    /// RFC 3708, RFC 8985 §6.2 step 4: a retransmission was needless.
+    private void duplicateTold(Delivery ack) {
+        counters.add(Counter.TcpExtTCPDSACKRecv);
+        rack.duplicated();
+        if (flow.undoMarker() != 0 && flow.undoRetrans() > 0 && Seq.notAfter(flow.undoMarker(), ack.dsackLeft)) {
+            flow.undoRetrans(Math.max(0, flow.undoRetrans() - (ack.dsackRight - ack.dsackLeft)));
+            if (flow.undoRetrans() == 0) {
+                counters.add(Counter.TcpExtTCPDSACKUndo);
+                undo();
+            }
+        }
+    }
+
+    /// Back to what was before the reduction.
+    private void undo() {
+        tcb.cwnd(Math.max(tcb.cwnd(), flow.priorCwnd()));
+        tcb.ssthresh(Math.max(tcb.ssthresh(), flow.priorSsthresh()));
+        congestion().undone(tcb, flow);
+        for (int run = 0; run < flow.runs(); run++) {
+            flight.unmark(run, Flight.LOST);
+        }
+        flow.undoMarker(0);
+        flow.recovery(OPEN);
+        flow.frto(0);
+    }
+
+    /// The retransmission timer fired. RFC 6298 §5.4 to 5.6, RFC 5681 §3.1, RFC 8985 §6.3.
+    void timedOut(int mss) {
+        boolean first = flow.recovery() != TIMED_OUT;
+        if (first) {
+            if (flow.recovery() == OPEN) {
+                reduce(mss);
+            } else {
+                flow.recover(tcb.sndNxt());
+            }
+            flow.undoMarker(tcb.sndUna());
+            flow.undoRetrans(0);
+            // RFC 5682 §2.1 step 1, not when a time-out recovery is under way.
+            flow.frto(1);
+        } else {
+            flow.recover(tcb.sndNxt());
+            flow.frto(0);
+        }
+        flow.recovery(TIMED_OUT);
+        flow.tlp(0);
+        flow.tlpEnd(0);
+        // RFC 5681 §3.1 equation 4's loss window is one segment.
+        tcb.cwnd(mss);
+        for (int run = 0; run < flow.runs(); run++) {
+            if (!flight.has(run, Flight.SACKED)) {
+                flight.mark(run, Flight.LOST);
+            }
+        }
+    }
+
+    /// The peer reneged: it holds nothing that it had told (RFC 2018 §8).
+    void reneged() {
+        counters.add(Counter.TcpExtTCPSACKReneging);
+        for (int run = 0; run < flow.runs(); run++) {
+            flight.unmark(run, Flight.SACKED);
+        }
+    }
+
+    /// RFC 5682 §2.1 and, with SACK, §3.1.
+    private void forwardRto(Delivery ack) {
+        if (ack.octets > 0 && ack.original && flow.recovery() == TIMED_OUT) {
+            // Step 3b: something arrived that was not sent again: the time-out was needless.
+            counters.add(Counter.TcpExtTCPSpuriousRTOs);
+            undo();
+        } else if (ack.acked > 0 && flow.frto() == 1 && Seq.before(tcb.sndUna(), flow.recover())) {
+            // Step 2b: try new octets first, two segments of them.
+            flow.frto(2);
+        } else {
+            // Step 2a, 3a.
+            flow.frto(0);
+        }
+    }
+}

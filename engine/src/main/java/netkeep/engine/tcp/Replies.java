@@ -1,0 +1,124 @@
+package netkeep.engine.tcp;
+
+import static netkeep.wire.TcpHeader.ACK;
+import static netkeep.wire.TcpHeader.RST;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.engine.ip.Packet;
+import netkeep.engine.ip.Path;
+import netkeep.engine.ledger.Counter;
+import netkeep.ring.Ledger;
+import netkeep.ring.Records;
+
+/// Segments that answer a segment at once and wait for nothing: resets, challenges, acknowledgments without a
+/// connection. Where the turn has no room for one it is left out, as if the wire had lost it.
+///
+/// ```text
+/// record:  0 tag u64 · 8 second u64 · 16 challenges u32   how many challenge ACKs were sent in that second
+/// ```
+final class Replies {
+    /// Octets of the slot.
+    static final int SLOT = 24;
+
+    /// RFC 5961 §7: challenge ACKs a second.
+    private static final int CHALLENGES = 1000;
+
+    private static final long SECOND = 8;
+    private static final long SENT = 16;
+
+    private final Tcp tcp;
+    private final Records records;
+    private final Path path = new Path();
+    private Packet packet = new Packet();
+    private Segment seg = new Segment();
+
+    Replies(Tcp tcp, Ledger ledger) {
+        this.tcp = tcp;
+        this.records = ledger.table(1, SLOT);
+        records.recover(0, 1);
+    }
+
+    /// The segment that the next replies answer.
+    void about(Packet arrived, Segment segment) {
+        packet = arrived;
+        seg = segment;
+    }
+
+    private boolean way(long nowNs) {
+        return tcp.outgoing.room() > 0
+                && tcp.ip.path(
+                        path,
+                        packet.destinationHi,
+                        packet.destinationLo,
+                        packet.sourceHi,
+                        packet.sourceLo,
+                        packet.link,
+                        nowNs);
+    }
+
+    /// The reset that RFC 9293 §3.10.7.1 gives to a segment without a connection.
+    void reset(Segment to, long nowNs) {
+        if (to.has(RST) || !way(nowNs)) {
+            return;
+        }
+        tcp.counters.add(Counter.TcpOutRsts);
+        tcp.writer.options.clear();
+        tcp.writer.open(path, to.destinationPort, to.sourcePort, 0, 0);
+        if (to.has(ACK)) {
+            tcp.writer.write(to.ack, 0, RST, 0, 0, 0, nowNs);
+        } else {
+            tcp.writer.write(0, to.seq + to.len(), RST | ACK, 0, 0, 0, nowNs);
+        }
+    }
+
+    /// The reset of the open connection, RFC 9293 §3.10.5.
+    void resetConnection(long nowNs) {
+        if (tcp.outgoing.room() == 0 || !tcp.path(nowNs)) {
+            return;
+        }
+        tcp.counters.add(Counter.TcpOutRsts);
+        tcp.writer.options.clear();
+        tcp.writer.open(tcp.tcb, tcp.path);
+        tcp.writer.write(tcp.tcb.sndNxt(), tcp.tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
+    }
+
+    /// A challenge ACK of the open connection, RFC 5961 §3 to §5, so many a second for all together (§7).
+    void challenge(long nowNs) {
+        long second = nowNs / TimeUnit.SECONDS.toNanos(1);
+        long at = records.write(0);
+        if (records.region().i64(at + SECOND) != second) {
+            records.region().i64(at + SECOND, second);
+            records.region().i32(at + (int) SENT, 0);
+        }
+        int sent = records.region().i32(at + SENT);
+        if (sent < CHALLENGES) {
+            records.region().i32(at + SENT, sent + 1);
+            tcp.counters.add(Counter.TcpExtTCPChallengeACK);
+            tcp.tcb.set(Tcb.ACK_NOW);
+        }
+    }
+
+    /// An acknowledgment of the open connection, now.
+    void acknowledge(long nowNs) {
+        Tcb tcb = tcp.tcb;
+        stamp(tcb.has(Tcb.TIMESTAMPS), tcb.tsOffset(), tcb.tsRecent(), nowNs);
+        tcp.writer.open(tcb, tcp.path);
+        tcp.writer.write(tcb.sndNxt(), tcb.rcvNxt(), ACK, tcb.rcvAdv() - tcb.rcvNxt() >>> tcb.rcvScale(), 0, 0, nowNs);
+    }
+
+    /// An acknowledgment for a connection in TIME-WAIT.
+    void acknowledge(TimeWait wait, long nowNs) {
+        if (way(nowNs)) {
+            stamp(wait.timestamps() != 0, wait.tsOffset(), wait.tsRecent(), nowNs);
+            tcp.writer.open(path, seg.destinationPort, seg.sourcePort, 0, 0);
+            tcp.writer.write(wait.sndNxt(), wait.rcvNxt(), ACK, wait.window(), 0, 0, nowNs);
+        }
+    }
+
+    private void stamp(boolean timestamps, int offset, int recent, long nowNs) {
+        tcp.writer.options.clear();
+        if (timestamps) {
+            tcp.writer.options.timestamps(tcp.timestamp(nowNs, offset), recent);
+        }
+    }
+}

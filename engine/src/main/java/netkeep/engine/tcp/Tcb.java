@@ -1,0 +1,494 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.socket.Endpoint;
+import netkeep.ring.Region;
+
+/// A connection's variables, behind those that every socket has.
+///
+/// ```text
+///  152  sndUna           i32
+///  156  sndNxt           i32
+///  160  sndWnd           i32
+///  164  sndWl1           i32
+///  168  sndWl2           i32
+///  172  iss              i32
+///  176  sndMaxWnd        i32
+///  180  sndUp            i32
+///  184  rcvNxt           i32
+///  188  rcvAdv           i32  right edge of the window promised
+///  192  irs              i32
+///  196  rcvUp            i32
+///  200  sndMss           u16  largest segment to send, options not counted
+///  202  rcvMss           u16  largest segment seen lately
+///  204  sndScale         u8
+///  205  rcvScale         u8
+///  206  backoff          u8   retransmission time-outs in a row
+///  207  probes           u8   keepalive probes without answer
+///  208  tsOffset         i32
+///  212  tsRecent         i32
+///  216  tsRecentNs       i64  when TS.Recent was taken
+///  224  lastAckSent      i32
+///  228  ackWaiting       i32  octets that no acknowledgment covers yet
+///  232  srttUs           i32  0 before the first measurement
+///  236  rttvarUs         i32
+///  240  rtoUs            i32
+///  244  minRttUs         i32
+///  248  cwnd             i32  octets
+///  252  ssthresh         i32  octets
+///  256  timerNs          i64  when the timer fires, for what timer says
+///  264  ackNs            i64  when a delayed acknowledgment is due
+///  272  idleNs           i64  keepalive, FIN-WAIT-2, linger: when to look
+///  280  heardNs          i64  when the last segment arrived
+///  288  flowRecord       i32  record of [Flow] + 1, 0 for none
+///  292  timer            u8   what timerNs is for: see Timers
+///  293  congestion       u8   0 CUBIC, 1 NewReno
+///  294  keepCount        u8
+///  295  persist          u8   probes of a zero window
+///  296  keepIdle         u16  seconds
+///  298  keepInterval     u16  seconds
+///  300  userTimeoutMs    i32
+///  304  maxSegment       u16
+///  306  linger           u16  seconds + 1, 0 for none
+///  308  retransmits      i32  segments, ever
+///  312  tuneSeq          i32  RCV.NXT when the receive buffer was last looked at
+/// ```
+///
+/// What only a connection needs that has octets in flight or out of order is in its [Flow].
+final class Tcb extends Endpoint {
+    private static final int SND_UNA = 152;
+    private static final int SND_NXT = 156;
+    private static final int SND_WND = 160;
+    private static final int SND_WL1 = 164;
+    private static final int SND_WL2 = 168;
+    private static final int ISS = 172;
+    private static final int SND_MAX_WND = 176;
+    private static final int SND_UP = 180;
+    private static final int RCV_NXT = 184;
+    private static final int RCV_ADV = 188;
+    private static final int IRS = 192;
+    private static final int RCV_UP = 196;
+    private static final int SND_MSS = 200;
+    private static final int RCV_MSS = 202;
+    private static final int SND_SCALE = 204;
+    private static final int RCV_SCALE = 205;
+    private static final int BACKOFF = 206;
+    private static final int PROBES = 207;
+    private static final int TS_OFFSET = 208;
+    private static final int TS_RECENT = 212;
+    private static final int TS_RECENT_NS = 216;
+    private static final int LAST_ACK_SENT = 224;
+    private static final int ACK_WAITING = 228;
+    private static final int SRTT_US = 232;
+    private static final int RTTVAR_US = 236;
+    private static final int RTO_US = 240;
+    private static final int MIN_RTT_US = 244;
+    private static final int CWND = 248;
+    private static final int SSTHRESH = 252;
+    private static final int TIMER_NS = 256;
+    private static final int ACK_NS = 264;
+    private static final int IDLE_NS = 272;
+    private static final int HEARD_NS = 280;
+    private static final int FLOW_RECORD = 288;
+    private static final int TIMER = 292;
+    private static final int CONGESTION = 293;
+    private static final int KEEP_COUNT = 294;
+    private static final int PERSIST = 295;
+    private static final int KEEP_IDLE = 296;
+    private static final int KEEP_INTERVAL = 298;
+    private static final int USER_TIMEOUT_MS = 300;
+    private static final int MAX_SEGMENT = 304;
+    private static final int LINGER = 306;
+    private static final int RETRANSMITS = 308;
+    private static final int TUNE_SEQ = 312;
+
+    /// The bits of flags() that are a connection's own.
+    static final int SYN_NEEDED = FIRST_OWN;
+
+    static final int ACK_NOW = FIRST_OWN << 1;
+    static final int PROBE = FIRST_OWN << 2;
+    static final int FIN_WANTED = FIRST_OWN << 3;
+    static final int FIN_SENT = FIRST_OWN << 4;
+    static final int FIN_RECEIVED = FIRST_OWN << 5;
+    static final int SACK_OK = FIRST_OWN << 6;
+    static final int TIMESTAMPS = FIRST_OWN << 7;
+    static final int KEEP_ALIVE = FIRST_OWN << 8;
+    static final int NO_DELAY = FIRST_OWN << 9;
+    static final int CORK = FIRST_OWN << 10;
+    static final int QUICK_ACK = FIRST_OWN << 11;
+    static final int ECN = FIRST_OWN << 12;
+    static final int ECE_DUE = FIRST_OWN << 13;
+    static final int CWR_DUE = FIRST_OWN << 14;
+    static final int URGENT_INLINE = FIRST_OWN << 15;
+    static final int URGENT_TO_SEND = FIRST_OWN << 16;
+    static final int RECEIVE_FIXED = FIRST_OWN << 17;
+    static final int SEND_FIXED = FIRST_OWN << 18;
+    static final int ACCEPT_WAITS = FIRST_OWN << 19;
+
+    Tcb(Region region) {
+        super(region);
+    }
+
+    State tcpState() {
+        return State.of(state());
+    }
+
+    int sndUna() {
+        return region.i32(slot + SND_UNA);
+    }
+
+    void sndUna(int value) {
+        region.i32(slot + SND_UNA, value);
+    }
+
+    int sndNxt() {
+        return region.i32(slot + SND_NXT);
+    }
+
+    void sndNxt(int value) {
+        region.i32(slot + SND_NXT, value);
+    }
+
+    int sndWnd() {
+        return region.i32(slot + SND_WND);
+    }
+
+    void sndWnd(int value) {
+        region.i32(slot + SND_WND, value);
+    }
+
+    int sndWl1() {
+        return region.i32(slot + SND_WL1);
+    }
+
+    void sndWl1(int value) {
+        region.i32(slot + SND_WL1, value);
+    }
+
+    int sndWl2() {
+        return region.i32(slot + SND_WL2);
+    }
+
+    void sndWl2(int value) {
+        region.i32(slot + SND_WL2, value);
+    }
+
+    int iss() {
+        return region.i32(slot + ISS);
+    }
+
+    void iss(int value) {
+        region.i32(slot + ISS, value);
+    }
+
+    int sndMaxWnd() {
+        return region.i32(slot + SND_MAX_WND);
+    }
+
+    void sndMaxWnd(int value) {
+        region.i32(slot + SND_MAX_WND, value);
+    }
+
+    int sndUp() {
+        return region.i32(slot + SND_UP);
+    }
+
+    void sndUp(int value) {
+        region.i32(slot + SND_UP, value);
+    }
+
+    int rcvNxt() {
+        return region.i32(slot + RCV_NXT);
+    }
+
+    void rcvNxt(int value) {
+        region.i32(slot + RCV_NXT, value);
+    }
+
+    int rcvAdv() {
+        return region.i32(slot + RCV_ADV);
+    }
+
+    void rcvAdv(int value) {
+        region.i32(slot + RCV_ADV, value);
+    }
+
+    int irs() {
+        return region.i32(slot + IRS);
+    }
+
+    void irs(int value) {
+        region.i32(slot + IRS, value);
+    }
+
+    int rcvUp() {
+        return region.i32(slot + RCV_UP);
+    }
+
+    void rcvUp(int value) {
+        region.i32(slot + RCV_UP, value);
+    }
+
+    int sndMss() {
+        return region.u16(slot + SND_MSS);
+    }
+
+    void sndMss(int value) {
+        region.u16(slot + SND_MSS, value);
+    }
+
+    int rcvMss() {
+        return region.u16(slot + RCV_MSS);
+    }
+
+    void rcvMss(int value) {
+        region.u16(slot + RCV_MSS, value);
+    }
+
+    int sndScale() {
+        return region.u8(slot + SND_SCALE);
+    }
+
+    void sndScale(int value) {
+        region.u8(slot + SND_SCALE, value);
+    }
+
+    int rcvScale() {
+        return region.u8(slot + RCV_SCALE);
+    }
+
+    void rcvScale(int value) {
+        region.u8(slot + RCV_SCALE, value);
+    }
+
+    int backoff() {
+        return region.u8(slot + BACKOFF);
+    }
+
+    void backoff(int value) {
+        region.u8(slot + BACKOFF, value);
+    }
+
+    int probes() {
+        return region.u8(slot + PROBES);
+    }
+
+    void probes(int value) {
+        region.u8(slot + PROBES, value);
+    }
+
+    int tsOffset() {
+        return region.i32(slot + TS_OFFSET);
+    }
+
+    void tsOffset(int value) {
+        region.i32(slot + TS_OFFSET, value);
+    }
+
+    int tsRecent() {
+        return region.i32(slot + TS_RECENT);
+    }
+
+    void tsRecent(int value) {
+        region.i32(slot + TS_RECENT, value);
+    }
+
+    long tsRecentNs() {
+        return region.i64(slot + TS_RECENT_NS);
+    }
+
+    void tsRecentNs(long value) {
+        region.i64(slot + TS_RECENT_NS, value);
+    }
+
+    int lastAckSent() {
+        return region.i32(slot + LAST_ACK_SENT);
+    }
+
+    void lastAckSent(int value) {
+        region.i32(slot + LAST_ACK_SENT, value);
+    }
+
+    int ackWaiting() {
+        return region.i32(slot + ACK_WAITING);
+    }
+
+    void ackWaiting(int value) {
+        region.i32(slot + ACK_WAITING, value);
+    }
+
+    int srttUs() {
+        return region.i32(slot + SRTT_US);
+    }
+
+    void srttUs(int value) {
+        region.i32(slot + SRTT_US, value);
+    }
+
+    int rttvarUs() {
+        return region.i32(slot + RTTVAR_US);
+    }
+
+    void rttvarUs(int value) {
+        region.i32(slot + RTTVAR_US, value);
+    }
+
+    int rtoUs() {
+        return region.i32(slot + RTO_US);
+    }
+
+    void rtoUs(int value) {
+        region.i32(slot + RTO_US, value);
+    }
+
+    int minRttUs() {
+        return region.i32(slot + MIN_RTT_US);
+    }
+
+    void minRttUs(int value) {
+        region.i32(slot + MIN_RTT_US, value);
+    }
+
+    int cwnd() {
+        return region.i32(slot + CWND);
+    }
+
+    void cwnd(int value) {
+        region.i32(slot + CWND, value);
+    }
+
+    int ssthresh() {
+        return region.i32(slot + SSTHRESH);
+    }
+
+    void ssthresh(int value) {
+        region.i32(slot + SSTHRESH, value);
+    }
+
+    long timerNs() {
+        return region.i64(slot + TIMER_NS);
+    }
+
+    void timerNs(long value) {
+        region.i64(slot + TIMER_NS, value);
+    }
+
+    long ackNs() {
+        return region.i64(slot + ACK_NS);
+    }
+
+    void ackNs(long value) {
+        region.i64(slot + ACK_NS, value);
+    }
+
+    long idleNs() {
+        return region.i64(slot + IDLE_NS);
+    }
+
+    void idleNs(long value) {
+        region.i64(slot + IDLE_NS, value);
+    }
+
+    long heardNs() {
+        return region.i64(slot + HEARD_NS);
+    }
+
+    void heardNs(long value) {
+        region.i64(slot + HEARD_NS, value);
+    }
+
+    int flowRecord() {
+        return region.i32(slot + FLOW_RECORD);
+    }
+
+    void flowRecord(int value) {
+        region.i32(slot + FLOW_RECORD, value);
+    }
+
+    int timer() {
+        return region.u8(slot + TIMER);
+    }
+
+    void timer(int value) {
+        region.u8(slot + TIMER, value);
+    }
+
+    int congestion() {
+        return region.u8(slot + CONGESTION);
+    }
+
+    void congestion(int value) {
+        region.u8(slot + CONGESTION, value);
+    }
+
+    int keepCount() {
+        return region.u8(slot + KEEP_COUNT);
+    }
+
+    void keepCount(int value) {
+        region.u8(slot + KEEP_COUNT, value);
+    }
+
+    int persist() {
+        return region.u8(slot + PERSIST);
+    }
+
+    void persist(int value) {
+        region.u8(slot + PERSIST, value);
+    }
+
+    int keepIdle() {
+        return region.u16(slot + KEEP_IDLE);
+    }
+
+    void keepIdle(int value) {
+        region.u16(slot + KEEP_IDLE, value);
+    }
+
+    int keepInterval() {
+        return region.u16(slot + KEEP_INTERVAL);
+    }
+
+    void keepInterval(int value) {
+        region.u16(slot + KEEP_INTERVAL, value);
+    }
+
+    int userTimeoutMs() {
+        return region.i32(slot + USER_TIMEOUT_MS);
+    }
+
+    void userTimeoutMs(int value) {
+        region.i32(slot + USER_TIMEOUT_MS, value);
+    }
+
+    int maxSegment() {
+        return region.u16(slot + MAX_SEGMENT);
+    }
+
+    void maxSegment(int value) {
+        region.u16(slot + MAX_SEGMENT, value);
+    }
+
+    int linger() {
+        return region.u16(slot + LINGER);
+    }
+
+    void linger(int value) {
+        region.u16(slot + LINGER, value);
+    }
+
+    int retransmits() {
+        return region.i32(slot + RETRANSMITS);
+    }
+
+    void retransmits(int value) {
+        region.i32(slot + RETRANSMITS, value);
+    }
+
+    int tuneSeq() {
+        return region.i32(slot + TUNE_SEQ);
+    }
+
+    void tuneSeq(int value) {
+        region.i32(slot + TUNE_SEQ, value);
+    }
+}

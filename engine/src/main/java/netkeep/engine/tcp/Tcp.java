@@ -1,0 +1,516 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.ip.Failure;
+import netkeep.engine.ip.Ip;
+import netkeep.engine.ip.Packet;
+import netkeep.engine.ip.Path;
+import netkeep.engine.ip.Upper;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Luck;
+import netkeep.engine.ledger.Outgoing;
+import netkeep.engine.ledger.Pool;
+import netkeep.engine.socket.Deadlines;
+import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Errno;
+import netkeep.engine.socket.FlowTable;
+import netkeep.engine.socket.Ports;
+import netkeep.engine.socket.Ready;
+import netkeep.engine.socket.Sockets;
+import netkeep.ring.Ledger;
+import netkeep.session.Event;
+import netkeep.session.Status;
+import netkeep.wire.Checksum;
+import netkeep.wire.IpProtocol;
+import netkeep.wire.TcpHeader;
+import netkeep.wire.Verdict;
+
+/// TCP: finds the connection that a segment, a request or an instant concerns, opens it, and lets the rules work on it.
+///
+/// Ids: socket records first, then half-open connections, then those in TIME-WAIT; all three are in one [FlowTable]
+/// and one [Deadlines].
+public final class Tcp implements Upper, FlowTable.Keys {
+    /// Without an MSS option, RFC 9293 §3.7.1 (MUST-15): 536, over IPv6 1220.
+    private static final int DEFAULT_MSS = 536;
+
+    private static final int DEFAULT_MSS_V6 = 1220;
+
+    final Sockets sockets;
+    final Ip ip;
+    final Outgoing outgoing;
+    final Counters counters;
+    final Luck luck;
+    final TcpSettings settings;
+    final Tcb tcb;
+    final Flow flow;
+    final Flight flight;
+    final Reassembly reassembly;
+    final Path path = new Path();
+    final Delivery nothing = new Delivery();
+    final Writer writer;
+    final Output output;
+    final Timers timers;
+    final Text text;
+    final Recovery recovery;
+    final Acknowledgment acknowledgment;
+    final Replies replies;
+    final FlowTable table;
+    final Ports ports = new Ports();
+    final Deadlines deadlines = new Deadlines();
+    final Ready ready = new Ready();
+    final HalfOpens halfOpens;
+    final TimeWaits timeWaits;
+    final int socketCount;
+
+    private final Pool flows;
+    private final Arrival arrival;
+    private final Listeners listeners;
+    private final Users users;
+    private final Segment seg = new Segment();
+    private final Tcb lookedAt;
+
+    /// Opens the tables of TCP in a ledger, a new one or a predecessor's; [#scan] follows when the sessions are attached.
+    public Tcp(Ledger ledger, Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, TcpSettings s) {
+        this.sockets = sockets;
+        this.ip = ip;
+        this.outgoing = outgoing;
+        this.counters = counters;
+        this.luck = luck;
+        this.settings = s;
+        this.socketCount = sockets.records().count();
+        this.flows = new Pool(ledger, socketCount, Flow.SLOT);
+        this.tcb = new Tcb(sockets.records().region());
+        this.lookedAt = new Tcb(sockets.records().region());
+        this.flow = new Flow(flows.region());
+        this.flight = new Flight(tcb, flow);
+        this.reassembly = new Reassembly(tcb, flow);
+        this.table = new FlowTable(this, luck);
+        this.halfOpens = new HalfOpens(ledger, s.halfOpens());
+        this.timeWaits = new TimeWaits(ledger, s.timeWaits());
+        this.writer = new Writer(ip, outgoing, counters);
+        this.output = new Output(this);
+        this.timers = new Timers(this);
+        this.text = new Text(this);
+        Rack rack = new Rack(tcb, flow, flight);
+        this.recovery = new Recovery(tcb, flow, flight, rack, counters);
+        this.acknowledgment = new Acknowledgment(this, rack);
+        this.replies = new Replies(this, ledger);
+        this.arrival = new Arrival(this);
+        this.listeners = new Listeners(this);
+        this.users = new Users(this);
+        ip.upper(IpProtocol.TCP, this);
+    }
+
+    /// What a client's requests reach.
+    public Users users() {
+        return users;
+    }
+
+    // ---- finding
+
+    @Override
+    public boolean matches(int id, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remote) {
+        if (id >= socketCount + halfOpens.count()) {
+            return timeWaits.matches(
+                    id - socketCount - halfOpens.count(), localHi, localLo, localPort, remoteHi, remoteLo, remote);
+        }
+        if (id >= socketCount) {
+            return halfOpens.matches(id - socketCount, localHi, localLo, localPort, remoteHi, remoteLo, remote);
+        }
+        Tcb found = lookedAt;
+        sockets.read(id, found);
+        return found.remoteLo() == remoteLo
+                && found.remotePort() == remote
+                && found.localPort() == localPort
+                && found.remoteHi() == remoteHi
+                && found.localLo() == localLo
+                && found.localHi() == localHi;
+    }
+
+    int hash(Endpoint of) {
+        return table.hash(of.localHi(), of.localLo(), of.localPort(), of.remoteHi(), of.remoteLo(), of.remotePort());
+    }
+
+    /// Opens the connection of a socket record: all rules work on it until the next is opened.
+    void open(int index) {
+        sockets.open(index, tcb);
+        if (tcb.flowRecord() != 0) {
+            flow.at(flows.write(tcb.flowRecord() - 1));
+        }
+    }
+
+    /// Gives the open connection a flow record, if it has none.
+    void needFlow() {
+        if (tcb.flowRecord() == 0) {
+            int record = flows.take(tcb.index() + 1);
+            tcb.flowRecord(record + 1);
+            flow.at(flows.write(record));
+        }
+    }
+
+    private void dropFlow() {
+        if (tcb.flowRecord() != 0) {
+            flows.free(tcb.flowRecord() - 1);
+            tcb.flowRecord(0);
+        }
+    }
+
+    // ---- what happens
+
+    @Override
+    public void arrives(Packet packet, long nowNs) {
+        counters.add(Counter.TcpInSegs, packet.segmentSize == 0 ? 1 : 1 + packet.upperLength / packet.segmentSize);
+        if (TcpHeader.check(packet.headers, packet.upper, packet.upperLength) != Verdict.OK) {
+            counters.add(Counter.TcpInErrs);
+            return;
+        }
+        seg.read(packet);
+        if (!packet.vouched && !sumHolds(packet)) {
+            counters.add(Counter.TcpInErrs);
+            counters.add(Counter.TcpInCsumErrors);
+            return;
+        }
+        if (packet.multicast || packet.broadcast) {
+            // RFC 9293 §3.9.2.3 (MUST-57).
+            return;
+        }
+        int hash = table.hash(
+                packet.destinationHi,
+                packet.destinationLo,
+                seg.destinationPort,
+                packet.sourceHi,
+                packet.sourceLo,
+                seg.sourcePort);
+        int id = table.find(
+                hash,
+                packet.destinationHi,
+                packet.destinationLo,
+                seg.destinationPort,
+                packet.sourceHi,
+                packet.sourceLo,
+                seg.sourcePort);
+        replies.about(packet, seg);
+        if (id >= 0 && id < socketCount) {
+            open(id);
+            arrival.segmentArrives(seg, packet, nowNs, us(nowNs));
+            settle(id, nowNs);
+        } else {
+            listeners.segmentArrives(id, hash, seg, packet, nowNs);
+        }
+    }
+
+    /// Runs a segment that has made a new connection through that.
+    void again(int index, Packet packet, long nowNs) {
+        open(index);
+        arrival.segmentArrives(seg, packet, nowNs, us(nowNs));
+        settle(index, nowNs);
+    }
+
+    private boolean sumHolds(Packet packet) {
+        long pseudo = Checksum.pseudo(
+                packet.sourceHi,
+                packet.sourceLo,
+                packet.destinationHi,
+                packet.destinationLo,
+                IpProtocol.TCP,
+                packet.upperLength);
+        long sum = Checksum.add(pseudo, packet.frames, packet.at + seg.textAt, seg.text);
+        return TcpHeader.checkSum(packet.headers, packet.upper, sum) == Verdict.OK;
+    }
+
+    @Override
+    public void failed(Failure failure, long nowNs) {
+        int hash = table.hash(
+                failure.localHi,
+                failure.localLo,
+                failure.localPort,
+                failure.remoteHi,
+                failure.remoteLo,
+                failure.remotePort);
+        int id = table.find(
+                hash,
+                failure.localHi,
+                failure.localLo,
+                failure.localPort,
+                failure.remoteHi,
+                failure.remoteLo,
+                failure.remotePort);
+        if (id >= 0 && id < socketCount) {
+            open(id);
+            users.failed(failure, nowNs);
+            settle(id, nowNs);
+        } else if (id >= socketCount && id < socketCount + halfOpens.count()) {
+            listeners.failed(id, failure);
+        }
+    }
+
+    /// After anything happened to the connection of `index`: sees that it is looked at again when it must.
+    void settle(int index, long nowNs) {
+        if (tcb.kind() != Endpoint.CONNECTION || tcb.index() != index) {
+            return;
+        }
+        if (tcb.timer() == Timers.NONE || tcb.timer() == Timers.PERSIST) {
+            timers.arm(nowNs);
+        }
+        deadlines.by(index, timers.deadlineNs());
+        if (tcb.has(Tcb.ACK_NOW | Tcb.SYN_NEEDED | Tcb.PROBE) || mayTransmit()) {
+            ready.add(index);
+        }
+    }
+
+    /// Whether a look at what could be sent is worth it.
+    private boolean mayTransmit() {
+        return tcb.flowRecord() != 0 && flight.first(Flight.LOST) >= 0
+                || tcb.sndWnd() != 0 && (output.unsent() || tcb.has(Tcb.FIN_WANTED) && !tcb.has(Tcb.FIN_SENT));
+    }
+
+    /// Lays down segments while there is room among the outgoing frames; those that find none wait for the next turn.
+    public void transmit(long nowNs) {
+        while (outgoing.room() > 0) {
+            int index = ready.take();
+            if (index < 0) {
+                return;
+            }
+            open(index);
+            if (tcb.kind() == Endpoint.CONNECTION) {
+                if (output.next(nowNs, us(nowNs))) {
+                    ready.add(index);
+                }
+                deadlines.by(index, timers.deadlineNs());
+            }
+        }
+    }
+
+    /// Whether somebody waits for [#transmit].
+    public boolean pending() {
+        return ready.count() > 0;
+    }
+
+    public long deadlineNs() {
+        return deadlines.firstNs();
+    }
+
+    public void expire(long nowNs) {
+        for (int id = deadlines.due(nowNs); id >= 0; id = deadlines.due(nowNs)) {
+            if (id >= socketCount) {
+                listeners.expire(id, nowNs);
+                continue;
+            }
+            sockets.read(id, lookedAt);
+            if (lookedAt.kind() != Endpoint.CONNECTION) {
+                continue;
+            }
+            open(id);
+            if (timers.deadlineNs() <= nowNs) {
+                timers.expire(nowNs, us(nowNs));
+            }
+            settle(id, nowNs);
+        }
+    }
+
+    // ---- what becomes of the open connection
+
+    /// The handshake is complete.
+    void established(long nowNs) {
+        tcb.status(tcb.status() & ~Status.CONNECTING | Status.CONNECTED);
+        tcb.backoff(0);
+        tcb.cwnd(initialWindow(output.mss()));
+        tcb.ssthresh(Integer.MAX_VALUE / 2);
+        tcb.tuneSeq(tcb.rcvNxt());
+        tcb.heardNs(nowNs);
+        tcb.lastAckSent(tcb.rcvNxt());
+        timers.set(Timers.NONE, 0);
+        if (tcb.has(Tcb.KEEP_ALIVE)) {
+            timers.keepAliveChanged(nowNs);
+        }
+        counters.add(Counter.TcpCurrEstab);
+        sockets.tell(tcb.index(), Event.STATE | Event.WRITE);
+    }
+
+    /// RFC 6928 §2.
+    static int initialWindow(int mss) {
+        return Math.min(10 * mss, Math.max(2 * mss, 14600));
+    }
+
+    /// The open connection ended with an error.
+    void fail(int errno, long nowNs) {
+        tcb.error(errno);
+        tcb.status(tcb.status() | Status.FAILED);
+        finish(nowNs);
+    }
+
+    /// The open connection is over: its flow is forgotten, its socket stays until the user gives it back.
+    void finish(long nowNs) {
+        table.remove(hash(tcb), tcb.index());
+        if (tcb.tcpState().synchronised()) {
+            counters.add(Counter.TcpCurrEstab, -1);
+        }
+        tcb.state(State.CLOSED.ordinal());
+        tcb.status(tcb.status() & ~(Status.CONNECTING | Status.CONNECTED) | Status.READ_END | Status.WRITE_END);
+        timers.set(Timers.NONE, 0);
+        tcb.ackNs(0);
+        tcb.idleNs(0);
+        tcb.clear(Tcb.ACK_NOW | Tcb.PROBE | Tcb.SYN_NEEDED);
+        dropFlow();
+        sockets.tell(tcb.index(), Event.STATE | Event.READ);
+        if (tcb.has(Tcb.CLOSED_BY_USER)) {
+            users.unbind(tcb);
+            sockets.free(tcb.index());
+        }
+    }
+
+    /// Both ends are closed: what is left to do is answered from a small record.
+    void timeWait(long nowNs) {
+        if (tcb.has(Tcb.ACK_NOW) && outgoing.room() > 0 && path(nowNs)) {
+            replies.acknowledge(nowNs);
+        }
+        timeWaits.enter(this, nowNs);
+        counters.add(Counter.TcpExtTW);
+        finish(nowNs);
+    }
+
+    /// Sends a RST and ends the open connection: the user's ABORT, RFC 9293 §3.10.5.
+    void abort(long nowNs) {
+        reset(nowNs);
+        finish(nowNs);
+    }
+
+    /// Sends a RST for the open connection.
+    void reset(long nowNs) {
+        if (tcb.tcpState() != State.SYN_SENT && tcb.tcpState() != State.CLOSED) {
+            replies.resetConnection(nowNs);
+        }
+    }
+
+    // ---- small facts
+
+    /// Finds where the open connection's packets go now.
+    ///
+    /// @return false if there is no way
+    boolean path(long nowNs) {
+        if (!ip.path(
+                path, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(), tcb.scope(), nowNs)) {
+            return false;
+        }
+        int most = path.mtu - headers(path.v6);
+        if (tcb.sndMss() > most) {
+            tcb.sndMss(Math.max(48, most));
+        }
+        return true;
+    }
+
+    /// Octets of IP and TCP headers without options.
+    static int headers(boolean v6) {
+        return v6 ? 60 : 40;
+    }
+
+    /// Takes the peer's MSS option, 0 for none (RFC 9293 §3.7.1).
+    void sndMss(int told) {
+        boolean v6 = tcb.remoteHi() != 0 || tcb.remoteLo() >>> 32 != 0xFFFF;
+        int mss = told != 0 ? told : v6 ? DEFAULT_MSS_V6 : DEFAULT_MSS;
+        if (tcb.maxSegment() != 0) {
+            mss = Math.min(mss, tcb.maxSegment());
+        }
+        tcb.sndMss(Math.max(48, Math.min(mss, path.mtu - headers(v6))));
+        tcb.rcvMss(DEFAULT_MSS);
+    }
+
+    /// The MSS option to send: what the link takes, not what the path is known to (RFC 9293 §3.7.1).
+    int mssToTell(Path way, int wanted) {
+        int mss = ip.linkMtu(way.link) - headers(way.v6);
+        return Math.min(0xFFFF, wanted == 0 ? mss : Math.min(mss, wanted));
+    }
+
+    /// The window scale that we tell, RFC 7323 §2.2: enough for the greatest buffer.
+    int receiveScale() {
+        int scale = 0;
+        while (scale < 14 && 0xFFFF << scale < settings.receiveBufferMax()) {
+            scale++;
+        }
+        return scale;
+    }
+
+    int receiveBufferMost(Endpoint at) {
+        return Math.min(settings.receiveBufferMax(), sockets.capacity(at) - (1 << 14));
+    }
+
+    /// Lets the user give more when the window has grown: two windows' worth.
+    void tuneSendBuffer() {
+        if (!tcb.has(Tcb.SEND_FIXED)) {
+            int most = Math.min(settings.sendBufferMax(), sockets.capacity(tcb));
+            int wanted = (int) Math.min(most, 2L * tcb.cwnd());
+            if (wanted > tcb.sndBuffer()) {
+                tcb.sndBuffer(wanted);
+            }
+        }
+    }
+
+    /// The path takes less than was sent: what is outstanding goes again, cut anew (RFC 1191 §6.5, RFC 8201 §5.4).
+    void resegment(long nowNs) {
+        if (tcb.flowRecord() != 0) {
+            for (int run = 0; run < flow.runs(); run++) {
+                if (!flight.has(run, Flight.SACKED)) {
+                    flight.mark(run, Flight.LOST);
+                }
+            }
+            tcb.cwnd(Math.max(tcb.cwnd(), output.mss()));
+            timers.arm(nowNs);
+        }
+    }
+
+    /// A listener is gone.
+    void closedListener(int index) {
+        listeners.closed(index);
+    }
+
+    /// The packets may be too big for the path, and nobody says so: tries smaller ones.
+    void blackHole(long nowNs) {
+        int floor = headers(path.v6) + DEFAULT_MSS;
+        if (path(nowNs) && path.mtu > floor && tcb.sndMss() > DEFAULT_MSS) {
+            int smaller = Math.max(floor, path.mtu > 1280 ? 1280 : floor);
+            ip.pathMtu(tcb.remoteHi(), tcb.remoteLo(), smaller, nowNs);
+            counters.add(Counter.TcpExtTCPMTUPFail);
+            path(nowNs);
+        }
+    }
+
+    /// The timestamp clock, RFC 7323 §5.4: milliseconds.
+    int timestamp(long nowNs, int offset) {
+        return (int) (nowNs / 1_000_000) + offset;
+    }
+
+    static int us(long nowNs) {
+        return (int) (nowNs / 1000);
+    }
+
+    int sinceUs(long thenNs, long nowNs) {
+        return (int) Math.clamp((nowNs - thenNs) / 1000, 1, Integer.MAX_VALUE);
+    }
+
+    /// An initial sequence number, RFC 9293 §3.4.1 and RFC 6528 §3: a clock of 4 us and a keyed hash of the flow.
+    int iss(long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort, long nowNs) {
+        long hash = luck.hash(localHi, localLo, remoteHi, remoteLo, (long) localPort << 16 | remotePort);
+        return (int) (nowNs / 4000) + (int) hash;
+    }
+
+    /// Where a flow's timestamps begin (RFC 7323 §7.1): the same for all flows between two hosts.
+    int timestampOffset(long localHi, long localLo, long remoteHi, long remoteLo) {
+        return (int) luck.hash(localHi, localLo, remoteHi, remoteLo, -1);
+    }
+
+    /// Builds what is derived from the records: after the sessions are attached.
+    public void scan(long nowNs) {
+        sockets.scan(index -> {
+            sockets.read(index, lookedAt);
+            if (lookedAt.kind() == Endpoint.CONNECTION && lookedAt.tcpState() != State.CLOSED) {
+                table.add(hash(lookedAt), index);
+                deadlines.by(index, 0);
+                ready.add(index);
+            }
+            if (lookedAt.kind() == Endpoint.LISTENER || lookedAt.kind() == Endpoint.CONNECTION) {
+                users.bound(lookedAt, index);
+            }
+        });
+        listeners.scan();
+    }
+}

@@ -1,0 +1,207 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.ip.Packet;
+import netkeep.engine.ledger.Counter;
+import netkeep.session.Event;
+import netkeep.wire.TcpOptions;
+
+/// What arrives for the user: text in order and ahead of it, the window promised, acknowledgments and their delay.
+final class Text {
+    private final Tcp tcp;
+    private final Tcb tcb;
+    private final Flow flow;
+    private final Reassembly reassembly;
+
+    Text(Tcp tcp) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+        this.flow = tcp.flow;
+        this.reassembly = tcp.reassembly;
+    }
+
+    /// RFC 9293 §3.10.7.4, seventh: the segment's text, which begins before the window's right edge.
+    void arrives(Segment seg, Packet packet, long nowNs) {
+        tcp.sockets.refreshReceive(tcb);
+        tcb.rcvMss(Math.max(1, Math.min(0xFFFF, packet.segmentSize != 0 ? packet.segmentSize : seg.text)));
+        int overlap = tcb.rcvNxt() - seg.seq;
+        if (overlap > 0) {
+            duplicate(seg.seq, Seq.earlier(seg.seq + seg.text, tcb.rcvNxt()));
+            if (overlap >= seg.text) {
+                tcb.set(Tcb.ACK_NOW);
+                return;
+            }
+            seg.trimFront(overlap);
+        }
+        int beyond = seg.seq + seg.text - tcb.rcvAdv();
+        if (beyond > 0) {
+            // What follows is not ours yet, the FIN neither.
+            seg.text -= beyond;
+            seg.flags &= ~netkeep.wire.TcpHeader.FIN;
+            tcb.set(Tcb.ACK_NOW);
+        }
+        if (seg.text <= 0) {
+            tcp.counters.add(Counter.TcpExtTCPZeroWindowDrop);
+            return;
+        }
+        if (seg.seq == tcb.rcvNxt()) {
+            inOrder(seg, packet, nowNs);
+        } else {
+            ahead(seg, packet);
+        }
+    }
+
+    private void inOrder(Segment seg, Packet packet, long nowNs) {
+        boolean gaps = tcb.flowRecord() != 0 && flow.gaps() > 0;
+        if (!tcb.has(Tcb.SHUT_READ)) {
+            if (!gaps && tcb.rcvHead() == tcb.rcvTail()) {
+                tcb.rcvBase(tcb.rcvTail());
+            }
+            tcp.sockets.store(tcb, tcb.rcvTail(), packet.frames, packet.at + seg.textAt, seg.text);
+        }
+        int next = tcb.rcvNxt() + seg.text;
+        if (gaps) {
+            int joined = reassembly.advance(next);
+            if (flow.gaps() > 0 || joined != next) {
+                // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
+                tcb.set(Tcb.ACK_NOW);
+            }
+            next = joined;
+        }
+        int octets = next - tcb.rcvNxt();
+        tcb.rcvNxt(next);
+        if (!tcb.has(Tcb.SHUT_READ)) {
+            tcb.rcvTail(tcb.rcvTail() + octets);
+        }
+        tcp.sockets.tell(tcb.index(), Event.READ);
+        delay(octets, nowNs);
+        tune();
+    }
+
+    /// The delayed acknowledgment, RFC 9293 §3.8.6.3.
+    private void delay(int octets, long nowNs) {
+        int waiting = tcb.ackWaiting() + octets;
+        tcb.ackWaiting(waiting);
+        // (SHLD-19) At least every second full-sized segment.
+        if (waiting >= 2 * tcb.rcvMss() || tcb.has(Tcb.QUICK_ACK)) {
+            tcb.set(Tcb.ACK_NOW);
+        } else if (tcb.ackNs() == 0) {
+            tcb.ackNs(nowNs + tcp.settings.ackDelayNs());
+        }
+    }
+
+    private void ahead(Segment seg, Packet packet) {
+        // RFC 5681 §4.2: at once, so that the sender hears of the gap.
+        tcb.set(Tcb.ACK_NOW);
+        tcp.needFlow();
+        int right = seg.seq + seg.text;
+        if (!reassembly.fits(seg.seq, right)) {
+            tcp.counters.add(Counter.TcpExtTCPOFODrop);
+            return;
+        }
+        long position = tcb.rcvTail() + (seg.seq - tcb.rcvNxt());
+        if (!tcb.has(Tcb.SHUT_READ)) {
+            storeGaps(seg, packet, position);
+        }
+        tcp.counters.add(Counter.TcpExtTCPOFOQueue);
+        if (reassembly.add(seg.seq, right)) {
+            duplicate(seg.seq, right);
+        }
+    }
+
+    /// Stores only what does not lie there yet: what was told by SACK stays as it is, whatever comes later.
+    private void storeGaps(Segment seg, Packet packet, long position) {
+        int from = seg.seq;
+        int end = seg.seq + seg.text;
+        for (int i = 0; i <= flow.gaps() && Seq.before(from, end); i++) {
+            int stop = i < flow.gaps() ? Seq.earlier(end, reassembly.left(i)) : end;
+            if (Seq.before(from, stop)) {
+                int skip = from - seg.seq;
+                tcp.sockets.store(
+                        tcb, position + skip, packet.frames, packet.at + seg.textAt + skip, stop - from);
+            }
+            if (i < flow.gaps()) {
+                from = Seq.later(from, reassembly.right(i));
+            }
+        }
+    }
+
+    /// RFC 2883: tells the peer with the next acknowledgment what it sent twice.
+    void duplicate(int left, int right) {
+        if (tcb.has(Tcb.SACK_OK) && Seq.before(left, right)) {
+            tcp.needFlow();
+            flow.dsackLeft(left);
+            flow.dsackRight(right);
+            tcp.counters.add(Counter.TcpExtTCPDSACKOldSent);
+        }
+    }
+
+    /// Adds the blocks of a selective acknowledgment, RFC 2018 §4, a duplicate first (RFC 2883 §4).
+    void tellGaps(TcpOptions options) {
+        if (flow.dsackLeft() != flow.dsackRight()) {
+            options.sack(flow.dsackLeft(), flow.dsackRight());
+            flow.dsackLeft(flow.dsackRight());
+        }
+        for (int nth = 0; nth < flow.gaps() && options.sacks() < TcpOptions.MAX_SACKS; nth++) {
+            int interval = reassembly.told(nth);
+            options.sack(reassembly.left(interval), reassembly.right(interval));
+        }
+    }
+
+    /// The window for the next segment, as it stands in the header; what was promised is never taken back.
+    ///
+    /// RFC 9293 §3.8.6.2.2: the right edge moves only by a full segment or half the buffer.
+    int windowToTell() {
+        tcp.sockets.refreshReceive(tcb);
+        int promised = tcb.rcvAdv() - tcb.rcvNxt();
+        long unread = tcb.rcvTail() - tcb.rcvHead();
+        int free = (int) Math.max(0, tcb.rcvBuffer() - unread);
+        int wnd = promised;
+        if (free - promised >= Math.min(tcb.rcvBuffer() / 2, Math.max(1, tcb.sndMss()))) {
+            wnd = free;
+        }
+        int most = 0xFFFF << tcb.rcvScale();
+        int field = Math.min(Math.max(wnd, 0), most) >>> tcb.rcvScale();
+        if (field << tcb.rcvScale() < promised && promised <= most) {
+            // Rounded down the edge would move back; the ring has room for what is rounded up.
+            field = promised + (1 << tcb.rcvScale()) - 1 >>> tcb.rcvScale();
+        }
+        int told = field << tcb.rcvScale();
+        if (told == 0 && promised > 0) {
+            tcp.counters.add(Counter.TcpExtTCPToZeroWindowAdv);
+        }
+        tcb.rcvAdv(tcb.rcvNxt() + Math.max(told, promised));
+        wake();
+        return field;
+    }
+
+    /// When the client is to say that it has read: when the window can grow by a worthwhile amount.
+    private void wake() {
+        int promised = tcb.rcvAdv() - tcb.rcvNxt();
+        int step = promised >= tcb.rcvBuffer() / 2
+                ? tcb.rcvBuffer() / 2
+                : Math.min(tcb.rcvBuffer() / 2, Math.max(1, 2 * tcb.sndMss()));
+        tcb.rcvWake(tcb.rcvTail() + promised - tcb.rcvBuffer() + step);
+    }
+
+    /// The client has read: says so to the peer if the window grows by enough (RFC 9293 §3.8.6.2.2).
+    void read() {
+        if (!tcp.sockets.refreshReceive(tcb) || !tcb.tcpState().receives()) {
+            return;
+        }
+        if (tcb.rcvHead() >= tcb.rcvWake()) {
+            tcb.set(Tcb.ACK_NOW);
+        }
+    }
+
+    /// Grows the buffer of a reader that keeps up, when a buffer's worth has arrived since the last look.
+    private void tune() {
+        int buffer = tcb.rcvBuffer();
+        if (tcb.has(Tcb.RECEIVE_FIXED) || tcb.rcvNxt() - tcb.tuneSeq() < buffer) {
+            return;
+        }
+        tcb.tuneSeq(tcb.rcvNxt());
+        if (tcb.rcvTail() - tcb.rcvHead() <= buffer / 2) {
+            tcb.rcvBuffer(Math.min(2 * buffer, tcp.receiveBufferMost(tcb)));
+        }
+    }
+}

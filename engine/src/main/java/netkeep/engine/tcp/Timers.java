@@ -1,0 +1,282 @@
+package netkeep.engine.tcp;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.socket.Deadlines;
+import netkeep.engine.socket.Errno;
+
+/// The timers of a connection: instants in its record, and what happens when one is reached.
+///
+/// `timerNs` is shared by those of which only one can run: retransmission, loss probe, reordering, zero window, cork.
+final class Timers {
+    static final int NONE = 0;
+    static final int RETRANSMISSION = 1;
+    static final int LOSS_PROBE = 2;
+    static final int REORDERING = 3;
+    static final int PERSIST = 4;
+    static final int CORK = 5;
+
+    /// How long a cork holds back less than a segment.
+    private static final long CORK_NS = MILLISECONDS.toNanos(200);
+
+    /// RFC 8985 §7.2: what a peer may delay its acknowledgment.
+    private static final long MAX_ACK_DELAY_NS = MILLISECONDS.toNanos(200);
+
+    /// RFC 1191 §5, RFC 8899's reason: after so many time-outs in a row the packets may be too big for the path.
+    private static final int BLACK_HOLE_TIMEOUTS = 3;
+
+    private final Tcp tcp;
+    private final Tcb tcb;
+    private final Flow flow;
+    private final Flight flight;
+
+    Timers(Tcp tcp) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+        this.flow = tcp.flow;
+        this.flight = tcp.flight;
+    }
+
+    /// When the open connection must be looked at.
+    long deadlineNs() {
+        long deadline = tcb.timer() == NONE ? Deadlines.NEVER : tcb.timerNs();
+        if (tcb.ackNs() != 0) {
+            deadline = Math.min(deadline, tcb.ackNs());
+        }
+        if (tcb.idleNs() != 0) {
+            deadline = Math.min(deadline, tcb.idleNs());
+        }
+        return deadline;
+    }
+
+    void set(int timer, long whenNs) {
+        tcb.timer(timer);
+        tcb.timerNs(whenNs);
+    }
+
+    /// New octets were acknowledged: RFC 6298 §5.2 and §5.3, RFC 8985 §7.2.
+    void restart(long nowNs) {
+        set(NONE, 0);
+        arm(nowNs);
+    }
+
+    /// Octets were sent: RFC 6298 §5.1, RFC 8985 §7.2.
+    void sent(long nowNs) {
+        if (tcb.timer() == NONE || tcb.timer() == PERSIST || tcb.timer() == CORK || tcb.timer() == LOSS_PROBE) {
+            arm(nowNs);
+        }
+    }
+
+    /// RACK wants to look again in `waitUs` microseconds, 0 for never.
+    void reorder(int waitUs, long nowNs) {
+        if (waitUs > 0) {
+            set(REORDERING, nowNs + 1000L * waitUs);
+        } else if (tcb.timer() == REORDERING) {
+            restart(nowNs);
+        }
+    }
+
+    /// Sets the timer that the connection's state asks for.
+    void arm(long nowNs) {
+        boolean outstanding = tcb.sndUna() != tcb.sndNxt();
+        boolean waiting = tcp.output.unsent() || tcb.has(Tcb.FIN_WANTED) && !tcb.has(Tcb.FIN_SENT);
+        if (tcb.sndWnd() == 0 && (outstanding || waiting) && tcb.tcpState().synchronised()) {
+            if (tcb.timer() != PERSIST) {
+                set(PERSIST, nowNs + persistNs());
+            }
+        } else if (outstanding) {
+            long rtoNs = Rtt.rtoNs(tcb, tcp.settings);
+            long probeNs = probeNs();
+            if (probeNs < rtoNs) {
+                set(LOSS_PROBE, nowNs + probeNs);
+            } else {
+                set(RETRANSMISSION, nowNs + rtoNs);
+            }
+        } else if (waiting && tcb.has(Tcb.CORK)) {
+            if (tcb.timer() != CORK) {
+                set(CORK, nowNs + CORK_NS);
+            }
+        } else {
+            set(NONE, 0);
+        }
+    }
+
+    /// RFC 8985 §7.2: PTO, or the greatest instant where no probe is wanted.
+    private long probeNs() {
+        if (!tcb.has(Tcb.SACK_OK)
+                || tcb.flowRecord() == 0
+                || flow.recovery() != Recovery.OPEN
+                || flow.tlpEnd() != 0
+                || tcb.backoff() != 0
+                || tcb.srttUs() == 0
+                || flight.first(Flight.SACKED) >= 0) {
+            return Long.MAX_VALUE;
+        }
+        long pto = Math.max(2000L * tcb.srttUs(), MILLISECONDS.toNanos(2));
+        if (tcb.sndNxt() - tcb.sndUna() <= tcp.output.mss()) {
+            pto += MAX_ACK_DELAY_NS;
+        }
+        return pto;
+    }
+
+    private long persistNs() {
+        // RFC 9293 §3.8.6.1 (MUST-35, SHLD-30): first after the retransmission time-out, then exponentially.
+        long rto = 1000L * Math.max(tcb.rtoUs(), 1) << Math.min(tcb.persist(), 16);
+        return Math.min(rto, SECONDS.toNanos(60));
+    }
+
+    /// Does what is due for the open connection.
+    void expire(long nowNs, int nowUs) {
+        if (tcb.ackNs() != 0 && tcb.ackNs() <= nowNs) {
+            tcb.ackNs(0);
+            tcb.set(Tcb.ACK_NOW);
+            tcp.counters.add(Counter.TcpExtDelayedACKs);
+        }
+        if (tcb.timer() != NONE && tcb.timerNs() <= nowNs) {
+            switch (tcb.timer()) {
+                case RETRANSMISSION -> retransmission(nowNs);
+                case LOSS_PROBE -> lossProbe(nowNs);
+                case REORDERING -> {
+                    set(NONE, 0);
+                    int wait = tcp.recovery.acknowledged(tcp.nothing, false, tcp.output.mss(), nowNs, nowUs);
+                    arm(nowNs);
+                    reorder(wait, nowNs);
+                }
+                case PERSIST -> persist(nowNs);
+                default -> {
+                    // The cork gives way.
+                    set(NONE, 0);
+                    tcb.clear(Tcb.CORK);
+                }
+            }
+        }
+        if (tcb.index() >= 0 && tcb.idleNs() != 0 && tcb.idleNs() <= nowNs) {
+            idle(nowNs);
+        }
+    }
+
+    private void retransmission(long nowNs) {
+        boolean syn = !tcb.tcpState().synchronised();
+        int retries = syn ? tcp.settings.synRetries() : tcp.settings.retries();
+        long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
+        boolean userGivesUp = userNs != 0 && nowNs - firstUnackedNs(nowNs) >= userNs;
+        if (tcb.backoff() >= retries || userGivesUp) {
+            tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
+            tcp.fail(Errno.ETIMEDOUT, nowNs);
+            return;
+        }
+        tcp.counters.add(Counter.TcpExtTCPTimeouts);
+        tcb.backoff(tcb.backoff() + 1);
+        if (syn) {
+            tcb.set(Tcb.SYN_NEEDED);
+        } else {
+            if (tcb.backoff() >= BLACK_HOLE_TIMEOUTS) {
+                tcp.blackHole(nowNs);
+            }
+            tcp.needFlow();
+            // RFC 2018 §8: what lies first and was told as held but still is not acknowledged was dropped again.
+            if (flow.runs() > 0 && flight.has(0, Flight.SACKED)) {
+                tcp.recovery.reneged();
+            }
+            tcp.recovery.timedOut(tcp.output.mss());
+        }
+        set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+    }
+
+    /// About when the oldest octet outstanding was first sent: since then all time-outs have passed.
+    private long firstUnackedNs(long nowNs) {
+        long passed = 0;
+        for (int i = 0; i <= tcb.backoff(); i++) {
+            passed += Math.min(1000L * tcb.rtoUs() << Math.min(i, 20), tcp.settings.maxRtoNs());
+        }
+        return nowNs - passed;
+    }
+
+    /// RFC 8985 §7.3: new text if there is any, else the last segment again.
+    private void lossProbe(long nowNs) {
+        tcp.counters.add(Counter.TcpExtTCPLossProbes);
+        tcp.needFlow();
+        flow.tlpEnd(tcb.sndNxt() == 0 ? 1 : tcb.sndNxt());
+        int ahead = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt();
+        if (tcp.output.unsent() && ahead > 0) {
+            flow.tlp(1);
+        } else if (flow.runs() > 0) {
+            flow.tlp(2);
+            int last = flow.runs() - 1;
+            int mss = tcp.output.mss();
+            if (flight.length(last) > mss) {
+                int run = flight.split(flight.end(last) - mss);
+                last = run < 0 ? last : run;
+            }
+            flight.mark(last, Flight.LOST);
+        }
+        set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+    }
+
+    private void persist(long nowNs) {
+        long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
+        // RFC 9293 §3.8.6.1 (MUST-37): a zero window that is acknowledged stays open; only silence ends it.
+        if (tcb.persist() >= tcp.settings.retries() && nowNs - tcb.heardNs() > tcp.settings.maxRtoNs()
+                || userNs != 0 && nowNs - tcb.heardNs() > userNs) {
+            tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
+            tcp.fail(Errno.ETIMEDOUT, nowNs);
+            return;
+        }
+        tcb.persist(Math.min(200, tcb.persist() + 1));
+        tcb.set(Tcb.PROBE);
+        set(PERSIST, nowNs + persistNs());
+    }
+
+    private void idle(long nowNs) {
+        State state = tcb.tcpState();
+        if (state == State.FIN_WAIT_2 && tcb.has(Tcb.CLOSED_BY_USER)) {
+            tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
+            tcp.finish(nowNs);
+            return;
+        }
+        if (tcb.has(Tcb.CLOSED_BY_USER) && tcb.linger() != 0) {
+            tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
+            tcp.abort(nowNs);
+            return;
+        }
+        if (tcb.has(Tcb.KEEP_ALIVE) && state.synchronised()) {
+            keepAlive(nowNs);
+        } else {
+            tcb.idleNs(0);
+        }
+    }
+
+    /// RFC 9293 §3.8.4.
+    private void keepAlive(long nowNs) {
+        long idleNs = SECONDS.toNanos(tcb.keepIdle());
+        if (nowNs - tcb.heardNs() < idleNs || tcb.sndUna() != tcb.sndNxt()) {
+            tcb.probes(0);
+            tcb.idleNs(Math.max(tcb.heardNs() + idleNs, nowNs + MILLISECONDS.toNanos(100)));
+            return;
+        }
+        long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
+        boolean given = userNs != 0
+                ? tcb.probes() > 0 && nowNs - tcb.heardNs() >= userNs
+                : tcb.probes() >= tcb.keepCount();
+        if (given) {
+            tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
+            tcp.reset(nowNs);
+            tcp.fail(Errno.ETIMEDOUT, nowNs);
+            return;
+        }
+        tcb.probes(tcb.probes() + 1);
+        tcb.set(Tcb.PROBE);
+        tcb.idleNs(nowNs + SECONDS.toNanos(tcb.keepInterval()));
+    }
+
+    /// Begins the keepalive clock of the open connection, or stops it.
+    void keepAliveChanged(long nowNs) {
+        if (tcb.has(Tcb.KEEP_ALIVE)) {
+            tcb.idleNs(nowNs + SECONDS.toNanos(tcb.keepIdle()));
+        } else if (!tcb.has(Tcb.CLOSED_BY_USER)) {
+            tcb.idleNs(0);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package netkeep.engine.tcp;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import netkeep.engine.ip.Failure;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.socket.Ask;
+import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Errno;
+import netkeep.session.Event;
+import netkeep.session.Request;
+import netkeep.session.Status;
+
+/// The user's calls, RFC 9293 §3.9.1 and §3.10.1 to §3.10.6: OPEN, SEND, RECEIVE, CLOSE, ABORT.
+public final class Users {
+    private final Tcp tcp;
+    private final Tcb tcb;
+    private final Binding binding;
+    private final Options options;
+
+    Users(Tcp tcp) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+        this.binding = new Binding(tcp);
+        this.options = new Options(tcp);
+    }
+
+    /// Makes a socket: CLOSED, with the defaults of the settings.
+    public void open(Attachment attachment, Ask ask) {
+        int index = tcp.sockets.take(attachment, ask.socket, Endpoint.CONNECTION);
+        tcp.open(index);
+        tcb.put(Endpoint.V6_ONLY, ask.b == 1);
+        tcb.put(Endpoint.V4_ONLY, ask.b == 2);
+        TcpSettings settings = tcp.settings;
+        tcb.status(Status.OPEN);
+        tcb.sndBuffer(Math.min(settings.sendBuffer(), attachment.layout.capacity()));
+        tcb.rcvBuffer(Math.min(settings.receiveBuffer(), tcp.receiveBufferMost(tcb)));
+        tcb.congestion(settings.newReno() ? 1 : 0);
+        tcb.keepIdle(7200);
+        tcb.keepInterval(75);
+        tcb.keepCount(9);
+        tcb.rcvLowWater(1);
+        tcb.rtoUs((int) (Listeners.FIRST_RTO_NS / 1000));
+        tcp.sockets.answer(index, ask.ticket, 0);
+    }
+
+    /// Does what a client asks of the socket record `index`, which is TCP's.
+    public void request(int index, Ask ask, long nowNs) {
+        tcp.open(index);
+        switch (ask.op) {
+            case Request.SEND -> send(nowNs);
+            case Request.READ -> tcp.text.read();
+            case Request.BIND -> tcp.sockets.answer(index, ask.ticket, binding.bind(ask));
+            case Request.LISTEN -> tcp.sockets.answer(index, ask.ticket, listen(ask));
+            case Request.CONNECT -> tcp.sockets.answer(index, ask.ticket, connect(ask, nowNs));
+            case Request.SHUTDOWN -> shutdown((int) ask.a, nowNs);
+            case Request.CLOSE -> close(ask.a == 1, nowNs);
+            case Request.OPTION -> tcp.sockets.answer(index, ask.ticket, options.set(ask, nowNs));
+            case Request.ACCEPTED -> accepted();
+            case Request.URGENT -> urgent(ask.a);
+            default -> tcp.sockets.answer(index, ask.ticket, Errno.EOPNOTSUPP);
+        }
+        tcp.settle(index, nowNs);
+    }
+
+    private int listen(Ask ask) {
+        State state = tcb.tcpState();
+        if (state != State.CLOSED && state != State.LISTEN || tcb.has(Endpoint.CONNECTED)) {
+            return Errno.EINVAL;
+        }
+        if (!tcb.has(Endpoint.BOUND)) {
+            int errno = binding.bindAny();
+            if (errno != 0) {
+                return errno;
+            }
+        }
+        if (state == State.CLOSED && !binding.mayListen()) {
+            return Errno.EADDRINUSE;
+        }
+        tcb.kind(Endpoint.LISTENER);
+        tcb.state(State.LISTEN.ordinal());
+        tcb.status(tcb.status() | Status.LISTENING);
+        // RFC 9293 leaves the queue to the user; at least one connection must be able to wait.
+        tcb.cwnd((int) Math.clamp(ask.a, 1, tcp.settings.backlogMax()));
+        return 0;
+    }
+
+    /// RFC 9293 §3.10.1, active.
+    private int connect(Ask ask, long nowNs) {
+        int errno = connectable(ask);
+        if (errno != 0) {
+            return errno;
+        }
+        boolean any = tcb.localLo() == 0 || tcb.localLo() == Binding.MAPPED_ANY;
+        long hi = any ? 0 : tcb.localHi();
+        long lo = any ? 0 : tcb.localLo();
+        int scope = ask.scope != 0 ? ask.scope : tcb.scope();
+        if (!tcp.ip.path(tcp.path, hi, lo, ask.hi, ask.lo, scope, nowNs)) {
+            return Errno.ENETUNREACH;
+        }
+        boolean wasBound = tcb.has(Endpoint.BOUND);
+        int port = wasBound ? tcb.localPort() : binding.choose(tcp.path, ask);
+        if (port == 0) {
+            return Errno.EADDRNOTAVAIL;
+        }
+        int hash = tcp.table.hash(tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port);
+        if (tcp.table.find(hash, tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port) >= 0) {
+            return Errno.EADDRNOTAVAIL;
+        }
+        tcb.localHi(tcp.path.sourceHi);
+        tcb.localLo(tcp.path.sourceLo);
+        tcb.localPort(port);
+        tcb.remoteHi(ask.hi);
+        tcb.remoteLo(ask.lo);
+        tcb.remotePort(ask.port);
+        tcb.scope(scope);
+        tcp.table.add(hash, tcb.index());
+        synSent(nowNs);
+        return 0;
+    }
+
+    private int connectable(Ask ask) {
+        if (tcb.kind() == Endpoint.LISTENER) {
+            return Errno.EOPNOTSUPP;
+        }
+        if (tcb.tcpState() == State.SYN_SENT) {
+            return Errno.EALREADY;
+        }
+        if (tcb.tcpState() != State.CLOSED || tcb.has(Endpoint.CONNECTED)) {
+            return Errno.EISCONN;
+        }
+        boolean v6 = ask.hi != 0 || ask.lo >>> 32 != 0xFFFF;
+        if (v6 && tcb.has(Endpoint.V4_ONLY) || !v6 && tcb.has(Endpoint.V6_ONLY)) {
+            return Errno.EAFNOSUPPORT;
+        }
+        // RFC 9293 §3.9.2.3 (MUST-46): no connection to a group; §3.10.1: nor to an unspecified port.
+        boolean group = v6 ? ask.hi >>> 56 == 0xFF : (ask.lo >>> 28 & 0xF) == 0xE || (int) ask.lo == -1;
+        return group ? Errno.ENETUNREACH : ask.port == 0 ? Errno.EADDRNOTAVAIL : 0;
+    }
+
+    private void synSent(long nowNs) {
+        tcb.set(Endpoint.CONNECTED);
+        tcb.iss(tcp.iss(
+                tcb.localHi(),
+                tcb.localLo(),
+                tcb.localPort(),
+                tcb.remoteHi(),
+                tcb.remoteLo(),
+                tcb.remotePort(),
+                nowNs));
+        tcb.tsOffset(tcp.timestampOffset(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo()));
+        tcb.sndUna(tcb.iss());
+        tcb.sndNxt(tcb.iss() + 1);
+        tcb.state(tcb.tcpState().after(State.Event.OPEN_ACTIVE).ordinal());
+        tcb.status(tcb.status() & ~(Status.FAILED | Status.READ_END | Status.WRITE_END)
+                | Status.BOUND
+                | Status.CONNECTING);
+        tcb.error(0);
+        tcb.backoff(0);
+        tcb.set(Tcb.SYN_NEEDED);
+        tcp.timers.set(Timers.RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+        tcp.counters.add(Counter.TcpActiveOpens);
+    }
+
+    private void send(long nowNs) {
+        if (!tcp.sockets.refreshSend(tcb)) {
+            return;
+        }
+        if (!tcb.tcpState().sends() && tcb.tcpState().synchronised() && !tcb.has(Tcb.FIN_WANTED)) {
+            tcb.sndEnd(tcb.sndHead());
+        }
+        tcp.timers.arm(nowNs);
+    }
+
+    private void shutdown(int how, long nowNs) {
+        State state = tcb.tcpState();
+        if ((how & 1) != 0) {
+            tcb.set(Endpoint.SHUT_READ);
+            tcb.status(tcb.status() | Status.READ_END);
+            tcp.sockets.tell(tcb.index(), Event.READ);
+        }
+        if ((how & 2) != 0 && (state.sends() || state == State.SYN_RECEIVED) && !tcb.has(Tcb.FIN_WANTED)) {
+            tcp.sockets.refreshSend(tcb);
+            endSending(nowNs);
+        }
+    }
+
+    private void endSending(long nowNs) {
+        tcb.set(Endpoint.SHUT_WRITE | Tcb.FIN_WANTED);
+        tcb.state(tcb.tcpState().after(State.Event.CLOSE).ordinal());
+        tcb.status(tcb.status() | Status.WRITE_END);
+        if (tcb.timer() == Timers.CORK) {
+            tcp.timers.arm(nowNs);
+        }
+    }
+
+    /// RFC 9293 §3.10.4, and ABORT, §3.10.5.
+    private void close(boolean abort, long nowNs) {
+        tcb.set(Endpoint.CLOSED_BY_USER);
+        if (tcb.has(Tcb.ACCEPT_WAITS)) {
+            accepted();
+        }
+        State state = tcb.tcpState();
+        if (state == State.LISTEN) {
+            closeListener(nowNs);
+            return;
+        }
+        if (state == State.CLOSED || state == State.SYN_SENT) {
+            tcp.finish(nowNs);
+            return;
+        }
+        tcp.sockets.refreshSend(tcb);
+        boolean unread = tcp.sockets.refreshReceive(tcb) && tcb.rcvHead() != tcb.rcvTail();
+        if (abort || tcb.linger() == 1 || unread && !tcb.has(Endpoint.SHUT_READ)) {
+            // RFC 2525 §2.17: octets that nobody will read are told of by a RST.
+            tcp.counters.add(unread ? Counter.TcpExtTCPAbortOnClose : Counter.TcpExtTCPAbortOnData);
+            tcp.abort(nowNs);
+            return;
+        }
+        if (!tcb.has(Tcb.FIN_WANTED)) {
+            endSending(nowNs);
+        }
+        tcb.clear(Tcb.CORK | Tcb.KEEP_ALIVE);
+        tcb.idleNs(0);
+        if (tcb.linger() > 1) {
+            tcb.idleNs(nowNs + SECONDS.toNanos(tcb.linger() - 1));
+        }
+        if (tcb.tcpState() == State.FIN_WAIT_2) {
+            tcb.linger(0);
+            tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
+        }
+    }
+
+    private void closeListener(long nowNs) {
+        int listener = tcb.index();
+        Attachment attachment = tcp.sockets.attachments().get(tcb.session());
+        tcp.closedListener(listener);
+        int parent = listener - attachment.first + 1;
+        tcp.sockets.scan(index -> {
+            tcp.sockets.read(index, tcb);
+            if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == parent && tcb.session() == attachment.number) {
+                tcp.open(index);
+                tcb.set(Endpoint.CLOSED_BY_USER);
+                tcp.abort(nowNs);
+            }
+        });
+        tcp.open(listener);
+        unbind(tcb);
+        tcp.sockets.free(listener);
+    }
+
+    private void accepted() {
+        if (!tcb.has(Tcb.ACCEPT_WAITS)) {
+            return;
+        }
+        tcb.clear(Tcb.ACCEPT_WAITS);
+        int index = tcb.index();
+        int listener = tcp.sockets.attachments().get(tcb.session()).first + tcb.parent() - 1;
+        tcp.open(listener);
+        if (tcb.kind() == Endpoint.LISTENER && tcb.ssthresh() > 0) {
+            tcb.ssthresh(tcb.ssthresh() - 1);
+        }
+        tcp.open(index);
+    }
+
+    private void urgent(long position) {
+        tcp.sockets.refreshSend(tcb);
+        if (tcb.tcpState().sends() && position > tcb.sndHead() && position <= tcb.sndEnd()) {
+            tcb.sndUp(tcb.sndUna() + (int) (position - tcb.sndHead()));
+            tcb.set(Tcb.URGENT_TO_SEND);
+        }
+    }
+
+    /// An ICMP error about the open connection, RFC 9293 §3.9.2.2 and RFC 5927.
+    void failed(Failure failure, long nowNs) {
+        boolean outstanding = Seq.between(tcb.sndUna(), failure.seq, tcb.sndNxt() - 1);
+        if (!outstanding && !failure.own) {
+            return;
+        }
+        boolean syn = tcb.tcpState() == State.SYN_SENT || tcb.tcpState() == State.SYN_RECEIVED;
+        switch (failure.kind) {
+            case TOO_BIG -> {
+                if (!syn && tcp.path(nowNs)) {
+                    tcp.resegment(nowNs);
+                }
+            }
+            // (MUST-56, SHLD-25, RFC 5927 §5.2) Hard errors end only what is not synchronised yet.
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> {
+                if (syn) {
+                    tcp.fail(Errno.ECONNREFUSED, nowNs);
+                }
+            }
+            case HOST_UNREACHABLE, PROHIBITED -> {
+                if (syn && (failure.own || failure.kind == Failure.Kind.PROHIBITED)) {
+                    tcp.fail(Errno.EHOSTUNREACH, nowNs);
+                }
+            }
+            default -> {
+                // (MUST-56) Soft errors: the retransmission time-out decides.
+            }
+        }
+    }
+
+    /// A socket is no longer bound to its port.
+    void unbind(Tcb at) {
+        binding.unbind(at);
+    }
+
+    /// A socket of a predecessor is bound.
+    void bound(Tcb at, int index) {
+        binding.bound(at, index);
+    }
+}
