@@ -4,8 +4,11 @@ module netkeep.engine {
     requires transitive netkeep.ring;
     requires transitive netkeep.wire;
 
+    exports netkeep.engine;
     exports netkeep.engine.icmp;
     exports netkeep.engine.ip;
     exports netkeep.engine.ledger;
     exports netkeep.engine.neighbor;
+    exports netkeep.engine.socket;
+    exports netkeep.engine.tcp;
 }

@@ -1,8 +1,7 @@
 /// The fast path: the engine with rings and a ledger round it, in one loop.
 module netkeep.stack {
-    requires netkeep.engine;
-    requires netkeep.linux;
-    requires netkeep.ring;
-    requires netkeep.wire;
+    requires transitive netkeep.engine;
     requires static org.jspecify;
+
+    exports netkeep.stack;
 }

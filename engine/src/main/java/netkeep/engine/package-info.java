@@ -1,4 +1,4 @@
-/// The protocol machines. No I/O, no clock, no threads: octets, instants and luck come in as arguments.
+/// The engine: all protocol machines behind one class, [netkeep.engine.Engine].
 @NullMarked
 package netkeep.engine;
 

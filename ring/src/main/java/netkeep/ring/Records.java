@@ -65,7 +65,8 @@ public final class Records {
         return at;
     }
 
-    /// Voids what a turn that was cut off left in the records `from` to `end - 1`: the next commit would bring it to life.
+    /// Voids what a turn that was cut off left in the records `from` to `end - 1`: the next commit would bring it to
+    /// life.
     ///
     /// @return how many slots were void
     public int recover(int from, int end) {

@@ -238,6 +238,11 @@ public final class Ip {
         return Address.isLoopback(hi, lo) || addresses.usable(-1, hi, lo);
     }
 
+    /// Octets of the largest packet that a link takes.
+    public int linkMtu(int link) {
+        return links.settings(link).mtu();
+    }
+
     /// What is above saw that packets arrive (RFC 4861 §7.3.1).
     ///
     /// @param neighbor of a [Path]

@@ -140,7 +140,7 @@ public final class Attachment {
     }
 
     /// The client broke the layout: the session ends with this turn.
-    void broken(String what) {
+    public void broken(String what) {
         violation = what;
     }
 

@@ -289,8 +289,9 @@ public final class Sockets {
     /// How far the client says it has read, unchecked and not taken over: to see whether a look is worth it.
     public long readSoFar(Endpoint at) {
         Attachment attachment = attachments.get(at.session());
-        return attachment.client().i64Opaque(
-                attachment.layout.clientWords(at.index() - attachment.first) + SessionLayout.RCV_HEAD);
+        return attachment
+                .client()
+                .i64Opaque(attachment.layout.clientWords(at.index() - attachment.first) + SessionLayout.RCV_HEAD);
     }
 
     /// Adds where `length` octets from stream position `position` on lie in the send ring.

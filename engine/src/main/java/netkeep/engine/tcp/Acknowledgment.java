@@ -31,10 +31,7 @@ final class Acknowledgment {
         boolean outstanding = flow.runs() > 0 && tcb.flowRecord() != 0;
         boolean limited = outstanding && cwndLimited(mss);
         ack.ece = tcb.has(Tcb.ECN) && seg.has(netkeep.wire.TcpHeader.ECE);
-        ack.duplicate = outstanding
-                && seg.ack == before
-                && seg.len() == 0
-                && wnd == tcb.sndWnd();
+        ack.duplicate = outstanding && seg.ack == before && seg.len() == 0 && wnd == tcb.sndWnd();
         if (Seq.after(seg.ack, before)) {
             cumulative(seg.ack, nowUs);
         }
@@ -163,8 +160,8 @@ final class Acknowledgment {
 
     /// RFC 9293 §3.10.7.4: SND.WND follows the newest segment.
     private void window(Segment seg, int wnd) {
-        boolean newer = Seq.before(tcb.sndWl1(), seg.seq)
-                || tcb.sndWl1() == seg.seq && Seq.notAfter(tcb.sndWl2(), seg.ack);
+        boolean newer =
+                Seq.before(tcb.sndWl1(), seg.seq) || tcb.sndWl1() == seg.seq && Seq.notAfter(tcb.sndWl2(), seg.ack);
         if (!newer) {
             return;
         }

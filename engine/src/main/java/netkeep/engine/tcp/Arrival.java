@@ -158,8 +158,7 @@ final class Arrival {
             // RFC 7323 §3.2: a segment without the option is dropped.
             return true;
         }
-        boolean old = Seq.before(seg.options.tsVal(), tcb.tsRecent())
-                && nowNs - tcb.tsRecentNs() < TS_RECENT_STALE_NS;
+        boolean old = Seq.before(seg.options.tsVal(), tcb.tsRecent()) && nowNs - tcb.tsRecentNs() < TS_RECENT_STALE_NS;
         if (old) {
             counters.add(Counter.TcpExtPAWSEstab);
             if (!seg.has(SYN) || tcb.tcpState().synchronised()) {

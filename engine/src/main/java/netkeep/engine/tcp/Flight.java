@@ -174,6 +174,6 @@ final class Flight {
     }
 
     private long at(int run) {
-        return flow.slot + Flow.RUNS + (long) RUN * run;
+        return flow.slot + Flow.FIRST_RUN + (long) RUN * run;
     }
 }

@@ -102,8 +102,8 @@ final class Flow {
 
     static final int MOST_RUNS = 32;
     static final int MOST_GAPS = 12;
-    static final int RUNS = 160;
-    static final int GAPS = 544;
+    static final int FIRST_RUN = 160;
+    static final int FIRST_GAP = 544;
 
     final Region region;
     long slot;

@@ -45,8 +45,8 @@ final class Listeners {
         this.listener = new Tcb(tcp.sockets.records().region());
         this.counters = tcp.counters;
         this.cookies = new SynCookies(tcp.luck);
-        this.cookie = new HalfOpen(new netkeep.ring.Region(
-                java.lang.foreign.MemorySegment.ofArray(new long[HalfOpen.SLOT / 8])));
+        this.cookie = new HalfOpen(
+                new netkeep.ring.Region(java.lang.foreign.MemorySegment.ofArray(new long[HalfOpen.SLOT / 8])));
     }
 
     /// A segment arrives for `id`: half-open, in TIME-WAIT, or -1 for nobody.
@@ -131,7 +131,7 @@ final class Listeners {
     }
 
     private void synAck(HalfOpen at, boolean asCookie, long nowNs) {
-        if (tcp.outgoing.room() == 0
+        if (!tcp.room()
                 || !tcp.ip.path(path, at.localHi(), at.localLo(), at.remoteHi(), at.remoteLo(), at.link(), nowNs)) {
             return;
         }
@@ -235,9 +235,7 @@ final class Listeners {
     private int accept(HalfOpen from, int index, Segment seg, int hash, long nowNs) {
         tcp.sockets.open(index, listener);
         Attachment attachment = tcp.sockets.attachments().get(listener.session());
-        int made = listener.ssthresh() >= listener.cwnd()
-                ? -1
-                : tcp.sockets.take(attachment, -1, Endpoint.CONNECTION);
+        int made = listener.ssthresh() >= listener.cwnd() ? -1 : tcp.sockets.take(attachment, -1, Endpoint.CONNECTION);
         if (made < 0) {
             counters.add(Counter.TcpExtListenOverflows);
             counters.add(Counter.TcpExtListenDrops);
@@ -281,8 +279,16 @@ final class Listeners {
         if (from.retries() == 0) {
             Rtt.measured(tcb, tcp.sinceUs(from.deadlineNs() - FIRST_RTO_NS, nowNs), tcp.settings);
         }
-        tcp.table.remove(hash, tcp.table.find(
-                hash, tcb.localHi(), tcb.localLo(), tcb.localPort(), tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort()));
+        tcp.table.remove(
+                hash,
+                tcp.table.find(
+                        hash,
+                        tcb.localHi(),
+                        tcb.localLo(),
+                        tcb.localPort(),
+                        tcb.remoteHi(),
+                        tcb.remoteLo(),
+                        tcb.remotePort()));
         tcp.table.add(hash, made);
         tcp.established(nowNs);
         counters.add(Counter.TcpPassiveOpens);
@@ -292,7 +298,12 @@ final class Listeners {
 
     /// What an accepted connection has from its listener.
     private void inherit(Tcb tcb) {
-        int kept = Tcb.NO_DELAY | Tcb.CORK | Tcb.KEEP_ALIVE | Tcb.QUICK_ACK | Tcb.URGENT_INLINE | Tcb.RECEIVE_FIXED
+        int kept = Tcb.NO_DELAY
+                | Tcb.CORK
+                | Tcb.KEEP_ALIVE
+                | Tcb.QUICK_ACK
+                | Tcb.URGENT_INLINE
+                | Tcb.RECEIVE_FIXED
                 | Tcb.SEND_FIXED;
         tcb.set(listener.flags() & kept);
         tcb.trafficClass(listener.trafficClass());

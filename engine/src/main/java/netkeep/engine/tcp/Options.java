@@ -41,20 +41,20 @@ final class Options {
             case Option.KEEP_COUNT -> {
                 return seconds(value, Byte.MAX_VALUE, nowNs, tcb::keepCount);
             }
-            case Option.LINGER -> tcb.linger((int) Math.clamp(value, -1, 65534) + 1);
+            case Option.LINGER -> tcb.linger(Math.clamp(value, -1, 65534) + 1);
             case Option.SEND_BUFFER -> {
                 tcb.set(Tcb.SEND_FIXED);
-                tcb.sndBuffer((int) Math.clamp(value, 2048, tcp.sockets.capacity(tcb)));
+                tcb.sndBuffer(Math.clamp(value, 2048, tcp.sockets.capacity(tcb)));
             }
             case Option.RECEIVE_BUFFER -> {
                 tcb.set(Tcb.RECEIVE_FIXED);
-                tcb.rcvBuffer((int) Math.clamp(value, 2048, tcp.receiveBufferMost(tcb)));
+                tcb.rcvBuffer(Math.clamp(value, 2048, tcp.receiveBufferMost(tcb)));
             }
             case Option.REUSE_ADDRESS -> tcb.put(Endpoint.REUSE_ADDRESS, on);
             case Option.REUSE_PORT -> tcb.put(Endpoint.REUSE_PORT, on);
             case Option.TRAFFIC_CLASS -> tcb.trafficClass((int) value & 0xFF);
-            case Option.HOPS -> tcb.hops((int) Math.clamp(value, 0, 255));
-            case Option.USER_TIMEOUT -> tcb.userTimeoutMs((int) Math.clamp(value, 0, Integer.MAX_VALUE));
+            case Option.HOPS -> tcb.hops(Math.clamp(value, 0, 255));
+            case Option.USER_TIMEOUT -> tcb.userTimeoutMs(Math.clamp(value, 0, Integer.MAX_VALUE));
             case Option.URGENT_INLINE -> tcb.put(Tcb.URGENT_INLINE, on);
             case Option.CONGESTION -> tcb.congestion(on ? 1 : 0);
             case Option.MAX_SEGMENT -> {
@@ -64,7 +64,7 @@ final class Options {
                 tcb.maxSegment((int) value);
             }
             case Option.QUICK_ACK -> tcb.put(Tcb.QUICK_ACK, on);
-            case Option.RECEIVE_LOW_WATER -> tcb.rcvLowWater((int) Math.clamp(value, 1, 1 << 20));
+            case Option.RECEIVE_LOW_WATER -> tcb.rcvLowWater(Math.clamp(value, 1, 1 << 20));
             default -> {
                 return Errno.ENOPROTOOPT;
             }

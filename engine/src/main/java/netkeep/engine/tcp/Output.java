@@ -206,7 +206,8 @@ final class Output {
         if (length > mss) {
             boolean rest = length == waiting && mayBeShort(length % mss, nxt, mss);
             length = rest ? length : length - length % mss;
-        } else if (length < mss && !(length == waiting && mayBeShort(length, nxt, mss))
+        } else if (length < mss
+                && !(length == waiting && mayBeShort(length, nxt, mss))
                 && length < tcb.sndMaxWnd() / 2) {
             // RFC 9293 §3.8.6.2.1: neither a full segment, nor all there is, nor half the greatest window.
             return false;

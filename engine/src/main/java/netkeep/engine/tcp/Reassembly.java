@@ -3,7 +3,8 @@ package netkeep.engine.tcp;
 import netkeep.ring.Region;
 
 /// Text that arrived ahead of RCV.NXT and lies in the receive ring already: disjoint intervals of sequence numbers, in
-/// their order. Once told to the peer by SACK it is never dropped (RFC 2018 §8 allows it, a peer's time-out pays for it).
+/// their order. Once told to the peer by SACK it is never dropped (RFC 2018 §8 allows it, a peer's time-out pays for
+/// it).
 ///
 /// The interval that changed last is remembered by its left edge, for RFC 2018 §4 wants it first.
 final class Reassembly {
@@ -108,6 +109,6 @@ final class Reassembly {
     }
 
     private long at(int interval) {
-        return flow.slot + Flow.GAPS + (long) GAP * interval;
+        return flow.slot + Flow.FIRST_GAP + (long) GAP * interval;
     }
 }

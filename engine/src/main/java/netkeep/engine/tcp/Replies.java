@@ -45,7 +45,7 @@ final class Replies {
     }
 
     private boolean way(long nowNs) {
-        return tcp.outgoing.room() > 0
+        return tcp.room()
                 && tcp.ip.path(
                         path,
                         packet.destinationHi,
@@ -73,7 +73,7 @@ final class Replies {
 
     /// The reset of the open connection, RFC 9293 §3.10.5.
     void resetConnection(long nowNs) {
-        if (tcp.outgoing.room() == 0 || !tcp.path(nowNs)) {
+        if (!tcp.room() || !tcp.path(nowNs)) {
             return;
         }
         tcp.counters.add(Counter.TcpOutRsts);

@@ -18,7 +18,8 @@ public enum State {
     LAST_ACK,
     TIME_WAIT;
 
-    /// What moves a connection. What comes from the wire counts only once RFC 9293 §3.10.7 found the segment acceptable.
+    /// What moves a connection. What comes from the wire counts only once RFC 9293 §3.10.7 found the segment
+    /// acceptable.
     public enum Event {
         OPEN_PASSIVE,
         OPEN_ACTIVE,

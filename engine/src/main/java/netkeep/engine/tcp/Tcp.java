@@ -12,7 +12,6 @@ import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.ledger.Pool;
 import netkeep.engine.socket.Deadlines;
 import netkeep.engine.socket.Endpoint;
-import netkeep.engine.socket.Errno;
 import netkeep.engine.socket.FlowTable;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
@@ -69,7 +68,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
     private final Segment seg = new Segment();
     private final Tcb lookedAt;
 
-    /// Opens the tables of TCP in a ledger, a new one or a predecessor's; [#scan] follows when the sessions are attached.
+    /// Opens the tables of TCP in a ledger, a new one or a predecessor's; [#scan] follows when the sessions are
+    /// attached.
     public Tcp(Ledger ledger, Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, TcpSettings s) {
         this.sockets = sockets;
         this.ip = ip;
@@ -101,6 +101,18 @@ public final class Tcp implements Upper, FlowTable.Keys {
         ip.upper(IpProtocol.TCP, this);
     }
 
+    /// How many records the tables have, in the order in which they are laid: for [Ledger#length].
+    public static int[] counts(TcpSettings settings, int sockets) {
+        return new int[] {1, sockets, 1, settings.halfOpens(), 1, settings.timeWaits(), 1};
+    }
+
+    /// Octets of their slots.
+    public static int[] slots() {
+        return new int[] {
+            Pool.USED_SLOT, Flow.SLOT, Pool.USED_SLOT, HalfOpen.SLOT, Pool.USED_SLOT, TimeWait.SLOT, Replies.SLOT
+        };
+    }
+
     /// What a client's requests reach.
     public Users users() {
         return users;
@@ -109,7 +121,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
     // ---- finding
 
     @Override
-    public boolean matches(int id, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remote) {
+    public boolean matches(
+            int id, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remote) {
         if (id >= socketCount + halfOpens.count()) {
             return timeWaits.matches(
                     id - socketCount - halfOpens.count(), localHi, localLo, localPort, remoteHi, remoteLo, remote);
@@ -266,7 +279,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     /// Lays down segments while there is room among the outgoing frames; those that find none wait for the next turn.
     public void transmit(long nowNs) {
-        while (outgoing.room() > 0) {
+        while (room()) {
             int index = ready.take();
             if (index < 0) {
                 return;
@@ -361,7 +374,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     /// Both ends are closed: what is left to do is answered from a small record.
     void timeWait(long nowNs) {
-        if (tcb.has(Tcb.ACK_NOW) && outgoing.room() > 0 && path(nowNs)) {
+        if (tcb.has(Tcb.ACK_NOW) && room() && path(nowNs)) {
             replies.acknowledge(nowNs);
         }
         timeWaits.enter(this, nowNs);
@@ -384,12 +397,16 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     // ---- small facts
 
+    /// Whether a segment finds room among the outgoing frames: finding its way may take a frame too.
+    boolean room() {
+        return outgoing.room() > 1;
+    }
+
     /// Finds where the open connection's packets go now.
     ///
     /// @return false if there is no way
     boolean path(long nowNs) {
-        if (!ip.path(
-                path, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(), tcb.scope(), nowNs)) {
+        if (!ip.path(path, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(), tcb.scope(), nowNs)) {
             return false;
         }
         int most = path.mtu - headers(path.v6);
@@ -484,7 +501,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     }
 
     int sinceUs(long thenNs, long nowNs) {
-        return (int) Math.clamp((nowNs - thenNs) / 1000, 1, Integer.MAX_VALUE);
+        return Math.clamp((nowNs - thenNs) / 1000, 1, Integer.MAX_VALUE);
     }
 
     /// An initial sequence number, RFC 9293 §3.4.1 and RFC 6528 §3: a clock of 4 us and a keyed hash of the flow.

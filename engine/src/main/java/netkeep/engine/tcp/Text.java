@@ -116,8 +116,7 @@ final class Text {
             int stop = i < flow.gaps() ? Seq.earlier(end, reassembly.left(i)) : end;
             if (Seq.before(from, stop)) {
                 int skip = from - seg.seq;
-                tcp.sockets.store(
-                        tcb, position + skip, packet.frames, packet.at + seg.textAt + skip, stop - from);
+                tcp.sockets.store(tcb, position + skip, packet.frames, packet.at + seg.textAt + skip, stop - from);
             }
             if (i < flow.gaps()) {
                 from = Seq.later(from, reassembly.right(i));

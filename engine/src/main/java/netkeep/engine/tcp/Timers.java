@@ -257,9 +257,8 @@ final class Timers {
             return;
         }
         long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
-        boolean given = userNs != 0
-                ? tcb.probes() > 0 && nowNs - tcb.heardNs() >= userNs
-                : tcb.probes() >= tcb.keepCount();
+        boolean given =
+                userNs != 0 ? tcb.probes() > 0 && nowNs - tcb.heardNs() >= userNs : tcb.probes() >= tcb.keepCount();
         if (given) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
             tcp.reset(nowNs);

@@ -82,7 +82,7 @@ public final class Users {
         tcb.state(State.LISTEN.ordinal());
         tcb.status(tcb.status() | Status.LISTENING);
         // RFC 9293 leaves the queue to the user; at least one connection must be able to wait.
-        tcb.cwnd((int) Math.clamp(ask.a, 1, tcp.settings.backlogMax()));
+        tcb.cwnd(Math.clamp(ask.a, 1, tcp.settings.backlogMax()));
         return 0;
     }
 

@@ -1,0 +1,169 @@
+package netkeep.engine;
+
+import java.lang.foreign.MemorySegment;
+import netkeep.engine.icmp.Icmp;
+import netkeep.engine.ip.Ip;
+import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Luck;
+import netkeep.engine.ledger.Outgoing;
+import netkeep.engine.neighbor.LinkSettings;
+import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Sockets;
+import netkeep.engine.tcp.Tcp;
+import netkeep.ring.Ledger;
+import netkeep.ring.Region;
+import netkeep.session.SessionLayout;
+import netkeep.wire.Verdict;
+
+/// The engine, as its shell sees it: it is told what happened and asked what to do.
+///
+/// A turn calls [#arrives] for each frame, [#requests], [#expire], [#transmit] and [#commit]; then it sends the frames
+/// in [#outgoing] and calls [#publish]. Instants come from one clock that never goes back. All that outlives a turn is
+/// in the ledger and in the sessions' regions: an engine that is built on those of a dead one goes on where its last
+/// commit was.
+public final class Engine {
+    /// The deadline of an engine that waits for nothing.
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /// Octets in which all headers of a frame must end, else it is dropped.
+    public static final int HEADERS = 256;
+
+    private static final long MAGIC = 0x4e4b_0001_0001L;
+
+    private final Ledger ledger;
+    private final Counters counters;
+    private final Outgoing outgoing;
+    private final Ip ip;
+    private final Icmp icmp;
+    private final Sockets sockets;
+    private final Tcp tcp;
+    private final Requests requests;
+    private final MemorySegment headers = MemorySegment.ofArray(new long[HEADERS / 8]);
+
+    /// Builds an engine on a ledger: a new one, all zeros, or a dead predecessor's. [#attach] the sessions, then
+    /// [#begin].
+    ///
+    /// @param region of [#ledgerLength] octets
+    /// @param heads  of [#headsLength] octets; need not outlive the engine
+    /// @param links  by their numbers; the first is [LinkSettings#LOOPBACK]
+    /// @param seed0  seed1 128 bits that nobody can guess, used only where the ledger is new
+    public Engine(
+            Region region, MemorySegment heads, EngineSettings settings, LinkSettings[] links, long seed0, long seed1) {
+        this.ledger = new Ledger(region, MAGIC);
+        this.counters = new Counters(ledger);
+        Luck luck = new Luck(ledger, seed0, seed1);
+        this.outgoing = new Outgoing(heads);
+        this.ip = new Ip(ledger, counters, luck, outgoing, settings.ip(), links);
+        this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
+        this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
+        this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp());
+        this.requests = new Requests(sockets, tcp);
+    }
+
+    /// Octets of the ledger's region; all but what is used may be sparse.
+    public static long ledgerLength(EngineSettings settings, int links) {
+        int[] ipCounts = Ip.counts(settings.ip(), links);
+        int[] tcpCounts = Tcp.counts(settings.tcp(), settings.sockets());
+        return Ledger.length(new int[] {1, 1}, new int[] {Counters.slot(), Luck.slot()})
+                + Ledger.length(ipCounts, Ip.slots())
+                + Ledger.length(Icmp.counts(), Icmp.slots())
+                + Ledger.length(
+                        new int[] {settings.sessions(), settings.sockets()}, new int[] {Attachment.SLOT, Endpoint.SLOT})
+                + Ledger.length(tcpCounts, Tcp.slots());
+    }
+
+    /// Octets of the heads of the most frames that a turn sends.
+    public static long headsLength(EngineSettings settings) {
+        return (long) settings.frames() * Outgoing.HEAD;
+    }
+
+    /// Attaches a session, in the order in which a predecessor did.
+    ///
+    /// @param client what the client writes, here read only
+    /// @param stack  what the stack writes
+    public Attachment attach(SessionLayout layout, Region client, Region stack) {
+        return sockets.attach(layout, client, stack);
+    }
+
+    /// Finds what the records say there is to do, once all sessions of a predecessor are attached.
+    public void begin(long nowNs) {
+        tcp.scan(nowNs);
+    }
+
+    /// A frame of `length` octets arrived, which begins with a virtio header; nothing of it is kept.
+    ///
+    /// @param frames where the whole frame lies and its owner may still write: payload is copied once, to where the
+    ///               application reads it
+    /// @return why it was dropped, [Verdict#OK] if it was not
+    public Verdict arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
+        // What is judged must be ours alone.
+        MemorySegment.copy(frames, at, headers, 0, Math.min(length, HEADERS));
+        ip.arrives(link, headers, frames, at, length, nowNs);
+        return ip.verdictOfLastFrame();
+    }
+
+    /// Takes requests of all sessions, `most` of each.
+    ///
+    /// @return how many were taken
+    public int requests(int most, long nowNs) {
+        return requests.take(most, nowNs);
+    }
+
+    /// Does what is due at `nowNs`; harmless when nothing is.
+    public void expire(long nowNs) {
+        ip.expire(nowNs);
+        tcp.expire(nowNs);
+    }
+
+    /// Lays down what is to be sent, as much as [#outgoing] has room for.
+    public void transmit(long nowNs) {
+        tcp.transmit(nowNs);
+    }
+
+    /// Whether [#transmit] left something for the next turn.
+    public boolean pending() {
+        return tcp.pending();
+    }
+
+    /// Makes all that happened since the last commit count, with one store.
+    public void commit() {
+        sockets.events();
+        ledger.commit();
+    }
+
+    /// Shows the clients what the turn did; after the frames are on their way.
+    public void publish() {
+        outgoing.clear();
+        sockets.publish();
+    }
+
+    /// When to call [#expire], or [#NEVER].
+    public long deadlineNs() {
+        return Math.min(ip.deadlineNs(), tcp.deadlineNs());
+    }
+
+    /// The frames that the turn sends.
+    public Outgoing outgoing() {
+        return outgoing;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /// Addresses, routes and neighbors.
+    public Ip ip() {
+        return ip;
+    }
+
+    /// Echo requests and what answers them.
+    public Icmp icmp() {
+        return icmp;
+    }
+
+    /// The last turn that was committed.
+    public long turn() {
+        return ledger.committed();
+    }
+}

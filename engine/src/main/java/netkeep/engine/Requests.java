@@ -1,0 +1,84 @@
+package netkeep.engine;
+
+import netkeep.engine.socket.Ask;
+import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Errno;
+import netkeep.engine.socket.Sockets;
+import netkeep.engine.tcp.Tcp;
+import netkeep.ring.Consumer;
+import netkeep.ring.PeerViolation;
+import netkeep.session.Request;
+import netkeep.wire.IpProtocol;
+
+/// Takes what clients ask for out of their rings, and brings it to the protocol that their sockets belong to.
+final class Requests {
+    private final Sockets sockets;
+    private final Tcp tcp;
+    private final Endpoint endpoint;
+    private final Ask ask = new Ask();
+
+    Requests(Sockets sockets, Tcp tcp) {
+        this.sockets = sockets;
+        this.tcp = tcp;
+        this.endpoint = new Endpoint(sockets.records().region());
+    }
+
+    /// Takes up to `most` requests of each session.
+    int take(int most, long nowNs) {
+        int taken = 0;
+        for (int i = 0; i < sockets.attachments().size(); i++) {
+            Attachment attachment = sockets.attachments().get(i);
+            if (attachment.violation() == null) {
+                taken += take(attachment, most, nowNs);
+            }
+        }
+        return taken;
+    }
+
+    private int take(Attachment attachment, int most, long nowNs) {
+        try {
+            for (int taken = 0; taken < most; taken++) {
+                long at = attachment.request();
+                if (at == Consumer.EMPTY) {
+                    return taken;
+                }
+                ask.read(attachment.client(), at);
+                request(attachment, nowNs);
+            }
+        } catch (PeerViolation violation) {
+            attachment.broken(String.valueOf(violation.getMessage()));
+        }
+        return most;
+    }
+
+    private void request(Attachment attachment, long nowNs) throws PeerViolation {
+        if (ask.socket < 0 || ask.socket >= attachment.layout.sockets()) {
+            throw new PeerViolation("request " + ask.op + " for socket " + ask.socket);
+        }
+        int index = attachment.first + ask.socket;
+        sockets.read(index, endpoint);
+        int kind = endpoint.kind();
+        if (ask.op == Request.OPEN) {
+            open(attachment, kind);
+        } else if (kind == Endpoint.CONNECTION || kind == Endpoint.LISTENER) {
+            if (endpoint.has(Endpoint.CLOSED_BY_USER)) {
+                throw new PeerViolation("request " + ask.op + " for socket " + ask.socket + ", which it gave back");
+            }
+            tcp.users().request(index, ask, nowNs);
+        } else {
+            throw new PeerViolation("request " + ask.op + " for socket " + ask.socket + ", which is free");
+        }
+    }
+
+    private void open(Attachment attachment, int kind) throws PeerViolation {
+        if (kind != Endpoint.FREE || ask.socket >= attachment.layout.sockets() / 2) {
+            throw new PeerViolation("open of socket " + ask.socket + ", which is not the client's");
+        }
+        if (ask.a == IpProtocol.TCP) {
+            tcp.users().open(attachment, ask);
+        } else {
+            throw new PeerViolation("open with protocol " + ask.a + ", errno " + Errno.EPROTONOSUPPORT);
+        }
+    }
+}
