@@ -9,6 +9,8 @@ import netkeep.ring.Records;
 /// slot:  0  tag u64
 ///        8  counter 0 u64, counter 1 ... in the order of [Counter]
 /// ```
+// The order of counters is part of the layout.
+@SuppressWarnings("EnumOrdinal")
 public final class Counters {
     /// Room for counters to come; part of the layout.
     private static final int SLOT = 8 + 8 * 256;

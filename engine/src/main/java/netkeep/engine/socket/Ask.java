@@ -17,6 +17,8 @@ public final class Ask {
     public int port;
     public int scope;
 
+    public Ask() {}
+
     /// Reads the request whose slot begins at `at`.
     public void read(Region client, long at) {
         op = client.u8(at + Request.OP);

@@ -78,13 +78,13 @@ final class Arrival {
             if (tcb.backoff() == 0) {
                 Rtt.measured(tcb, tcp.sinceUs(tcb.timerNs() - Rtt.rtoNs(tcb, tcp.settings), nowNs), tcp.settings);
             }
-            tcb.state(State.ESTABLISHED.ordinal());
+            tcb.become(State.ESTABLISHED);
             tcb.put(Tcb.ECN, seg.has(ECE) && !seg.has(CWR) && tcp.settings.ecn());
             tcb.set(Tcb.ACK_NOW);
             tcp.established(nowNs);
         } else {
             // Simultaneous open.
-            tcb.state(State.SYN_RECEIVED.ordinal());
+            tcb.become(State.SYN_RECEIVED);
             tcb.put(Tcb.ECN, seg.has(ECE) && seg.has(CWR) && tcp.settings.ecn());
             tcb.set(Tcb.SYN_NEEDED);
             tcp.timers.set(Timers.RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
@@ -235,7 +235,7 @@ final class Arrival {
                 tcp.replies.reset(seg, nowNs);
                 return false;
             }
-            tcb.state(State.SYN_RECEIVED.after(State.Event.ACK_OF_SYN).ordinal());
+            tcb.become(State.SYN_RECEIVED.after(State.Event.ACK_OF_SYN));
             tcb.sndUna(tcb.sndUna() + 1);
             tcb.sndWnd(seg.wnd << tcb.sndScale());
             tcb.sndMaxWnd(tcb.sndWnd());
@@ -263,7 +263,7 @@ final class Arrival {
         }
         switch (after) {
             case FIN_WAIT_2 -> {
-                tcb.state(after.ordinal());
+                tcb.become(after);
                 if (tcb.has(Tcb.CLOSED_BY_USER)) {
                     tcb.linger(0);
                     tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
@@ -338,7 +338,7 @@ final class Arrival {
         if (after == State.TIME_WAIT) {
             tcp.timeWait(nowNs);
         } else {
-            tcb.state(after.ordinal());
+            tcb.become(after);
         }
     }
 }

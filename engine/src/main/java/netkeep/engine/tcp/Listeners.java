@@ -275,7 +275,7 @@ final class Listeners {
         tcb.rtoUs((int) (FIRST_RTO_NS / 1000));
         tcp.path(nowNs);
         tcp.sndMss(from.mss());
-        tcb.state(State.ESTABLISHED.ordinal());
+        tcb.become(State.ESTABLISHED);
         if (from.retries() == 0) {
             Rtt.measured(tcb, tcp.sinceUs(from.deadlineNs() - FIRST_RTO_NS, nowNs), tcp.settings);
         }

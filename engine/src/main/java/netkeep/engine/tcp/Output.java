@@ -204,11 +204,9 @@ final class Output {
             return false;
         }
         if (length > mss) {
-            boolean rest = length == waiting && mayBeShort(length % mss, nxt, mss);
+            boolean rest = length == waiting && mayBeShort(length % mss, nxt);
             length = rest ? length : length - length % mss;
-        } else if (length < mss
-                && !(length == waiting && mayBeShort(length, nxt, mss))
-                && length < tcb.sndMaxWnd() / 2) {
+        } else if (length < mss && !(length == waiting && mayBeShort(length, nxt)) && length < tcb.sndMaxWnd() / 2) {
             // RFC 9293 §3.8.6.2.1: neither a full segment, nor all there is, nor half the greatest window.
             return false;
         }
@@ -232,7 +230,7 @@ final class Output {
     }
 
     /// Whether a segment of less than the full size may go: Nagle (RFC 9293 §3.7.4) and cork.
-    private boolean mayBeShort(int rest, int nxt, int mss) {
+    private boolean mayBeShort(int rest, int nxt) {
         if (rest == 0 || tcb.has(Tcb.FIN_WANTED)) {
             return true;
         }

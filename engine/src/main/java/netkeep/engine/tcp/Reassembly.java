@@ -10,11 +10,9 @@ import netkeep.ring.Region;
 final class Reassembly {
     private static final int GAP = 8;
 
-    private final Tcb tcb;
     private final Flow flow;
 
-    Reassembly(Tcb tcb, Flow flow) {
-        this.tcb = tcb;
+    Reassembly(Flow flow) {
         this.flow = flow;
     }
 

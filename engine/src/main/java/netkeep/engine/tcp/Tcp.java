@@ -83,7 +83,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.lookedAt = new Tcb(sockets.records().region());
         this.flow = new Flow(flows.region());
         this.flight = new Flight(tcb, flow);
-        this.reassembly = new Reassembly(tcb, flow);
+        this.reassembly = new Reassembly(flow);
         this.table = new FlowTable(this, luck);
         this.halfOpens = new HalfOpens(ledger, s.halfOpens());
         this.timeWaits = new TimeWaits(ledger, s.timeWaits());
@@ -358,7 +358,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         if (tcb.tcpState().synchronised()) {
             counters.add(Counter.TcpCurrEstab, -1);
         }
-        tcb.state(State.CLOSED.ordinal());
+        tcb.become(State.CLOSED);
         tcb.status(tcb.status() & ~(Status.CONNECTING | Status.CONNECTED) | Status.READ_END | Status.WRITE_END);
         timers.set(Timers.NONE, 0);
         tcb.ackNs(0);

@@ -79,7 +79,7 @@ public final class Users {
             return Errno.EADDRINUSE;
         }
         tcb.kind(Endpoint.LISTENER);
-        tcb.state(State.LISTEN.ordinal());
+        tcb.become(State.LISTEN);
         tcb.status(tcb.status() | Status.LISTENING);
         // RFC 9293 leaves the queue to the user; at least one connection must be able to wait.
         tcb.cwnd(Math.clamp(ask.a, 1, tcp.settings.backlogMax()));
@@ -152,7 +152,7 @@ public final class Users {
         tcb.tsOffset(tcp.timestampOffset(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo()));
         tcb.sndUna(tcb.iss());
         tcb.sndNxt(tcb.iss() + 1);
-        tcb.state(tcb.tcpState().after(State.Event.OPEN_ACTIVE).ordinal());
+        tcb.become(tcb.tcpState().after(State.Event.OPEN_ACTIVE));
         tcb.status(tcb.status() & ~(Status.FAILED | Status.READ_END | Status.WRITE_END)
                 | Status.BOUND
                 | Status.CONNECTING);
@@ -188,7 +188,7 @@ public final class Users {
 
     private void endSending(long nowNs) {
         tcb.set(Endpoint.SHUT_WRITE | Tcb.FIN_WANTED);
-        tcb.state(tcb.tcpState().after(State.Event.CLOSE).ordinal());
+        tcb.become(tcb.tcpState().after(State.Event.CLOSE));
         tcb.status(tcb.status() | Status.WRITE_END);
         if (tcb.timer() == Timers.CORK) {
             tcp.timers.arm(nowNs);
