@@ -9,6 +9,8 @@ public final class Ready {
     private int head;
     private int count;
 
+    public Ready() {}
+
     /// Puts `id` at the end unless it waits already.
     public void add(int id) {
         int word = id >>> 6;
