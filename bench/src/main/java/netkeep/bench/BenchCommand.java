@@ -1,5 +1,7 @@
 package netkeep.bench;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -75,6 +77,8 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Set<Job> wanted = wanted();
         Plan plan = plan();
+        checkWritable(json);
+        checkWritable(svg);
         PrintWriter errors = commandSpec().commandLine().getErr();
         try {
             Environment.check();
@@ -101,8 +105,11 @@ public final class BenchCommand implements Callable<Integer> {
             out.println(environment.get("processor") + ", Linux " + environment.get("kernel") + ", "
                     + environment.get("java") + "; " + environment.get("plan"));
             out.println(Table.head());
-            JobRunner runner = new JobRunner(lab, plan, new Servers(lab, self));
+            Servers servers = new Servers(lab, self);
+            long beganNs = System.nanoTime();
             for (Job job : wanted) {
+                long spentMs = NANOSECONDS.toMillis(System.nanoTime() - beganNs);
+                JobRunner runner = new JobRunner(lab, quick ? plan.after(spentMs) : plan, servers);
                 for (Row row : runner.run(job)) {
                     rows.add(row);
                     table.lines(row).forEach(out::println);
@@ -166,6 +173,20 @@ public final class BenchCommand implements Callable<Integer> {
             plan = plan.withIdle(idle);
         }
         return plan;
+    }
+
+    /// Minutes of measuring are not to end at a file that cannot be written.
+    private void checkWritable(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        boolean possible = Files.exists(file)
+                ? Files.isRegularFile(file) && Files.isWritable(file)
+                : directory != null && Files.isDirectory(directory) && Files.isWritable(directory);
+        if (!possible) {
+            throw usage("cannot write " + file);
+        }
     }
 
     private boolean given(String option) {

@@ -1,17 +1,24 @@
 package netkeep.bench;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import netkeep.bench.Namespaces.Place;
 
 /// What all jobs share: a directory, the two namespaces and the load programs. Closing it leaves nothing behind, and a
 /// signal closes it.
 final class Lab implements AutoCloseable {
+    private static final String PREFIX = "netkeep-bench-";
+
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})-\\d+");
+
     /// How long one wait for a server is, after which it is looked whether there still is one.
     private static final int LOOK_MS = 200;
 
@@ -30,7 +37,9 @@ final class Lab implements AutoCloseable {
     }
 
     static Lab open() throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("netkeep-bench");
+        removeLeftovers();
+        Path directory =
+                Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
         Namespaces namespaces = null;
         try {
             CPrograms programs = CPrograms.compile(directory);
@@ -132,6 +141,20 @@ final class Lab implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(atExit);
         namespaces.close();
         remove(directory);
+    }
+
+    /// Removes the directories of runs that were killed.
+    private static void removeLeftovers() throws IOException {
+        Path all = Path.of(System.getProperty("java.io.tmpdir"));
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(all, PREFIX + "*")) {
+            for (Path directory : found) {
+                Matcher named = NAME.matcher(directory.getFileName().toString());
+                if (named.matches()
+                        && ProcessHandle.of(Long.parseLong(named.group(1))).isEmpty()) {
+                    remove(directory);
+                }
+            }
+        }
     }
 
     private static void remove(Path directory) throws IOException {

@@ -20,6 +20,8 @@ class BenchCommandTest {
                 "--seconds NaN",
                 "--idle 0",
                 "--placement nowhere",
+                "--json /nonexistent/result.json",
+                "--svg /",
                 "--nonsense"
             })
     void wrongUsageIsSaidAndEndsWithTwo(String line) {

@@ -17,7 +17,13 @@ class PlanTest {
 
         int ms = compared * 2 * (quick.warmupMs() + quick.rounds() * quick.runMs());
 
-        assertTrue(ms <= 35_000, ms + " ms of runs");
+        assertTrue(ms <= Plan.QUICK_MS / 2, ms + " ms of runs");
+    }
+
+    @Test
+    void lateJobsOfAQuickRunGetLess() {
+        assertEquals(Plan.QUICK, Plan.QUICK.after(Plan.QUICK_MS / 2));
+        assertEquals(1, Plan.QUICK.after(Plan.QUICK_MS).rounds());
     }
 
     @Test
@@ -29,7 +35,7 @@ class PlanTest {
 
     @Test
     void changingOneLeavesTheOthers() {
-        assertEquals(new Plan(7, 300, 700, 20, 5), Plan.QUICK.withRounds(7).withIdle(5));
+        assertEquals(new Plan(7, 3_000, 5_000, 100, 5), Plan.FULL.withRounds(7).withIdle(5));
         assertEquals(new Plan(5, 9, 5_000, 100, 100_000), Plan.FULL.withRunMs(9));
     }
 }
