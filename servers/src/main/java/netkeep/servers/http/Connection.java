@@ -58,7 +58,7 @@ final class Connection implements Ready {
         this.service = service;
         this.channel = channel;
         this.key = key;
-        service.wheel.schedule(this, nowNs + service.settings.idleNs());
+        service.wheel.schedule(this, nowNs + service.patience.idleNs());
     }
 
     @Override
@@ -96,9 +96,9 @@ final class Connection implements Ready {
     /// Whether a head that was incomplete may now be complete, or too long. So a head that comes octet by octet is
     /// not parsed as often as it has octets.
     private boolean worthParsing(ByteBuffer in, int held, int end) {
-        int target = service.settings.targetLength();
+        int target = service.limits.targetLength();
         return Octets.hasLineFeed(in, held, end)
-                || end >= service.settings.headLength()
+                || end >= service.limits.headLength()
                 || held <= target && end > target;
     }
 
@@ -141,7 +141,7 @@ final class Connection implements Ready {
             keepIn(in, at, head != 0 ? at + head : end);
         }
         if (!written) {
-            become(Phase.WRITING, nowNs + service.settings.writeNs());
+            become(Phase.WRITING, nowNs + service.patience.writeNs());
         } else {
             settle(at > 0, nowNs);
         }
@@ -158,7 +158,7 @@ final class Connection implements Ready {
             return content(mine, in, mine.content.drain(in, headEnd, end), end, nowNs);
         }
         Request request = service.request;
-        int bound = service.settings.headLength();
+        int bound = service.limits.headLength();
         int headEnd = service.parser.parse(in, at, end, request);
         if (headEnd == RequestParser.INCOMPLETE && end - at < bound) {
             return MORE;
@@ -179,7 +179,7 @@ final class Connection implements Ready {
     private int contentBegins(ByteBuffer in, int at, int headEnd, int end, long nowNs) throws IOException {
         Request request = service.request;
         Work mine = work();
-        mine.content.begin(request, service.settings.contentLength());
+        mine.content.begin(request, service.limits.contentLength());
         mine.headLength = headEnd - at;
         if (request.expectContinue && headEnd == end && !mine.content.tooLarge()) {
             if (request.method == Method.CONNECT
@@ -270,7 +270,7 @@ final class Connection implements Ready {
             int count = channel.write(rest);
             if (rest.hasRemaining()) {
                 if (count > 0) {
-                    become(Phase.WRITING, nowNs + service.settings.writeNs());
+                    become(Phase.WRITING, nowNs + service.patience.writeNs());
                 }
                 return;
             }
@@ -278,7 +278,7 @@ final class Connection implements Ready {
             service.buffers.give(rest);
         }
         if (!flush()) {
-            become(Phase.WRITING, nowNs + service.settings.writeNs());
+            become(Phase.WRITING, nowNs + service.patience.writeNs());
         } else if (after != After.STAY) {
             settle(true, nowNs);
         } else {
@@ -300,18 +300,18 @@ final class Connection implements Ready {
         if (after == After.LINGER) {
             dropWork();
             channel.shutdownOutput();
-            become(Phase.LINGERING, nowNs + service.settings.lingerNs());
+            become(Phase.LINGERING, nowNs + service.patience.lingerNs());
             return;
         }
         Work mine = work;
         if (mine == null || mine.isEmpty()) {
             dropWork();
-            become(Phase.IDLE, nowNs + service.settings.idleNs());
+            become(Phase.IDLE, nowNs + service.patience.idleNs());
         } else if (mine.headLength != 0) {
-            become(Phase.CONTENT, nowNs + service.settings.contentNs());
+            become(Phase.CONTENT, nowNs + service.patience.contentNs());
         } else {
             // The time for a head runs from its first octet.
-            become(Phase.HEAD, phase == Phase.HEAD && !progress ? deadlineNs : nowNs + service.settings.headNs());
+            become(Phase.HEAD, phase == Phase.HEAD && !progress ? deadlineNs : nowNs + service.patience.headNs());
         }
     }
 

@@ -22,7 +22,7 @@ import netkeep.servers.loop.Time;
 /// }
 /// ```
 ///
-/// Not safe for several threads, but for [#close].
+/// Not safe for several threads, but for [#close] and [#connections].
 public final class HttpServer implements AutoCloseable {
     private final Loop loop;
     private final Service service;
@@ -41,7 +41,7 @@ public final class HttpServer implements AutoCloseable {
     ///
     /// @return the address, with the port that was found if none was asked for
     public InetSocketAddress listen(InetSocketAddress address) throws IOException {
-        Listener listener = loop.listen(address, service.settings.backlog(), this::arrives);
+        Listener listener = loop.listen(address, service.limits.backlog(), this::arrives);
         service.gate.add(listener);
         SocketAddress bound = listener.address();
         return bound instanceof InetSocketAddress internet ? internet : address;
@@ -55,7 +55,7 @@ public final class HttpServer implements AutoCloseable {
         service.gate.enter();
     }
 
-    /// How many connections are open.
+    /// How many connections are open; from any thread.
     public int connections() {
         return service.gate.count();
     }
@@ -82,7 +82,7 @@ public final class HttpServer implements AutoCloseable {
                 connection.leave();
             }
         }
-        leaveUntilNs = loop.nowNs() + service.settings.graceNs();
+        leaveUntilNs = loop.nowNs() + service.patience.graceNs();
         while (service.gate.count() > 0 && loop.nowNs() - leaveUntilNs < 0) {
             loop.pass(this::expireLeaving);
         }

@@ -33,9 +33,8 @@ final class Responder {
     /// @return content that has yet to be sent, or null if the response is whole
     @Nullable
     Transfer answer(ByteBuffer in, Request request, boolean persistent, long nowNs) throws IOException {
-        long workNs = service.settings.workNs();
-        if (workNs != 0) {
-            spin(workNs);
+        if (service.workNs != 0) {
+            spin(service.workNs);
         }
         return switch (request.method) {
             case GET, HEAD -> file(in, request, persistent, nowNs);

@@ -22,7 +22,12 @@ final class Service {
     /// Unfinished connections whose objects are kept for the next ones.
     private static final int KEPT = 4096;
 
-    final HttpSettings settings;
+    final HttpLimits limits;
+    final HttpPatience patience;
+
+    /// Work added to each request.
+    final long workNs;
+
     final Time time;
     final RandomGenerator luck;
     final Tree tree;
@@ -48,14 +53,16 @@ final class Service {
     private long dateUntilNs;
 
     Service(HttpSettings settings, Time time, RandomGenerator luck) throws IOException {
-        this.settings = settings;
+        this.limits = settings.limits();
+        this.patience = settings.patience();
+        this.workNs = settings.workNs();
         this.time = time;
         this.luck = luck;
         this.tree = new Tree(settings);
-        this.parser = new RequestParser(settings.targetLength(), settings.fieldCount());
+        this.parser = new RequestParser(limits.targetLength(), limits.fieldCount());
         this.wheel = new Wheel(time.nowNs());
-        this.buffers = new Buffers(settings.bufferBytes());
-        this.gate = new Gate(settings.connections());
+        this.buffers = new Buffers(limits.bufferBytes());
+        this.gate = new Gate(limits.connections());
         this.responder = new Responder(this);
         this.dateUntilNs = time.nowNs();
         setDate(dateUntilNs);

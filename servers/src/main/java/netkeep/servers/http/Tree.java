@@ -32,7 +32,7 @@ final class Tree {
     Tree(HttpSettings settings) throws IOException {
         root = new Root(settings.root());
         listings = settings.listings();
-        cache = new Cache(settings.cacheBytes());
+        cache = new Cache(settings.limits().cacheBytes());
     }
 
     /// What a path leads to.

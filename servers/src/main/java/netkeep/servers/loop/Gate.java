@@ -8,7 +8,7 @@ import java.util.List;
 public final class Gate {
     private final int most;
     private final List<Listener> listeners = new ArrayList<>();
-    private int count;
+    private volatile int count;
 
     /// @param most connections at a time, 1 or more
     public Gate(int most) {
@@ -28,7 +28,7 @@ public final class Gate {
 
     /// One connection more.
     public void enter() {
-        count++;
+        add(1);
         if (count == most) {
             listeners.forEach(Listener::pause);
         }
@@ -39,10 +39,16 @@ public final class Gate {
         if (count == most) {
             listeners.forEach(Listener::resume);
         }
-        count--;
+        add(-1);
     }
 
-    /// Connections that are open.
+    /// Only the server's thread writes the counter.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void add(int more) {
+        count += more;
+    }
+
+    /// Connections that are open; from any thread.
     public int count() {
         return count;
     }
