@@ -19,9 +19,12 @@ import netkeep.ring.Pieces;
 ///
 /// On a veth pair frames can arrive out of order, without loss, when the sender transmits from two CPUs.
 public final class PacketLink implements Link {
+    // Receives that find nothing between two looks at what no frame tells.
+    private static final int QUIET = 64;
+
     private final String name;
     private final int index;
-    private final int descriptor;
+    private final PacketSocket socket;
     private final PacketSource source;
     private final Netlink netlink;
     private final PacketSettings settings;
@@ -30,19 +33,24 @@ public final class PacketLink implements Link {
     private final int maxFrame = OVERHEAD + LONGEST_PACKET;
     private final FrameWriter writer;
     private final LinkCounters counters = new LinkCounters();
+    private int empty;
     private boolean closed;
 
     private PacketLink(
-            Netlink.Interface device, int descriptor, PacketSource source, Netlink netlink, PacketSettings settings) {
+            Netlink.Interface device,
+            PacketSocket socket,
+            PacketSource source,
+            Netlink netlink,
+            PacketSettings settings) {
         this.name = device.name();
         this.index = device.index();
         this.mtu = device.mtu();
         this.mac = settings.mac() == 0 ? device.mac() : settings.mac();
-        this.descriptor = descriptor;
+        this.socket = socket;
         this.source = source;
         this.netlink = netlink;
         this.settings = settings;
-        this.writer = new FrameWriter(new Call(), descriptor);
+        this.writer = new FrameWriter(new Call(), socket.descriptor());
     }
 
     /// Joins an interface in the network namespace of the calling thread and brings it up.
@@ -62,10 +70,11 @@ public final class PacketLink implements Link {
                 netlink.up(device.index());
             }
             boolean promiscuous = settings.mac() != 0 && settings.mac() != device.mac();
-            int slots = rounded(settings.ringSlots());
-            descriptor = PacketSocket.open(device.index(), promiscuous, finishes(settings), slots);
-            PacketSource source = slots == 0 ? new PacketReads(descriptor) : new PacketRing(descriptor, slots);
-            return new PacketLink(device, descriptor, source, netlink, settings);
+            PacketSocket socket =
+                    PacketSocket.open(device.index(), promiscuous, finishes(settings), settings.ringSlots());
+            descriptor = socket.descriptor();
+            PacketSource source = socket.slots() == 0 ? new PacketReads(descriptor) : new PacketRing(socket);
+            return new PacketLink(device, socket, source, netlink, settings);
         } catch (RuntimeException failure) {
             if (descriptor >= 0) {
                 Descriptors.close(descriptor);
@@ -115,7 +124,7 @@ public final class PacketLink implements Link {
             counters.received(length);
             return length;
         }
-        return length == 0 ? 0 : nothing(-length);
+        return length == 0 ? idle(frames, at, room) : nothing(-length);
     }
 
     @Override
@@ -130,7 +139,7 @@ public final class PacketLink implements Link {
 
     @Override
     public int descriptor() {
-        return descriptor;
+        return socket.descriptor();
     }
 
     @Override
@@ -143,7 +152,7 @@ public final class PacketLink implements Link {
         if (!closed) {
             closed = true;
             source.close();
-            Descriptors.close(descriptor);
+            Descriptors.close(socket.descriptor());
             netlink.close();
         }
     }
@@ -167,10 +176,16 @@ public final class PacketLink implements Link {
                 && (!settings.segmentation() || Ethtool.has(settings.name(), Ethtool.Offload.TSO));
     }
 
-    /// Whole blocks of the ring.
-    private static int rounded(int slots) {
-        int block = PacketSocket.SLOTS_PER_BLOCK;
-        return (slots + block - 1) / block * block;
+    /// Looks, every once in a while, for what no frame tells.
+    private int idle(MemorySegment frames, long at, int room) {
+        empty++;
+        if (empty < QUIET) {
+            return 0;
+        }
+        empty = 0;
+        counters.receivedDrops += socket.lost();
+        int error = source.error(frames, at, room);
+        return error == 0 ? 0 : nothing(-error);
     }
 
     /// What to make of an answer that is no frame.
@@ -178,8 +193,8 @@ public final class PacketLink implements Link {
         switch (errno) {
             // A frame that had no room, or whose offloads a virtio net header cannot tell.
             case Errno.EMSGSIZE, Errno.EINVAL -> counters.receivedDrops++;
-            case Errno.ENETDOWN -> down("recvmsg");
-            default -> throw new LinkGone(toString(), "recvmsg", errno);
+            case Errno.ENETDOWN -> down("read");
+            default -> throw new LinkGone(toString(), "read", errno);
         }
         return 0;
     }

@@ -51,6 +51,11 @@ final class PacketReads implements PacketSource {
     }
 
     @Override
+    public int error(MemorySegment frames, long at, int room) {
+        return 0;
+    }
+
+    @Override
     public void close() {}
 
     /// Makes room for the tag in the middle of the frame. Only tagged frames pay for it.

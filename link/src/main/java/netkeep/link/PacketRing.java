@@ -9,7 +9,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import netkeep.linux.Call;
 import netkeep.linux.Errno;
-import netkeep.linux.Memory;
 import netkeep.linux.PacketSocket;
 
 /// A packet socket's frames, from a ring of version 2 that the kernel fills: no system call for a frame.
@@ -31,22 +30,17 @@ final class PacketRing implements PacketSource {
     private static final long TAG_PROTOCOL = 26;
     private static final int USER = 1;
 
-    // An empty ring says nothing of a device that is gone; the socket does, asked once in a while.
-    private static final int QUIET = 1024;
-
     private final int descriptor;
     private final int slots;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ring;
     private final Call call = new Call();
     private int next;
-    private int empty;
 
-    /// @param slots a multiple of [PacketSocket#SLOTS_PER_BLOCK], as the socket was told
-    PacketRing(int descriptor, int slots) {
-        this.descriptor = descriptor;
-        this.slots = slots;
-        this.ring = Memory.shared(arena, descriptor, (long) slots * PacketSocket.SLOT, true);
+    PacketRing(PacketSocket socket) {
+        this.descriptor = socket.descriptor();
+        this.slots = socket.slots();
+        this.ring = socket.ring(arena);
     }
 
     @Override
@@ -55,14 +49,20 @@ final class PacketRing implements PacketSource {
         // Acquire: the frame was written before the status says that it is ours.
         int status = (int) STATUS.getAcquire(ring, slot);
         if ((status & USER) == 0) {
-            return nothing(frames, at, room);
+            return 0;
         }
         int length = copy(frames, at, room, slot, status);
         // Release: we have read the frame before the kernel may write there again.
         STATUS.setRelease(ring, slot, 0);
         next = next + 1 == slots ? 0 : next + 1;
-        empty = 0;
         return length;
+    }
+
+    /// An empty ring says nothing of a device that is gone: the socket does.
+    @Override
+    public int error(MemorySegment frames, long at, int room) {
+        int answer = call.read(descriptor, frames, at, room);
+        return answer == -Errno.EAGAIN || answer == -Errno.EINTR ? 0 : answer;
     }
 
     @Override
@@ -89,15 +89,5 @@ final class PacketRing implements PacketSource {
         int protocol = PacketSocket.tagProtocol(status, ring.get(U16, slot + TAG_PROTOCOL));
         VlanTag.write(frames, at, protocol, ring.get(U16, slot + TAG));
         return length;
-    }
-
-    private int nothing(MemorySegment frames, long at, int room) {
-        empty++;
-        if (empty < QUIET) {
-            return 0;
-        }
-        empty = 0;
-        int answer = call.read(descriptor, frames, at, room);
-        return answer == -Errno.EAGAIN || answer == -Errno.EINTR ? 0 : answer;
     }
 }

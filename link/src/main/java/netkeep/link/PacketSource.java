@@ -9,6 +9,11 @@ interface PacketSource extends AutoCloseable {
     /// @return its length; 0 when none waits; `-errno`, EMSGSIZE for a frame that had no room and is lost
     int receive(MemorySegment frames, long at, int room);
 
+    /// Asks for an error that [#receive] would not find; only while no frame waits.
+    ///
+    /// @return 0 for none, or `-errno`
+    int error(MemorySegment frames, long at, int room);
+
     @Override
     void close();
 }

@@ -17,15 +17,15 @@ public final class PacketSocket {
     public static final int VLAN_VALID = 0x10;
     /// Octets of a ring's slot: the longest frame with its headers.
     public static final int SLOT = 17 * 4096;
-    /// A ring has whole blocks of slots.
-    public static final int SLOTS_PER_BLOCK = 15;
-
+    // Slots that fit in 255 pages, so that a block's 256 are nearly full.
+    private static final int SLOTS_PER_BLOCK = 15;
     private static final String RIGHTS =
             "run as root, or in a user namespace of your own: unshare --user --map-root-user --net -- COMMAND";
     private static final int VLAN_PROTOCOL_VALID = 0x40;
     private static final int VLAN_PROTOCOL = 0x8100;
     private static final int ADD_MEMBERSHIP = 1;
     private static final int RX_RING = 5;
+    private static final int STATISTICS = 6;
     private static final int VERSION = 10;
     private static final int VERSION_2 = 1;
     private static final int VNET_HDR = 15;
@@ -37,7 +37,15 @@ public final class PacketSocket {
     private static final short ALL = 0x0300;
     private static final int BUFFER = 16 << 20;
 
-    private PacketSocket() {}
+    private final int descriptor;
+    private final int slots;
+    private final Call call = new Call();
+    private final MemorySegment statistics = Arena.ofAuto().allocate(JAVA_INT, 3);
+
+    private PacketSocket(int descriptor, int slots) {
+        this.descriptor = descriptor;
+        this.slots = slots;
+    }
 
     /// Opens a socket on an interface: every frame that arrives there, and none that leaves. Reads and writes do not
     /// wait.
@@ -45,8 +53,8 @@ public final class PacketSocket {
     /// @param promiscuous whether frames for other hardware addresses are wanted, too
     /// @param direct      whether frames go past the interface's queue: quicker, but what the interface cannot
     ///                    finish itself is lost then
-    /// @param slots       of a receive ring, a multiple of [#SLOTS_PER_BLOCK]; 0 for none
-    public static int open(int index, boolean promiscuous, boolean direct, int slots) {
+    /// @param slots       of a receive ring, rounded up to whole blocks; 0 for none
+    public static PacketSocket open(int index, boolean promiscuous, boolean direct, int slots) {
         int descriptor = socket();
         try {
             // The header and the version come before the ring, the ring before the address.
@@ -55,19 +63,44 @@ public final class PacketSocket {
             Sockets.option(descriptor, Sockets.SOL_PACKET, IGNORE_OUTGOING, 1);
             Sockets.option(descriptor, Sockets.SOL_PACKET, QDISC_BYPASS, direct ? 1 : 0);
             Sockets.buffers(descriptor, BUFFER);
-            if (slots != 0) {
-                ring(descriptor, slots);
+            int used = rounded(slots);
+            if (used != 0) {
+                ring(descriptor, used);
             }
             bind(descriptor, index);
             join(descriptor, index, ALL_MULTICAST);
             if (promiscuous) {
                 join(descriptor, index, PROMISCUOUS);
             }
-            return descriptor;
+            return new PacketSocket(descriptor, used);
         } catch (LinuxException failure) {
             Descriptors.close(descriptor);
             throw failure;
         }
+    }
+
+    public int descriptor() {
+        return descriptor;
+    }
+
+    /// Slots of the receive ring, 0 without one.
+    public int slots() {
+        return slots;
+    }
+
+    /// Frames that were lost since the last time because we were late. Allocates nothing.
+    public int lost() {
+        // The kernel writes how many there were and how many were lost, then forgets both.
+        long length = statistics.address() + 8;
+        statistics.set(JAVA_INT, 8, 8);
+        long answer = call.raw(
+                Architecture.GETSOCKOPT, descriptor, Sockets.SOL_PACKET, STATISTICS, statistics.address(), length, 0);
+        return answer < 0 ? 0 : statistics.get(JAVA_INT, 4);
+    }
+
+    /// The ring, mapped until the arena ends.
+    public MemorySegment ring(Arena arena) {
+        return Memory.shared(arena, descriptor, (long) slots * SLOT, true);
     }
 
     /// Switches the kernel's own IPv6 off on an interface, which would otherwise take a link-local address there, and
@@ -94,6 +127,10 @@ public final class PacketSocket {
         } catch (LinuxException failure) {
             throw new LinuxException("socket AF_PACKET", failure.errno(), failure.errno() == Errno.EPERM ? RIGHTS : "");
         }
+    }
+
+    private static int rounded(int slots) {
+        return (slots + SLOTS_PER_BLOCK - 1) / SLOTS_PER_BLOCK * SLOTS_PER_BLOCK;
     }
 
     private static void ring(int descriptor, int slots) {
