@@ -12,7 +12,8 @@ import netkeep.ring.Ledger;
 import netkeep.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
-/// What controls IP: ICMP of both versions with neighbor and router discovery. It registers itself with [Ip].
+/// What controls IP: ICMP of both versions, neighbor and router discovery, membership of groups. It registers itself
+/// with [Ip].
 public final class Icmp implements Control {
     private final Errors errors;
     private final Echo echo;
@@ -20,6 +21,8 @@ public final class Icmp implements Control {
     private final Routers routers;
     private final Icmp4 icmp4;
     private final Icmp6 icmp6;
+    private final Reports igmp;
+    private final Reports mld;
 
     public Icmp(Ledger ledger, Counters counters, Luck luck, Outgoing outgoing, Ip ip) {
         this.errors = new Errors(ip, counters, outgoing, new Limiter(ledger, luck));
@@ -28,7 +31,12 @@ public final class Icmp implements Control {
         this.routers = new Routers(ip.discovery(), ndp);
         Quotes quotes = new Quotes(ip);
         this.icmp4 = new Icmp4(ip, ip.discovery(), counters, echo, quotes);
-        this.icmp6 = new Icmp6(ip, counters, echo, quotes, ndp, routers);
+        Mld groups6 = new Mld(ip, counters, outgoing);
+        this.icmp6 = new Icmp6(ip, counters, echo, quotes, ndp, routers, groups6);
+        Igmp groups4 = new Igmp(ip, counters, outgoing);
+        this.igmp = groups4.reports();
+        this.mld = groups6.reports();
+        ip.upper(IpProtocol.IGMP, groups4);
         ip.upper(IpProtocol.ICMPV4, icmp4);
         ip.upper(IpProtocol.ICMPV6, icmp6);
         ip.control(this);
@@ -81,15 +89,20 @@ public final class Icmp implements Control {
     }
 
     @Override
-    public void changed(int link, long nowNs) {}
+    public void changed(int group, long nowNs) {
+        igmp.changed(group, nowNs);
+        mld.changed(group, nowNs);
+    }
 
     @Override
     public long deadlineNs() {
-        return routers.deadlineNs();
+        return Math.min(routers.deadlineNs(), Math.min(igmp.deadlineNs(), mld.deadlineNs()));
     }
 
     @Override
     public void expire(long nowNs) {
         routers.expire(nowNs);
+        igmp.expire(nowNs);
+        mld.expire(nowNs);
     }
 }

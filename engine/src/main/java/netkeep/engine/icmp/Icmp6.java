@@ -11,6 +11,7 @@ import netkeep.wire.Checksum;
 import netkeep.wire.Icmp6Message;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Layer;
+import netkeep.wire.MldMessage;
 import netkeep.wire.NdpMessage;
 import netkeep.wire.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,17 @@ final class Icmp6 implements Upper {
     private final Quotes quotes;
     private final Ndp ndp;
     private final Routers routers;
+    private final Mld mld;
     private @Nullable Echoes echoes;
 
-    Icmp6(Ip ip, Counters counters, Echo echo, Quotes quotes, Ndp ndp, Routers routers) {
+    Icmp6(Ip ip, Counters counters, Echo echo, Quotes quotes, Ndp ndp, Routers routers, Mld mld) {
         this.ip = ip;
         this.counters = counters;
         this.echo = echo;
         this.quotes = quotes;
         this.ndp = ndp;
         this.routers = routers;
+        this.mld = mld;
     }
 
     void echoes(@Nullable Echoes echoes) {
@@ -71,6 +74,9 @@ final class Icmp6 implements Upper {
         int type = Icmp6Message.type(headers, at);
         if (NdpMessage.isNdp(type)) {
             return discovery(packet, type, nowNs);
+        }
+        if (MldMessage.isMld(type)) {
+            return mld.arrives(packet, nowNs);
         }
         return switch (type) {
             case Icmp6Message.ECHO_REQUEST -> {

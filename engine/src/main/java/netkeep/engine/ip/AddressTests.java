@@ -106,8 +106,7 @@ final class AddressTests {
         for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
             if (nowNs >= addresses.validNs(i)) {
                 // RFC 4862 §5.5.4: an address whose valid lifetime has ended is not used.
-                addresses.remove(i);
-                ip.changed();
+                ip.setup().drop(i, nowNs);
             } else if (nowNs >= addresses.dueNs(i)) {
                 step(i, nowNs);
             }

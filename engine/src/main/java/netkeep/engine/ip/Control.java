@@ -19,8 +19,10 @@ public interface Control {
     /// Begins to look for routers (RFC 4861 §6.3.7).
     void discover(int link, long nowNs);
 
-    /// The state of a group on a link changed.
-    void changed(int link, long nowNs);
+    /// The state of a group changed: routers are told.
+    ///
+    /// @param group its record among [Groups]
+    void changed(int group, long nowNs);
 
     long deadlineNs();
 

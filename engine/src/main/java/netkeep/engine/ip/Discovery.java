@@ -27,6 +27,8 @@ public final class Discovery {
     private final Destinations destinations;
     private final AddressTests tests;
     private final Sources sources;
+    private final Groups groups;
+    private final Queriers queriers;
     private final Luck luck;
 
     Discovery(
@@ -37,6 +39,8 @@ public final class Discovery {
             Routes routes,
             Destinations destinations,
             AddressTests tests,
+            Groups groups,
+            Queriers queriers,
             Luck luck) {
         this.ip = ip;
         this.links = links;
@@ -46,7 +50,17 @@ public final class Discovery {
         this.destinations = destinations;
         this.tests = tests;
         this.sources = new Sources(addresses);
+        this.groups = groups;
+        this.queriers = queriers;
         this.luck = luck;
+    }
+
+    public Groups groups() {
+        return groups;
+    }
+
+    public Queriers queriers() {
+        return queriers;
     }
 
     public Links links() {
@@ -191,13 +205,11 @@ public final class Discovery {
             if (validSeconds == 0 || made() >= MOST_ADDRESSES) {
                 return;
             }
-            address = addresses.add(link, prefix.hi(), lo, 64, Addresses.ROUTER, tests.first(false));
+            address = ip.setup().enter(link, prefix.hi(), lo, 64, Addresses.ROUTER, nowNs);
             if (address < 0) {
                 return;
             }
             addresses.lifetimes(address, ends(validSeconds, nowNs), ends(preferredSeconds, nowNs));
-            tests.start(address, nowNs);
-            ip.control().changed(link, nowNs);
         } else if (addresses.origin(address) == Addresses.ROUTER) {
             // (e): a forged advertisement cannot end an address sooner than in two hours.
             long remainingNs = addresses.validNs(address) - nowNs;

@@ -6,11 +6,9 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.neighbor.Arp;
-import netkeep.engine.neighbor.ArpHost;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.neighbor.Links;
 import netkeep.engine.neighbor.Neighbors;
-import netkeep.engine.neighbor.Resolver;
 import netkeep.ring.Ledger;
 import netkeep.ring.Pieces;
 import netkeep.wire.Address;
@@ -32,14 +30,16 @@ public final class Ip {
 
     private final Links links;
     private final Neighbors neighbors;
-    private final Arp arp;
-    private final Addresses addresses;
-    private final Routes routes;
+    // What [Host] reads, for those who stand below.
+    final Arp arp;
+    final Addresses addresses;
+    final Routes routes;
+    final AddressTests tests;
+    final Failures failures;
     private final Destinations destinations;
     private final Reassembly reassembly;
-    private final AddressTests tests;
     private final Discovery discovery;
-    private final Failures failures;
+    private final Setup setup;
     private final Ways ways;
     private final Output output;
     private final Ipv4Input v4;
@@ -57,7 +57,7 @@ public final class Ip {
         this.settings = settings;
         this.drops = new Drops(counters);
         this.links = new Links(ledger, luck, links);
-        Host host = new Host();
+        Host host = new Host(this);
         this.neighbors = new Neighbors(ledger, settings.neighbors(), this.links, luck, outgoing, host);
         this.arp = new Arp(this.links, neighbors, outgoing, host);
         this.addresses = new Addresses(ledger, settings.addresses(), luck);
@@ -66,11 +66,15 @@ public final class Ip {
         Identifiers identifiers = new Identifiers(ledger, luck);
         this.reassembly = new Reassembly(this, ledger, counters, luck, outgoing, settings);
         this.tests = new AddressTests(this, addresses, this.links, luck, arp, settings.optimistic());
-        this.discovery = new Discovery(this, this.links, neighbors, addresses, routes, destinations, tests, luck);
         this.failures = new Failures(this, this.links, destinations);
         this.ways = new Ways(this.links, addresses, routes, destinations, neighbors);
         this.output = new Output(this.links, counters, neighbors, outgoing, identifiers, settings);
-        Groups groups = new Groups(addresses);
+        Memberships memberships = new Memberships(ledger, settings.memberships(), luck);
+        Groups groups = new Groups(ledger, settings.groups(), luck, memberships);
+        Queriers queriers = new Queriers(ledger, links.length);
+        this.discovery = new Discovery(
+                this, this.links, neighbors, addresses, routes, destinations, tests, groups, queriers, luck);
+        this.setup = new Setup(this, this.links, addresses, routes, tests, memberships, groups, queriers, ways);
         this.v4 = new Ipv4Input(this, counters, addresses, groups, reassembly);
         this.v6 = new Ipv6Input(this, counters, addresses, groups, reassembly);
     }
@@ -86,7 +90,10 @@ public final class Ip {
             settings.destinations(),
             Identifiers.COUNT,
             reassembly[0],
-            reassembly[1]
+            reassembly[1],
+            settings.memberships(),
+            settings.groups(),
+            2 * links
         };
     }
 
@@ -101,7 +108,10 @@ public final class Ip {
             Destinations.SLOT,
             Identifiers.SLOT,
             reassembly[0],
-            reassembly[1]
+            reassembly[1],
+            Memberships.SLOT,
+            Groups.SLOT,
+            Queriers.SLOT
         };
     }
 
@@ -183,7 +193,7 @@ public final class Ip {
                 : VirtioNetHeader.gsoSize(headers, 0);
         packet.multicast = false;
         packet.broadcast = false;
-        packet.routerAlert = false;
+        packet.routerAlert = -1;
     }
 
     /// The link that a looped packet of a group belongs to: see [Output].
@@ -324,66 +334,23 @@ public final class Ip {
         }
     }
 
-    /// Turns router advertisements on a link on or off: routers, prefixes and addresses come from them (RFC 4861 §6.3).
-    public void acceptAdvertisements(int link, boolean accept, long nowNs) {
-        links.acceptAdvertisements(link, accept);
-        if (accept) {
-            linkLocal(link, nowNs);
-            control().discover(link, nowNs);
-        } else {
-            links.solicit(link, 0, Links.NEVER);
-        }
-        changed();
-    }
-
     /// Adds an address, and the route to its subnet.
     ///
     /// @param prefixLength as written: 0..32 or 0..128
     /// @return false if there is no room
     /// @throws IllegalArgumentException if no host can have that address
     public boolean addAddress(int link, long hi, long lo, int prefixLength, long nowNs) {
-        if (!Address.isUnicast(hi, lo) || Address.isLoopback(hi, lo) || link <= LOOPBACK || link >= links.count()) {
-            throw new IllegalArgumentException("address " + Address.print(hi, lo) + " on link " + link);
-        }
-        Prefix prefix = Prefix.around(hi, lo, prefixLength);
-        boolean v4 = Address.isV4(hi, lo);
-        if (addresses.find(link, hi, lo) >= 0) {
-            return true;
-        }
-        if (!v4 && !Address.isLinkLocal(hi, lo)) {
-            linkLocal(link, nowNs);
-        }
-        int address = addresses.add(link, hi, lo, prefix.length(), Addresses.MANUAL, tests.first(v4));
-        if (address < 0) {
-            return false;
-        }
-        tests.start(address, nowNs);
-        changed();
-        return prefix.length() == 128 || routes.put(prefix, link, 0, 0, 0, Routes.MANUAL, Links.NEVER) >= 0;
+        return setup.addAddress(link, hi, lo, prefixLength, nowNs);
     }
 
-    /// RFC 4862 §5.3: each link that speaks IPv6 has an address of its own.
-    private void linkLocal(int link, long nowNs) {
-        long lo = MacAddress.interfaceId(links.settings(link).mac());
-        if (addresses.find(link, Address.LINK_LOCAL_HI, lo) < 0) {
-            int address = addresses.add(link, Address.LINK_LOCAL_HI, lo, 64, Addresses.LINK_LOCAL, tests.first(false));
-            if (address >= 0) {
-                tests.start(address, nowNs);
-            }
-        }
-    }
-
-    public void removeAddress(int link, long hi, long lo) {
-        int address = addresses.find(link, hi, lo);
-        if (address >= 0) {
-            addresses.remove(address);
-            changed();
-        }
+    /// Removes an address, and the route to its subnet if it was the last one there.
+    public void removeAddress(int link, long hi, long lo, long nowNs) {
+        setup.removeAddress(link, hi, lo, nowNs);
     }
 
     /// Adds a route or changes it.
     ///
-    /// @param nextHi nextLo the next hop, 0 and 0 if the destinations are on the link
+    /// @param nextHi the next hop, 0 and 0 if the destinations are on the link
     public boolean addRoute(Prefix prefix, int link, long nextHi, long nextLo, int metric) {
         changed();
         return routes.put(prefix, link, nextHi, nextLo, metric, Routes.MANUAL, Links.NEVER) >= 0;
@@ -397,61 +364,43 @@ public final class Ip {
         }
     }
 
-    /// What ARP and the neighbor table ask of this host.
-    private final class Host implements ArpHost, Resolver {
-        @Override
-        public boolean answers(int link, long lo) {
-            return addresses.usable(link, 0, lo);
-        }
+    /// A socket joins a group, or one source of it.
+    /// @param owner the socket, 0 or more
+    /// @param link  0 for the one that the group's packets leave by
+    /// @param what  0 any source, 1 only `source`, 2 all but `source` from now on, 3 that one again
+    public Joined join(int owner, int link, long hi, long lo, int what, long sourceHi, long sourceLo, long nowNs) {
+        return setup.join(owner, link, hi, lo, what, sourceHi, sourceLo, nowNs);
+    }
 
-        @Override
-        public long asks(int link, long targetLo) {
-            int best = -1;
-            for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
-                if (addresses.link(i) == link
-                        && addresses.v4(i)
-                        && addresses.state(i).usable()
-                        && (best < 0 || addresses.covers(i, 0, targetLo) && !addresses.covers(best, 0, targetLo))) {
-                    best = i;
-                }
-            }
-            return best < 0 ? 0 : addresses.lo(best);
-        }
+    /// A socket leaves a group (`what` 0) or one source of it (1).
+    public Joined leave(int owner, int link, long hi, long lo, int what, long sourceHi, long sourceLo, long nowNs) {
+        return setup.leave(owner, link, hi, lo, what, sourceHi, sourceLo, nowNs);
+    }
 
-        @Override
-        public boolean onLink(int link, long lo) {
-            return Address.isUnicast(0, lo)
-                    && !Address.isLoopback(0, lo)
-                    && !addresses.usable(-1, 0, lo)
-                    && !addresses.broadcast(link, lo)
-                    && (addresses.onLink(link, 0, lo) || onRoute(link, lo));
-        }
+    /// A socket goes: it leaves all groups.
+    public void leaveAll(int owner, long nowNs) {
+        setup.leaveAll(owner, nowNs);
+    }
 
-        private boolean onRoute(int link, long lo) {
-            int route = routes.best(0, lo, link, Long.MIN_VALUE);
-            return route >= 0 && routes.nextHi(route) == 0 && routes.nextLo(route) == 0;
-        }
+    /// Whether a socket wants what a source sends to a group, arriving on a link.
+    public boolean accepts(int owner, int link, long hi, long lo, long sourceHi, long sourceLo) {
+        return setup.accepts(owner, link, hi, lo, sourceHi, sourceLo);
+    }
 
-        @Override
-        public void claimed(int link, long lo, boolean probe, long nowNs) {
-            int address = addresses.find(link, 0, lo);
-            if (address >= 0) {
-                tests.conflict(address, probe, nowNs);
-            }
+    /// Turns router advertisements on a link on or off: routers, prefixes and addresses come from them (RFC 4861
+    /// §6.3).
+    public void acceptAdvertisements(int link, boolean accept, long nowNs) {
+        links.acceptAdvertisements(link, accept);
+        if (accept) {
+            setup.linkLocal(link, nowNs);
+            control().discover(link, nowNs);
+        } else {
+            links.solicit(link, 0, Links.NEVER);
         }
+        changed();
+    }
 
-        @Override
-        public void solicit(int link, long hi, long lo, long mac, long nowNs) {
-            if (Address.isV4(hi, lo)) {
-                arp.ask(link, lo, mac);
-            } else if (control != null) {
-                control.solicit(link, hi, lo, mac, nowNs);
-            }
-        }
-
-        @Override
-        public void undeliverable(int link, MemorySegment frame, long at, int length, long nowNs) {
-            failures.undeliverable(link, frame, at, length, nowNs);
-        }
+    Setup setup() {
+        return setup;
     }
 }

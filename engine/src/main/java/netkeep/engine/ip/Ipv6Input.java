@@ -74,7 +74,7 @@ final class Ipv6Input {
             fragment(packet, nowNs);
             return;
         }
-        packet.routerAlert = extensions.routerAlert() >= 0;
+        packet.routerAlert = extensions.routerAlert();
         deliver(packet, nowNs);
     }
 

@@ -54,8 +54,8 @@ public final class Packet {
     public boolean multicast;
     public boolean broadcast;
 
-    /// Carries the router alert option.
-    public boolean routerAlert;
+    /// The value of an IPv6 router alert option, -1 for none.
+    public int routerAlert = -1;
 
     public Packet() {}
 }

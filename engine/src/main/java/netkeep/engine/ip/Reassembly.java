@@ -197,7 +197,7 @@ final class Reassembly {
         whole.segmentSize = 0;
         whole.multicast = packet.multicast;
         whole.broadcast = packet.broadcast;
-        whole.routerAlert = false;
+        whole.routerAlert = -1;
         MemorySegment.copy(memory.memory(), whole.at + PAYLOAD, headers, PAYLOAD, Math.min(total, HEADERS - PAYLOAD));
         if (packet.v6) {
             Ipv6Header.write(

@@ -123,11 +123,16 @@ final class Ways {
         return unicast(way, hi, lo, nowNs);
     }
 
+    /// The link that packets to a group leave by if nothing else says it, -1 for none.
+    int groupLink(long hi, long lo, long nowNs) {
+        int route = routes.best(hi, lo, 0, nowNs);
+        return route >= 0 ? routes.link(route) : first(hi, lo);
+    }
+
     private boolean group(Way way, long mac, long nowNs) {
         way.link = outgoing(way);
         if (way.link < 0) {
-            int route = routes.best(way.destinationHi, way.destinationLo, 0, nowNs);
-            way.link = route >= 0 ? routes.link(route) : first(way);
+            way.link = groupLink(way.destinationHi, way.destinationLo, nowNs);
         }
         if (way.link <= 0) {
             return false;
@@ -151,7 +156,7 @@ final class Ways {
             way.untilNs = Math.min(way.untilNs, destinations.nextUntilNs(destination));
         } else if (hi >>> 54 == 0x3FA) {
             // RFC 4291 §2.5.6: each link has its own fe80::/10, so that the link must be told; without that, the first.
-            way.link = wanted >= 0 ? wanted : first(way);
+            way.link = wanted >= 0 ? wanted : first(hi, lo);
             if (way.link <= 0) {
                 return false;
             }
@@ -189,8 +194,8 @@ final class Ways {
     }
 
     /// The first link with an address of the destination's family, -1 for none.
-    private int first(Way way) {
-        boolean v4 = Address.isV4(way.destinationHi, way.destinationLo);
+    private int first(long hi, long lo) {
+        boolean v4 = Address.isV4(hi, lo);
         int first = -1;
         for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
             if (addresses.v4(i) == v4 && addresses.state(i).usable() && (first < 0 || addresses.link(i) < first)) {

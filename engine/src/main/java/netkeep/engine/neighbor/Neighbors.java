@@ -1,3 +1,4 @@
+// Long: the states of a neighbor stand here whole.
 package netkeep.engine.neighbor;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -30,9 +31,6 @@ import netkeep.wire.Address;
 
 /// The neighbors of all links and both families, RFC 4861 §7: what ARP and neighbor discovery learn, and whether it
 /// still holds.
-///
-/// A file longer than 400 lines would be two: the states of one neighbor stand here whole, their table's housekeeping
-/// in [Index], the frames that wait in [Held].
 public final class Neighbors {
     /// In place of a hardware address: the message carried none.
     public static final long NO_MAC = -1;
