@@ -1,5 +1,9 @@
 package netkeep.linux;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -36,9 +40,28 @@ public final class NetworkNamespace implements AutoCloseable {
     /// right in the rest of the system. An ordinary user may do this unless the kernel forbids it. (A JVM cannot do
     /// it to itself: it has threads from the start, and user namespaces are entered by single-threaded processes.)
     public static List<String> asRoot(List<String> command) {
-        List<String> whole = new java.util.ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--net", "--"));
+        List<String> whole = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--net", "--"));
         whole.addAll(command);
         return List.copyOf(whole);
+    }
+
+    /// The switch of this system that forbids an ordinary user what [#asRoot] needs, with the way to turn it; empty if
+    /// none is known to.
+    public static String forbiddenBy() {
+        if ("0".equals(setting("user/max_user_namespaces"))) {
+            return "user.max_user_namespaces is 0: sysctl -w user.max_user_namespaces=10000";
+        }
+        if ("0".equals(setting("user/max_net_namespaces"))) {
+            return "user.max_net_namespaces is 0: sysctl -w user.max_net_namespaces=10000";
+        }
+        if ("0".equals(setting("kernel/unprivileged_userns_clone"))) {
+            return "kernel.unprivileged_userns_clone is 0: sysctl -w kernel.unprivileged_userns_clone=1";
+        }
+        if ("1".equals(setting("kernel/apparmor_restrict_unprivileged_userns"))) {
+            return "kernel.apparmor_restrict_unprivileged_userns is 1:"
+                    + " sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+        }
+        return "";
     }
 
     /// A descriptor of it, for [Netlink#move].
@@ -73,6 +96,15 @@ public final class NetworkNamespace implements AutoCloseable {
     @Override
     public void close() {
         Descriptors.close(descriptor);
+    }
+
+    /// A setting under /proc/sys, empty for one that this kernel does not have.
+    private static String setting(String name) {
+        try {
+            return Files.readString(Path.of("/proc/sys", name)).strip();
+        } catch (IOException none) {
+            return "";
+        }
     }
 
     private static <T> T onThread(Callable<T> work) {
