@@ -11,4 +11,5 @@ module netkeep.engine {
     exports netkeep.engine.neighbor;
     exports netkeep.engine.socket;
     exports netkeep.engine.tcp;
+    exports netkeep.engine.udp;
 }

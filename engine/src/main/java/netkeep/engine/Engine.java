@@ -11,6 +11,7 @@ import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
+import netkeep.engine.udp.Udp;
 import netkeep.ring.Ledger;
 import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
@@ -38,6 +39,7 @@ public final class Engine {
     private final Icmp icmp;
     private final Sockets sockets;
     private final Tcp tcp;
+    private final Udp udp;
     private final Requests requests;
     private final MemorySegment headers = MemorySegment.ofArray(new long[HEADERS / 8]);
 
@@ -58,7 +60,8 @@ public final class Engine {
         this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
         this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
         this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp());
-        this.requests = new Requests(sockets, tcp);
+        this.udp = new Udp(sockets, ip, outgoing, counters, luck);
+        this.requests = new Requests(sockets, tcp, udp);
     }
 
     /// Octets of the ledger's region; all but what is used may be sparse.
@@ -89,6 +92,7 @@ public final class Engine {
     /// Finds what the records say there is to do, once all sessions of a predecessor are attached.
     public void begin(long nowNs) {
         tcp.scan(nowNs);
+        udp.scan();
     }
 
     /// A frame of `length` octets arrived, which begins with a virtio header; nothing of it is kept.
@@ -118,12 +122,13 @@ public final class Engine {
 
     /// Lays down what is to be sent, as much as [#outgoing] has room for.
     public void transmit(long nowNs) {
+        udp.transmit(nowNs);
         tcp.transmit(nowNs);
     }
 
     /// Whether [#transmit] left something for the next turn.
     public boolean pending() {
-        return tcp.pending();
+        return tcp.pending() || udp.pending();
     }
 
     /// Makes all that happened since the last commit count, with one store.

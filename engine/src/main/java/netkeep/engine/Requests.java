@@ -6,6 +6,7 @@ import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
 import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
+import netkeep.engine.udp.Udp;
 import netkeep.ring.Consumer;
 import netkeep.ring.PeerViolation;
 import netkeep.session.Request;
@@ -15,12 +16,14 @@ import netkeep.wire.IpProtocol;
 final class Requests {
     private final Sockets sockets;
     private final Tcp tcp;
+    private final Udp udp;
     private final Endpoint endpoint;
     private final Ask ask = new Ask();
 
-    Requests(Sockets sockets, Tcp tcp) {
+    Requests(Sockets sockets, Tcp tcp, Udp udp) {
         this.sockets = sockets;
         this.tcp = tcp;
+        this.udp = udp;
         this.endpoint = new Endpoint(sockets.records().region());
     }
 
@@ -66,6 +69,8 @@ final class Requests {
                 throw new PeerViolation("request " + ask.op + " for socket " + ask.socket + ", which it gave back");
             }
             tcp.users().request(index, ask, nowNs);
+        } else if (kind == Endpoint.DATAGRAMS) {
+            udp.users().request(index, ask, nowNs);
         } else {
             throw new PeerViolation("request " + ask.op + " for socket " + ask.socket + ", which is free");
         }
@@ -77,6 +82,8 @@ final class Requests {
         }
         if (ask.a == IpProtocol.TCP) {
             tcp.users().open(attachment, ask);
+        } else if (ask.a == IpProtocol.UDP) {
+            udp.users().open(attachment, ask);
         } else {
             throw new PeerViolation("open with protocol " + ask.a + ", errno " + Errno.EPROTONOSUPPORT);
         }

@@ -215,7 +215,7 @@ public final class Ip {
 
     /// Lays down zeros for the virtio header, the Ethernet header and the IP header, from `at` on.
     ///
-    /// @param hops         0 for the default
+    /// @param hops         0 for the default, -1 for none: it stays within this host
     /// @param dontFragment never to be fragmented by routers; IPv6 packets never are
     /// @return the offset of the upper header, counted from `at`
     public int headers(

@@ -71,7 +71,7 @@ final class Output {
                     0,
                     upperLength,
                     protocol,
-                    hops == 0 ? links.hops(path.link) : hops,
+                    hops == 0 ? links.hops(path.link) : Math.max(hops, 0),
                     path.sourceHi,
                     path.sourceLo,
                     path.destinationHi,
@@ -91,7 +91,7 @@ final class Output {
                 Ipv4Header.LENGTH + upperLength,
                 identification,
                 whole ? Ipv4Header.DONT_FRAGMENT : 0,
-                hops == 0 ? this.hops : hops,
+                hops == 0 ? this.hops : Math.max(hops, 0),
                 protocol,
                 path.sourceLo,
                 path.destinationLo);

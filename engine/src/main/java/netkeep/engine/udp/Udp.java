@@ -1,0 +1,109 @@
+package netkeep.engine.udp;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import netkeep.engine.ip.Failure;
+import netkeep.engine.ip.Ip;
+import netkeep.engine.ip.Packet;
+import netkeep.engine.ip.Upper;
+import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Luck;
+import netkeep.engine.ledger.Outgoing;
+import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Ports;
+import netkeep.engine.socket.Ready;
+import netkeep.engine.socket.Sockets;
+import netkeep.session.Datagram;
+import netkeep.wire.IpProtocol;
+
+/// UDP: finds the sockets that a datagram, an error or a request concerns.
+///
+/// All that outlives a turn is in the sockets' records and in the rings of their sessions.
+public final class Udp implements Upper {
+    /// The local address was chosen when the socket was connected, not bound.
+    static final int ADDRESS_CHOSEN = Endpoint.FIRST_OWN;
+
+    final Sockets sockets;
+    final Ip ip;
+    final Outgoing outgoing;
+    final Counters counters;
+    final Luck luck;
+    /// The socket that is worked on.
+    final Endpoint socket;
+    // Derived.
+    final Ports ports = new Ports();
+    // Derived: a successor asks every socket.
+    final Ready ready = new Ready();
+    // Scratch of one datagram: its header.
+    final MemorySegment header = Arena.ofAuto().allocate(Datagram.HEADER, 8);
+
+    private final Receiving receiving;
+    private final Sending sending;
+    private final Users users;
+
+    public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck) {
+        this.sockets = sockets;
+        this.ip = ip;
+        this.outgoing = outgoing;
+        this.counters = counters;
+        this.luck = luck;
+        this.socket = new Endpoint(sockets.records().region());
+        this.receiving = new Receiving(this);
+        this.sending = new Sending(this);
+        this.users = new Users(this);
+        ip.upper(IpProtocol.UDP, this);
+    }
+
+    /// What a client's requests reach.
+    public Users users() {
+        return users;
+    }
+
+    /// Finds the sockets of a predecessor.
+    public void scan() {
+        sockets.scan(index -> {
+            sockets.read(index, socket);
+            if (socket.kind() == Endpoint.DATAGRAMS) {
+                if (socket.has(Endpoint.BOUND)) {
+                    ports.bind(socket.localPort(), index);
+                }
+                ready.add(index);
+            }
+        });
+    }
+
+    @Override
+    public void arrives(Packet packet, long nowNs) {
+        receiving.arrives(packet, nowNs);
+    }
+
+    @Override
+    public boolean expects(Failure failure) {
+        return receiving.expects(failure);
+    }
+
+    @Override
+    public void failed(Failure failure, long nowNs) {
+        receiving.failed(failure);
+    }
+
+    /// Tells a socket of an error, in the order of what it receives.
+    void report(int index, int errno, long remoteHi, long remoteLo, int remotePort) {
+        receiving.report(index, errno, remoteHi, remoteLo, remotePort);
+    }
+
+    /// Lays down what sockets have to send, as much as there is room for.
+    public void transmit(long nowNs) {
+        sending.transmit(nowNs);
+    }
+
+    /// Sends what a socket that goes has left, as far as there is room.
+    void drain(int index, long nowNs) {
+        sending.drain(index, nowNs);
+    }
+
+    /// Whether [#transmit] left something for the next turn.
+    public boolean pending() {
+        return ready.count() != 0;
+    }
+}
