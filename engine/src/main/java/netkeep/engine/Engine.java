@@ -41,7 +41,7 @@ public final class Engine {
     private final Tcp tcp;
     private final Udp udp;
     private final Requests requests;
-    private final MemorySegment headers = MemorySegment.ofArray(new long[HEADERS / 8]);
+    private final MemorySegment headers;
 
     /// Builds an engine on a ledger: a new one, all zeros, or a dead predecessor's. [#attach] the sessions, then
     /// [#begin].
@@ -55,7 +55,9 @@ public final class Engine {
         this.ledger = new Ledger(region, MAGIC);
         this.counters = new Counters(ledger);
         Luck luck = new Luck(ledger, seed0, seed1);
-        this.outgoing = new Outgoing(heads);
+        // All memory is native: where the compiler sees two kinds of segments each access costs twice as much.
+        this.headers = heads.asSlice(0, HEADERS);
+        this.outgoing = new Outgoing(heads.asSlice(HEADERS));
         this.ip = new Ip(ledger, counters, luck, outgoing, settings.ip(), links);
         this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
         this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
@@ -76,9 +78,9 @@ public final class Engine {
                 + Ledger.length(tcpCounts, Tcp.slots());
     }
 
-    /// Octets of the heads of the most frames that a turn sends.
+    /// Octets of scratch memory: a frame's headers, and the heads of the most frames that a turn sends.
     public static long headsLength(EngineSettings settings) {
-        return (long) settings.frames() * Outgoing.HEAD;
+        return HEADERS + (long) settings.frames() * Outgoing.HEAD;
     }
 
     /// Attaches a session, in the order in which a predecessor did.

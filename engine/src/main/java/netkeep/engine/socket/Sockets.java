@@ -56,8 +56,12 @@ public final class Sockets {
         return attachment;
     }
 
+    /// Voids what was cut off, and lets the next turn publish again what the records imply.
     private void recover(int from, int used) {
         records.recover(from, from + used);
+        for (int index = from; index < from + used; index++) {
+            tell(index, Event.READ | Event.WRITE | Event.STATE);
+        }
     }
 
     public Records records() {

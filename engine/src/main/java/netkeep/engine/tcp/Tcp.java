@@ -429,7 +429,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
             mss = Math.min(mss, tcb.maxSegment());
         }
         tcb.sndMss(Math.max(48, Math.min(mss, path.mtu - headers(v6))));
-        tcb.rcvMss(DEFAULT_MSS);
+        tcb.rcvMss(Math.min(DEFAULT_MSS, mss));
     }
 
     /// The MSS option to send: what the link takes, not what the path is known to (RFC 9293 §3.7.1).
