@@ -6,7 +6,6 @@ import static netkeep.wire.TcpHeader.ECE;
 import static netkeep.wire.TcpHeader.RST;
 import static netkeep.wire.TcpHeader.SYN;
 
-import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Packet;
@@ -17,7 +16,6 @@ import netkeep.engine.ledger.Pool;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
-import netkeep.ring.Region;
 import netkeep.session.Event;
 import netkeep.session.Status;
 

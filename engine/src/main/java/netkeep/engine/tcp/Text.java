@@ -22,7 +22,7 @@ final class Text {
     /// RFC 9293 §3.10.7.4, seventh: the segment's text, which begins before the window's right edge.
     void arrives(Segment seg, Packet packet, long nowNs) {
         tcp.sockets.refreshReceive(tcb);
-int size = packet.segmentSize != 0 ? packet.segmentSize : seg.text;
+        int size = packet.segmentSize != 0 ? packet.segmentSize : seg.text;
         if (size > tcb.rcvMss()) {
             tcb.rcvMss(Math.min(size, 0xFFFF));
         }
