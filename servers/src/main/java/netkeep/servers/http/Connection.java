@@ -79,7 +79,8 @@ final class Connection implements Ready {
 
     private void read(long nowNs) throws IOException {
         ByteBuffer in = service.in;
-        int held = unfold(in);
+        in.clear();
+        int held = work == null ? 0 : work.unfold(in, service.buffers);
         in.limit(in.capacity() - Octets.SLACK);
         int count = channel.read(in);
         int end = in.position();
@@ -87,7 +88,7 @@ final class Connection implements Ready {
         if (count < 0) {
             close();
         } else if (phase == Phase.HEAD && !worthParsing(in, held, end)) {
-            keepIn(in, 0, end);
+            work().keepIn(in, 0, end, service.buffers);
         } else if (end > 0) {
             process(in, end, nowNs);
         }
@@ -100,21 +101,6 @@ final class Connection implements Ready {
         return Octets.hasLineFeed(in, held, end)
                 || end >= service.limits.headLength()
                 || held <= target && end > target;
-    }
-
-    /// Lays what was kept of the input into the buffer, and gives up what it was kept in.
-    ///
-    /// @return how much it is
-    private int unfold(ByteBuffer in) {
-        in.clear();
-        Work mine = work;
-        if (mine == null || mine.in == null) {
-            return 0;
-        }
-        in.put(mine.in);
-        service.buffers.give(mine.in);
-        mine.in = null;
-        return in.position();
     }
 
     /// Answers what is whole in `[0, end)`, writes, and keeps the rest.
@@ -138,7 +124,7 @@ final class Connection implements Ready {
             after = at < end ? After.LINGER : after;
         } else if (at < end) {
             int head = work == null ? 0 : work.headLength;
-            keepIn(in, at, head != 0 ? at + head : end);
+            work().keepIn(in, at, head != 0 ? at + head : end, service.buffers);
         }
         if (!written) {
             become(Phase.WRITING, nowNs + service.patience.writeNs());
@@ -246,7 +232,10 @@ final class Connection implements Ready {
                     if (transfer != null) {
                         transfer.back(back);
                     }
-                    keepOut(out, left - back);
+                    if (left > back) {
+                        work().keepOut(out, left - back, service.buffers);
+                    }
+                    out.clear();
                     return false;
                 }
                 out.clear();
@@ -285,7 +274,8 @@ final class Connection implements Ready {
             // Requests may have come before the channel was full; the next are read when these are answered.
             phase = Phase.IDLE;
             key.interestOps(SelectionKey.OP_READ);
-            process(service.in, unfold(service.in), nowNs);
+            service.in.clear();
+            process(service.in, mine.unfold(service.in, service.buffers), nowNs);
         }
     }
 
@@ -323,25 +313,6 @@ final class Connection implements Ready {
             key.interestOps(writes ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
         service.wheel.schedule(this, untilNs);
-    }
-
-    private void keepIn(ByteBuffer in, int at, int end) throws IOException {
-        ByteBuffer kept = service.keep(in, at, end - at);
-        if (kept == null) {
-            throw new IOException("no buffer is left");
-        }
-        work().in = kept;
-    }
-
-    private void keepOut(ByteBuffer out, int length) throws IOException {
-        if (length > 0) {
-            ByteBuffer kept = service.keep(out, out.position(), length);
-            if (kept == null) {
-                throw new IOException("no buffer is left");
-            }
-            work().out = kept;
-        }
-        out.clear();
     }
 
     private Work work() {

@@ -7,7 +7,6 @@ import java.util.random.RandomGenerator;
 import netkeep.servers.loop.Buffers;
 import netkeep.servers.loop.Gate;
 import netkeep.servers.loop.Time;
-import org.jspecify.annotations.Nullable;
 
 /// What all connections of a server have together. They take turns, so one buffer to read into and one to write
 /// from are enough.
@@ -76,18 +75,6 @@ final class Service {
             HttpDate.write(nowSeconds, date, 0);
             dateUntilNs = nowNs + (1000 - ms % 1000) * 1_000_000;
         }
-    }
-
-    /// Keeps a copy of octets.
-    ///
-    /// @return from position 0 to the limit; null if there is no memory left
-    @Nullable
-    ByteBuffer keep(ByteBuffer from, int at, int length) {
-        ByteBuffer kept = buffers.take(length + Octets.SLACK);
-        if (kept != null) {
-            kept.put(0, from, at, length).limit(length);
-        }
-        return kept;
     }
 
     Work work() {
