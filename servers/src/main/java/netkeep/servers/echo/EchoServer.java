@@ -74,8 +74,11 @@ public final class EchoServer implements AutoCloseable {
 
     private void arrives(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.register(loop.selector(), SelectionKey.OP_READ, new Echo(channel, chunk, buffers, gate));
+        Echo echo = new Echo(channel, chunk, buffers, gate);
+        SelectionKey key = channel.register(loop.selector(), SelectionKey.OP_READ, echo);
         gate.enter();
+        // The first octets often come with the last of the handshake: that saves a pass.
+        echo.ready(key, loop.nowNs());
     }
 
     private void datagrams(SelectionKey key, long nowNs) {

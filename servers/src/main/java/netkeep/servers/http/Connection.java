@@ -32,7 +32,7 @@ final class Connection implements Ready {
         LINGER
     }
 
-    /// Buffers of a response that are written in one pass, so that the others get their turn.
+    /// Buffers of responses that are written in one pass, so that the others get their turn.
     private static final int TURNS = 8;
 
     private static final int MORE = -1;
@@ -106,10 +106,14 @@ final class Connection implements Ready {
     /// Answers what is whole in `[0, end)`, writes, and keeps the rest.
     private void process(ByteBuffer in, int end, long nowNs) throws IOException {
         int at = 0;
+        int turns = 0;
         boolean written = true;
         boolean more = false;
         while (at < end && after == After.STAY && written && !more) {
-            written = service.out.remaining() >= Service.RESPONSE || flush();
+            if (service.out.remaining() < Service.RESPONSE) {
+                turns++;
+                written = flush() && turns < TURNS;
+            }
             if (written) {
                 int next = step(in, at, end, nowNs);
                 more = next == MORE;

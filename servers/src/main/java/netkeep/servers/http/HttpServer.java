@@ -51,8 +51,11 @@ public final class HttpServer implements AutoCloseable {
         // A response goes out in one piece and has nothing to wait for.
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         SelectionKey key = channel.register(loop.selector(), SelectionKey.OP_READ);
-        key.attach(new Connection(service, channel, key, loop.nowNs()));
+        Connection connection = new Connection(service, channel, key, loop.nowNs());
+        key.attach(connection);
         service.gate.enter();
+        // The request often comes with the last octets of the handshake: that saves a pass.
+        connection.ready(key, loop.nowNs());
     }
 
     /// How many connections are open; from any thread.

@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import netkeep.servers.http.Served.Response;
+import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,17 @@ class ConditionsTest {
         return served.get(target, said.split("\\|", -1));
     }
 
+    @Rfc({
+        "9110 13.1.1 If-Match",
+        "9110 13.1.2 If-None-Match",
+        "9110 13.1.3 If-Modified-Since",
+        "9110 13.1.4 If-Unmodified-Since",
+        "9110 13.1.5 If-Range",
+        "9110 13.2.2 precedence",
+        "9110 14.4 Content-Range",
+        "9110 15.4.5 fields of a 304",
+        "9110 15.5.17 fields of a 416",
+    })
     @ParameterizedTest
     @CsvSource(
             delimiter = '^',
@@ -135,6 +147,7 @@ class ConditionsTest {
         assertEquals(29, response.field("Date").length());
     }
 
+    @Rfc("9110 14.2 ranges for GET alone")
     @Test
     void rangesAreForGet() throws IOException {
         Response response = served.request("HEAD", "/small", "Range: bytes=1-2");
@@ -142,11 +155,13 @@ class ConditionsTest {
         assertEquals("10", response.field("Content-Length"));
     }
 
+    @Rfc("9110 13.2.1 no condition on an error")
     @Test
     void rangeOfAMissingFileIsMissing() throws IOException {
         assertEquals(404, get("Range: bytes=1-2|If-None-Match: *", "/none").status());
     }
 
+    @Rfc("9110 14.6 multipart")
     @Test
     void anyRangesOfALargeFileAreItsOctets() {
         Seeds.each(60, luck -> {
@@ -193,6 +208,7 @@ class ConditionsTest {
         assertEquals(expected + "\r\n" + delimiter + "--\r\n", response.text());
     }
 
+    @Rfc("9110 8.8.3 strong ETag")
     @Test
     void changedFileIsServedAnewAfterASecond() throws IOException {
         assertEquals("0123456789", served.get("/small").text());
@@ -204,5 +220,17 @@ class ConditionsTest {
         }
         assertEquals("changed", response.text());
         assertTrue(!response.field("ETag").equals(etag));
+    }
+
+    @Rfc("9110 8.8.2.1 no Last-Modified in the future")
+    @Test
+    void fileFromTheFutureHasNoDate() throws IOException {
+        Path file = Served.file(root, "future", Served.octets("x"));
+        Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2100-01-01T00:00:00Z")));
+        Response response = served.get("/future");
+        assertEquals(200, response.status());
+        assertEquals("", response.field("Last-Modified"));
+        assertEquals(
+                304, get("If-None-Match: " + response.field("ETag"), "/future").status());
     }
 }

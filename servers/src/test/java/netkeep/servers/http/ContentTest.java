@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,11 @@ class ContentTest {
         return at < cut ? at : content.drain(in, at, octets.length);
     }
 
+    @Rfc({
+        "9112 7.1 chunks",
+        "9112 7.1.1 unknown extensions",
+        "9112 7.1.2 trailers discarded",
+    })
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -49,6 +55,7 @@ class ContentTest {
         }
     }
 
+    @Rfc("9112 7.1 chunks")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -89,6 +96,7 @@ class ContentTest {
         }
     }
 
+    @Rfc("9112 7.1 large chunk sizes")
     @Test
     void boundIsHeld() {
         begin(false, LIMIT);
@@ -107,6 +115,7 @@ class ContentTest {
         assertTrue(content.tooLarge());
     }
 
+    @Rfc("9112 7.1.1 length of extensions")
     @Test
     void overheadIsBounded() {
         begin(true, Request.ABSENT);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.ByteBuffer;
+import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ class HttpDateTest {
         return new String(out, ISO_8859_1);
     }
 
+    @Rfc("9110 5.6.7 three forms of dates")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -38,6 +40,7 @@ class HttpDateTest {
         assertEquals(EXAMPLE, read(text));
     }
 
+    @Rfc("9110 5.6.7 years of two digits")
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -73,6 +76,7 @@ class HttpDateTest {
         assertEquals(HttpDate.NONE, read(text));
     }
 
+    @Rfc("9110 5.6.7 dates written")
     @Test
     void whatIsWrittenIsRead() {
         assertEquals("Sun, 06 Nov 1994 08:49:37 GMT", write(EXAMPLE));

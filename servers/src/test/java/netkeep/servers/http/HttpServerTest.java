@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import netkeep.servers.http.Served.Response;
+import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,10 @@ class HttpServerTest {
         served.close();
     }
 
+    @Rfc({
+        "9110 6.6.1 Date",
+        "9110 14.3 Accept-Ranges",
+    })
     @Test
     void smallFileComesWhole() throws IOException {
         Response response = served.get("/digits.txt");
@@ -74,6 +79,10 @@ class HttpServerTest {
         assertArrayEquals(BIG, served.get("/big.bin").content());
     }
 
+    @Rfc({
+        "9110 8.6 Content-Length",
+        "9110 9.3.2 HEAD",
+    })
     @Test
     void headHasTheSameFieldsAndNoContent() throws IOException {
         for (String target : new String[] {"/digits.txt", "/big.bin", "/list/"}) {
@@ -83,6 +92,7 @@ class HttpServerTest {
         }
     }
 
+    @Rfc("9110 8.6 Content-Length")
     @Test
     void emptyFileHasNoContent() throws IOException {
         Response response = served.get("/empty");
@@ -118,6 +128,7 @@ class HttpServerTest {
         assertEquals("odd", served.get("/with%20space/%C3%A4&%3C%22%27%3E.txt").text());
     }
 
+    @Rfc("9112 3.2.2 absolute form")
     @ParameterizedTest
     @CsvSource({
         "/none,404",
@@ -156,6 +167,7 @@ class HttpServerTest {
         assertFalse(response.text().contains("secret"));
     }
 
+    @Rfc("9112 9.3.2 pipelining")
     @Test
     void requestsInOneWriteAreAnsweredInOrder() throws IOException {
         String answers = served.exchange("GET /digits.txt HTTP/1.1|Host: a||".repeat(50)
@@ -192,11 +204,13 @@ class HttpServerTest {
         }
     }
 
+    @Rfc("9112 6.3 content before the next request")
     @Test
     void requestsMayBeCutAnywhere() throws IOException {
         String text = "GET /digits.txt HTTP/1.1\r\nHost: a\r\n\r\n"
                 + "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
-                + "GET /empty HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n";
+                + "GET /empty HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n";
         byte[] octets = Served.octets(text);
         Seeds.each(50, luck -> {
             try (Socket socket = served.connect()) {
@@ -216,6 +230,7 @@ class HttpServerTest {
         });
     }
 
+    @Rfc("9112 9.3 persistence")
     @Test
     void oldClientsAreClosedUnlessTheyAskToStay() throws IOException {
         String closed = served.exchange("GET /digits.txt HTTP/1.0||");
@@ -230,6 +245,7 @@ class HttpServerTest {
         }
     }
 
+    @Rfc("9112 9.6 no response after close")
     @Test
     void refusalEndsTheConnection() throws IOException {
         String answer = served.exchange("GET / HTTP/1.1|Host: a|Host: b||GET / HTTP/1.1|Host: a||");
@@ -237,6 +253,11 @@ class HttpServerTest {
         assertEquals(-1, answer.indexOf("HTTP/1.1", 1));
     }
 
+    @Rfc({
+        "9110 9.1 unknown and refused methods",
+        "9110 9.3.7 OPTIONS",
+        "9110 10.2.1 Allow",
+    })
     @ParameterizedTest
     @CsvSource({"POST,405", "PUT,405", "DELETE,405", "TRACE,405", "PATCH,405", "BREW,501", "OPTIONS,204", "get,501"})
     void otherMethodsAreRefused(String method, int status) throws IOException {
@@ -245,6 +266,7 @@ class HttpServerTest {
         assertEquals(status == 501 ? "" : "GET, HEAD, OPTIONS", response.field("Allow"));
     }
 
+    @Rfc("9110 10.1.1 100-continue")
     @Test
     void contentIsAskedForOrNot() throws IOException {
         try (Socket socket = served.connect()) {
@@ -260,6 +282,12 @@ class HttpServerTest {
         assertTrue(refused.startsWith("HTTP/1.1 405 ") && refused.contains("Connection: close\r\n"));
     }
 
+    @Rfc({
+        "9112 3 target too long",
+        "9112 3 8000 octets",
+        "9110 5.4 limits on fields",
+        "9110 15.5.14 content too large",
+    })
     @Test
     void tooMuchIsRefused() throws IOException {
         assertEquals(414, served.get("/" + "a".repeat(8192)).status());

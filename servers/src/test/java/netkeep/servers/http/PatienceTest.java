@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import netkeep.servers.loop.Time;
+import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class PatienceTest {
         return new Served(root, change, Time.SYSTEM, LOOPBACK);
     }
 
+    @Rfc("9112 9.5 idle connections")
     @Test
     void restingConnectionIsClosed() throws IOException {
         try (Served served = serve(settings -> settings.withPatience(HttpPatience.DEFAULT.withIdleNs(SOON_NS)));
@@ -67,6 +69,7 @@ class PatienceTest {
         }
     }
 
+    @Rfc("9110 15.5.9 slow request")
     @Test
     void slowHeadIsRefused() throws IOException {
         try (Served served = serve(settings -> settings.withPatience(HttpPatience.DEFAULT.withHeadNs(SOON_NS)));
@@ -163,6 +166,7 @@ class PatienceTest {
         }
     }
 
+    @Rfc("9110 15.5.9 slow request")
     @Test
     void contentThatStandsStillIsRefused() throws IOException {
         try (Served served = serve(settings -> settings.withPatience(HttpPatience.DEFAULT.withStillNs(SOON_NS)));
@@ -173,6 +177,7 @@ class PatienceTest {
     }
 
     /// The client sends on while it is refused. It still gets to read why.
+    @Rfc("9112 9.6 lingering close")
     @Test
     void refusalIsNotOvertakenByAReset() throws IOException {
         try (Served served = serve(settings -> settings)) {

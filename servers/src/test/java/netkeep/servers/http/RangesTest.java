@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
+import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,10 @@ class RangesTest {
         return count == Ranges.IGNORE ? "ignore" : count == 0 ? "none" : said.toString();
     }
 
+    @Rfc({
+        "9110 14.1.1 range specifiers",
+        "9110 14.1.2 byte ranges",
+    })
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -77,6 +82,7 @@ class RangesTest {
         assertEquals("ignore", said("bytes=-1", 0));
     }
 
+    @Rfc("9110 14.2 many small ranges")
     @Test
     void tooManyAreIgnored() {
         String all = "0-0,".repeat(Ranges.CAPACITY);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import netkeep.servers.loop.Buffers;
+import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,11 @@ class RequestParserTest {
         return in.put(0, octets);
     }
 
+    @Rfc({
+        "9112 2.2 empty line before a request",
+        "9112 3.2.4 asterisk form",
+        "9110 2.5 higher minor version",
+    })
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -72,6 +78,26 @@ class RequestParserTest {
         assertEquals(octets(text).length, parse(text));
     }
 
+    @Rfc({
+        "9112 2.2 bare CR",
+        "9112 2.2 blank before the first field",
+        "9112 2.3 case-sensitive version",
+        "9112 3 request line",
+        "9112 3.2 one Host",
+        "9112 3.2 invalid Host",
+        "9112 3.2.4 asterisk form",
+        "9112 5.1 blank before the colon",
+        "9112 5.2 folded line",
+        "9112 6.1 coding and length together",
+        "9112 6.1 coding in 1.0",
+        "9112 6.1 unknown coding",
+        "9112 6.3 chunked not last",
+        "9112 6.3 invalid Content-Length",
+        "9110 4.2.1 empty host",
+        "9110 5.5 invalid octets",
+        "9110 7.4 other schemes",
+        "9110 10.1.1 unknown expectation",
+    })
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '"',
@@ -185,6 +211,10 @@ class RequestParserTest {
         }
     }
 
+    @Rfc({
+        "9112 3.2.2 absolute form",
+        "9112 5.1 blanks around a value",
+    })
     @Test
     void partsOfARequestAreFound() {
         String text = "GET http://a:8/p/q?r HTTP/1.0|Host: x|Connection: foo , Keep-Alive|Range: bytes=1-2|"
@@ -225,6 +255,7 @@ class RequestParserTest {
         assertEquals(0, request.authorityEnd);
     }
 
+    @Rfc("9112 9.3 persistence")
     @ParameterizedTest
     @CsvSource({
         "1.1,,true",
@@ -242,6 +273,7 @@ class RequestParserTest {
         assertEquals(stays, request.persistent());
     }
 
+    @Rfc("9112 3 target too long")
     @Test
     void longTargetIsRefusedBeforeItsEnd() {
         String longest = "/" + "a".repeat(TARGET - 1);
@@ -250,6 +282,7 @@ class RequestParserTest {
         assertEquals(Status.URI_TOO_LONG, request.refusal);
     }
 
+    @Rfc("9110 5.4 limits on fields")
     @Test
     void oneFieldTooManyIsRefused() {
         assertTrue(parse("GET / HTTP/1.1|Host: a|" + "X: y|".repeat(FIELDS - 1) + "|") > 0);
