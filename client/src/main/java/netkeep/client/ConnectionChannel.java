@@ -59,6 +59,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         session.check();
         this.family = family;
         this.connection = new Connection(session, session.take());
+        connection.channel(this);
         session.enter(connection);
         connection.open(Protocol.TCP, Protocol.family(family));
     }
@@ -68,6 +69,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         super(provider);
         this.family = StandardProtocolFamily.INET6;
         this.connection = accepted;
+        accepted.channel(this);
         this.bound = true;
         this.phase = Phase.CONNECTED;
     }

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.Channel;
 import java.nio.channels.SelectionKey;
 import java.util.Arrays;
 import netkeep.ring.Region;
 import netkeep.session.Event;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
-import netkeep.session.Status;
 import org.jspecify.annotations.Nullable;
 
 /// A socket of the session, as the client sees it: its words, who waits for it, the keys that select it.
@@ -42,6 +42,7 @@ abstract class Endpoint {
     private volatile SessionKey[] keys = NONE;
     private volatile boolean closed;
     private boolean givenBack;
+    private volatile @Nullable Channel channel;
     private volatile @Nullable Wait in;
     private volatile @Nullable Wait out;
     private volatile @Nullable Wait answer;
@@ -292,9 +293,21 @@ abstract class Endpoint {
         return true;
     }
 
-    /// Whether the socket is open in the stack, or was never closed by this side.
-    final boolean open() {
-        return !closed && !session.broken() && has(Status.OPEN);
+    /// The channel over this endpoint.
+    final void channel(Channel over) {
+        channel = over;
+    }
+
+    /// Closes the channel over this endpoint.
+    final void closeChannel() {
+        Channel over = channel;
+        if (over != null) {
+            try {
+                over.close();
+            } catch (IOException e) {
+                throw new AssertionError(e); // closing a channel of ours throws nothing
+            }
+        }
     }
 
     /// What a thread waits for on this endpoint.

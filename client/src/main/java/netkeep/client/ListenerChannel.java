@@ -38,6 +38,7 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
         this.session = session;
         this.family = family;
         this.listener = new Listener(session, session.take());
+        listener.channel(this);
         session.enter(listener);
         listener.open(Protocol.TCP, Protocol.family(family));
         // A server that is started again binds while connections of its former life are in TIME-WAIT.

@@ -55,6 +55,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
         this.family = family;
         this.port = new Port(session, session.take());
         this.memberships = new Memberships(this, family);
+        port.channel(this);
         session.enter(port);
         port.open(Protocol.UDP, Protocol.family(family));
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -327,9 +329,30 @@ public final class Session {
         }
     }
 
+    /// Closes every channel, and waits until the stack has given all sockets back or the deadline has come.
+    public void closeAll(long deadlineNs) {
+        List<Endpoint> owing = new ArrayList<>();
+        for (int socket = 0; socket < layout.sockets(); socket++) {
+            Endpoint endpoint = endpoints.get(socket);
+            if (endpoint != null) {
+                endpoint.closeChannel();
+                owing.add(endpoint);
+            }
+        }
+        pump.await(
+                new Waiter() {
+                    @Override
+                    public boolean ready() {
+                        owing.removeIf(Endpoint::free);
+                        return owing.isEmpty() || broken();
+                    }
+                },
+                deadlineNs);
+    }
+
     /// Ends the session: every operation on it fails from now on.
-    public void end() {
-        breakOff("the stack is closed");
+    public void end(String why) {
+        breakOff(why);
     }
 
     IOException breakOff(@Nullable String why) {

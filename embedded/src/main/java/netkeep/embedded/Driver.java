@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import netkeep.client.Pump;
 import netkeep.client.Waiter;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class Driver implements Pump, AutoCloseable {
     /// @param descriptors of the links, to sleep on
     /// @param spinNs      how long a leader spins before it sleeps, `Long.MAX_VALUE` for ever
     /// @param yields      whether it gives the processor up in each round of the spin
-    Driver(Work work, Instants instants, int[] descriptors, long spinNs, boolean yields) {
+    Driver(Work work, Instants instants, IntSupplier[] descriptors, long spinNs, boolean yields) {
         this.work = work;
         this.instants = instants;
         this.spinNs = spinNs;
@@ -107,6 +108,9 @@ final class Driver implements Pump, AutoCloseable {
             long nowNs = instants.nowNs();
             long deadlineNs;
             try {
+                if (closed) {
+                    return;
+                }
                 turn(all, nowNs);
                 deadlineNs = work.deadlineNs();
             } finally {
@@ -250,7 +254,7 @@ final class Driver implements Pump, AutoCloseable {
             int done;
             turning.lock();
             try {
-                done = turn(true, nowNs);
+                done = closed ? 0 : turn(true, nowNs);
             } finally {
                 turning.unlock();
             }
@@ -369,12 +373,29 @@ final class Driver implements Pump, AutoCloseable {
         }
     }
 
+    /// Ends all waiting; no turn runs from then on. Not from within a turn.
     @Override
     public void close() {
-        closed = true;
+        turning.lock();
+        try {
+            closed = true;
+        } finally {
+            turning.unlock();
+        }
         leadersSleep.rouse();
         caretakersSleep.rouse();
         LockSupport.unpark(caretaker);
         parked.unparkAll();
+        boolean interrupted = false;
+        while (caretaker.isAlive()) {
+            try {
+                caretaker.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,41 +1,60 @@
 package netkeep.embedded;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import netkeep.linux.Bell;
 import netkeep.linux.Poller;
 
 /// How one thread sleeps until a link has something, a bell is rung or an instant has come.
 final class Sleeper implements AutoCloseable {
     private static final long AWAKE = Long.MIN_VALUE;
-    private static final VarHandle RUNG = rung();
+
+    /// The bell's index in the poller.
+    private static final int BELL = 0;
 
     private final Bell mine = new Bell();
     private final Bell theirs = new Bell(mine.descriptor());
-    private final Poller poller;
-    private final int bell;
+    private final IntSupplier[] descriptors;
+    private final int[] polled;
+    private Poller poller;
 
     /// Until when it sleeps, [#AWAKE] while it does not.
     private volatile long untilNs = AWAKE;
 
-    private volatile boolean rung;
+    private final AtomicBoolean rung = new AtomicBoolean();
 
-    /// @param descriptors of the links; negative ones are passed over
-    Sleeper(int[] descriptors) {
-        this.poller = new Poller(descriptors.length + 1);
-        this.bell = poller.add(mine.descriptor(), Poller.POLLIN);
-        for (int descriptor : descriptors) {
-            if (descriptor >= 0) {
-                poller.add(descriptor, Poller.POLLIN);
-            }
+    /// @param descriptors of the links; negative ones are passed over, also if they become so
+    Sleeper(IntSupplier[] descriptors) {
+        this.descriptors = descriptors.clone();
+        this.polled = new int[descriptors.length];
+        for (int i = 0; i < polled.length; i++) {
+            polled[i] = descriptors[i].getAsInt();
         }
+        this.poller = poller();
     }
 
-    private static VarHandle rung() {
-        try {
-            return MethodHandles.lookup().findVarHandle(Sleeper.class, "rung", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
+    private Poller poller() {
+        Poller of = new Poller(polled.length + 1);
+        of.add(mine.descriptor(), Poller.POLLIN);
+        for (int descriptor : polled) {
+            if (descriptor >= 0) {
+                of.add(descriptor, Poller.POLLIN);
+            }
+        }
+        return of;
+    }
+
+    /// A link that is gone would be ready for ever.
+    private void refresh() {
+        boolean changed = false;
+        for (int i = 0; i < polled.length; i++) {
+            int now = descriptors[i].getAsInt();
+            changed |= now != polled[i];
+            polled[i] = now;
+        }
+        if (changed) {
+            poller = poller();
         }
     }
 
@@ -53,13 +72,14 @@ final class Sleeper implements AutoCloseable {
     /// Sleeps as [#willSleep] said.
     void sleep(long nowNs) {
         long until = untilNs;
+        refresh();
         if (until > nowNs) {
             poller.await(until == Long.MAX_VALUE ? Poller.NEVER : until - nowNs);
         }
         untilNs = AWAKE;
-        rung = false;
+        rung.set(false);
         // What was rung before this line needs no second wake: the thread is awake, and looks at everything.
-        if (poller.ready(bell) != 0) {
+        if (poller.ready(BELL) != 0) {
             mine.silence();
         }
     }
@@ -76,7 +96,7 @@ final class Sleeper implements AutoCloseable {
     /// Wakes it if it sleeps. What it is to see was stored before.
     void rouse() {
         VarHandle.fullFence();
-        if (untilNs != AWAKE && RUNG.compareAndSet(this, false, true)) {
+        if (untilNs != AWAKE && rung.compareAndSet(false, true)) {
             theirs.ring();
         }
     }

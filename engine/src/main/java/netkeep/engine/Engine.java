@@ -130,7 +130,7 @@ public final class Engine {
 
     /// Whether [#transmit] left something for the next turn.
     public boolean pending() {
-        return tcp.pending() || udp.pending();
+        return tcp.pending() || udp.pending() || sockets.pending();
     }
 
     /// Makes all that happened since the last commit count, with one store.

@@ -29,12 +29,26 @@ final class Requests {
 
     /// Takes up to `most` requests of each session.
     int take(int most, long nowNs) {
-        int taken = 0;
+        int taken = readers(nowNs);
         for (int i = 0; i < sockets.attachments().size(); i++) {
             Attachment attachment = sockets.attachments().get(i);
             if (attachment.violation() == null) {
                 taken += take(attachment, most, nowNs);
             }
+        }
+        return taken;
+    }
+
+    /// Clients that read while the turn before told them up to where: their request is never put.
+    private int readers(long nowNs) {
+        int taken = 0;
+        for (int index = sockets.takeRead(); index >= 0; index = sockets.takeRead()) {
+            sockets.read(index, endpoint);
+            if (endpoint.kind() == Endpoint.CONNECTION) {
+                ask.op = Request.READ;
+                tcp.users().request(index, ask, nowNs);
+            }
+            taken++;
         }
         return taken;
     }

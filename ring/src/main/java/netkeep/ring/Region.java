@@ -23,6 +23,9 @@ public class Region {
     /// Octets from the begin of one window to that of the next; a window is nearly twice as long.
     private static final int WINDOW_BITS = 30;
 
+    /// Octets of the longest window: a buffer's limit is an array's.
+    private static final long MOST = Integer.MAX_VALUE - 8;
+
     private final MemorySegment memory;
     private final @Nullable ByteBuffer[] windows;
 
@@ -128,7 +131,7 @@ public class Region {
         ByteBuffer window = (ByteBuffer) WINDOWS.getAcquire(windows, index);
         if (window == null) {
             long begin = (long) index << WINDOW_BITS;
-            window = memory.asSlice(begin, Math.min(memory.byteSize() - begin, Integer.MAX_VALUE))
+            window = memory.asSlice(begin, Math.min(memory.byteSize() - begin, MOST))
                     .asByteBuffer();
             WINDOWS.setRelease(windows, index, window);
         }

@@ -1,6 +1,7 @@
 package netkeep.engine.socket;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,12 @@ public final class Sockets {
     private int[] touched = new int[64];
     private int touchedCount;
     private byte[] telling = new byte[64];
+    private long[] wakes = new long[64];
     private int[] children = new int[64];
+
+    // Between turns: who is to be treated as if it had said READ.
+    private int[] unread = new int[64];
+    private int unreadCount;
 
     /// @param count    sockets of all sessions together
     /// @param sessions the most sessions
@@ -155,6 +161,7 @@ public final class Sockets {
         if (index >= telling.length) {
             int length = Math.max(index + 1, 2 * telling.length);
             telling = Arrays.copyOf(telling, length);
+            wakes = Arrays.copyOf(wakes, length);
             children = Arrays.copyOf(children, length);
         }
         // The sign bit says that it is in the list.
@@ -185,6 +192,7 @@ public final class Sockets {
             long words = attachment.layout.stackWords(socket);
             long edge = edge(endpoint);
             long wake = attachment.client().i64Acquire(attachment.layout.clientWords(socket) + SessionLayout.SND_WAKE);
+            wakes[index] = wake;
             if (edge >= wake && attachment.stack().i64(words + SessionLayout.SND_EDGE) < wake) {
                 what |= Event.WRITE;
             }
@@ -217,10 +225,46 @@ public final class Sockets {
             Attachment attachment = attachments.get(endpoint.session());
             words(attachment, index - attachment.first);
         }
-        touchedCount = 0;
+        lookAgain();
         for (int i = 0; i < attachments.size(); i++) {
             attachments.get(i).publish();
         }
+    }
+
+    /// A client's thread may have set snd.wake since [#events] looked, and have found the words as they were before
+    /// this turn published them; or have moved rcv.head and have found the rcv.wake of before. The next turn tells, or
+    /// reads.
+    private void lookAgain() {
+        VarHandle.fullFence();
+        int count = touchedCount;
+        touchedCount = 0;
+        for (int i = 0; i < count; i++) {
+            int index = touched[i];
+            endpoint.at(index, records.read(index));
+            Attachment attachment = attachments.get(endpoint.session());
+            long words = attachment.layout.clientWords(index - attachment.first);
+            long wake = attachment.client().i64Acquire(words + SessionLayout.SND_WAKE);
+            if (wake != wakes[index] && edge(endpoint) >= wake) {
+                tell(index, Event.WRITE);
+            }
+            long head = attachment.client().i64Acquire(words + SessionLayout.RCV_HEAD);
+            if (endpoint.rcvHead() < endpoint.rcvWake() && head >= endpoint.rcvWake()) {
+                if (unreadCount == unread.length) {
+                    unread = Arrays.copyOf(unread, 2 * unreadCount);
+                }
+                unread[unreadCount++] = index;
+            }
+        }
+    }
+
+    /// Whether the next turn has something to tell or to read, though no request says so.
+    public boolean pending() {
+        return touchedCount > 0 || unreadCount > 0;
+    }
+
+    /// The next socket whose client read past rcv.wake without a request that says so, -1 for none.
+    public int takeRead() {
+        return unreadCount == 0 ? -1 : unread[--unreadCount];
     }
 
     private void words(Attachment attachment, int socket) {

@@ -1,0 +1,34 @@
+package netkeep.embedded;
+
+import java.util.List;
+import netkeep.link.Link;
+import netkeep.wire.Address;
+
+/// A link that an embedded stack is to use.
+///
+/// @param name      by which programs know it: of the interface, for what they join and send to
+/// @param closing   closes the link and what belongs to it
+/// @param addresses of this host on the link
+/// @param discover  whether IPv6 routers on the link are listened to for addresses and routes
+record LinkPlan(String name, Link link, Runnable closing, List<Subnet> addresses, boolean discover) {
+    LinkPlan {
+        addresses = List.copyOf(addresses);
+    }
+
+    /// An address and the length of its subnet's prefix, as written.
+    record Subnet(Address address, int length) {
+        /// Reads `198.18.0.2/24`.
+        static Subnet parse(String text) {
+            int slash = text.indexOf('/');
+            if (slash < 0) {
+                throw new IllegalArgumentException("address " + text + ": there is no /length");
+            }
+            Address address = Address.parse(text.substring(0, slash));
+            int length = Integer.parseInt(text.substring(slash + 1));
+            if (length < 0 || length > (address.isV4() ? 32 : 128)) {
+                throw new IllegalArgumentException("address " + text + ": length " + length);
+            }
+            return new Subnet(address, length);
+        }
+    }
+}
