@@ -20,6 +20,7 @@ import netkeep.engine.neighbor.LinkSettings;
 import netkeep.ring.Ledger;
 import netkeep.ring.Region;
 import netkeep.wire.Address;
+import netkeep.wire.EthernetHeader;
 import netkeep.wire.Prefix;
 import netkeep.wire.Verdict;
 
@@ -77,6 +78,37 @@ public final class Lab {
 
         public MemorySegment memory() {
             return MemorySegment.ofArray(octets);
+        }
+
+        public int type() {
+            return EthernetHeader.etherType(memory(), 10);
+        }
+
+        public long to() {
+            return EthernetHeader.destination(memory(), 10);
+        }
+
+        /// Octets from the IP or ARP header on.
+        public byte[] packet() {
+            return Frames.slice(octets, 24, octets.length - 24);
+        }
+
+        /// Octets above an IP header without options or extensions.
+        public byte[] upper() {
+            int header = type() == EthernetHeader.IPV6 ? 40 : 20;
+            return Frames.slice(octets, 24 + header, octets.length - 24 - header);
+        }
+
+        public int u8(int at) {
+            return octets[24 + at] & 0xFF;
+        }
+
+        public int u16(int at) {
+            return u8(at) << 8 | u8(at + 1);
+        }
+
+        public boolean arp() {
+            return type() == EthernetHeader.ARP;
         }
     }
 
@@ -176,6 +208,22 @@ public final class Lab {
         }
         nowNs = end;
         turn();
+    }
+
+    /// What went out by link 1, of one ether type, since the last call; the rest is forgotten.
+    public List<Frame> taken(int type) {
+        return take().stream()
+                .filter(frame -> frame.link() == 1 && frame.type() == type)
+                .toList();
+    }
+
+    /// The only frame that went out by link 1 since the last call.
+    public Frame only() {
+        List<Frame> frames = take().stream().filter(frame -> frame.link() == 1).toList();
+        if (frames.size() != 1) {
+            throw new AssertionError(frames.size() + " frames");
+        }
+        return frames.getFirst();
     }
 
     public void passMs(long ms) {

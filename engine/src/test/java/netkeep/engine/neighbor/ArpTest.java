@@ -1,0 +1,269 @@
+package netkeep.engine.neighbor;
+
+import static netkeep.engine.Frames.arp;
+import static netkeep.engine.Frames.counting;
+import static netkeep.engine.Frames.icmp4;
+import static netkeep.engine.Frames.v4;
+import static netkeep.engine.Lab.MAC;
+import static netkeep.engine.Lab.OURS;
+import static netkeep.engine.Lab.PEER;
+import static netkeep.engine.Lab.PEER_MAC;
+import static netkeep.engine.neighbor.NeighborState.INCOMPLETE;
+import static netkeep.engine.neighbor.NeighborState.REACHABLE;
+import static netkeep.engine.neighbor.NeighborState.STALE;
+import static netkeep.wire.ArpPacket.REPLY;
+import static netkeep.wire.ArpPacket.REQUEST;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import netkeep.engine.Frames;
+import netkeep.engine.Lab;
+import netkeep.engine.ledger.Counter;
+import netkeep.sim.Rfc;
+import netkeep.wire.Address;
+import netkeep.wire.ArpPacket;
+import netkeep.wire.EthernetHeader;
+import netkeep.wire.IpProtocol;
+import netkeep.wire.MacAddress;
+import netkeep.wire.Verdict;
+import org.junit.jupiter.api.Test;
+
+class ArpTest {
+    private static final long OTHER_MAC = 0x02_00_00_00_00_77L;
+    private static final Address THIRD = Address.parse("198.18.0.3");
+
+    private final Lab lab = new Lab();
+
+    private Neighbors neighbors() {
+        return lab.ip.discovery().neighbors();
+    }
+
+    private int peer() {
+        return neighbors().find(1, PEER.hi(), PEER.lo());
+    }
+
+    private boolean ping(Address to) {
+        boolean sent = lab.icmp.echo(to.hi(), to.lo(), 0, 1, 1, MemorySegment.ofArray(counting(0, 8)), 8, lab.nowNs);
+        lab.turn();
+        return sent;
+    }
+
+    @Rfc({"826 request", "826 broadcast"})
+    @Test
+    void unknownNeighborIsAskedForByBroadcast() {
+        ping(PEER);
+
+        Lab.Frame frame = lab.only();
+        assertEquals(EthernetHeader.ARP, frame.type());
+        assertEquals(MacAddress.BROADCAST, frame.to());
+        assertArrayEquals(Frames.slice(arp(REQUEST, MAC, OURS, 0, PEER), 14, ArpPacket.LENGTH), frame.packet());
+    }
+
+    @Rfc({"826 reply", "826 reply to the sender"})
+    @Test
+    void requestForUsIsAnsweredToWhoAsked() {
+        assertEquals(Verdict.OK, lab.arrives(arp(REQUEST, PEER_MAC, PEER, 0, OURS)));
+
+        Lab.Frame frame = lab.only();
+        assertEquals(PEER_MAC, frame.to());
+        assertArrayEquals(Frames.slice(arp(REPLY, MAC, OURS, PEER_MAC, PEER), 14, ArpPacket.LENGTH), frame.packet());
+    }
+
+    @Rfc("826 target")
+    @Test
+    void requestForAnotherIsNotAnswered() {
+        lab.arrives(arp(REQUEST, PEER_MAC, PEER, 0, THIRD));
+
+        assertEquals(List.of(), lab.take());
+    }
+
+    @Rfc("826 add who asks for us")
+    @Test
+    void whoAsksForUsBecomesKnown() {
+        lab.arrives(arp(REQUEST, PEER_MAC, PEER, 0, OURS));
+
+        assertEquals(PEER_MAC, neighbors().mac(peer()));
+        assertEquals(STALE, neighbors().state(peer()));
+    }
+
+    @Rfc("826 add nobody else")
+    @Test
+    void whoAsksForAnotherDoesNotBecomeKnown() {
+        lab.arrives(arp(REQUEST, PEER_MAC, PEER, 0, THIRD));
+
+        assertEquals(-1, peer());
+    }
+
+    @Rfc("826 update")
+    @Test
+    void whoIsKnownIsUpdatedWhomeverHeAsksFor() {
+        lab.knowPeer();
+        lab.passMs(2_000);
+
+        lab.arrives(arp(REQUEST, OTHER_MAC, PEER, 0, THIRD));
+
+        assertEquals(OTHER_MAC, neighbors().mac(peer()));
+    }
+
+    /// Never blindly: what was confirmed a moment ago stays, but is probed before it is trusted for long.
+    @Test
+    void whatWasJustConfirmedIsNotOverwritten() {
+        lab.knowPeer();
+
+        lab.arrives(arp(REQUEST, OTHER_MAC, PEER, 0, THIRD));
+
+        assertEquals(PEER_MAC, neighbors().mac(peer()));
+        assertEquals(STALE, neighbors().state(peer()));
+    }
+
+    @Test
+    void replyThatNobodyAskedForMakesNoEntry() {
+        lab.arrives(arp(REPLY, PEER_MAC, PEER, MAC, OURS));
+
+        assertEquals(-1, peer());
+    }
+
+    @Test
+    void replyThatNobodyAskedForConfirmsNothing() {
+        lab.knowPeer();
+        lab.passMs(60_000);
+
+        lab.arrives(arp(REPLY, OTHER_MAC, PEER, MAC, OURS));
+
+        assertNotEquals(REACHABLE, neighbors().state(peer()));
+    }
+
+    @Test
+    void senderWhoCannotBeANeighborIsNotBelieved() {
+        Address far = Address.parse("203.0.113.5");
+
+        assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, far, 0, OURS)));
+        assertEquals(-1, neighbors().find(1, far.hi(), far.lo()));
+        assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, Address.parse("198.18.0.255"), 0, OURS)));
+        assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, Address.parse("224.0.0.1"), 0, OURS)));
+        assertEquals(3, lab.count(Counter.ArpInDrops));
+    }
+
+    @Rfc({"1122 2.3.2.2 queue", "1122 2.4 no error for a missing entry"})
+    @Test
+    void newestFramesWaitForTheAddressAndGoInTheirOrder() {
+        for (int i = 0; i < Held.PER_NEIGHBOR + 2; i++) {
+            assertTrue(
+                    lab.icmp.echo(PEER.hi(), PEER.lo(), 0, 7, i, MemorySegment.ofArray(counting(0, 8)), 8, lab.nowNs));
+            lab.turn();
+        }
+        assertEquals(1, lab.take().size());
+
+        lab.arrives(arp(REPLY, PEER_MAC, PEER, MAC, OURS));
+
+        List<Lab.Frame> sent = lab.take();
+        assertEquals(Held.PER_NEIGHBOR, sent.size());
+        for (int i = 0; i < sent.size(); i++) {
+            assertEquals(PEER_MAC, sent.get(i).to());
+            assertEquals(i + 2, sent.get(i).u16(26));
+        }
+    }
+
+    @Rfc("1122 2.3.2.1 flood")
+    @Test
+    void oneHostIsAskedForAtMostOnceASecond() {
+        for (int i = 0; i < 25; i++) {
+            ping(PEER);
+            lab.passMs(100);
+        }
+
+        List<Lab.Frame> asked = lab.taken(EthernetHeader.ARP);
+        assertEquals(3, asked.size());
+    }
+
+    @Rfc("1122 2.3.2.1 flush")
+    @Test
+    void silentNeighborIsProbedByUnicastThenForgotten() {
+        lab.knowPeer();
+        lab.passMs(60_000);
+
+        ping(PEER);
+        assertEquals(1, lab.taken(EthernetHeader.IPV4).size());
+        lab.passMs(4_900);
+        assertEquals(List.of(), lab.take());
+        lab.passMs(10_000);
+
+        List<Lab.Frame> probes = lab.taken(EthernetHeader.ARP);
+        assertEquals(3, probes.size());
+        probes.forEach(probe -> assertEquals(PEER_MAC, probe.to()));
+        assertEquals(-1, peer());
+    }
+
+    @Test
+    void answerToAProbeConfirms() {
+        lab.knowPeer();
+        lab.passMs(60_000);
+        ping(PEER);
+        lab.passMs(5_000);
+
+        lab.arrives(arp(REPLY, PEER_MAC, PEER, MAC, OURS));
+
+        assertEquals(REACHABLE, neighbors().state(peer()));
+    }
+
+    @Test
+    void askingIsGivenUpAfterThree() {
+        ping(PEER);
+        assertEquals(INCOMPLETE, neighbors().state(peer()));
+
+        lab.passMs(3_000);
+
+        assertEquals(3, lab.taken(EthernetHeader.ARP).size());
+        assertEquals(-1, peer());
+    }
+
+    @Rfc("1122 2.3.3 RFC 894")
+    @Test
+    void framesAreOfEthernet2() {
+        lab.knowPeer();
+        ping(PEER);
+
+        assertEquals(EthernetHeader.IPV4, lab.only().type());
+        assertEquals(Verdict.OK, lab.arrives(v4(IpProtocol.ICMPV4, icmp4(8, 0, 1, counting(0, 8)))));
+    }
+
+    /// A length where the type should be is a frame of 802.3.
+    @Test
+    void frameOf8023IsDropped() {
+        byte[] frame = Frames.ethernet(MAC, PEER_MAC, 46, new byte[46]);
+
+        assertEquals(Verdict.UNKNOWN_ETHER_TYPE, lab.arrives(frame));
+        assertEquals(1, lab.count(Counter.LinkInDrops));
+    }
+
+    /// Whoever fills the table pushes out nobody who is in use.
+    @Test
+    void strangersDoNotDisplaceNeighborsInUse() {
+        lab.knowPeer();
+        ping(PEER);
+        lab.take();
+        for (int i = 0; i < 3 * lab.settings.neighbors(); i++) {
+            Address stranger = Address.v4(0xC612_0000 | 256 + i);
+            neighbors().heard(1, stranger.hi(), stranger.lo(), OTHER_MAC, true, lab.nowNs);
+        }
+
+        assertEquals(lab.settings.neighbors(), neighbors().count());
+        assertEquals(PEER_MAC, neighbors().mac(peer()));
+    }
+
+    /// A frame of our own always finds room.
+    @Test
+    void ownFrameFindsRoomInAFullTable() {
+        for (int i = 0; i < lab.settings.neighbors(); i++) {
+            Address stranger = Address.v4(0xC612_0000 | 256 + i);
+            neighbors().heard(1, stranger.hi(), stranger.lo(), OTHER_MAC, true, lab.nowNs);
+        }
+
+        assertTrue(ping(PEER));
+        assertEquals(INCOMPLETE, neighbors().state(peer()));
+    }
+}
