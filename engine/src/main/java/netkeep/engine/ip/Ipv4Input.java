@@ -157,6 +157,7 @@ final class Ipv4Input {
                 nowNs);
         if (whole != null) {
             deliver(whole, nowNs);
+            reassembly.release(nowNs);
         }
     }
 }

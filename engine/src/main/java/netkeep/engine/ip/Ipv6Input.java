@@ -167,6 +167,7 @@ final class Ipv6Input {
                 nowNs);
         if (whole != null) {
             walk(whole, nowNs);
+            reassembly.release(nowNs);
         }
     }
 }

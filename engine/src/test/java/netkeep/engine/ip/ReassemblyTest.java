@@ -1,0 +1,325 @@
+package netkeep.engine.ip;
+
+import static netkeep.engine.Frames.cat;
+import static netkeep.engine.Frames.counting;
+import static netkeep.engine.Frames.fragment6;
+import static netkeep.engine.Frames.slice;
+import static netkeep.engine.Frames.v4;
+import static netkeep.engine.Lab.OURS;
+import static netkeep.engine.Lab.PEER;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import netkeep.engine.Frames;
+import netkeep.engine.Lab;
+import netkeep.engine.ledger.Counter;
+import netkeep.sim.Rfc;
+import netkeep.sim.Seeds;
+import netkeep.wire.Address;
+import netkeep.wire.Ipv4Header;
+import netkeep.wire.Verdict;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReassemblyTest {
+    private static final int UDP = 17;
+    private static final int MORE = Ipv4Header.MORE_FRAGMENTS;
+    private static final byte[] NONE = new byte[0];
+
+    private final Lab lab = new Lab().knowPeer();
+    private final Catcher catcher = new Catcher();
+
+    @BeforeEach
+    void register() {
+        lab.ip.upper(UDP, catcher);
+    }
+
+    private Verdict four(int id, int offset, boolean more, byte[] piece) {
+        return four(lab, PEER, id, offset, more, piece);
+    }
+
+    private static Verdict four(Lab to, Address source, int id, int offset, boolean more, byte[] piece) {
+        return to.arrives(v4(source, OURS, UDP, id, offset / 8 | (more ? MORE : 0), 64, NONE, piece));
+    }
+
+    private Verdict six(long id, int offset, boolean more, byte[] piece) {
+        return lab.arrives(fragment6(UDP, offset, more, id, piece));
+    }
+
+    @Rfc({"791 3.2 reassembly", "815 holes", "8200 4.5 reassembly", "1122 3.3.2 reassembly", "1122 3.2.1.4 reassembly"})
+    @Test
+    void fragmentsInAnyOrderMakeThePacket() {
+        Seeds.each(60, luck -> {
+            Lab fresh = new Lab();
+            Catcher whole = new Catcher();
+            fresh.ip.upper(UDP, whole);
+            boolean v6 = luck.nextBoolean();
+            byte[] payload = new byte[9 + luck.nextInt(luck.nextBoolean() ? 400 : 65000)];
+            luck.nextBytes(payload);
+            List<byte[]> frames = cut(payload, v6, luck);
+            while (!frames.isEmpty()) {
+                fresh.arrives(frames.remove(luck.nextInt(frames.size())));
+            }
+            assertEquals(1, whole.payloads.size());
+            assertArrayEquals(payload, whole.payloads.getFirst());
+            byte[] begin = whole.headers.getFirst();
+            assertArrayEquals(slice(payload, 0, begin.length), begin);
+            assertEquals(1, fresh.count(v6 ? Counter.Ip6ReasmOKs : Counter.IpReasmOKs));
+        });
+    }
+
+    /// At least two fragments, and not so many that their holes are too many.
+    private static List<byte[]> cut(byte[] payload, boolean v6, RandomGenerator luck) {
+        List<byte[]> frames = new ArrayList<>();
+        int least = payload.length / 60 + 8;
+        for (int offset = 0; offset < payload.length; ) {
+            int rest = payload.length - offset;
+            int length = Math.min(rest, least + luck.nextInt(1400) & ~7);
+            if (offset == 0) {
+                length = Math.min(length, rest - 1 & ~7);
+            }
+            boolean more = length < rest;
+            byte[] piece = slice(payload, offset, length);
+            frames.add(
+                    v6
+                            ? fragment6(UDP, offset, more, 5, piece)
+                            : v4(PEER, OURS, UDP, 5, offset / 8 | (more ? MORE : 0), 64, NONE, piece));
+            offset += length;
+        }
+        return frames;
+    }
+
+    @Rfc({"791 3.2 key", "8200 4.5 key"})
+    @Test
+    void fragmentsOfOtherPacketsAreNotMixedIn() {
+        four(1, 0, true, counting(0, 8));
+        four(2, 8, false, counting(8, 8));
+        four(lab, Address.parse("198.18.0.7"), 1, 8, false, counting(8, 8));
+        lab.arrives(v4(PEER, OURS, 99, 1, 1, 64, NONE, counting(8, 8)));
+        six(1, 0, true, counting(0, 8));
+        six(2, 8, false, counting(8, 8));
+        assertEquals(List.of(), catcher.payloads);
+
+        four(1, 8, false, counting(8, 8));
+        assertArrayEquals(counting(0, 16), catcher.payloads.getFirst());
+        six(1, 8, false, counting(8, 3));
+        assertArrayEquals(counting(0, 11), catcher.payloads.get(1));
+    }
+
+    @Rfc({"5722 4 overlap", "8200 4.5 overlap"})
+    @Test
+    void overlapEndsThePacketAndAllThatIsStillToCome() {
+        six(1, 0, true, counting(0, 16));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 8, true, counting(99, 16)));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 16, true, counting(16, 8)));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 24, false, counting(24, 8)));
+
+        assertEquals(List.of(), catcher.payloads);
+        assertEquals(List.of(), lab.take());
+        lab.passMs(61_000);
+        assertEquals(List.of(), lab.take(), "no error tells of it");
+    }
+
+    @Test
+    void overlapIsRefusedForIpv4Too() {
+        four(1, 0, true, counting(0, 16));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, four(1, 8, false, counting(99, 16)));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, four(1, 16, false, counting(16, 8)));
+        assertEquals(List.of(), catcher.payloads);
+    }
+
+    @Rfc("8200 4.5 exact duplicate")
+    @Test
+    void sameFragmentTwiceIsNoOverlap() {
+        six(1, 0, true, counting(0, 16));
+        assertEquals(Verdict.OK, six(1, 0, true, counting(0, 16)));
+        assertEquals(Verdict.OK, six(1, 16, false, counting(16, 8)));
+
+        assertArrayEquals(counting(0, 24), catcher.payloads.getFirst());
+    }
+
+    @Test
+    void sameFragmentWithOtherOctetsIsAnOverlap() {
+        six(1, 0, true, counting(0, 16));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 0, true, counting(1, 16)));
+    }
+
+    @Test
+    void endThatContradictsAnotherIsRefused() {
+        four(1, 16, false, counting(0, 8));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, four(1, 24, false, counting(0, 8)));
+
+        four(2, 24, true, counting(0, 8));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, four(2, 8, false, counting(0, 8)));
+
+        four(3, 16, false, counting(0, 8));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, four(3, 32, true, counting(0, 8)));
+    }
+
+    @Rfc({"791 3.2 timer", "8200 4.5 timeout", "1122 3.3.2 timeout", "1122 3.3.2 fixed", "1122 3.3.2 time exceeded"})
+    @Test
+    void whatIsMissingForSixtySecondsIsToldIfTheFirstFragmentIsThere() {
+        four(1, 0, true, counting(0, 64));
+        lab.passMs(59_000);
+        four(1, 128, true, counting(0, 64));
+        lab.passMs(999);
+        assertEquals(List.of(), lab.take());
+        lab.passMs(1);
+
+        byte[] message = lab.only().upper();
+        assertEquals(11, message[0]);
+        assertEquals(1, message[1]);
+        assertArrayEquals(
+                slice(v4(PEER, OURS, UDP, 1, MORE, 64, NONE, counting(0, 64)), 14, 84), slice(message, 8, 84));
+        assertEquals(1, lab.count(Counter.IpReasmTimeout));
+        assertEquals(List.of(), catcher.payloads);
+        four(1, 64, false, counting(0, 64));
+        assertEquals(List.of(), catcher.payloads);
+    }
+
+    @Rfc({"8200 4.5 time exceeded", "4443 3.3 code 1", "4443 2.4 (c) quote"})
+    @Test
+    void timeExceededOverIpv6QuotesTheFirstFragment() {
+        byte[] first = fragment6(UDP, 0, true, 77, counting(0, 1400));
+        lab.arrives(first);
+        lab.passMs(60_000);
+
+        Lab.Frame frame = lab.only();
+        byte[] message = frame.upper();
+        assertEquals(3, message[0]);
+        assertEquals(1, message[1]);
+        assertEquals(1280, frame.packet().length);
+        assertArrayEquals(slice(first, 14, 1232), slice(message, 8, 1232));
+    }
+
+    @Rfc({"792 fragment zero", "8200 4.5 no first fragment"})
+    @Test
+    void withoutTheFirstFragmentNobodyIsTold() {
+        four(1, 8, true, counting(0, 64));
+        six(1, 8, true, counting(0, 64));
+        lab.passMs(70_000);
+
+        assertEquals(List.of(), lab.take());
+        assertEquals(1, lab.count(Counter.IpReasmTimeout));
+        assertEquals(1, lab.count(Counter.Ip6ReasmTimeout));
+    }
+
+    @Rfc("8200 4.5 length")
+    @Test
+    void fragmentOfAnOddLengthIsToldAtThePayloadLength() {
+        assertEquals(Verdict.FRAGMENT_LENGTH, six(1, 0, true, counting(0, 60)));
+
+        byte[] message = lab.only().upper();
+        assertEquals(4, message[0]);
+        assertEquals(0, message[1]);
+        assertEquals(4, message[7]);
+    }
+
+    @Rfc("8200 4.5 too long")
+    @Test
+    void fragmentThatEndsBeyondTheLongestIsToldAtItsOffset() {
+        assertEquals(Verdict.FRAGMENT_LENGTH, six(1, 65528, false, counting(0, 64)));
+
+        byte[] message = lab.only().upper();
+        assertEquals(4, message[0]);
+        assertEquals(42, message[7]);
+    }
+
+    @Test
+    void fragmentOfIpv4ThatCannotBeIsDropped() {
+        assertEquals(Verdict.FRAGMENT_LENGTH, four(1, 0, true, counting(0, 60)));
+        assertEquals(Verdict.FRAGMENT_LENGTH, four(1, 65504, false, counting(0, 64)));
+        assertEquals(Verdict.FRAGMENT_LENGTH, four(1, 0, true, new byte[0]));
+        assertEquals(List.of(), lab.take());
+    }
+
+    @Rfc("6946 4 by themselves")
+    @Test
+    void atomicFragmentIsHandledByItself() {
+        six(1, 0, true, counting(0, 16));
+        assertEquals(Verdict.OK, six(1, 0, false, counting(50, 24)));
+        assertArrayEquals(counting(50, 24), catcher.payloads.getFirst());
+
+        six(1, 16, false, counting(16, 8));
+        assertArrayEquals(counting(0, 24), catcher.payloads.get(1));
+    }
+
+    @Rfc("8200 4.5 next header of the first")
+    @Test
+    void onlyTheFirstFragmentSaysWhatFollows() {
+        lab.arrives(fragment6(99, 16, false, 1, counting(16, 8)));
+        lab.arrives(fragment6(UDP, 0, true, 1, counting(0, 16)));
+
+        assertArrayEquals(counting(0, 24), catcher.payloads.getFirst());
+    }
+
+    @Test
+    void extensionsBehindTheFragmentHeaderAreWalkedOnceItIsWhole() {
+        byte[] options = Frames.hex("11 00 01 04 00 00 00 00");
+        byte[] payload = cat(options, counting(0, 40));
+        lab.arrives(fragment6(60, 0, true, 1, slice(payload, 0, 24)));
+        lab.arrives(fragment6(60, 24, false, 1, slice(payload, 24, 24)));
+
+        assertArrayEquals(counting(0, 40), catcher.payloads.getFirst());
+    }
+
+    /// Buffers are bounded; a source that has more than its share loses its own first.
+    @Test
+    void floodOfOneSourceDoesNotPushOutAnother() {
+        Address other = Address.parse("198.18.0.9");
+        four(lab, other, 1, 0, true, counting(0, 8));
+        for (int id = 0; id < 1000; id++) {
+            assertEquals(Verdict.OK, four(id, 0, true, counting(0, 8)));
+        }
+        four(lab, other, 1, 8, false, counting(8, 8));
+
+        assertArrayEquals(counting(0, 16), catcher.payloads.getFirst());
+        assertEquals(1001 - lab.settings.reassemblies(), lab.count(Counter.IpReasmFails));
+    }
+
+    @Test
+    void moreHolesThanAPacketCanHaveAreTooMany() {
+        Verdict last = Verdict.OK;
+        for (int i = 0; i <= Ranges.MOST; i++) {
+            last = four(1, 16 * i, true, counting(0, 8));
+        }
+        assertEquals(Verdict.FRAGMENT_QUOTA, last);
+    }
+
+    /// RFC 3168 §5.3.
+    @Test
+    void congestionMarkOfOneFragmentIsThePackets() {
+        byte[] first = v4(PEER, OURS, UDP, 1, MORE, 64, NONE, counting(0, 8));
+        byte[] last = v4(PEER, OURS, UDP, 1, 1, 64, NONE, counting(8, 8));
+        mark(first, 2);
+        mark(last, 3);
+        lab.arrives(first);
+        lab.arrives(last);
+        assertEquals(3, catcher.trafficClass & 3);
+
+        mark(first, 0);
+        lab.arrives(first);
+        assertEquals(Verdict.BAD_FIELD, lab.arrives(last));
+        assertEquals(1, catcher.payloads.size());
+    }
+
+    private static void mark(byte[] frame, int ecn) {
+        frame[15] = (byte) ecn;
+        Ipv4Header.seal(MemorySegment.ofArray(frame), 14);
+    }
+
+    /// A death between fragments loses none of those that a turn has taken.
+    @Test
+    void successorGoesOnWithTheFragments() {
+        four(1, 0, true, counting(0, 16));
+        lab.open();
+        lab.ip.upper(UDP, catcher);
+        four(1, 16, false, counting(16, 16));
+
+        assertArrayEquals(counting(0, 32), catcher.payloads.getFirst());
+    }
+}
