@@ -232,8 +232,8 @@ public final class Sockets {
     }
 
     /// A client's thread may have set snd.wake since [#events] looked, and have found the words as they were before
-    /// this turn published them; or have moved rcv.head and have found the rcv.wake of before. The next turn tells, or
-    /// reads.
+    /// this turn published them; or have moved rcv.head and have found the rcv.wake of before. The next turn tells,
+    /// or reads.
     private void lookAgain() {
         VarHandle.fullFence();
         int count = touchedCount;

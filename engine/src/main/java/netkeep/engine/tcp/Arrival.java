@@ -56,7 +56,7 @@ final class Arrival {
         if (seg.has(RST)) {
             if (seg.has(ACK)) {
                 counters.add(Counter.TcpAttemptFails);
-                tcp.fail(Errno.ECONNREFUSED, nowNs);
+                tcp.fate.fail(Errno.ECONNREFUSED, nowNs);
             }
             return;
         }
@@ -81,7 +81,7 @@ final class Arrival {
             tcb.become(State.ESTABLISHED);
             tcb.put(Tcb.ECN, seg.has(ECE) && !seg.has(CWR) && tcp.settings.ecn());
             tcb.set(Tcb.ACK_NOW);
-            tcp.established(nowNs);
+            tcp.fate.established(nowNs);
         } else {
             // Simultaneous open.
             tcb.become(State.SYN_RECEIVED);
@@ -93,10 +93,10 @@ final class Arrival {
 
     /// What the peer's SYN says of options.
     private void negotiated(Segment seg, long nowNs) {
-        tcp.sndMss(seg.options.mss());
+        tcp.sizes.sndMss(seg.options.mss());
         boolean scale = seg.options.wscale() >= 0;
         tcb.sndScale(scale ? seg.options.wscale() : 0);
-        tcb.rcvScale(scale ? tcp.receiveScale() : 0);
+        tcb.rcvScale(scale ? tcp.initial.receiveScale() : 0);
         tcb.put(Tcb.SACK_OK, seg.options.sackPermitted());
         tcb.put(Tcb.TIMESTAMPS, seg.options.hasTimestamps());
         tcb.tsRecent(seg.options.tsVal());
@@ -136,7 +136,7 @@ final class Arrival {
             if (tcb.has(Tcb.CLOSED_BY_USER) && Seq.after(seg.seq + seg.text, tcb.rcvNxt())) {
                 // RFC 9293 §3.10.4, RFC 1122 §4.2.2.13: nobody will read it, and the peer must know.
                 counters.add(Counter.TcpExtTCPAbortOnData);
-                tcp.abort(nowNs);
+                tcp.fate.abort(nowNs);
                 return;
             }
             tcp.text.arrives(seg, packet, nowNs);
@@ -209,13 +209,13 @@ final class Arrival {
         switch (tcb.tcpState()) {
             case SYN_RECEIVED -> {
                 counters.add(Counter.TcpAttemptFails);
-                tcp.fail(Errno.ECONNREFUSED, nowNs);
+                tcp.fate.fail(Errno.ECONNREFUSED, nowNs);
             }
             case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> {
                 counters.add(Counter.TcpEstabResets);
-                tcp.fail(tcb.tcpState() == State.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET, nowNs);
+                tcp.fate.fail(tcb.tcpState() == State.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET, nowNs);
             }
-            default -> tcp.finish(nowNs);
+            default -> tcp.fate.finish(nowNs);
         }
     }
 
@@ -241,7 +241,7 @@ final class Arrival {
             tcb.sndMaxWnd(tcb.sndWnd());
             tcb.sndWl1(seg.seq);
             tcb.sndWl2(seg.ack);
-            tcp.established(nowNs);
+            tcp.fate.established(nowNs);
         }
         // RFC 5961 §5.2.
         if (Seq.after(seg.ack, tcb.sndNxt()) || Seq.before(seg.ack, tcb.sndUna() - tcb.sndMaxWnd())) {
@@ -272,9 +272,9 @@ final class Arrival {
             }
             case TIME_WAIT -> {
                 timestamp(seg, nowNs);
-                tcp.timeWait(nowNs);
+                tcp.fate.timeWait(nowNs);
             }
-            default -> tcp.finish(nowNs);
+            default -> tcp.fate.finish(nowNs);
         }
         return false;
     }
@@ -336,7 +336,7 @@ final class Arrival {
         tcb.status(tcb.status() | Status.READ_END);
         tcp.sockets.tell(tcb.index(), Event.READ | Event.STATE);
         if (after == State.TIME_WAIT) {
-            tcp.timeWait(nowNs);
+            tcp.fate.timeWait(nowNs);
         } else {
             tcb.become(after);
         }

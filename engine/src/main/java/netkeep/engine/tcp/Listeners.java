@@ -13,11 +13,8 @@ import netkeep.engine.ip.Path;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Pool;
-import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
-import netkeep.session.Event;
-import netkeep.session.Status;
 
 /// Connections in the making: listeners (RFC 9293 §3.10.7.2), half-open connections, SYN cookies, and what the rest of
 /// the world sends to no connection (§3.10.7.1).
@@ -36,6 +33,7 @@ final class Listeners {
     private final Counters counters;
     private final SynCookies cookies;
     private final HalfOpen cookie;
+    private final Acceptance acceptance;
     private final Path path = new Path();
 
     Listeners(Tcp tcp) {
@@ -45,6 +43,7 @@ final class Listeners {
         this.listener = new Tcb(tcp.sockets.records().region());
         this.counters = tcp.counters;
         this.cookies = new SynCookies(tcp.luck);
+        this.acceptance = new Acceptance(tcp);
         this.cookie = new HalfOpen(
                 new netkeep.ring.Region(java.lang.foreign.MemorySegment.ofArray(new long[HalfOpen.SLOT / 8])));
     }
@@ -119,8 +118,8 @@ final class Listeners {
         at.irs(seg.seq);
         at.retries(0);
         at.tsRecent(seg.options.tsVal());
-        at.tsOffset(tcp.timestampOffset(at.localHi(), at.localLo(), at.remoteHi(), at.remoteLo()));
-        at.iss(tcp.iss(
+        at.tsOffset(tcp.initial.timestampOffset(at.localHi(), at.localLo(), at.remoteHi(), at.remoteLo()));
+        at.iss(tcp.initial.iss(
                 at.localHi(), at.localLo(), at.localPort(), at.remoteHi(), at.remoteLo(), at.remotePort(), nowNs));
         int options = seg.options.hasTimestamps() ? HalfOpen.TIMESTAMPS : 0;
         options |= seg.options.sackPermitted() ? HalfOpen.SACK : 0;
@@ -137,7 +136,7 @@ final class Listeners {
         }
         Writer writer = tcp.writer;
         writer.options.clear();
-        writer.options.mss(tcp.mssToTell(path, 0));
+        writer.options.mss(tcp.sizes.mssToTell(path, 0));
         if (at.has(HalfOpen.SACK)) {
             writer.options.permitSack();
         }
@@ -146,7 +145,7 @@ final class Listeners {
             writer.options.timestamps(asCookie ? SynCookies.timestamp(at, stamp) : stamp, at.tsRecent());
         }
         if (at.has(HalfOpen.SCALE) && (!asCookie || at.has(HalfOpen.TIMESTAMPS))) {
-            writer.options.wscale(tcp.receiveScale());
+            writer.options.wscale(tcp.initial.receiveScale());
         }
         int flags = SYN | ACK | (at.has(HalfOpen.ECN) ? ECE : 0);
         writer.open(path, at.localPort(), at.remotePort(), 0, 0);
@@ -186,7 +185,7 @@ final class Listeners {
             synAck(half, false, nowNs);
             return;
         }
-        int made = accept(half, pool.region().i32(pool.read(index) + Pool.OWNER) - 1, seg, hash, nowNs);
+        int made = acceptance.accept(half, pool.region().i32(pool.read(index) + Pool.OWNER) - 1, seg, hash, nowNs);
         if (made >= 0) {
             // From here on the flow is the socket's.
             pool.free(index);
@@ -222,100 +221,11 @@ final class Listeners {
         if (seg.options.hasTimestamps()) {
             SynCookies.options(cookie, seg.options.tsEcr());
         }
-        int made = accept(cookie, index, seg, hash, nowNs);
+        int made = acceptance.accept(cookie, index, seg, hash, nowNs);
         if (made >= 0) {
             counters.add(Counter.TcpExtSyncookiesRecv);
             tcp.again(made, packet, nowNs);
         }
-    }
-
-    /// Makes a connection of a half-open one: established, in the listener's queue.
-    ///
-    /// @return its socket record, -1 if there is no room
-    private int accept(HalfOpen from, int index, Segment seg, int hash, long nowNs) {
-        tcp.sockets.open(index, listener);
-        Attachment attachment = tcp.sockets.attachments().get(listener.session());
-        int made = listener.ssthresh() >= listener.cwnd() ? -1 : tcp.sockets.take(attachment, -1, Endpoint.CONNECTION);
-        if (made < 0) {
-            counters.add(Counter.TcpExtListenOverflows);
-            counters.add(Counter.TcpExtListenDrops);
-            return -1;
-        }
-        listener.ssthresh(listener.ssthresh() + 1);
-        Tcb tcb = tcp.tcb;
-        tcp.open(made);
-        inherit(tcb);
-        tcb.localHi(from.localHi());
-        tcb.localLo(from.localLo());
-        tcb.localPort(from.localPort());
-        tcb.remoteHi(from.remoteHi());
-        tcb.remoteLo(from.remoteLo());
-        tcb.remotePort(from.remotePort());
-        tcb.parent(index - attachment.first + 1);
-        tcb.set(Tcb.ACCEPT_WAITS | Endpoint.BOUND);
-        tcb.status(Status.OPEN | Status.BOUND);
-        tcb.iss(from.iss());
-        tcb.sndUna(from.iss() + 1);
-        tcb.sndNxt(from.iss() + 1);
-        tcb.irs(from.irs());
-        tcb.rcvNxt(from.irs() + 1);
-        tcb.rcvAdv(tcb.rcvNxt() + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
-        tcb.put(Tcb.TIMESTAMPS, from.has(HalfOpen.TIMESTAMPS));
-        tcb.put(Tcb.SACK_OK, from.has(HalfOpen.SACK));
-        tcb.put(Tcb.ECN, from.has(HalfOpen.ECN));
-        tcb.sndScale(from.has(HalfOpen.SCALE) ? from.sndScale() : 0);
-        tcb.rcvScale(from.has(HalfOpen.SCALE) ? tcp.receiveScale() : 0);
-        tcb.tsRecent(from.tsRecent());
-        tcb.tsRecentNs(nowNs);
-        tcb.tsOffset(from.tsOffset());
-        tcb.sndWnd(seg.wnd << tcb.sndScale());
-        tcb.sndMaxWnd(tcb.sndWnd());
-        tcb.sndWl1(seg.seq);
-        tcb.sndWl2(seg.ack);
-        tcb.rtoUs((int) (FIRST_RTO_NS / 1000));
-        tcp.path(nowNs);
-        tcp.sndMss(from.mss());
-        tcb.become(State.ESTABLISHED);
-        if (from.retries() == 0) {
-            Rtt.measured(tcb, tcp.sinceUs(from.deadlineNs() - FIRST_RTO_NS, nowNs), tcp.settings);
-        }
-        tcp.table.remove(
-                hash,
-                tcp.table.find(
-                        hash,
-                        tcb.localHi(),
-                        tcb.localLo(),
-                        tcb.localPort(),
-                        tcb.remoteHi(),
-                        tcb.remoteLo(),
-                        tcb.remotePort()));
-        tcp.table.add(hash, made);
-        tcp.established(nowNs);
-        counters.add(Counter.TcpPassiveOpens);
-        tcp.sockets.tell(made, Event.ACCEPT);
-        return made;
-    }
-
-    /// What an accepted connection has from its listener.
-    private void inherit(Tcb tcb) {
-        int kept = Tcb.NO_DELAY
-                | Tcb.CORK
-                | Tcb.KEEP_ALIVE
-                | Tcb.QUICK_ACK
-                | Tcb.URGENT_INLINE
-                | Tcb.RECEIVE_FIXED
-                | Tcb.SEND_FIXED;
-        tcb.set(listener.flags() & kept);
-        tcb.trafficClass(listener.trafficClass());
-        tcb.hops(listener.hops());
-        tcb.sndBuffer(listener.sndBuffer());
-        tcb.rcvBuffer(listener.rcvBuffer());
-        tcb.keepIdle(listener.keepIdle());
-        tcb.keepInterval(listener.keepInterval());
-        tcb.keepCount(listener.keepCount());
-        tcb.userTimeoutMs(listener.userTimeoutMs());
-        tcb.maxSegment(listener.maxSegment());
-        tcb.congestion(listener.congestion());
     }
 
     /// An ICMP error about a SYN-ACK: only a hard one ends what is not yet a connection.

@@ -97,7 +97,7 @@ final class Output {
         }
         boolean first = state == State.SYN_SENT;
         writer.options.clear();
-        writer.options.mss(tcp.mssToTell(path, tcb.maxSegment()));
+        writer.options.mss(tcp.sizes.mssToTell(path, tcb.maxSegment()));
         if (first || tcb.has(Tcb.SACK_OK)) {
             writer.options.permitSack();
         }
@@ -105,7 +105,7 @@ final class Output {
             writer.options.timestamps(tcp.timestamp(nowNs, tcb.tsOffset()), first ? 0 : tcb.tsRecent());
         }
         if (first || tcb.rcvScale() > 0 || tcb.sndScale() > 0) {
-            writer.options.wscale(tcp.receiveScale());
+            writer.options.wscale(tcp.initial.receiveScale());
         }
         int wnd = Math.min(0xFFFF, tcb.rcvBuffer());
         tcb.rcvAdv(tcb.rcvNxt() + wnd);
@@ -243,7 +243,7 @@ final class Output {
     /// RFC 5681 §4.1: after a silence of one time-out, no more than the initial window.
     private void restartAfterIdle(int mss, long nowNs) {
         if (tcb.sndUna() == tcb.sndNxt() && nowNs - tcb.heardNs() > Rtt.rtoNs(tcb, tcp.settings)) {
-            tcb.cwnd(Math.min(tcb.cwnd(), Tcp.initialWindow(mss)));
+            tcb.cwnd(Math.min(tcb.cwnd(), Initial.window(mss)));
             if (tcb.flowRecord() != 0) {
                 flow.cubicEpochNs(0);
             }

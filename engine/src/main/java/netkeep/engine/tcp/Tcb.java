@@ -1,3 +1,4 @@
+// Long: each variable of the layout has a reader and a writer, and nothing else is here.
 package netkeep.engine.tcp;
 
 import netkeep.engine.socket.Endpoint;

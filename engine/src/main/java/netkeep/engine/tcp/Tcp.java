@@ -17,8 +17,6 @@ import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Sockets;
 import netkeep.ring.Ledger;
-import netkeep.session.Event;
-import netkeep.session.Status;
 import netkeep.wire.Checksum;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.TcpHeader;
@@ -29,11 +27,6 @@ import netkeep.wire.Verdict;
 /// Ids: socket records first, then half-open connections, then those in TIME-WAIT; all three are in one [FlowTable]
 /// and one [Deadlines].
 public final class Tcp implements Upper, FlowTable.Keys {
-    /// Without an MSS option, RFC 9293 §3.7.1 (MUST-15): 536, over IPv6 1220.
-    private static final int DEFAULT_MSS = 536;
-
-    private static final int DEFAULT_MSS_V6 = 1220;
-
     final Sockets sockets;
     final Ip ip;
     final Outgoing outgoing;
@@ -51,6 +44,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Timers timers;
     final Text text;
     final Recovery recovery;
+    final Fate fate;
+    final Initial initial;
+    final SegmentSize sizes;
     final Acknowledgment acknowledgment;
     final Replies replies;
     final FlowTable table;
@@ -88,6 +84,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.halfOpens = new HalfOpens(ledger, s.halfOpens());
         this.timeWaits = new TimeWaits(ledger, s.timeWaits());
         this.writer = new Writer(ip, outgoing, counters);
+        this.initial = new Initial(luck, s);
+        this.fate = new Fate(this);
+        this.sizes = new SegmentSize(this);
         this.output = new Output(this);
         this.timers = new Timers(this);
         this.text = new Text(this);
@@ -161,7 +160,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
     }
 
-    private void dropFlow() {
+    /// The open connection has nothing in flight any more, or is over.
+    void dropFlow() {
         if (tcb.flowRecord() != 0) {
             flows.free(tcb.flowRecord() - 1);
             tcb.flowRecord(0);
@@ -321,80 +321,6 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
     }
 
-    // ---- what becomes of the open connection
-
-    /// The handshake is complete.
-    void established(long nowNs) {
-        tcb.status(tcb.status() & ~Status.CONNECTING | Status.CONNECTED);
-        tcb.backoff(0);
-        tcb.cwnd(initialWindow(output.mss()));
-        tcb.ssthresh(Integer.MAX_VALUE / 2);
-        tcb.tuneSeq(tcb.rcvNxt());
-        tcb.heardNs(nowNs);
-        tcb.lastAckSent(tcb.rcvNxt());
-        timers.set(Timers.NONE, 0);
-        if (tcb.has(Tcb.KEEP_ALIVE)) {
-            timers.keepAliveChanged(nowNs);
-        }
-        counters.add(Counter.TcpCurrEstab);
-        sockets.tell(tcb.index(), Event.STATE | Event.WRITE);
-    }
-
-    /// RFC 6928 §2.
-    static int initialWindow(int mss) {
-        return Math.min(10 * mss, Math.max(2 * mss, 14600));
-    }
-
-    /// The open connection ended with an error.
-    void fail(int errno, long nowNs) {
-        tcb.error(errno);
-        tcb.status(tcb.status() | Status.FAILED);
-        finish(nowNs);
-    }
-
-    /// The open connection is over: its flow is forgotten, its socket stays until the user gives it back.
-    void finish(long nowNs) {
-        table.remove(hash(tcb), tcb.index());
-        if (tcb.tcpState().synchronised()) {
-            counters.add(Counter.TcpCurrEstab, -1);
-        }
-        tcb.become(State.CLOSED);
-        tcb.status(tcb.status() & ~(Status.CONNECTING | Status.CONNECTED) | Status.READ_END | Status.WRITE_END);
-        timers.set(Timers.NONE, 0);
-        tcb.ackNs(0);
-        tcb.idleNs(0);
-        tcb.clear(Tcb.ACK_NOW | Tcb.PROBE | Tcb.SYN_NEEDED);
-        dropFlow();
-        sockets.tell(tcb.index(), Event.STATE | Event.READ);
-        if (tcb.has(Tcb.CLOSED_BY_USER)) {
-            users.unbind(tcb);
-            sockets.free(tcb.index());
-        }
-    }
-
-    /// Both ends are closed: what is left to do is answered from a small record.
-    void timeWait(long nowNs) {
-        if (tcb.has(Tcb.ACK_NOW) && room() && path(nowNs)) {
-            replies.acknowledge(nowNs);
-        }
-        timeWaits.enter(this, nowNs);
-        counters.add(Counter.TcpExtTW);
-        finish(nowNs);
-    }
-
-    /// Sends a RST and ends the open connection: the user's ABORT, RFC 9293 §3.10.5.
-    void abort(long nowNs) {
-        reset(nowNs);
-        finish(nowNs);
-    }
-
-    /// Sends a RST for the open connection.
-    void reset(long nowNs) {
-        if (tcb.tcpState() != State.SYN_SENT && tcb.tcpState() != State.CLOSED) {
-            replies.resetConnection(nowNs);
-        }
-    }
-
     // ---- small facts
 
     /// Whether a segment finds room among the outgoing frames: finding its way may take a frame too.
@@ -409,42 +335,11 @@ public final class Tcp implements Upper, FlowTable.Keys {
         if (!ip.path(path, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(), tcb.scope(), nowNs)) {
             return false;
         }
-        int most = path.mtu - headers(path.v6);
+        int most = path.mtu - SegmentSize.headers(path.v6);
         if (tcb.sndMss() > most) {
             tcb.sndMss(Math.max(48, most));
         }
         return true;
-    }
-
-    /// Octets of IP and TCP headers without options.
-    static int headers(boolean v6) {
-        return v6 ? 60 : 40;
-    }
-
-    /// Takes the peer's MSS option, 0 for none (RFC 9293 §3.7.1).
-    void sndMss(int told) {
-        boolean v6 = tcb.remoteHi() != 0 || tcb.remoteLo() >>> 32 != 0xFFFF;
-        int mss = told != 0 ? told : v6 ? DEFAULT_MSS_V6 : DEFAULT_MSS;
-        if (tcb.maxSegment() != 0) {
-            mss = Math.min(mss, tcb.maxSegment());
-        }
-        tcb.sndMss(Math.max(48, Math.min(mss, path.mtu - headers(v6))));
-        tcb.rcvMss(Math.min(DEFAULT_MSS, mss));
-    }
-
-    /// The MSS option to send: what the link takes, not what the path is known to (RFC 9293 §3.7.1).
-    int mssToTell(Path way, int wanted) {
-        int mss = ip.linkMtu(way.link) - headers(way.v6);
-        return Math.min(0xFFFF, wanted == 0 ? mss : Math.min(mss, wanted));
-    }
-
-    /// The window scale that we tell, RFC 7323 §2.2: enough for the greatest buffer.
-    int receiveScale() {
-        int scale = 0;
-        while (scale < 14 && 0xFFFF << scale < settings.receiveBufferMax()) {
-            scale++;
-        }
-        return scale;
     }
 
     int receiveBufferMost(Endpoint at) {
@@ -462,33 +357,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
     }
 
-    /// The path takes less than was sent: what is outstanding goes again, cut anew (RFC 1191 §6.5, RFC 8201 §5.4).
-    void resegment(long nowNs) {
-        if (tcb.flowRecord() != 0) {
-            for (int run = 0; run < flow.runs(); run++) {
-                if (!flight.has(run, Flight.SACKED)) {
-                    flight.mark(run, Flight.LOST);
-                }
-            }
-            tcb.cwnd(Math.max(tcb.cwnd(), output.mss()));
-            timers.arm(nowNs);
-        }
-    }
-
     /// A listener is gone.
     void closedListener(int index) {
         listeners.closed(index);
-    }
-
-    /// The packets may be too big for the path, and nobody says so: tries smaller ones.
-    void blackHole(long nowNs) {
-        int floor = headers(path.v6) + DEFAULT_MSS;
-        if (path(nowNs) && path.mtu > floor && tcb.sndMss() > DEFAULT_MSS) {
-            int smaller = Math.max(floor, path.mtu > 1280 ? 1280 : floor);
-            ip.pathMtu(tcb.remoteHi(), tcb.remoteLo(), smaller, nowNs);
-            counters.add(Counter.TcpExtTCPMTUPFail);
-            path(nowNs);
-        }
     }
 
     /// The timestamp clock, RFC 7323 §5.4: milliseconds.
@@ -502,17 +373,6 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     int sinceUs(long thenNs, long nowNs) {
         return Math.clamp((nowNs - thenNs) / 1000, 1, Integer.MAX_VALUE);
-    }
-
-    /// An initial sequence number, RFC 9293 §3.4.1 and RFC 6528 §3: a clock of 4 us and a keyed hash of the flow.
-    int iss(long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort, long nowNs) {
-        long hash = luck.hash(localHi, localLo, remoteHi, remoteLo, (long) localPort << 16 | remotePort);
-        return (int) (nowNs / 4000) + (int) hash;
-    }
-
-    /// Where a flow's timestamps begin (RFC 7323 §7.1): the same for all flows between two hosts.
-    int timestampOffset(long localHi, long localLo, long remoteHi, long remoteLo) {
-        return (int) luck.hash(localHi, localLo, remoteHi, remoteLo, -1);
     }
 
     /// Builds what is derived from the records: after the sessions are attached.

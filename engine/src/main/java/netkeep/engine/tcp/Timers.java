@@ -164,7 +164,7 @@ final class Timers {
         boolean userGivesUp = userNs != 0 && nowNs - firstUnackedNs(nowNs) >= userNs;
         if (tcb.backoff() >= retries || userGivesUp) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
-            tcp.fail(Errno.ETIMEDOUT, nowNs);
+            tcp.fate.fail(Errno.ETIMEDOUT, nowNs);
             return;
         }
         tcp.counters.add(Counter.TcpExtTCPTimeouts);
@@ -173,7 +173,7 @@ final class Timers {
             tcb.set(Tcb.SYN_NEEDED);
         } else {
             if (tcb.backoff() >= BLACK_HOLE_TIMEOUTS) {
-                tcp.blackHole(nowNs);
+                tcp.sizes.blackHole(nowNs);
             }
             tcp.needFlow();
             // RFC 2018 §8: what lies first and was told as held but still is not acknowledged was dropped again.
@@ -221,7 +221,7 @@ final class Timers {
         if (tcb.persist() >= tcp.settings.retries() && nowNs - tcb.heardNs() > tcp.settings.maxRtoNs()
                 || userNs != 0 && nowNs - tcb.heardNs() > userNs) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
-            tcp.fail(Errno.ETIMEDOUT, nowNs);
+            tcp.fate.fail(Errno.ETIMEDOUT, nowNs);
             return;
         }
         tcb.persist(Math.min(200, tcb.persist() + 1));
@@ -233,12 +233,12 @@ final class Timers {
         State state = tcb.tcpState();
         if (state == State.FIN_WAIT_2 && tcb.has(Tcb.CLOSED_BY_USER)) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
-            tcp.finish(nowNs);
+            tcp.fate.finish(nowNs);
             return;
         }
         if (tcb.has(Tcb.CLOSED_BY_USER) && tcb.linger() != 0) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
-            tcp.abort(nowNs);
+            tcp.fate.abort(nowNs);
             return;
         }
         if (tcb.has(Tcb.KEEP_ALIVE) && state.synchronised()) {
@@ -261,8 +261,8 @@ final class Timers {
                 userNs != 0 ? tcb.probes() > 0 && nowNs - tcb.heardNs() >= userNs : tcb.probes() >= tcb.keepCount();
         if (given) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
-            tcp.reset(nowNs);
-            tcp.fail(Errno.ETIMEDOUT, nowNs);
+            tcp.fate.reset(nowNs);
+            tcp.fate.fail(Errno.ETIMEDOUT, nowNs);
             return;
         }
         tcb.probes(tcb.probes() + 1);

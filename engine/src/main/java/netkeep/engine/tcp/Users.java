@@ -141,7 +141,7 @@ public final class Users {
 
     private void synSent(long nowNs) {
         tcb.set(Endpoint.CONNECTED);
-        tcb.iss(tcp.iss(
+        tcb.iss(tcp.initial.iss(
                 tcb.localHi(),
                 tcb.localLo(),
                 tcb.localPort(),
@@ -149,7 +149,7 @@ public final class Users {
                 tcb.remoteLo(),
                 tcb.remotePort(),
                 nowNs));
-        tcb.tsOffset(tcp.timestampOffset(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo()));
+        tcb.tsOffset(tcp.initial.timestampOffset(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo()));
         tcb.sndUna(tcb.iss());
         tcb.sndNxt(tcb.iss() + 1);
         tcb.become(tcb.tcpState().after(State.Event.OPEN_ACTIVE));
@@ -207,7 +207,7 @@ public final class Users {
             return;
         }
         if (state == State.CLOSED || state == State.SYN_SENT) {
-            tcp.finish(nowNs);
+            tcp.fate.finish(nowNs);
             return;
         }
         tcp.sockets.refreshSend(tcb);
@@ -215,7 +215,7 @@ public final class Users {
         if (abort || tcb.linger() == 1 || unread && !tcb.has(Endpoint.SHUT_READ)) {
             // RFC 2525 §2.17: octets that nobody will read are told of by a RST.
             tcp.counters.add(unread ? Counter.TcpExtTCPAbortOnClose : Counter.TcpExtTCPAbortOnData);
-            tcp.abort(nowNs);
+            tcp.fate.abort(nowNs);
             return;
         }
         if (!tcb.has(Tcb.FIN_WANTED)) {
@@ -242,7 +242,7 @@ public final class Users {
             if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == parent && tcb.session() == attachment.number) {
                 tcp.open(index);
                 tcb.set(Endpoint.CLOSED_BY_USER);
-                tcp.abort(nowNs);
+                tcp.fate.abort(nowNs);
             }
         });
         tcp.open(listener);
@@ -282,18 +282,18 @@ public final class Users {
         switch (failure.kind) {
             case TOO_BIG -> {
                 if (!syn && tcp.path(nowNs)) {
-                    tcp.resegment(nowNs);
+                    tcp.sizes.resegment(nowNs);
                 }
             }
             // (MUST-56, SHLD-25, RFC 5927 §5.2) Hard errors end only what is not synchronised yet.
             case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> {
                 if (syn) {
-                    tcp.fail(Errno.ECONNREFUSED, nowNs);
+                    tcp.fate.fail(Errno.ECONNREFUSED, nowNs);
                 }
             }
             case HOST_UNREACHABLE, PROHIBITED -> {
                 if (syn && (failure.own || failure.kind == Failure.Kind.PROHIBITED)) {
-                    tcp.fail(Errno.EHOSTUNREACH, nowNs);
+                    tcp.fate.fail(Errno.EHOSTUNREACH, nowNs);
                 }
             }
             default -> {

@@ -1,0 +1,83 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.ledger.Counter;
+import netkeep.session.Event;
+import netkeep.session.Status;
+
+/// What becomes of the connection that is open: established, failed, over.
+final class Fate {
+    private final Tcp tcp;
+    private final Tcb tcb;
+
+    Fate(Tcp tcp) {
+        this.tcp = tcp;
+        this.tcb = tcp.tcb;
+    }
+
+    /// The handshake is complete.
+    void established(long nowNs) {
+        tcb.status(tcb.status() & ~Status.CONNECTING | Status.CONNECTED);
+        tcb.backoff(0);
+        tcb.cwnd(Initial.window(tcp.output.mss()));
+        tcb.ssthresh(Integer.MAX_VALUE / 2);
+        tcb.tuneSeq(tcb.rcvNxt());
+        tcb.heardNs(nowNs);
+        tcb.lastAckSent(tcb.rcvNxt());
+        tcp.timers.set(Timers.NONE, 0);
+        if (tcb.has(Tcb.KEEP_ALIVE)) {
+            tcp.timers.keepAliveChanged(nowNs);
+        }
+        tcp.counters.add(Counter.TcpCurrEstab);
+        tcp.sockets.tell(tcb.index(), Event.STATE | Event.WRITE);
+    }
+
+    /// The open connection ended with an error.
+    void fail(int errno, long nowNs) {
+        tcb.error(errno);
+        tcb.status(tcb.status() | Status.FAILED);
+        finish(nowNs);
+    }
+
+    /// The open connection is over: its flow is forgotten, its socket stays until the user gives it back.
+    void finish(long nowNs) {
+        tcp.table.remove(tcp.hash(tcb), tcb.index());
+        if (tcb.tcpState().synchronised()) {
+            tcp.counters.add(Counter.TcpCurrEstab, -1);
+        }
+        tcb.become(State.CLOSED);
+        tcb.status(tcb.status() & ~(Status.CONNECTING | Status.CONNECTED) | Status.READ_END | Status.WRITE_END);
+        tcp.timers.set(Timers.NONE, 0);
+        tcb.ackNs(0);
+        tcb.idleNs(0);
+        tcb.clear(Tcb.ACK_NOW | Tcb.PROBE | Tcb.SYN_NEEDED);
+        tcp.dropFlow();
+        tcp.sockets.tell(tcb.index(), Event.STATE | Event.READ);
+        if (tcb.has(Tcb.CLOSED_BY_USER)) {
+            tcp.users().unbind(tcb);
+            tcp.sockets.free(tcb.index());
+        }
+    }
+
+    /// Both ends are closed: what is left to do is answered from a small record.
+    void timeWait(long nowNs) {
+        if (tcb.has(Tcb.ACK_NOW) && tcp.room() && tcp.path(nowNs)) {
+            tcp.replies.acknowledge(nowNs);
+        }
+        tcp.timeWaits.enter(tcp, nowNs);
+        tcp.counters.add(Counter.TcpExtTW);
+        finish(nowNs);
+    }
+
+    /// Sends a RST and ends the open connection: the user's ABORT, RFC 9293 §3.10.5.
+    void abort(long nowNs) {
+        reset(nowNs);
+        finish(nowNs);
+    }
+
+    /// Sends a RST for the open connection.
+    void reset(long nowNs) {
+        if (tcb.tcpState() != State.SYN_SENT && tcb.tcpState() != State.CLOSED) {
+            tcp.replies.resetConnection(nowNs);
+        }
+    }
+}
