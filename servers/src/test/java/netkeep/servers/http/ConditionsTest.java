@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import netkeep.servers.http.Served.Response;
+import netkeep.servers.loop.Time;
 import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.AfterEach;
@@ -232,5 +234,33 @@ class ConditionsTest {
         assertEquals("", response.field("Last-Modified"));
         assertEquals(
                 304, get("If-None-Match: " + response.field("ETag"), "/future").status());
+    }
+
+    /// In the second of the last change the file could change again, and its date would stay the same.
+    @Rfc("9110 8.8.2.2 date as strong validator")
+    @Test
+    void dateIsNoProofBeforeItsSecondIsOver() throws IOException {
+        long modifiedMs = Instant.parse("1994-11-06T08:49:37.500Z").toEpochMilli();
+        assertEquals(200, atTime(modifiedMs + 400));
+        assertEquals(206, atTime(modifiedMs + 500));
+    }
+
+    /// How the server answers a range on condition of a date, if its calendar says so.
+    private int atTime(long ms) throws IOException {
+        Time time = new Time() {
+            @Override
+            public long nowNs() {
+                return Time.SYSTEM.nowNs();
+            }
+
+            @Override
+            public long sinceEpochMs() {
+                return ms;
+            }
+        };
+        try (Served then = new Served(root, settings -> settings, time, InetAddress.getLoopbackAddress())) {
+            return then.get("/small", "Range: bytes=1-2", "If-Range: " + MODIFIED)
+                    .status();
+        }
     }
 }

@@ -70,6 +70,7 @@ class ContentTest {
                 "5|hello\n0||",
                 "5|hell|0|||||",
                 "0|\n",
+                "0|\rx",
                 "0| folded||",
                 "0|: v||",
                 "5;\u0000|",

@@ -100,6 +100,15 @@ class HttpServerTest {
         assertEquals("0", response.field("Content-Length"));
     }
 
+    @Rfc("9110 9.3.2 HEAD")
+    @Test
+    void refusalOfHeadHasNoContent() throws IOException {
+        for (String target : new String[] {"/none", "/list", "/%zz"}) {
+            String answer = served.exchange("HEAD " + target + " HTTP/1.1|Host: a|Connection: close||");
+            assertTrue(answer.endsWith("\r\n\r\n"), answer);
+        }
+    }
+
     @Test
     void directoryIsItsIndex() throws IOException {
         assertEquals("<p>index</p>", served.get("/").text());
@@ -277,6 +286,16 @@ class HttpServerTest {
             assertEquals(100, Served.read(in, false).status());
             out.write(Served.octets("abc"));
             assertEquals(DIGITS, Served.read(in, true).text());
+        }
+        // In a 1.0 request it means nothing.
+        String old = served.exchange("GET /digits.txt HTTP/1.0|Expect: 100-continue|Content-Length: 3||abc");
+        assertTrue(old.startsWith("HTTP/1.1 200 "), old);
+        try (Socket socket = served.connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(Served.octets("GET / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"));
+            served.get("/");
+            out.write(Served.octets("abc"));
+            assertEquals(200, Served.read(socket.getInputStream(), true).status());
         }
         String refused = served.exchange("POST / HTTP/1.1|Host: a|Expect: 100-continue|Content-Length: 3||");
         assertTrue(refused.startsWith("HTTP/1.1 405 ") && refused.contains("Connection: close\r\n"));

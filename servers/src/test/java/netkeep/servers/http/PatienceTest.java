@@ -1,5 +1,6 @@
 package netkeep.servers.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -87,11 +88,11 @@ class PatienceTest {
         try (Served served = serve(settings -> settings.withPatience(HttpPatience.DEFAULT.withHeadNs(SOON_NS)));
                 Socket socket = served.connect()) {
             OutputStream out = socket.getOutputStream();
-            out.write(Served.octets("GET / HTTP/1.1\r\n"));
+            out.write(Served.octets("GET / HTTP/1.1\r\nX: "));
             socket.setSoTimeout(10);
             int octet = 0;
             for (int i = 0; i < 1000 && octet == 0; i++) {
-                out.write(Served.octets("X: y\r\n".substring(i % 6, i % 6 + 1)));
+                out.write('y');
                 try {
                     octet = socket.getInputStream().read();
                 } catch (SocketTimeoutException nothingYet) {
@@ -99,6 +100,8 @@ class PatienceTest {
                 }
             }
             assertEquals('H', octet);
+            socket.setSoTimeout(Served.DEADLINE_MS);
+            assertEquals("TTP/1.1 408", new String(socket.getInputStream().readNBytes(11), ISO_8859_1));
         }
     }
 
@@ -188,6 +191,24 @@ class PatienceTest {
                     out.write(new byte[3_000_000]);
                     assertEquals(413, Served.read(socket.getInputStream(), true).status());
                     socket.shutdownOutput();
+                    assertEquals(-1, socket.getInputStream().read());
+                }
+            }
+        }
+    }
+
+    /// What comes after the last request of a connection is not answered, and does not hurt the answer.
+    @Rfc("9112 9.6 lingering close")
+    @Test
+    void answerIsNotOvertakenByAReset() throws IOException {
+        try (Served served = serve(settings -> settings)) {
+            for (int i = 0; i < 20; i++) {
+                try (Socket socket = served.connect()) {
+                    OutputStream out = socket.getOutputStream();
+                    out.write(Served.octets(
+                            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + "GET /big ".repeat(6000)));
+                    assertEquals(
+                            "index", Served.read(socket.getInputStream(), true).text());
                     assertEquals(-1, socket.getInputStream().read());
                 }
             }

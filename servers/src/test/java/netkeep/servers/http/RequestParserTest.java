@@ -155,6 +155,7 @@ class RequestParserTest {
                 "BAD_REQUEST ^ GET / HTTP/1.1|Host: a|no colon||",
                 "BAD_REQUEST ^ GET / HTTP/1.1|Host: a|X\u00e4: a||",
                 "BAD_REQUEST ^ GET / HTTP/1.1|Host: a\\r\\r\\n",
+                "BAD_REQUEST ^ GET / HTTP/1.1|Host: a\\n",
                 // §6: content
                 "BAD_REQUEST ^ GET / HTTP/1.1|Host: a|Content-Length: 1|Content-Length: 1||",
                 "BAD_REQUEST ^ GET / HTTP/1.1|Host: a|Content-Length: 1, 1||",
