@@ -18,11 +18,8 @@ import netkeep.session.Status;
 
 /// The stack's side of the session protocol without any network: sockets of one session talk to each other.
 ///
-/// Every address is its own, but [#SILENT], which never answers, and [#ABSENT], which nobody can bind to.
+/// Every address is its own, but 198.18.9.9, which never answers, and 198.19.9.9, which nobody can bind to.
 final class FakeStack {
-    static final String SILENT = "198.18.9.9";
-    static final String ABSENT = "198.19.9.9";
-
     private static final long SILENT_LO = 0xFFFF_C612_0909L;
     private static final long ABSENT_LO = 0xFFFF_C613_0909L;
     private static final long LOOPBACK_LO = 0xFFFF_7F00_0001L;

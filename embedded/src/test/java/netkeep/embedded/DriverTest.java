@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,6 +77,7 @@ class DriverTest {
                 deadlineNs = Long.MAX_VALUE;
                 expired.answered = true;
                 driver.wake(expired);
+                expiry.countDown();
                 done++;
             }
             inside.decrementAndGet();
@@ -95,6 +97,7 @@ class DriverTest {
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Question expired = new Question();
+    private final CountDownLatch expiry = new CountDownLatch(1);
     private final Echo echo = new Echo();
     private final Instants instants = new Instants();
     private volatile boolean ended;
@@ -163,7 +166,7 @@ class DriverTest {
     @Test
     void aDeadlineOfTheStackIsKeptByWhoeverLeads() throws Exception {
         start(0);
-        echo.deadlineNs = instants.nowNs() + 2_000_000;
+        driver.between(() -> echo.deadlineNs = instants.nowNs() + 2_000_000);
         assertTrue(driver.await(expired, Long.MAX_VALUE));
     }
 
@@ -171,10 +174,8 @@ class DriverTest {
     @Test
     void aDeadlineIsKeptWhenNobodyWaits() throws Exception {
         start(0);
-        echo.deadlineNs = instants.nowNs() + 2_000_000;
-        while (!expired.answered) {
-            Thread.onSpinWait();
-        }
+        driver.between(() -> echo.deadlineNs = instants.nowNs() + 2_000_000);
+        expiry.await();
     }
 
     /// A leader sleeps without a deadline; then a turn of another thread sets one.

@@ -1,6 +1,6 @@
-package netkeep.client;
+package netkeep.contract;
 
-import static netkeep.client.Providers.loopback;
+import static netkeep.contract.Providers.loopback;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -34,13 +34,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What `DatagramChannel` promises, of the platform's provider and of ours.
 @Timeout(60)
-class PortChannelTest {
+public class PortChannelTest {
     private static ByteBuffer octets(String text) {
         return ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void datagramsArriveWhole(SelectorProvider provider) throws Exception {
         try (DatagramChannel a = provider.openDatagramChannel();
                 DatagramChannel b = provider.openDatagramChannel()) {
@@ -62,7 +62,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void whatDoesNotFitIsLost(SelectorProvider provider) throws Exception {
         try (DatagramChannel a = provider.openDatagramChannel();
                 DatagramChannel b = provider.openDatagramChannel()) {
@@ -80,7 +80,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aConnectedSocketTalksToOnePeer(SelectorProvider provider) throws Exception {
         try (DatagramChannel a = provider.openDatagramChannel();
                 DatagramChannel b = provider.openDatagramChannel();
@@ -114,7 +114,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void anUnreachablePortIsToldToWhoIsConnected(SelectorProvider provider) throws Exception {
         InetSocketAddress gone;
         try (DatagramChannel b = provider.openDatagramChannel()) {
@@ -128,7 +128,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void momentsAndArgumentsAreChecked(SelectorProvider provider) throws Exception {
         try (DatagramChannel a = provider.openDatagramChannel(StandardProtocolFamily.INET)) {
             assertNull(a.getLocalAddress());
@@ -152,7 +152,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aSelectorSeesDatagrams(SelectorProvider provider) throws Exception {
         try (DatagramChannel a = provider.openDatagramChannel();
                 DatagramChannel b = provider.openDatagramChannel();
@@ -171,7 +171,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void closingEndsWhoReceives(SelectorProvider provider) throws Exception {
         DatagramChannel a = provider.openDatagramChannel().bind(loopback(0));
         FutureTask<Object> receiver = new FutureTask<>(() -> a.receive(ByteBuffer.allocate(1)));
@@ -182,7 +182,7 @@ class PortChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void membershipsFollowTheirRules(SelectorProvider provider) throws Exception {
         NetworkInterface on = NetworkInterface.getByInetAddress(InetAddress.ofLiteral("127.0.0.1"));
         InetAddress group = InetAddress.ofLiteral("239.1.2.3");

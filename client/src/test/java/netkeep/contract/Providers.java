@@ -1,20 +1,39 @@
-package netkeep.client;
+package netkeep.contract;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 
 /// The providers that every test of the contract runs against: what ours does is what the platform's does.
-final class Providers {
+public final class Providers {
     private Providers() {}
 
-    static Stream<Named<SelectorProvider>> all() {
-        return Stream.of(Named.of("platform", SelectorProvider.provider()), Named.of("netkeep", new Fake().provider));
+    public static Stream<Named<SelectorProvider>> all() throws ReflectiveOperationException {
+        String another = System.getProperty("netkeep.contract");
+        return another == null
+                ? Stream.of(
+                        Named.of("platform", SelectorProvider.provider()),
+                        Named.of("netkeep", supplied("netkeep.client.OverFake")))
+                : Stream.of(Named.of(another, supplied(another)));
     }
+
+    /// The provider of a placement, whose tests run all of these, too.
+    private static SelectorProvider supplied(String name) throws ReflectiveOperationException {
+        Supplier<?> supplier =
+                Class.forName(name).asSubclass(Supplier.class).getConstructor().newInstance();
+        return (SelectorProvider) supplier.get();
+    }
+
+    /// An address that never answers, on the link that a placement under test must have.
+    static final String SILENT = "198.18.9.9";
+
+    /// An address that nobody can bind to.
+    static final String ABSENT = "198.19.9.9";
 
     static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);

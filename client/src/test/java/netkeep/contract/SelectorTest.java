@@ -1,6 +1,6 @@
-package netkeep.client;
+package netkeep.contract;
 
-import static netkeep.client.Providers.loopback;
+import static netkeep.contract.Providers.loopback;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -24,20 +24,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
-import netkeep.client.Providers.Pair;
+import netkeep.contract.Providers.Pair;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What `Selector` promises, of the platform's provider and of ours.
 @Timeout(60)
-class SelectorTest {
+public class SelectorTest {
     private static ByteBuffer one() {
         return ByteBuffer.allocate(1);
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aConversationOnOneThread(SelectorProvider provider) throws Exception {
         try (Selector selector = provider.openSelector();
                 ServerSocketChannel listener = provider.openServerSocketChannel()) {
@@ -87,7 +87,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void whatIsReadyStaysReadyUntilItIsRead(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -114,7 +114,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void readyOperationsAreGathered(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -135,7 +135,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void roomToWriteIsToldAgain(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -167,7 +167,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void anActionIsToldEachReadyKey(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -194,7 +194,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aWakeupCountsOnce(SelectorProvider provider) throws Exception {
         try (Selector selector = provider.openSelector()) {
             selector.wakeup();
@@ -209,7 +209,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void anInterruptEndsASelection(SelectorProvider provider) throws Exception {
         try (Selector selector = provider.openSelector()) {
             FutureTask<Boolean> selecting = new FutureTask<>(() -> {
@@ -224,7 +224,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void cancelledKeysGoWithTheNextSelection(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -253,7 +253,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aClosedChannelLeaves(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -268,7 +268,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void theKeySetsAreProtected(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider);
                 Selector selector = provider.openSelector()) {
@@ -289,7 +289,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aClosedSelectorIsUsedNoMore(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             Selector selector = provider.openSelector();
@@ -313,7 +313,7 @@ class SelectorTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void thePlatformsChannelsAreSelectedToo(SelectorProvider provider) throws Exception {
         Pipe pipe = SelectorProvider.provider().openPipe();
         try (Pair pair = Pair.of(provider);

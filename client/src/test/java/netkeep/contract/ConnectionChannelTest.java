@@ -1,6 +1,6 @@
-package netkeep.client;
+package netkeep.contract;
 
-import static netkeep.client.Providers.loopback;
+import static netkeep.contract.Providers.loopback;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -39,14 +39,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import netkeep.client.Providers.Pair;
+import netkeep.client.NetkeepSelectorProvider;
+import netkeep.contract.Providers.Pair;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What `SocketChannel` and `ServerSocketChannel` promise, of the platform's provider and of ours.
 @Timeout(60)
-class ConnectionChannelTest {
+public class ConnectionChannelTest {
     private static ByteBuffer octets(String text) {
         return ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
@@ -58,7 +59,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void octetsArriveAsTheyWereWritten(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             byte[] sent = new byte[3_000_000];
@@ -80,7 +81,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void virtualThreadsTalk(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             FutureTask<Integer> echo = new FutureTask<>(() -> {
@@ -110,7 +111,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void readingAndWritingTakeSeveralBuffers(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             ByteBuffer direct = ByteBuffer.allocateDirect(3).put(octets("def")).flip();
@@ -134,7 +135,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void nonBlockingReadsAndWritesAnswerAtOnce(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             pair.client().configureBlocking(false);
@@ -156,7 +157,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void theEndIsMinusOneAndHalfOfAConnectionGoesOn(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             pair.client().shutdownOutput();
@@ -174,7 +175,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aResetIsAnExceptionOnBothWays(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             pair.server().setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -192,7 +193,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void nobodyListensIsARefusal(SelectorProvider provider) throws Exception {
         int port;
         try (ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0))) {
@@ -215,7 +216,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void wrongMomentsAreTold(SelectorProvider provider) throws Exception {
         try (SocketChannel channel = provider.openSocketChannel();
                 ServerSocketChannel listener = provider.openServerSocketChannel()) {
@@ -240,7 +241,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void wrongAddressesAreTold(SelectorProvider provider) throws Exception {
         SocketAddress odd = new SocketAddress() {
             private static final long serialVersionUID = 1L;
@@ -257,7 +258,7 @@ class ConnectionChannelTest {
             assertThrows(UnresolvedAddressException.class, () -> listener.bind(nameless));
             BindException absent = assertThrows(
                     BindException.class,
-                    () -> listener.bind(new InetSocketAddress(InetAddress.ofLiteral(FakeStack.ABSENT), 0)));
+                    () -> listener.bind(new InetSocketAddress(InetAddress.ofLiteral(Providers.ABSENT), 0)));
             assertEquals("Cannot assign requested address", absent.getMessage());
             ProtocolFamily other = () -> "OTHER";
             assertThrows(UnsupportedOperationException.class, () -> provider.openSocketChannel(other));
@@ -266,7 +267,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void aTakenPortIsABindException(SelectorProvider provider) throws Exception {
         try (ServerSocketChannel first = provider.openServerSocketChannel().bind(loopback(0));
                 ServerSocketChannel second = provider.openServerSocketChannel()) {
@@ -276,7 +277,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void addressesAreThoseOfBothEnds(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             assertEquals(pair.client().getLocalAddress(), pair.server().getRemoteAddress());
@@ -295,7 +296,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void optionsAreKept(SelectorProvider provider) throws Exception {
         try (SocketChannel channel = provider.openSocketChannel();
                 ServerSocketChannel listener = provider.openServerSocketChannel()) {
@@ -330,7 +331,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void closingEndsWhoReads(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             CountDownLatch reading = new CountDownLatch(1);
@@ -351,7 +352,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void closingEndsWhoWrites(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             FutureTask<Integer> writer = start(() -> {
@@ -371,7 +372,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void anInterruptClosesWhatIsWaitedOn(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             FutureTask<Boolean> reader = new FutureTask<>(() -> {
@@ -396,7 +397,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void closingEndsWhoAccepts(SelectorProvider provider) throws Exception {
         ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0));
         FutureTask<SocketChannel> accepter = start(listener::accept);
@@ -411,13 +412,13 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void closingEndsWhoConnects(SelectorProvider provider) throws Exception {
         if (!(provider instanceof NetkeepSelectorProvider)) {
             return; // the platform would ask the machine's network
         }
         SocketChannel channel = provider.openSocketChannel();
-        InetSocketAddress silent = new InetSocketAddress(InetAddress.ofLiteral(FakeStack.SILENT), 1);
+        InetSocketAddress silent = new InetSocketAddress(InetAddress.ofLiteral(Providers.SILENT), 1);
         FutureTask<Boolean> connecter = start(() -> channel.connect(silent));
         while (!channel.isConnectionPending() && channel.isOpen()) {
             Thread.onSpinWait();
@@ -428,7 +429,7 @@ class ConnectionChannelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("netkeep.client.Providers#all")
+    @MethodSource("netkeep.contract.Providers#all")
     void nothingIsAcceptedWhereNobodyComes(SelectorProvider provider) throws Exception {
         try (ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0))) {
             listener.configureBlocking(false);

@@ -1,0 +1,18 @@
+package netkeep.embedded;
+
+import netkeep.contract.ConnectionChannelTest;
+import netkeep.contract.PortChannelTest;
+import netkeep.contract.SelectorTest;
+import org.junit.jupiter.api.Nested;
+
+/// What the client's tests ask of channels over a stack in memory, asked over the real one: [OnSilentWire].
+class ContractTest {
+    @Nested
+    class Connections extends ConnectionChannelTest {}
+
+    @Nested
+    class Ports extends PortChannelTest {}
+
+    @Nested
+    class Selectors extends SelectorTest {}
+}
