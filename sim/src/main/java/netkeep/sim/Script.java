@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// + 40ms                            time that passes: s, ms, us or ns
 /// ESTABLISHED                       the state it must be in by then
 /// # remark
+/// ...                               at the end: what was sent by now is the test's to look at
 /// ```
 ///
 /// Here is only the form; an [Actor] gives it its meaning. What was sent and is not told by a `>` before the next line
@@ -78,7 +79,7 @@ public final class Script {
         List<String> lines = script.lines().toList();
         for (int number = 1; number <= lines.size(); number++) {
             String text = lines.get(number - 1).strip();
-            if (text.isEmpty() || text.startsWith("#")) {
+            if (text.isEmpty() || text.startsWith("#") || text.equals("...")) {
                 continue;
             }
             try {
@@ -86,6 +87,9 @@ public final class Script {
             } catch (AssertionError | RuntimeException wrong) {
                 throw new AssertionError("line " + number + ": " + text + ": " + wrong.getMessage(), wrong);
             }
+        }
+        if (script.stripTrailing().endsWith("...")) {
+            return;
         }
         try {
             actor.told();

@@ -29,15 +29,21 @@ final class Acknowledgment {
         int mss = tcp.output.mss();
         int wnd = seg.wnd << tcb.sndScale();
         boolean outstanding = flow.runs() > 0 && tcb.flowRecord() != 0;
-        boolean limited = outstanding && cwndLimited(mss);
+        boolean limited = outstanding && cwndLimited();
         ack.ece = tcb.has(Tcb.ECN) && seg.has(netkeep.wire.TcpHeader.ECE);
-        ack.duplicate = outstanding && seg.ack == before && seg.len() == 0 && wnd == tcb.sndWnd();
+        ack.duplicate = outstanding
+                && seg.ack == before
+                && seg.len() == 0
+                && wnd == tcb.sndWnd()
+                // The answer to a probe of a zero window says nothing of a loss.
+                && wnd != 0;
         if (Seq.after(seg.ack, before)) {
             cumulative(seg.ack, nowUs);
         }
         if (tcb.has(Tcb.SACK_OK) && seg.options.sacks() > 0 && tcb.flowRecord() != 0) {
             selective(seg, before, nowUs);
         }
+        boolean shut = tcb.sndWnd() == 0;
         window(seg, wnd);
         if (ack.rttUs >= 0) {
             Rtt.measured(tcb, ack.rttUs, tcp.settings);
@@ -53,13 +59,16 @@ final class Acknowledgment {
             tailLossProbed(seg);
             int wait = tcp.recovery.acknowledged(ack, limited, mss, nowNs, nowUs);
             tcp.timers.reorder(wait, nowNs);
+            if (shut && tcb.sndWnd() != 0 && ack.acked == 0 && !flight.has(0, Flight.SACKED)) {
+                // The window opens, and the probe was not taken: it goes again, now, and is no sign of congestion.
+                flight.mark(0, Flight.LOST);
+            }
         }
     }
 
     /// RFC 5681 §4.1 and RFC 7661's reason: a window that was not used says nothing of the path.
-    private boolean cwndLimited(int mss) {
-        int pipe = flight.pipe();
-        return tcb.cwnd() < tcb.ssthresh() ? 2 * pipe >= tcb.cwnd() : pipe + mss > tcb.cwnd();
+    private boolean cwndLimited() {
+        return tcb.cwnd() < tcb.ssthresh() ? 2L * flow.mostOut() > tcb.cwnd() : flow.limited() != 0;
     }
 
     private void cumulative(int seq, int nowUs) {

@@ -105,7 +105,17 @@ final class Arrival {
 
     /// RFC 9293 §3.10.7.4.
     private void otherwise(Segment seg, Packet packet, long nowNs, int nowUs) {
-        if (oldTimestamp(seg, nowNs) || !acceptable(seg)) {
+        if (tcb.tcpState() == State.SYN_RECEIVED && seg.has(SYN) && seg.seq == tcb.irs()) {
+            if (!seg.has(ACK)) {
+                tcb.set(Tcb.SYN_NEEDED);
+                return;
+            }
+            // Simultaneous open, RFC 9293 Figure 8: the peer's SYN is an old one, what it acknowledges is news.
+            seg.flags &= ~SYN;
+            seg.seq++;
+            tcb.set(Tcb.ACK_NOW);
+        }
+        if (oldTimestamp(seg, nowNs) || !acceptable(seg, nowNs)) {
             return;
         }
         // Second, the RST bit, as RFC 5961 §3.2 narrows it.
@@ -115,7 +125,7 @@ final class Arrival {
         }
         // Fourth, the SYN bit, as RFC 5961 §4.2 has it.
         if (seg.has(SYN)) {
-            syn(seg, nowNs);
+            syn(nowNs);
             return;
         }
         // Fifth, the ACK field.
@@ -169,7 +179,7 @@ final class Arrival {
     }
 
     /// First, the sequence number.
-    private boolean acceptable(Segment seg) {
+    private boolean acceptable(Segment seg, long nowNs) {
         int nxt = tcb.rcvNxt();
         int wnd = tcb.rcvAdv() - nxt;
         int len = seg.len();
@@ -187,7 +197,13 @@ final class Arrival {
                 if (seg.text > 0 && Seq.before(seg.seq, nxt)) {
                     tcp.text.duplicate(seg.seq, Seq.earlier(seg.seq + seg.text, nxt));
                 }
-                tcb.set(Tcb.ACK_NOW);
+                if (seg.has(SYN)) {
+                    // RFC 5961 §4.2: wherever it stands.
+                    counters.add(Counter.TcpExtTCPSYNChallenge);
+                    tcp.replies.challenge(nowNs);
+                } else {
+                    tcb.set(Tcb.ACK_NOW);
+                }
             }
             return false;
         }
@@ -219,11 +235,7 @@ final class Arrival {
         }
     }
 
-    private void syn(Segment seg, long nowNs) {
-        if (tcb.tcpState() == State.SYN_RECEIVED && seg.seq == tcb.irs()) {
-            tcb.set(Tcb.SYN_NEEDED);
-            return;
-        }
+    private void syn(long nowNs) {
         counters.add(Counter.TcpExtTCPSYNChallenge);
         tcp.replies.challenge(nowNs);
     }

@@ -48,8 +48,9 @@ import netkeep.ring.Region;
 ///  132  dsackRight       i32
 ///  136  finSeq           i32  where a FIN that came ahead of text stands
 ///  140  finAhead         u8   1 if there is one
-///  144  cwrSeq           i32  SND.NXT at the last reduction by ECN
-///  148  sackedOctets     i32
+///  141  limited          u8   1 if cwnd stopped the sender when mostOut was seen
+///  144  mostSeq          i32  SND.NXT when mostOut was seen
+///  148  mostOut          i32  the most octets in flight within the last window
 ///  160  run 0 ..31   end i32 · sent i32 (microseconds) · marks i32, see [Flight]
 ///  544  gap 0 ..11   left i32 · right i32, see [Reassembly]
 /// ```
@@ -95,8 +96,9 @@ final class Flow {
     private static final int DSACK_RIGHT = 132;
     private static final int FIN_SEQ = 136;
     private static final int FIN_AHEAD = 140;
-    private static final int CWR_SEQ = 144;
-    private static final int SACKED_OCTETS = 148;
+    private static final int LIMITED = 141;
+    private static final int MOST_SEQ = 144;
+    private static final int MOST_OUT = 148;
 
     /// Octets of a slot.
     static final int SLOT = 640;
@@ -446,19 +448,27 @@ final class Flow {
         region.u8(slot + FIN_AHEAD, value);
     }
 
-    int cwrSeq() {
-        return region.i32(slot + CWR_SEQ);
+    int limited() {
+        return region.u8(slot + LIMITED);
     }
 
-    void cwrSeq(int value) {
-        region.i32(slot + CWR_SEQ, value);
+    void limited(int value) {
+        region.u8(slot + LIMITED, value);
     }
 
-    int sackedOctets() {
-        return region.i32(slot + SACKED_OCTETS);
+    int mostSeq() {
+        return region.i32(slot + MOST_SEQ);
     }
 
-    void sackedOctets(int value) {
-        region.i32(slot + SACKED_OCTETS, value);
+    void mostSeq(int value) {
+        region.i32(slot + MOST_SEQ, value);
+    }
+
+    int mostOut() {
+        return region.i32(slot + MOST_OUT);
+    }
+
+    void mostOut(int value) {
+        region.i32(slot + MOST_OUT, value);
     }
 }

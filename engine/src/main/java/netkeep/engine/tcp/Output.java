@@ -75,6 +75,9 @@ final class Output {
             return false;
         }
         if (!state.synchronised()) {
+            if (state == State.SYN_RECEIVED && tcb.has(Tcb.ACK_NOW)) {
+                segment(tcb.sndNxt(), 0, 0, nowNs);
+            }
             return false;
         }
         boolean sent = tcb.flowRecord() != 0 && retransmit(nowNs, nowUs)
@@ -206,7 +209,10 @@ final class Output {
         if (length > mss) {
             boolean rest = length == waiting && mayBeShort(length % mss, nxt);
             length = rest ? length : length - length % mss;
-        } else if (length < mss && !(length == waiting && mayBeShort(length, nxt)) && length < tcb.sndMaxWnd() / 2) {
+        } else if (length < mss
+                && !probing
+                && !(length == waiting && mayBeShort(length, nxt))
+                && length < tcb.sndMaxWnd() / 2) {
             // RFC 9293 §3.8.6.2.1: neither a full segment, nor all there is, nor half the greatest window.
             return false;
         }
@@ -223,10 +229,21 @@ final class Output {
         if (probing) {
             flow.tlpEnd(end);
         }
+        noteFlight(pipe + length, end, mss);
         tcp.counters.add(Counter.TcpExtTCPOrigDataSent, (length + mss - 1) / mss);
         tcp.recovery.sent(length);
         tcp.timers.sent(nowNs);
         return true;
+    }
+
+    /// Notes how much of cwnd is used, for [Acknowledgment]: when an acknowledgment comes it is too late to see, for
+    /// others may have come with it (RFC 7661 §4.2's reason).
+    private void noteFlight(int out, int end, int mss) {
+        if (out > flow.mostOut() || Seq.notAfter(flow.mostSeq(), tcb.sndUna())) {
+            flow.mostOut(out);
+            flow.mostSeq(end);
+            flow.limited(out + mss > tcb.cwnd() ? 1 : 0);
+        }
     }
 
     /// Whether a segment of less than the full size may go: Nagle (RFC 9293 §3.7.4) and cork.

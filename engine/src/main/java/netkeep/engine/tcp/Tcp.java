@@ -231,23 +231,20 @@ public final class Tcp implements Upper, FlowTable.Keys {
         return TcpHeader.checkSum(packet.headers, packet.upper, sum) == Verdict.OK;
     }
 
+    /// RFC 5927 §4.1: an error counts only if it quotes a sequence number that is in flight.
+    @Override
+    public boolean expects(Failure failure) {
+        int id = find(failure);
+        if (id < 0 || id >= socketCount) {
+            return id >= socketCount && id < socketCount + halfOpens.count();
+        }
+        sockets.read(id, lookedAt);
+        return Seq.between(lookedAt.sndUna(), failure.seq, lookedAt.sndNxt() - 1);
+    }
+
     @Override
     public void failed(Failure failure, long nowNs) {
-        int hash = table.hash(
-                failure.localHi,
-                failure.localLo,
-                failure.localPort,
-                failure.remoteHi,
-                failure.remoteLo,
-                failure.remotePort);
-        int id = table.find(
-                hash,
-                failure.localHi,
-                failure.localLo,
-                failure.localPort,
-                failure.remoteHi,
-                failure.remoteLo,
-                failure.remotePort);
+        int id = find(failure);
         if (id >= 0 && id < socketCount) {
             open(id);
             users.failed(failure, nowNs);
@@ -255,6 +252,24 @@ public final class Tcp implements Upper, FlowTable.Keys {
         } else if (id >= socketCount && id < socketCount + halfOpens.count()) {
             listeners.failed(id, failure);
         }
+    }
+
+    private int find(Failure failure) {
+        int hash = table.hash(
+                failure.localHi,
+                failure.localLo,
+                failure.localPort,
+                failure.remoteHi,
+                failure.remoteLo,
+                failure.remotePort);
+        return table.find(
+                hash,
+                failure.localHi,
+                failure.localLo,
+                failure.localPort,
+                failure.remoteHi,
+                failure.remoteLo,
+                failure.remotePort);
     }
 
     /// After anything happened to the connection of `index`: sees that it is looked at again when it must.

@@ -41,6 +41,7 @@ public record TcpSettings(
     // RFC 9293 §3.4.2 takes an MSL of 2 minutes and leaves it to experience: 30 s make TIME-WAIT last 60 s.
     // RFC 6298 §2.4 wants 1 s as the least time-out (SHOULD); like all stacks in use we take 200 ms, for the delayed
     // acknowledgments that the second was for now last 40 ms.
+    // RFC 9293 §3.8.3 (MUST-23): a SYN is repeated for 3 minutes at least; 7 times take 255 s.
     public static final TcpSettings DEFAULT = new TcpSettings(
             MILLISECONDS.toNanos(40),
             SECONDS.toNanos(30),
@@ -50,7 +51,7 @@ public record TcpSettings(
             1 << 20,
             1 << 18,
             1 << 21,
-            6,
+            7,
             15,
             4096,
             4096,

@@ -156,9 +156,10 @@ final class Text {
         tcp.sockets.refreshReceive(tcb);
         int promised = tcb.rcvAdv() - tcb.rcvNxt();
         long unread = tcb.rcvTail() - tcb.rcvHead();
-        int free = (int) Math.max(0, tcb.rcvBuffer() - unread);
+        int buffer = buffer();
+        int free = (int) Math.max(0, buffer - unread);
         int wnd = promised;
-        if (free - promised >= Math.min(tcb.rcvBuffer() / 2, Math.max(1, tcb.sndMss()))) {
+        if (free - promised >= Math.min(buffer / 2, Math.max(1, tcb.sndMss()))) {
             wnd = free;
         }
         int most = 0xFFFF << tcb.rcvScale();
@@ -178,11 +179,15 @@ final class Text {
 
     /// When the client is to say that it has read: when the window can grow by a worthwhile amount.
     private void wake() {
+        int buffer = buffer();
         int promised = tcb.rcvAdv() - tcb.rcvNxt();
-        int step = promised >= tcb.rcvBuffer() / 2
-                ? tcb.rcvBuffer() / 2
-                : Math.min(tcb.rcvBuffer() / 2, Math.max(1, 2 * tcb.sndMss()));
-        tcb.rcvWake(tcb.rcvTail() + promised - tcb.rcvBuffer() + step);
+        int step = promised >= buffer / 2 ? buffer / 2 : Math.min(buffer / 2, Math.max(1, 2 * tcb.sndMss()));
+        tcb.rcvWake(tcb.rcvTail() + promised - buffer + step);
+    }
+
+    /// Octets of the receive buffer that a window can tell of.
+    private int buffer() {
+        return Math.min(tcb.rcvBuffer(), 0xFFFF << tcb.rcvScale());
     }
 
     /// The client has read: says so to the peer if the window grows by enough (RFC 9293 §3.8.6.2.2).

@@ -66,6 +66,12 @@ final class Timers {
     void sent(long nowNs) {
         if (tcb.timer() == NONE || tcb.timer() == PERSIST || tcb.timer() == CORK || tcb.timer() == LOSS_PROBE) {
             arm(nowNs);
+        } else if (tcb.timer() == RETRANSMISSION) {
+            // With more than one segment in flight the probe may come before the time-out that the first one set.
+            long probeNs = probeNs();
+            if (probeNs < tcb.timerNs() - nowNs) {
+                set(LOSS_PROBE, nowNs + probeNs);
+            }
         }
     }
 

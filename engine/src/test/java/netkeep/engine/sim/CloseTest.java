@@ -1,0 +1,350 @@
+package netkeep.engine.sim;
+
+import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
+
+/// How connections end: RFC 9293 §3.6.
+class CloseTest {
+    private static final String PLAIN = "mss=1460";
+
+    @Rfc("9293 MUST-13")
+    @Test
+    void activeCloseWaitsTwoLifetimes() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                FIN_WAIT_1
+                < ACK seq=1 ack=2
+                FIN_WAIT_2
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                TIME_WAIT
+                + 59999ms
+                TIME_WAIT
+                + 1ms
+                CLOSED
+                """);
+    }
+
+    @Test
+    void passiveClose() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < FIN,ACK seq=1 ack=1
+                > ACK seq=1 ack=2
+                CLOSE_WAIT
+                . end
+                . close
+                > FIN,ACK seq=1 ack=2
+                LAST_ACK
+                < ACK seq=2 ack=2
+                CLOSED
+                . free
+                """);
+    }
+
+    @Test
+    void simultaneousCloseEndsInTimeWait() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                FIN_WAIT_1
+                < FIN,ACK seq=1 ack=1
+                > ACK seq=2 ack=2
+                CLOSING
+                < ACK seq=2 ack=2
+                TIME_WAIT
+                + 60s
+                CLOSED
+                """);
+    }
+
+    /// FIN and the acknowledgment of ours in one segment.
+    @Test
+    void threeWayClose() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . shutdown
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                TIME_WAIT
+                """);
+    }
+
+    @Test
+    void halfClosedConnectionGoesOnReceiving() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . shutdown
+                > FIN,ACK seq=1 ack=1
+                < ACK seq=1 ack=2
+                FIN_WAIT_2
+                < PSH,ACK seq=1 ack=2 len=1000
+                + 40ms
+                > ACK seq=2 ack=1001
+                + 300s
+                FIN_WAIT_2
+                < FIN,ACK seq=1001 ack=2
+                > ACK seq=2 ack=1002
+                TIME_WAIT
+                """);
+    }
+
+    @Test
+    void peerThatHalfClosedGoesOnReceiving() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < FIN,ACK seq=1 ack=1
+                > ACK seq=1 ack=2
+                . send 100
+                > PSH,ACK seq=1 ack=2 len=100
+                < ACK seq=2 ack=101
+                . close
+                > FIN,ACK seq=101 ack=2
+                < ACK seq=2 ack=102
+                CLOSED
+                """);
+    }
+
+    @Test
+    void closeSendsWhatWasGivenFirst() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 2000
+                > ACK seq=1 ack=1 len=1460
+                . close
+                > FIN,PSH,ACK seq=1461 ack=1 len=540
+                FIN_WAIT_1
+                < ACK seq=1 ack=2002
+                FIN_WAIT_2
+                """);
+    }
+
+    @Test
+    void finIsRetransmitted() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                + 199ms
+                + 1ms
+                > FIN,ACK seq=1 ack=1
+                + 399ms
+                + 1ms
+                > FIN,ACK seq=1 ack=1
+                < ACK seq=1 ack=2
+                FIN_WAIT_2
+                """);
+    }
+
+    @Test
+    void finAheadOfItsTextWaitsForIt() {
+        Scenario.v4().begin().established(PLAIN + " sackOK").play("""
+                < FIN,ACK seq=101 ack=1 len=100
+                > ACK seq=1 ack=1 sack=101:201
+                ESTABLISHED
+                < ACK seq=1 ack=1 len=100
+                > ACK seq=1 ack=202
+                CLOSE_WAIT
+                . read 200
+                . end
+                """);
+    }
+
+    @Rfc("9293 MUST-12")
+    @Test
+    void abortSendsReset() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . abort
+                > RST,ACK seq=1 ack=1
+                CLOSED
+                . free
+                """);
+    }
+
+    /// RFC 9293 §3.6.1: text that nobody will read must not seem to have been read.
+    @Rfc("9293 SHLD-3")
+    @Test
+    void closeWithUnreadTextResets() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < PSH,ACK seq=1 ack=1 len=100
+                + 40ms
+                > ACK seq=1 ack=101
+                . close
+                > RST,ACK seq=1 ack=101
+                CLOSED
+                """);
+    }
+
+    @Rfc("9293 SHLD-3")
+    @Test
+    void textAfterCloseResets() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < ACK seq=1 ack=2
+                FIN_WAIT_2
+                < PSH,ACK seq=1 ack=2 len=100
+                > RST,ACK seq=2
+                CLOSED
+                """);
+    }
+
+    @Test
+    void lingerZeroAborts() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option LINGER 0
+                . send 100
+                > PSH,ACK seq=1 ack=1 len=100
+                . close
+                > RST,ACK seq=101 ack=1
+                CLOSED
+                """);
+    }
+
+    @Test
+    void lingerEndsTheWaitForAcknowledgment() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option LINGER 2
+                . send 100
+                > PSH,ACK seq=1 ack=1 len=100
+                . close
+                > FIN,ACK seq=101 ack=1
+                + 200ms
+                > ACK seq=1 ack=1 len=100
+                + 400ms
+                > ACK seq=1 ack=1 len=100
+                + 800ms
+                > ACK seq=1 ack=1 len=100
+                + 599ms
+                FIN_WAIT_1
+                + 1ms
+                > RST,ACK seq=102 ack=1
+                CLOSED
+                """);
+    }
+
+    @Test
+    void orphanDoesNotWaitForEverInFinWait2() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < ACK seq=1 ack=2
+                FIN_WAIT_2
+                + 59s
+                FIN_WAIT_2
+                + 2s
+                CLOSED
+                """);
+    }
+
+    /// RFC 9293 §3.10.7.4, eighth: the wait begins anew.
+    @Test
+    void repeatedFinInTimeWaitIsAcknowledgedAndBeginsTheWaitAnew() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                + 50s
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                + 59s
+                TIME_WAIT
+                + 2s
+                CLOSED
+                """);
+    }
+
+    /// RFC 1337: a RST must not cut the wait short.
+    @Test
+    void resetDoesNotEndTimeWait() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                < RST seq=2
+                TIME_WAIT
+                """);
+    }
+
+    @Rfc({"9293 SHLD-4", "6191 2"})
+    @Test
+    void newerTimestampOpensAgainFromTimeWait() {
+        Scenario.v4().begin().established(PLAIN + " ts=1000").play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                TIME_WAIT
+                + 2s
+                < SYN seq=-5000 mss=1460 ts=2000000000
+                > SYN,ACK ack=-4999 ecr=2000000000
+                """);
+    }
+
+    @Rfc("9293 SHLD-4")
+    @Test
+    void olderTimestampDoesNotOpenAgainFromTimeWait() {
+        Scenario.v4().begin().established(PLAIN + " ts=1000").play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                + 2s
+                < SYN seq=100000 mss=1460 ts=5
+                > ACK seq=2 ack=2
+                TIME_WAIT
+                """);
+    }
+
+    @Rfc("9293 MAY-2")
+    @Test
+    void higherSequenceNumberOpensAgainFromTimeWaitWithoutTimestamps() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                + 1s
+                < SYN seq=100000 mss=1460
+                > SYN,ACK ack=100001
+                """);
+    }
+
+    @Test
+    void lowerSequenceNumberDoesNotOpenAgainFromTimeWaitWithoutTimestamps() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . close
+                > FIN,ACK seq=1 ack=1
+                < FIN,ACK seq=1 ack=2
+                > ACK seq=2 ack=2
+                + 1s
+                < SYN seq=-100000 mss=1460
+                > ACK seq=2 ack=2
+                TIME_WAIT
+                """);
+    }
+
+    @Test
+    void lastAckIsRepeatedUntilAnswered() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < FIN,ACK seq=1 ack=1
+                > ACK seq=1 ack=2
+                . close
+                > FIN,ACK seq=1 ack=2
+                LAST_ACK
+                + 199ms
+                + 1ms
+                > FIN,ACK seq=1 ack=2
+                < RST,ACK seq=2 ack=2
+                CLOSED
+                """);
+    }
+
+    @Test
+    void closedListenerAnswersWithReset() {
+        Scenario.v4().begin().play("""
+                . listen
+                . close-listener
+                < SYN seq=0 mss=1460
+                > RST,ACK rawseq=0 ack=1
+                """);
+    }
+}

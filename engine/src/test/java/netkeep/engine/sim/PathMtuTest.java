@@ -1,0 +1,155 @@
+package netkeep.engine.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Path MTU discovery: RFC 1191, RFC 8201, and what a connection makes of it.
+class PathMtuTest {
+    private static Conversation sending(boolean v6) {
+        return Scenario.of(v6)
+                .begin()
+                .established("mss=" + (v6 ? 1440 : 1460))
+                .play(". send 1000\n> PSH,ACK len=1000\n" + "+ 20ms\n< ACK seq=1 ack=1001\n. send "
+                        + 3 * (v6 ? 1440 : 1460) + "\n...");
+    }
+
+    @Rfc({"1191 6.3", "8201 4", "9293 SHLD-6"})
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tooBigSegmentsAreCutAndSentAgainAtOnce(boolean v6) {
+        Conversation conversation = sending(v6);
+        Segment first = conversation.taken();
+        conversation.peer.segments().clear();
+        int headers = v6 ? 60 : 40;
+        conversation.peer.sendTooBig(first, v6 ? SimHost.address6(254) : SimHost.address4(254), 1300);
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(5));
+        Segment again = conversation.taken();
+        assertEquals(1001, again.seq - conversation.iss());
+        assertEquals(1300 - headers, again.length());
+        assertTrue(v6 || again.dontFragment);
+        while (!conversation.peer.segments().isEmpty()) {
+            assertTrue(conversation.taken().length() <= 1300 - headers);
+        }
+    }
+
+    /// RFC 5927 §7: whoever cannot tell a sequence number in flight is not believed.
+    @Rfc("5927 7")
+    @Test
+    void tooBigAboutWhatIsNotInFlightIsNotBelieved() {
+        Conversation conversation = sending(false);
+        Segment first = conversation.taken();
+        conversation.peer.segments().clear();
+        first.seq -= 100_000;
+        conversation.peer.sendTooBig(first, SimHost.address4(254), 600);
+        conversation.play("< ACK seq=1 ack=5381\n. send 1460\n> PSH,ACK len=1460");
+    }
+
+    @Rfc("1191 3")
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 40, 67})
+    void pathIsNeverTakenForNarrowerThanAHeader(int mtu) {
+        Conversation conversation = sending(false);
+        Segment first = conversation.taken();
+        conversation.peer.segments().clear();
+        conversation.peer.sendTooBig(first, SimHost.address4(254), mtu);
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(5));
+        int longest = 0;
+        boolean sent = !conversation.peer.segments().isEmpty();
+        while (!conversation.peer.segments().isEmpty()) {
+            longest = Math.max(longest, conversation.taken().length());
+        }
+        assertTrue(!sent || longest >= 512, "segments of " + longest);
+        conversation.play("ESTABLISHED");
+    }
+
+    @Rfc("8201 4")
+    @Test
+    void pathOfIpv6IsNeverTakenForNarrowerThanItsLeast() {
+        Conversation conversation = sending(true);
+        Segment first = conversation.taken();
+        conversation.peer.segments().clear();
+        conversation.peer.sendTooBig(first, SimHost.address6(254), 600);
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(5));
+        while (!conversation.peer.segments().isEmpty()) {
+            Segment segment = conversation.taken();
+            assertTrue(
+                    segment.length() == 1220 || segment.seq - conversation.iss() >= 1001 + 2 * 1220,
+                    segment.toString());
+        }
+    }
+
+    @Rfc("1191 6.3")
+    @Test
+    void greaterMtuThanBeforeIsNotBelieved() {
+        Conversation conversation = sending(false);
+        Segment first = conversation.taken();
+        conversation.peer.segments().clear();
+        conversation.peer.sendTooBig(first, SimHost.address4(254), 9000);
+        conversation.play("< ACK seq=1 ack=5381\n. send 2920\n> ACK len=1460\n> PSH,ACK len=1460");
+    }
+
+    /// Nobody says that the packets are too big.
+    @Rfc("2923 2.1")
+    @Test
+    void blackHoleIsFoundAndPassed() {
+        Conversation conversation = Scenario.v4().begin().established("mss=1460");
+        long beganNs = conversation.world.nowNs();
+        IcmpError.narrow(conversation.wire.there(), conversation.wire.back(), 1400, true);
+        conversation.play(". send 3000\n...");
+        conversation.world.run(TimeUnit.MINUTES.toNanos(2), () -> {
+            while (!conversation.peer.segments().isEmpty()) {
+                Segment segment = conversation.taken();
+                conversation.peer.send(
+                        conversation.segment("ACK seq=1 ack=" + (segment.seq - conversation.iss() + segment.length())));
+            }
+            return conversation.client().acknowledged(conversation.socket()) == 3000;
+        });
+        assertEquals(3000, conversation.client().acknowledged(conversation.socket()));
+        assertTrue(conversation.world.nowNs() - beganNs < TimeUnit.SECONDS.toNanos(60));
+    }
+
+    @Rfc("9293 MUST-65")
+    @Test
+    void mssOptionIsOfTheLinkNotOfThePath() {
+        Conversation conversation = sending(false);
+        Segment first = conversation.taken();
+        conversation.peer.segments().clear();
+        conversation.peer.sendTooBig(first, SimHost.address4(254), 1000);
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(5));
+        while (!conversation.peer.segments().isEmpty()) {
+            assertEquals(0, conversation.taken().mss);
+        }
+        conversation.play("< SYN seq=0 mss=1460 from=4711\n> SYN,ACK mss=1460");
+    }
+
+    @Test
+    void clampedConnectionTellsAndKeepsItsSegmentSize() {
+        Scenario.v4().begin().open().play("""
+                . option MAX_SEGMENT 700
+                . connect
+                > SYN seq=0 mss=700
+                < SYN,ACK seq=0 ack=1 mss=1460
+                > ACK seq=1 ack=1
+                . send 1400
+                > ACK seq=1 len=700
+                > PSH,ACK seq=701 len=700
+                """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 40})
+    void peerWithATinySegmentSizeIsServedWithLittleHarm(int mss) {
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=" + mss).play(". send 100\n...");
+        while (!conversation.peer.segments().isEmpty()) {
+            Segment segment = conversation.taken();
+            assertTrue(segment.length() >= Math.min(mss, 48) && segment.length() <= 100);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package netkeep.engine.sim;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.engine.EngineSettings;
+import netkeep.engine.ip.IpSettings;
+import netkeep.engine.tcp.TcpSettings;
+import netkeep.session.SessionLayout;
+import netkeep.sim.World;
+
+/// Settings of a [Conversation], and its begin.
+public final class Scenario {
+    /// The window scale that an engine with these settings tells.
+    public static final int SCALE = 6;
+
+    private static final int HALF_OPENS = 64;
+    private static final int TIME_WAITS = 64;
+
+    /// A clock that is not at 0: none of a machine that runs is.
+    private static final long EPOCH_NS = TimeUnit.SECONDS.toNanos(1000);
+
+    private final boolean v6;
+    private long seed = 1;
+    private int peerIss = 5000;
+    private boolean ecn;
+    private boolean newReno;
+    private boolean rebuilds = true;
+    private int receiveBuffer = TcpSettings.DEFAULT.receiveBuffer();
+
+    private Scenario(boolean v6) {
+        this.v6 = v6;
+    }
+
+    public static Scenario v4() {
+        return new Scenario(false);
+    }
+
+    public static Scenario of(boolean v6) {
+        return new Scenario(v6);
+    }
+
+    public Scenario seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    public Scenario peerIss(int value) {
+        peerIss = value;
+        return this;
+    }
+
+    public Scenario ecn() {
+        ecn = true;
+        return this;
+    }
+
+    /// Compares no successors: for floods.
+    public Scenario withoutSuccessors() {
+        rebuilds = false;
+        return this;
+    }
+
+    public Scenario newReno() {
+        newReno = true;
+        return this;
+    }
+
+    /// Octets of window that a connection promises, now and for ever.
+    public Scenario receiveBuffer(int octets) {
+        receiveBuffer = octets;
+        return this;
+    }
+
+    /// The settings that are the default, but for these, with small tables.
+    public static TcpSettings tcp(boolean ecn, boolean newReno, int receiveBuffer, int receiveBufferMax) {
+        TcpSettings usual = TcpSettings.DEFAULT;
+        return new TcpSettings(
+                usual.ackDelayNs(),
+                usual.mslNs(),
+                usual.minRtoNs(),
+                usual.maxRtoNs(),
+                usual.sendBuffer(),
+                usual.sendBufferMax(),
+                receiveBuffer,
+                receiveBufferMax,
+                usual.synRetries(),
+                usual.retries(),
+                usual.backlogMax(),
+                HALF_OPENS,
+                TIME_WAITS,
+                usual.finWait2Ns(),
+                ecn,
+                newReno);
+    }
+
+    /// What a small engine of the simulation is bound to.
+    public static EngineSettings engine(TcpSettings tcp) {
+        return new EngineSettings(64, 1, 64, IpSettings.DEFAULT, tcp);
+    }
+
+    public Conversation begin() {
+        World world = new World(seed);
+        world.runUntil(EPOCH_NS);
+        boolean tuned = receiveBuffer == TcpSettings.DEFAULT.receiveBuffer();
+        TcpSettings tcp =
+                tcp(ecn, newReno, receiveBuffer, tuned ? TcpSettings.DEFAULT.receiveBufferMax() : receiveBuffer);
+        SimHost host = new SimHost(
+                world,
+                new SimHost.Settings(1, engine(tcp), new SessionLayout(32, 256, 256, 1 << 19), 1500, false, rebuilds));
+        Conversation conversation = new Conversation(host, world, v6, peerIss);
+        world.run(TimeUnit.SECONDS.toNanos(10));
+        conversation.peer.segments().clear();
+        return conversation;
+    }
+}

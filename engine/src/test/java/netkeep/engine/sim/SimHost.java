@@ -1,0 +1,297 @@
+package netkeep.engine.sim;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import netkeep.engine.Engine;
+import netkeep.engine.EngineSettings;
+import netkeep.engine.ledger.Outgoing;
+import netkeep.engine.neighbor.LinkSettings;
+import netkeep.ring.Pieces;
+import netkeep.ring.Region;
+import netkeep.session.SessionLayout;
+import netkeep.sim.Host;
+import netkeep.sim.Node;
+import netkeep.sim.World;
+import netkeep.wire.Address;
+
+/// A host of the simulation: an engine, its regions, one session, and the shell's loop round them.
+///
+/// What arrived in a turn that was cut off arrives again for the successor, unless it was committed.
+public final class SimHost implements Node {
+    /// Where the one word of a ledger lies that has a fence behind it: the turn that counts.
+    private static final long COMMITTED = 8;
+
+    private static final int REQUESTS = 64;
+    private static final int SPINS = 100_000;
+    private static final int LARGEST = 1 << 17;
+
+    /// How a host is made.
+    ///
+    /// @param number   1..253: the last octet of its addresses
+    /// @param engine   bounds and behaviour
+    /// @param session  the layout of its one session
+    /// @param mtu      of its one link
+    /// @param offloads whether its link takes large segments and fills in checksums
+    /// @param rebuilds whether after each turn a successor is built from copies of the regions, and compared
+    public record Settings(
+            int number, EngineSettings engine, SessionLayout session, int mtu, boolean offloads, boolean rebuilds) {}
+
+    private final World world;
+    private final Settings settings;
+    private final LinkSettings[] links;
+    private final MemorySegment ledger;
+    private final MemorySegment clientMemory;
+    private final MemorySegment stackMemory;
+    private final MemorySegment heads;
+    private final Mortality mortality;
+    private final SplittableRandom luck;
+    private final SimClient client;
+    private final Host host;
+    private final MemorySegment gathered = MemorySegment.ofArray(new long[LARGEST / 8]);
+    private final List<byte[]> batch = new ArrayList<>();
+    private final Deque<byte[]> looped = new ArrayDeque<>();
+    private Engine engine;
+    private Runnable application = () -> {};
+    private long deaths;
+    private long turnBegan;
+    private long nextLife;
+    private boolean keepBatch;
+
+    public SimHost(World world, Settings settings) {
+        this.world = world;
+        this.settings = settings;
+        this.luck = world.luck().split();
+        this.mortality = new Mortality(luck.split());
+        LinkSettings link = LinkSettings.ethernet(1, mac(settings.number()), settings.mtu());
+        this.links =
+                new LinkSettings[] {LinkSettings.LOOPBACK, settings.offloads() ? link.withOffloads(LARGEST - 64) : link
+                };
+        this.ledger = memory(Engine.ledgerLength(settings.engine(), links.length));
+        this.heads = memory(Engine.headsLength(settings.engine()));
+        this.clientMemory = memory(settings.session().clientLength());
+        this.stackMemory = memory(settings.session().stackLength());
+        this.client = new SimClient(settings.session(), clientMemory, stackMemory);
+        this.engine = build(world.nowNs());
+        addAddresses();
+        engine.commit();
+        engine.publish();
+        this.host = new Host(world, this);
+        host.kick();
+    }
+
+    private static MemorySegment memory(long length) {
+        return MemorySegment.ofArray(new long[Math.toIntExact(length + 7 >> 3)]).asSlice(0, length);
+    }
+
+    private void addAddresses() {
+        Address v4 = address4(settings.number());
+        Address v6 = address6(settings.number());
+        engine.ip().addAddress(1, v4.hi(), v4.lo(), 24, world.nowNs());
+        engine.ip().addAddress(1, v6.hi(), v6.lo(), 64, world.nowNs());
+    }
+
+    /// Builds an engine on the host's own regions: the first, or a successor.
+    private Engine build(long nowNs) {
+        Engine built = new Engine(
+                new MortalRegion(ledger, mortality, COMMITTED),
+                heads,
+                settings.engine(),
+                links,
+                luck.nextLong(),
+                luck.nextLong());
+        built.attach(
+                settings.session(),
+                new Region(clientMemory.asReadOnly()),
+                new MortalRegion(stackMemory, mortality, MortalRegion.NONE));
+        built.begin(nowNs);
+        return built;
+    }
+
+    /// Builds an engine on the regions as they are, as a successor would, and lets `look` at it; the regions are as
+    /// before afterwards.
+    void rebuild(long nowNs, Consumer<Engine> look) {
+        UndoneRegion records = new UndoneRegion(ledger);
+        UndoneRegion stack = new UndoneRegion(stackMemory);
+        try {
+            Engine built = new Engine(records, memory(heads.byteSize()), settings.engine(), links, 0, 0);
+            built.attach(settings.session(), new Region(clientMemory.asReadOnly()), stack);
+            built.begin(nowNs);
+            look.accept(built);
+        } finally {
+            stack.undo();
+            records.undo();
+        }
+    }
+
+    public static long mac(int number) {
+        return 0x02_00_00_00_00_00L | number;
+    }
+
+    public static Address address4(int number) {
+        return Address.v4(0xC6_12_00_00 | number);
+    }
+
+    public static Address address6(int number) {
+        return Address.of(0xFD00_0198_0018_0000L, number);
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    public World world() {
+        return world;
+    }
+
+    public SimClient client() {
+        return client;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Mortality mortality() {
+        return mortality;
+    }
+
+    /// How often the engine died.
+    public long deaths() {
+        return deaths;
+    }
+
+    /// The host's ledger, to look at.
+    public MemorySegment ledger() {
+        return ledger;
+    }
+
+    /// Runs after each turn: a client that looks at its sockets. What it asks for has a turn of its own.
+    public void application(Runnable next) {
+        application = next;
+        host.kick();
+    }
+
+    /// Lets the engine die at its store number `first`, and each successor after another 1..`life` stores, up to the
+    /// end; 0 for one death alone.
+    public void dieAt(long first, long life) {
+        nextLife = life;
+        keepBatch = true;
+        mortality.dieAt(first);
+    }
+
+    // The node.
+
+    @Override
+    public void arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
+        if (batch.isEmpty()) {
+            turnBegan = engine.turn();
+        }
+        if (keepBatch) {
+            batch.add(frames.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
+        }
+        try {
+            engine.arrives(link + 1, frames, at, length, nowNs);
+        } catch (Killed killed) {
+            succeed(nowNs);
+        }
+    }
+
+    @Override
+    public void turn(Outlet out, long nowNs) {
+        for (int spin = 0; spin < SPINS; spin++) {
+            try {
+                if (once(out, nowNs)) {
+                    return;
+                }
+            } catch (Killed killed) {
+                succeed(nowNs);
+            }
+        }
+        throw new AssertionError("the engine of host " + settings.number() + " spins at " + nowNs);
+    }
+
+    /// One turn of the shell.
+    ///
+    /// @return whether nothing is left to do now
+    private boolean once(Outlet out, long nowNs) {
+        if (batch.isEmpty()) {
+            turnBegan = engine.turn();
+        }
+        while (!looped.isEmpty()) {
+            byte[] frame = looped.poll();
+            engine.arrives(0, MemorySegment.ofArray(frame), 0, frame.length, nowNs);
+        }
+        int taken = engine.requests(REQUESTS, nowNs);
+        engine.expire(nowNs);
+        engine.transmit(nowNs);
+        engine.commit();
+        batch.clear();
+        turnBegan = engine.turn();
+        send(out);
+        engine.publish();
+        if (settings.rebuilds()) {
+            Rebuilt.check(this, nowNs);
+        }
+        boolean idle = taken == 0 && looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs;
+        if (idle) {
+            application.run();
+            idle = !client.asked();
+        }
+        return idle;
+    }
+
+    private void send(Outlet out) {
+        Outgoing outgoing = engine.outgoing();
+        for (int index = 0; index < outgoing.count(); index++) {
+            mortality.step();
+            Pieces pieces = outgoing.frame(index);
+            int length = pieces.gather(gathered, 0);
+            if (outgoing.link(index) == 0) {
+                looped.add(gathered.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+            } else {
+                out.send(outgoing.link(index) - 1, gathered, 0, length);
+            }
+        }
+    }
+
+    /// The engine died: buries it and lets a successor take what was not committed again.
+    private void succeed(long nowNs) {
+        while (true) {
+            deaths++;
+            mortality.bury();
+            if (nextLife != 0) {
+                mortality.dieAt(mortality.stores() + 1 + luck.nextLong(nextLife));
+            }
+            try {
+                engine = build(nowNs);
+                if (engine.turn() == turnBegan) {
+                    for (byte[] frame : batch) {
+                        engine.arrives(1, MemorySegment.ofArray(frame), 0, frame.length, nowNs);
+                    }
+                } else {
+                    batch.clear();
+                    turnBegan = engine.turn();
+                }
+                return;
+            } catch (Killed again) {
+                // The next one tries.
+            }
+        }
+    }
+
+    @Override
+    public long deadlineNs() {
+        return engine.deadlineNs();
+    }
+
+    /// The state of the connection between a port here and one of a peer, by its name in RFC 9293.
+    public String tcpState(Address local, int localPort, Address remote, int remotePort) {
+        return View.tcpState(engine, local, localPort, remote, remotePort);
+    }
+}

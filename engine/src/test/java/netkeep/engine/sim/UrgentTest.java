@@ -1,0 +1,62 @@
+package netkeep.engine.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
+
+/// Urgent text: RFC 9293 §3.8.5, RFC 6093.
+class UrgentTest {
+    private static final String PLAIN = "mss=1000";
+
+    @Rfc({"9293 MUST-30", "9293 MUST-62", "6093 2"})
+    @Test
+    void pointerIsToTheOctetBehindTheUrgentOne() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 10
+                > PSH,ACK seq=1 len=10
+                . send 5
+                . urgent
+                < ACK seq=1 ack=11
+                > URG,PSH,ACK seq=11 len=5 urg=5
+                < ACK seq=1 ack=16
+                . send 5
+                > PSH,ACK seq=16 len=5
+                """);
+    }
+
+    @Rfc({"9293 MUST-32", "9293 MUST-33"})
+    @Test
+    void userHearsWhereUrgentTextEnds() {
+        Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""
+                < URG,PSH,ACK seq=1 ack=1 len=10 urg=10
+                """);
+        assertEquals(10, conversation.client().urgentAt(conversation.socket()));
+    }
+
+    @Rfc("9293 MUST-31")
+    @Test
+    void urgentTextMayBeLongerThanASegment() {
+        Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""
+                < URG,ACK seq=1 ack=1 len=1000 urg=2500
+                < URG,ACK seq=1001 ack=1 len=1000 urg=1500
+                > ACK seq=1 ack=2001
+                < URG,PSH,ACK seq=2001 ack=1 len=500 urg=500
+                """);
+        assertEquals(2500, conversation.client().urgentAt(conversation.socket()));
+    }
+
+    @Rfc("9293 MUST-66")
+    @Test
+    void urgentPointerCountsThoughTheWindowIsZero() {
+        Conversation conversation = Scenario.v4().receiveBuffer(1 << 14).begin().established(PLAIN);
+        int next = 1;
+        do {
+            conversation.play("< ACK seq=%d ack=1 len=1024\n...".formatted(next));
+            next += 1024;
+            conversation.world.run(50_000_000);
+        } while (conversation.takeAll().window != 0);
+        conversation.play("< URG,ACK seq=%d ack=1 urg=5\n...".formatted(next));
+        assertEquals(next + 4, conversation.client().urgentAt(conversation.socket()));
+    }
+}

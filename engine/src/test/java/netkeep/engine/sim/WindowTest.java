@@ -1,0 +1,322 @@
+package netkeep.engine.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
+
+/// Windows: RFC 9293 §3.8.6, RFC 7323 §2.
+class WindowTest {
+    private static final String PLAIN = "mss=1000";
+    private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /// Sends text until the window is full, and says where it ended.
+    private static int fill(Conversation conversation) {
+        int next = 1;
+        int edge;
+        do {
+            conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(next));
+            next += 1000;
+            conversation.world.run(STEP_NS);
+            Segment answer = conversation.takeAll();
+            assertEquals(conversation.peerIss() + next, answer.ack);
+            edge = next + answer.window;
+        } while (edge - next >= 1000);
+        if (edge > next) {
+            conversation.play("< ACK seq=%d ack=1 len=%d\n...".formatted(next, edge - next));
+            next = edge;
+            conversation.world.run(STEP_NS);
+            assertEquals(0, conversation.takeAll().window);
+        }
+        return next;
+    }
+
+    private static Conversation small() {
+        return Scenario.v4().receiveBuffer(1 << 14).begin().established(PLAIN);
+    }
+
+    @Rfc("9293 SHLD-14")
+    @Test
+    void windowNeverShrinksFromTheRight() {
+        Conversation conversation = small();
+        int next = 1;
+        int edge = 0;
+        for (int segment = 0; segment < 30 && next + 1000 <= Math.max(edge, 1001); segment++) {
+            conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(next));
+            next += 1000;
+            conversation.world.run(STEP_NS);
+            Segment answer = conversation.takeAll();
+            int right = answer.ack - conversation.peerIss() + answer.window;
+            assertTrue(right >= edge, "edge " + right + " after " + edge);
+            edge = right;
+        }
+        assertTrue(next > 8000);
+    }
+
+    @Rfc("9293 MUST-39")
+    @Test
+    void windowOpensOnlyWhenItIsWorthASegment() {
+        Conversation conversation = small();
+        int end = fill(conversation);
+        byte[] octets = new byte[end];
+        // Octet by octet: nothing is said until a segment fits.
+        int read = 0;
+        while (conversation.peer.segments().isEmpty()) {
+            assertEquals(1, conversation.client().receive(conversation.socket(), octets, read++, 1));
+            conversation.host.host().kick();
+            conversation.now();
+            assertTrue(read <= end, "all is read and no window told");
+        }
+        Segment update = conversation.taken();
+        assertTrue(read >= 1000 || read >= (end - 1) / 2, "told after " + read);
+        assertTrue(update.window >= 1000 && update.window <= read, "window " + update.window + " after " + read);
+    }
+
+    @Test
+    void zeroWindowProbeIsAnsweredAndItsOctetNotTaken() {
+        Conversation conversation = small();
+        int end = fill(conversation);
+        conversation.play("< ACK seq=%d ack=1 len=1\n...".formatted(end));
+        Segment answer = conversation.taken();
+        assertEquals(conversation.peerIss() + end, answer.ack);
+        assertEquals(0, answer.window);
+    }
+
+    @Rfc({"9293 MUST-36", "9293 MUST-35", "9293 SHLD-29", "9293 SHLD-30", "9293 MUST-37"})
+    @Test
+    void zeroWindowIsProbedWithBackOffForAsLongAsItIsAcknowledged() {
+        Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""
+                . send 1000
+                > PSH,ACK seq=1 ack=1 len=1000
+                + 20ms
+                < ACK seq=1 ack=1001 win=0
+                . send 500
+                """);
+        long beganNs = conversation.world.nowNs();
+        List<Long> gaps = new ArrayList<>();
+        long last = beganNs;
+        while (conversation.world.nowNs() - beganNs < TimeUnit.HOURS.toNanos(2)) {
+            assertTrue(conversation.world.run(
+                    TimeUnit.MINUTES.toNanos(3),
+                    () -> !conversation.peer.segments().isEmpty()));
+            Segment probe = conversation.taken();
+            assertTrue(probe.length() <= 1, "a probe of " + probe.length());
+            gaps.add(probe.atNs - last);
+            last = probe.atNs;
+            conversation.play("< ACK seq=1 ack=1001 win=0");
+        }
+        // The first after the retransmission time-out, 200 ms at least.
+        assertTrue(gaps.get(0) >= TimeUnit.MILLISECONDS.toNanos(200) && gaps.get(0) <= TimeUnit.SECONDS.toNanos(1));
+        for (int probe = 1; probe < gaps.size(); probe++) {
+            assertTrue(gaps.get(probe) >= gaps.get(probe - 1), gaps.toString());
+            assertTrue(gaps.get(probe) <= TimeUnit.SECONDS.toNanos(121), gaps.toString());
+        }
+        assertTrue(gaps.get(3) >= 6 * gaps.get(0), gaps.toString());
+        conversation.play("""
+                < ACK seq=1 ack=1001 win=65535
+                > ACK seq=1001 len=1
+                < ACK seq=1 ack=1002
+                > PSH,ACK seq=1002 len=499
+                """);
+    }
+
+    @Rfc("9293 MUST-36")
+    @Test
+    void probeThatIsTakenCounts() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 1000
+                > PSH,ACK seq=1 ack=1 len=1000
+                + 20ms
+                < ACK seq=1 ack=1001 win=0
+                . send 10
+                + 300ms
+                > ACK seq=1001 ack=1 len=1
+                < ACK seq=1 ack=1002 win=1000
+                > PSH,ACK seq=1002 ack=1 len=9
+                """);
+    }
+
+    @Rfc({"9293 MUST-34", "9293 SHLD-15", "9293 SHLD-16"})
+    @Test
+    void peerThatShrinksItsWindowLosesNothing() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 5000
+                > ACK seq=1 len=1000
+                > ACK seq=1001 len=1000
+                > ACK seq=2001 len=1000
+                > ACK seq=3001 len=1000
+                > PSH,ACK seq=4001 len=1000
+                + 20ms
+                < ACK seq=1 ack=1001 win=1000
+                . send 1000
+                + 100ms
+                < ACK seq=1 ack=2001 win=1000
+                + 50ms
+                < ACK seq=1 ack=5001 win=1000
+                > PSH,ACK seq=5001 len=1000
+                < ACK seq=1 ack=6001
+                . acknowledged 6000
+                """);
+    }
+
+    /// RFC 9293 §3.8.6.2.1: less than a segment waits for its company, or for half the greatest window.
+    @Rfc("9293 MUST-38")
+    @Test
+    void smallWindowIsNotUsedUpInSmallPieces() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option NO_DELAY 1
+                . send 4000
+                > ACK seq=1 len=1000
+                > ACK seq=1001 len=1000
+                > ACK seq=2001 len=1000
+                > PSH,ACK seq=3001 len=1000
+                + 20ms
+                < ACK seq=1 ack=4001 win=1500
+                . send 3000
+                > ACK seq=4001 len=1000
+                < ACK seq=1 ack=5001 win=400
+                + 100ms
+                < ACK seq=1 ack=5001 win=1000
+                > ACK seq=5001 len=1000
+                """);
+    }
+
+    @Rfc("7323 2.3")
+    @Test
+    void peersWindowIsScaledButNotInItsSyn() {
+        Conversation conversation = Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 wscale=3 win=2000
+                > SYN,ACK seq=0 ack=1
+                < ACK seq=1 ack=1 win=500
+                . accept
+                . send 10000
+                ...
+                """);
+        int sent = 0;
+        while (!conversation.peer.segments().isEmpty()) {
+            sent += conversation.taken().length();
+        }
+        assertEquals(4000, sent);
+    }
+
+    @Rfc("7323 2.2")
+    @Test
+    void ownWindowIsNotScaledInTheSynAndScaledAfterIt() {
+        Conversation conversation = Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 wscale=3
+                > SYN,ACK seq=0 ack=1
+                """);
+        assertEquals(65_535, conversation.last().window);
+        conversation.play("< ACK seq=1 ack=1\n. accept\n< PSH,ACK seq=1 ack=1 len=10\n. read 10\n...");
+        Segment ack = conversation.taken();
+        long window = (long) ack.window << Scenario.SCALE;
+        assertTrue(window > 65_535 && window <= 1 << 18, "window " + window);
+    }
+
+    @Rfc("7323 2.3")
+    @Test
+    void shiftOfMoreThanFourteenIsTakenForFourteen() {
+        Conversation conversation = Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 wscale=15 win=1
+                > SYN,ACK seq=0 ack=1
+                < ACK seq=1 ack=1 win=1
+                . accept
+                . send 30000
+                ...
+                """);
+        int sent = 0;
+        while (!conversation.peer.segments().isEmpty()) {
+            sent += conversation.taken().length();
+        }
+        // The initial window of congestion control, 10 segments, is less than 2^14.
+        assertEquals(10_000, sent);
+        conversation.play("< ACK seq=1 ack=10001 win=1\n...");
+        sent = 0;
+        while (!conversation.peer.segments().isEmpty()) {
+            sent += conversation.taken().length();
+        }
+        assertEquals(16_000, sent);
+    }
+
+    @Rfc({"9293 SHLD-7", "9293 MUST-17"})
+    @Test
+    void nagleHoldsBackSmallSegmentsWhileTextIsOutstanding() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 10
+                > PSH,ACK seq=1 len=10
+                . send 10
+                . send 10
+                . send 1000
+                > ACK seq=11 len=1000
+                + 10ms
+                < ACK seq=1 ack=1011
+                > PSH,ACK seq=1011 len=20
+                . option NO_DELAY 1
+                . send 7
+                > PSH,ACK seq=1031 len=7
+                """);
+    }
+
+    @Test
+    void corkHoldsBackUntilItIsDrawnOrGivesWay() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option CORK 1
+                . send 10
+                . send 10
+                + 100ms
+                . option CORK 0
+                > PSH,ACK seq=1 len=20
+                < ACK seq=1 ack=21
+                . option CORK 1
+                . send 1500
+                > ACK seq=21 len=1000
+                < ACK seq=1 ack=1021
+                + 199ms
+                + 1ms
+                > PSH,ACK seq=1021 len=500
+                """);
+    }
+
+    @Rfc("9293 SHLD-28")
+    @Test
+    void segmentsAreAsLongAsTheyMayBe() {
+        Scenario.v4().begin().established("mss=1460").play("""
+                . send 4000
+                > ACK seq=1 len=1460
+                > ACK seq=1461 len=1460
+                < ACK seq=1 ack=2921
+                > PSH,ACK seq=2921 len=1080
+                """);
+    }
+
+    @Rfc("9293 MUST-16")
+    @Test
+    void optionsAreTakenOffTheSegmentSize() {
+        Scenario.v4().begin().established("mss=1000 ts=1").play("""
+                . send 2000
+                > ACK seq=1 len=988
+                > ACK seq=989 len=988
+                < ACK seq=1 ack=1977
+                > PSH,ACK seq=1977 len=24
+                """);
+    }
+
+    @Rfc("9293 MUST-61")
+    @Test
+    void lastSegmentOfWhatWasGivenIsPushed() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 2500
+                > ACK seq=1 len=1000
+                > ACK seq=1001 len=1000
+                < ACK seq=1 ack=2001
+                > PSH,ACK seq=2001 len=500
+                """);
+    }
+}

@@ -1,0 +1,48 @@
+package netkeep.engine.tcp;
+
+import java.util.List;
+import netkeep.engine.socket.Endpoint;
+import netkeep.wire.Address;
+
+/// What the tests of other packages see of TCP.
+public final class TcpView {
+    private TcpView() {}
+
+    /// The state of the connection between two ports, by its name in RFC 9293.
+    public static String state(Tcp tcp, Address local, int localPort, Address remote, int remotePort) {
+        int hash = tcp.table.hash(local.hi(), local.lo(), localPort, remote.hi(), remote.lo(), remotePort);
+        int id = tcp.table.find(hash, local.hi(), local.lo(), localPort, remote.hi(), remote.lo(), remotePort);
+        if (id < 0) {
+            return State.CLOSED.name();
+        }
+        if (id >= tcp.socketCount + tcp.halfOpens.count()) {
+            return State.TIME_WAIT.name();
+        }
+        if (id >= tcp.socketCount) {
+            return State.SYN_RECEIVED.name();
+        }
+        Tcb tcb = new Tcb(tcp.sockets.records().region());
+        tcp.sockets.read(id, tcb);
+        return tcb.tcpState().name();
+    }
+
+    /// Adds what is wrong in what TCP derives from records: whoever has a deadline is looked at by then, and who would
+    /// be after a death has a deadline or is asked for what it has to send.
+    public static void check(Tcp live, Tcp built, List<String> differences) {
+        Timers timers = new Timers(live);
+        live.sockets.scan(index -> {
+            live.sockets.read(index, live.tcb);
+            if (live.tcb.kind() == Endpoint.CONNECTION && live.tcb.tcpState() != State.CLOSED) {
+                long deadlineNs = timers.deadlineNs();
+                if (live.deadlines.instantNs(index) > deadlineNs) {
+                    differences.add("socket " + index + " is due at " + deadlineNs + " and looked at "
+                            + live.deadlines.instantNs(index));
+                }
+                if (built.deadlines.instantNs(index) > deadlineNs) {
+                    differences.add("a successor looks at socket " + index + " only at "
+                            + built.deadlines.instantNs(index) + ", not " + deadlineNs);
+                }
+            }
+        });
+    }
+}
