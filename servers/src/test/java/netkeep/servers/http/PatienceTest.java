@@ -88,11 +88,11 @@ class PatienceTest {
         try (Served served = serve(settings -> settings.withPatience(HttpPatience.DEFAULT.withHeadNs(SOON_NS)));
                 Socket socket = served.connect()) {
             OutputStream out = socket.getOutputStream();
-            out.write(Served.octets("GET / HTTP/1.1\r\nX: "));
+            out.write(Served.octets("GET / HTTP/1.1\r\n"));
             socket.setSoTimeout(10);
             int octet = 0;
-            for (int i = 0; i < 1000 && octet == 0; i++) {
-                out.write('y');
+            for (int i = 0; i < 90 * 6 && octet == 0; i++) {
+                out.write(Served.octets("X: y\r\n".substring(i % 6, i % 6 + 1)));
                 try {
                     octet = socket.getInputStream().read();
                 } catch (SocketTimeoutException nothingYet) {
@@ -206,7 +206,7 @@ class PatienceTest {
                 try (Socket socket = served.connect()) {
                     OutputStream out = socket.getOutputStream();
                     out.write(Served.octets(
-                            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + "GET /big ".repeat(6000)));
+                            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + "GET /big ".repeat(60_000)));
                     assertEquals(
                             "index", Served.read(socket.getInputStream(), true).text());
                     assertEquals(-1, socket.getInputStream().read());
