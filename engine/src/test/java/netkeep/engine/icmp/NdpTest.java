@@ -1,0 +1,363 @@
+package netkeep.engine.icmp;
+
+import static netkeep.engine.Frames.cat;
+import static netkeep.engine.Frames.counting;
+import static netkeep.engine.Frames.hex;
+import static netkeep.engine.Frames.icmp6In;
+import static netkeep.engine.Frames.slice;
+import static netkeep.engine.Lab.LINK6;
+import static netkeep.engine.Lab.MAC;
+import static netkeep.engine.Lab.OURS6;
+import static netkeep.engine.Lab.PEER6;
+import static netkeep.engine.Lab.PEER_LINK6;
+import static netkeep.engine.Lab.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import netkeep.engine.Lab;
+import netkeep.engine.ip.AddressState;
+import netkeep.engine.ip.IpSettings;
+import netkeep.engine.ip.Path;
+import netkeep.engine.neighbor.LinkSettings;
+import netkeep.engine.neighbor.NeighborState;
+import netkeep.engine.neighbor.Neighbors;
+import netkeep.sim.Rfc;
+import netkeep.wire.Address;
+import netkeep.wire.EthernetHeader;
+import netkeep.wire.Ipv6Header;
+import netkeep.wire.MacAddress;
+import netkeep.wire.NdpMessage;
+import netkeep.wire.NdpOption;
+import netkeep.wire.Prefix;
+import netkeep.wire.Verdict;
+import org.junit.jupiter.api.Test;
+
+/// Neighbor solicitation and advertisement, RFC 4861 §7; the test of addresses, RFC 4862 §5.4 and RFC 4429.
+class NdpTest {
+    private static final Address NONE = Address.UNSPECIFIED;
+    private static final Address ALL = Address.parse("ff02::1");
+
+    private final Lab lab = new Lab();
+
+    private static Lab fresh(boolean optimistic) {
+        return new Lab(
+                IpSettings.DEFAULT.withOptimistic(optimistic),
+                LinkSettings.LOOPBACK,
+                LinkSettings.ethernet(1, MAC, 1500));
+    }
+
+    private static Address group(Address target) {
+        return new Address(Address.LINK_GROUP_HI, Address.solicitedNodeLo(target.lo()));
+    }
+
+    private static byte[] target(Address target, int option, long mac) {
+        byte[] fixed = new byte[16 + (option == 0 ? 0 : 8)];
+        MemorySegment memory = MemorySegment.ofArray(fixed);
+        System.arraycopy(target.octets(), 0, fixed, 0, 16);
+        if (option != 0) {
+            NdpOption.writeLinkAddress(memory, 16, option, mac);
+        }
+        return fixed;
+    }
+
+    private static byte[] solicitation(Address source, Address destination, Address target, long mac) {
+        return icmp6In(source, destination, 255, 135, 0, 0, target(target, mac == 0 ? 0 : 1, mac));
+    }
+
+    private static byte[] advertisement(Address destination, Address target, long flags, long mac) {
+        return icmp6In(target, destination, 255, 136, 0, flags, target(target, mac == 0 ? 0 : 2, mac));
+    }
+
+    private static List<Lab.Frame> ndp(Lab from, int type) {
+        return from.taken(EthernetHeader.IPV6).stream()
+                .filter(frame -> frame.u8(6) == 58 && frame.u8(40) == type)
+                .toList();
+    }
+
+    private static Address source(Lab.Frame frame) {
+        return new Address(Ipv6Header.sourceHi(frame.memory(), 24), Ipv6Header.sourceLo(frame.memory(), 24));
+    }
+
+    private static Address destination(Lab.Frame frame) {
+        return new Address(Ipv6Header.destinationHi(frame.memory(), 24), Ipv6Header.destinationLo(frame.memory(), 24));
+    }
+
+    private static Address asked(Lab.Frame frame) {
+        return new Address(NdpMessage.targetHi(frame.memory(), 64), NdpMessage.targetLo(frame.memory(), 64));
+    }
+
+    private Neighbors neighbors() {
+        return lab.ip.discovery().neighbors();
+    }
+
+    private int peer() {
+        return neighbors().find(1, PEER6.hi(), PEER6.lo());
+    }
+
+    @Rfc({"4861 7.2.2 group", "4861 7.2.2 source option", "4861 4.3 hop limit", "4861 7.2.2 source"})
+    @Test
+    void neighborIsAskedForInItsGroup() {
+        Path path = new Path();
+        assertTrue(lab.ip.path(path, 0, 0, PEER6.hi(), PEER6.lo(), 0, lab.nowNs));
+        lab.turn();
+
+        Lab.Frame frame = ndp(lab, 135).getFirst();
+        assertEquals(MacAddress.ofMulticast(0x1L << 48, group(PEER6).lo()), frame.to());
+        assertEquals(group(PEER6), destination(frame));
+        assertEquals(OURS6, source(frame));
+        assertEquals(255, frame.u8(7));
+        assertEquals(PEER6, asked(frame));
+        byte[] message = frame.upper();
+        assertArrayEquals(target(PEER6, 1, MAC), slice(message, 8, 24));
+        assertEquals(32, message.length);
+    }
+
+    @Rfc({
+        "4861 7.2.4 target option",
+        "4861 7.2.4 solicited",
+        "4861 7.2.4 override",
+        "4861 7.2.4 router flag",
+        "4861 7.2.3 learn"
+    })
+    @Test
+    void solicitationIsAnsweredToWhoAsked() {
+        assertEquals(Verdict.OK, lab.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC)));
+
+        Lab.Frame frame = lab.only();
+        assertEquals(PEER_MAC, frame.to());
+        assertEquals(PEER6, destination(frame));
+        assertEquals(OURS6, source(frame));
+        assertEquals(255, frame.u8(7));
+        assertEquals(136, frame.u8(40));
+        assertEquals(0x60, frame.u8(44));
+        assertArrayEquals(target(OURS6, 2, MAC), slice(frame.upper(), 8, 24));
+        assertEquals(PEER_MAC, neighbors().mac(peer()));
+        assertEquals(NeighborState.DELAY, neighbors().state(peer()));
+    }
+
+    @Rfc("4861 7.2.4 anonymous")
+    @Test
+    void solicitationWithoutSourceIsAnsweredToAll() {
+        lab.arrives(solicitation(NONE, group(OURS6), OURS6, 0));
+
+        Lab.Frame frame = lab.only();
+        assertEquals(ALL, destination(frame));
+        assertEquals(MacAddress.ofMulticast(ALL.hi(), ALL.lo()), frame.to());
+        assertEquals(0x20, frame.u8(44));
+        assertEquals(-1, neighbors().after(0));
+    }
+
+    @Rfc("4861 7.2.3 target")
+    @Test
+    void solicitationForAnotherIsNotAnswered() {
+        assertEquals(
+                Verdict.NOT_OURS, lab.arrives(solicitation(PEER6, ALL, Address.parse("fd00:198:18::77"), PEER_MAC)));
+        assertEquals(List.of(), lab.take());
+        assertEquals(-1, peer());
+    }
+
+    @Rfc("4861 7.2.3 without option")
+    @Test
+    void solicitationWithoutOptionMakesNoEntry() {
+        lab.arrives(solicitation(PEER6, OURS6, OURS6, 0));
+
+        // What answers it must ask first.
+        assertEquals(1, ndp(lab, 135).size());
+        assertEquals(NeighborState.INCOMPLETE, neighbors().state(peer()));
+    }
+
+    @Rfc({"4861 7.1.1 silent", "4861 7.1.2 silent"})
+    @Test
+    void invalidMessagesAreDroppedInSilence() {
+        byte[] near = icmp6In(PEER6, OURS6, 254, 135, 0, 0, target(OURS6, 1, PEER_MAC));
+        assertEquals(Verdict.BAD_HOP_LIMIT, lab.arrives(near));
+        byte[] forged = icmp6In(PEER6, OURS6, 64, 136, 0, 0x6000_0000L, target(PEER6, 2, PEER_MAC));
+        assertEquals(Verdict.BAD_HOP_LIMIT, lab.arrives(forged));
+        assertEquals(List.of(), lab.take());
+        assertEquals(-1, peer());
+    }
+
+    @Rfc("4861 7.2.5 resolves")
+    @Test
+    void advertisementLetsFramesGo() {
+        lab.icmp.echo(PEER6.hi(), PEER6.lo(), 0, 1, 1, MemorySegment.ofArray(counting(0, 8)), 8, lab.nowNs);
+        lab.turn();
+        lab.take();
+
+        lab.arrives(advertisement(OURS6, PEER6, 0x6000_0000L, PEER_MAC));
+
+        assertEquals(128, lab.only().u8(40));
+        assertEquals(NeighborState.REACHABLE, neighbors().state(peer()));
+    }
+
+    @Rfc("4861 7.2.5 router gone")
+    @Test
+    void routerThatSaysItIsAHostIsUsedNoMore() {
+        lab.ip.acceptAdvertisements(1, true, lab.nowNs);
+        lab.ip.discovery().router(1, PEER_LINK6.hi(), PEER_LINK6.lo(), 1800, lab.nowNs);
+        neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
+        neighbors().router(neighbors().find(1, PEER_LINK6.hi(), PEER_LINK6.lo()), true);
+        Path path = new Path();
+        assertTrue(lab.ip.path(path, 0, 0, Lab.FAR6.hi(), Lab.FAR6.lo(), 0, lab.nowNs));
+
+        lab.arrives(icmp6In(PEER_LINK6, LINK6, 255, 136, 0, 0x6000_0000L, target(PEER_LINK6, 2, PEER_MAC)));
+
+        assertFalse(lab.ip.path(path, 0, 0, Lab.FAR6.hi(), Lab.FAR6.lo(), 0, lab.nowNs));
+    }
+
+    private static AddressState state(Lab of) {
+        return of.ip.discovery().addressState(1, OURS6.hi(), OURS6.lo());
+    }
+
+    private static Lab testing(boolean optimistic) {
+        Lab of = fresh(optimistic);
+        of.ip.addAddress(1, OURS6.hi(), OURS6.lo(), 64, of.nowNs);
+        return of;
+    }
+
+    @Rfc({
+        "4862 5.4 before use",
+        "4862 5.4.2 solicitation",
+        "4862 5.4.2 random delay",
+        "4862 5.4 after RetransTimer",
+        "4862 5.3 link-local",
+        "7527 4.1 nonce"
+    })
+    @Test
+    void addressIsTestedBeforeItIsUsed() {
+        Lab of = testing(false);
+        assertEquals(AddressState.TENTATIVE, state(of));
+        assertFalse(of.ip.local(OURS6.hi(), OURS6.lo()));
+        assertEquals(AddressState.TENTATIVE, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+        long begunNs = of.nowNs;
+        List<Lab.Frame> questions = List.of();
+        while (questions.isEmpty()) {
+            of.passMs(1);
+            questions = ndp(of, 135).stream()
+                    .filter(frame -> asked(frame).equals(OURS6))
+                    .toList();
+        }
+        assertTrue(of.nowNs - begunNs <= 1_001_000_000L);
+        Lab.Frame question = questions.getFirst();
+        assertEquals(NONE, source(question));
+        assertEquals(group(OURS6), destination(question));
+        assertEquals(255, question.u8(7));
+        assertEquals(NdpOption.NONCE, question.u8(64));
+        of.passMs(998);
+        assertEquals(AddressState.TENTATIVE, state(of));
+        of.passMs(2);
+        assertEquals(AddressState.ASSIGNED, state(of));
+        assertTrue(of.ip.local(OURS6.hi(), OURS6.lo()));
+        of.settle();
+        assertEquals(AddressState.ASSIGNED, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+    }
+
+    @Rfc("4862 5.4.3 tentative")
+    @Test
+    void tentativeAddressIsNotAnsweredFor() {
+        Lab of = testing(false);
+
+        assertEquals(Verdict.NOT_OURS, of.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC)));
+        assertEquals(List.of(), ndp(of, 136));
+        assertEquals(AddressState.TENTATIVE, state(of));
+    }
+
+    @Rfc({"4862 5.4.3 duplicate", "4862 5.4.5 not assigned"})
+    @Test
+    void questionOfAnotherAboutATentativeAddressEndsIt() {
+        Lab of = testing(false);
+        of.arrives(solicitation(NONE, group(OURS6), OURS6, 0));
+
+        assertEquals(AddressState.DUPLICATE, state(of));
+        of.settle();
+        assertEquals(AddressState.DUPLICATE, state(of));
+        assertFalse(of.ip.local(OURS6.hi(), OURS6.lo()));
+        of.take();
+        of.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC));
+        assertEquals(List.of(), of.take());
+    }
+
+    @Rfc("4862 5.4.4 duplicate")
+    @Test
+    void advertisementOfATentativeAddressEndsIt() {
+        for (boolean optimistic : new boolean[] {false, true}) {
+            Lab of = testing(optimistic);
+            of.arrives(icmp6In(PEER6, ALL, 255, 136, 0, 0x2000_0000L, target(OURS6, 2, PEER_MAC)));
+            assertEquals(AddressState.DUPLICATE, state(of));
+        }
+    }
+
+    @Rfc({"7527 4.2 own nonce", "4862 5.4.3 looped back"})
+    @Test
+    void ownQuestionThatComesBackIsNoConflict() {
+        Lab of = testing(false);
+        List<Lab.Frame> questions = List.of();
+        while (questions.isEmpty()) {
+            of.passMs(10);
+            questions = ndp(of, 135).stream()
+                    .filter(frame -> asked(frame).equals(OURS6))
+                    .toList();
+        }
+        byte[] frame = questions.getFirst().octets();
+        of.arrives(slice(frame, 10, frame.length - 10));
+        assertEquals(AddressState.TENTATIVE, state(of));
+
+        byte[] other = cat(Arrays.copyOfRange(questions.getFirst().upper(), 8, 24), hex("0E 01 01 02 03 04 05 06"));
+        of.arrives(icmp6In(NONE, group(OURS6), 255, 135, 0, 0, other));
+        assertEquals(AddressState.DUPLICATE, state(of));
+    }
+
+    @Rfc({"4429 3.3 no override", "4429 3.2 no solicitation"})
+    @Test
+    void optimisticAddressIsUsedButOverridesAndAsksNobody() {
+        Lab of = testing(true);
+        assertTrue(of.ip.local(OURS6.hi(), OURS6.lo()));
+        of.take();
+
+        of.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC));
+        Lab.Frame answer = ndp(of, 136).getFirst();
+        assertEquals(0x40, answer.u8(44));
+
+        Path path = new Path();
+        assertTrue(of.ip.path(path, 0, 0, OURS6.hi(), 0x99, 0, of.nowNs));
+        of.turn();
+        assertEquals(
+                List.of(),
+                ndp(of, 135).stream()
+                        .filter(frame -> !source(frame).equals(NONE))
+                        .toList());
+        of.passMs(3_500);
+        assertFalse(ndp(of, 135).stream()
+                .filter(frame -> !source(frame).equals(NONE))
+                .toList()
+                .isEmpty());
+        assertEquals(AddressState.ASSIGNED, state(of));
+    }
+
+    @Rfc("4862 5.4.2 group")
+    @Test
+    void solicitedNodeGroupIsJoinedBeforeTheQuestion() {
+        Lab of = testing(false);
+        of.turn();
+        assertTrue(of.ip.discovery()
+                        .groups()
+                        .find(1, group(OURS6).hi(), group(OURS6).lo())
+                >= 0);
+    }
+
+    @Rfc("5942 4 on-link")
+    @Test
+    void onlyRoutesSayWhatIsOnTheLink() {
+        Path path = new Path();
+        Address other = Address.parse("fd00:198:19::1");
+        assertFalse(lab.ip.path(path, 0, 0, other.hi(), other.lo(), 0, lab.nowNs));
+        lab.ip.addRoute(Prefix.parse("fd00:198:19::/64"), 1, 0, 0, 0);
+        assertTrue(lab.ip.path(path, 0, 0, other.hi(), other.lo(), 0, lab.nowNs));
+        assertEquals(other.lo(), neighbors().lo(path.neighbor));
+    }
+}

@@ -1,0 +1,414 @@
+package netkeep.engine.icmp;
+
+import static netkeep.engine.Frames.cat;
+import static netkeep.engine.Frames.hex;
+import static netkeep.engine.Frames.icmp6In;
+import static netkeep.engine.Lab.FAR6;
+import static netkeep.engine.Lab.LINK6;
+import static netkeep.engine.Lab.MAC;
+import static netkeep.engine.Lab.PEER6;
+import static netkeep.engine.Lab.PEER_LINK6;
+import static netkeep.engine.Lab.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import netkeep.engine.Lab;
+import netkeep.engine.ip.AddressState;
+import netkeep.engine.ip.Path;
+import netkeep.engine.neighbor.Neighbors;
+import netkeep.sim.Rfc;
+import netkeep.wire.Address;
+import netkeep.wire.EthernetHeader;
+import netkeep.wire.Ipv6Header;
+import netkeep.wire.NdpMessage;
+import netkeep.wire.NdpOption;
+import netkeep.wire.Prefix;
+import netkeep.wire.Verdict;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Router discovery and redirects, RFC 4861 §6.3 and §8; autoconfiguration, RFC 4862 §5.5.
+class RoutersTest {
+    private static final Address ALL = Address.parse("ff02::1");
+    private static final Address SECOND = Address.parse("fe80::ff:fe00:3");
+    private static final Prefix NET = Prefix.parse("2001:db8:1::/64");
+    private static final Address MADE = Address.parse("2001:db8:1::ff:fe00:1");
+    private static final byte[] SOURCE = hex("01 01 02 00 00 00 00 02");
+    private static final long TWO_HOURS_MS = 7_200_000;
+
+    private final Lab lab = new Lab();
+    private final Path path = new Path();
+
+    @BeforeEach
+    void accept() {
+        lab.ip.acceptAdvertisements(1, true, lab.nowNs);
+    }
+
+    private Verdict advertise(Address router, int hops, int lifetime, long reachable, long retrans, byte[] options) {
+        byte[] fixed = new byte[NdpMessage.ROUTER_ADVERTISEMENT_LENGTH];
+        NdpMessage.writeRouter(MemorySegment.ofArray(fixed), 0, reachable, retrans);
+        byte[] data = cat(Arrays.copyOfRange(fixed, 8, 16), options);
+        return lab.arrives(icmp6In(router, ALL, 255, 134, 0, NdpMessage.routerRest(hops, 0, lifetime), data));
+    }
+
+    private Verdict advertise(int lifetime, byte[] options) {
+        return advertise(PEER_LINK6, 0, lifetime, 0, 0, options);
+    }
+
+    private static byte[] prefix(Prefix prefix, int flags, long valid, long preferred) {
+        byte[] option = new byte[NdpOption.PREFIX_LENGTH];
+        NdpOption.writePrefix(MemorySegment.ofArray(option), 0, prefix, flags, valid, preferred);
+        return option;
+    }
+
+    private static byte[] mtu(long mtu) {
+        byte[] option = new byte[NdpOption.LENGTH];
+        NdpOption.writeMtu(MemorySegment.ofArray(option), 0, mtu);
+        return option;
+    }
+
+    private boolean way(Address to) {
+        return lab.ip.path(path, 0, 0, to.hi(), to.lo(), 0, lab.nowNs);
+    }
+
+    private long next() {
+        assertTrue(way(FAR6));
+        return neighbors().lo(path.neighbor);
+    }
+
+    private Neighbors neighbors() {
+        return lab.ip.discovery().neighbors();
+    }
+
+    private AddressState made() {
+        return lab.ip.discovery().addressState(1, MADE.hi(), MADE.lo());
+    }
+
+    private List<Lab.Frame> solicitations() {
+        return lab.taken(EthernetHeader.IPV6).stream()
+                .filter(frame -> frame.u8(6) == 58 && frame.u8(40) == 133)
+                .toList();
+    }
+
+    @Rfc({
+        "4861 6.3.7 three solicitations",
+        "4861 6.3.7 interval",
+        "4861 6.3.7 random delay",
+        "4861 4.1 all routers",
+        "4861 6.3.7 source option"
+    })
+    @Test
+    void routersAreAskedForThreeTimes() {
+        lab.passMs(1_000);
+        List<Lab.Frame> first = solicitations();
+        assertEquals(1, first.size());
+        Lab.Frame frame = first.getFirst();
+        assertEquals(Address.LINK_GROUP_HI, Ipv6Header.destinationHi(frame.memory(), 24));
+        assertEquals(2, Ipv6Header.destinationLo(frame.memory(), 24));
+        assertEquals(LINK6.lo(), Ipv6Header.sourceLo(frame.memory(), 24));
+        assertEquals(255, frame.u8(7));
+        assertEquals(1, frame.u8(48));
+        lab.passMs(3_000);
+        assertEquals(0, solicitations().size());
+        lab.passMs(5_000);
+        assertEquals(2, solicitations().size());
+        lab.passMs(60_000);
+        assertEquals(0, solicitations().size());
+    }
+
+    @Rfc("4861 6.3.7 stop")
+    @Test
+    void advertisementEndsTheAsking() {
+        lab.passMs(1_000);
+        lab.take();
+        advertise(1800, new byte[0]);
+        lab.passMs(20_000);
+
+        assertEquals(List.of(), solicitations());
+    }
+
+    @Test
+    void advertisementIsNotTakenUnlessAllowed() {
+        lab.ip.acceptAdvertisements(1, false, lab.nowNs);
+
+        assertEquals(Verdict.FILTERED, advertise(1800, SOURCE));
+        assertFalse(way(FAR6));
+        lab.passMs(20_000);
+        assertEquals(List.of(), solicitations());
+    }
+
+    @Rfc({"4861 6.3.4 default router", "4861 6.3.4 lifetime", "4861 6.3.5 timeout"})
+    @Test
+    void routerIsTheDefaultForItsLifetime() {
+        assertFalse(way(FAR6));
+        assertEquals(Verdict.OK, advertise(1800, new byte[0]));
+
+        assertEquals(PEER_LINK6.lo(), next());
+        lab.passMs(1_799_999);
+        assertTrue(way(FAR6));
+        lab.passMs(1);
+        assertFalse(way(FAR6));
+    }
+
+    @Rfc("4861 6.3.4 lifetime zero")
+    @Test
+    void lifetimeOfZeroEndsARouter() {
+        advertise(1800, new byte[0]);
+        advertise(0, new byte[0]);
+
+        assertFalse(way(FAR6));
+    }
+
+    @Rfc("4861 6.3.4 lifetime is renewed")
+    @Test
+    void laterAdvertisementRenewsTheLifetime() {
+        advertise(1800, new byte[0]);
+        lab.passMs(1_000_000);
+        advertise(1800, new byte[0]);
+        lab.passMs(1_000_000);
+
+        assertTrue(way(FAR6));
+    }
+
+    @Rfc({"4861 6.3.6 reachable routers first", "4861 6.3.6 not one that fails"})
+    @Test
+    void routerThatIsReachableIsPreferred() {
+        advertise(PEER_LINK6, 0, 1800, 0, 0, new byte[0]);
+        advertise(SECOND, 0, 1800, 0, 0, new byte[0]);
+        neighbors().set(1, SECOND.hi(), SECOND.lo(), PEER_MAC + 1, lab.nowNs);
+        assertEquals(SECOND.lo(), next());
+
+        neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
+        neighbors().remove(neighbors().find(1, SECOND.hi(), SECOND.lo()), lab.nowNs);
+        assertEquals(PEER_LINK6.lo(), next());
+    }
+
+    @Rfc({"4861 6.3.4 hop limit", "4861 6.3.4 reachable time", "4861 6.3.4 retrans timer", "4861 6.3.4 unspecified"})
+    @Test
+    void linkTakesWhatTheRouterSays() {
+        advertise(PEER_LINK6, 99, 1800, 10_000, 2_000, new byte[0]);
+
+        assertEquals(99, lab.ip.discovery().links().hops(1));
+        assertEquals(2_000_000_000L, lab.ip.discovery().links().retransNs(1));
+        long reachableNs = lab.ip.discovery().links().reachableNs(1, lab.nowNs);
+        assertTrue(reachableNs >= 4_990_000_000L && reachableNs <= 15_010_000_000L);
+
+        advertise(PEER_LINK6, 0, 1800, 0, 0, new byte[0]);
+        assertEquals(99, lab.ip.discovery().links().hops(1));
+        assertEquals(2_000_000_000L, lab.ip.discovery().links().retransNs(1));
+        lab.knowPeer();
+        lab.take();
+        lab.icmp.echo(PEER6.hi(), PEER6.lo(), 0, 1, 1, MemorySegment.ofArray(SOURCE), 8, lab.nowNs);
+        lab.turn();
+        assertEquals(99, lab.only().u8(7));
+    }
+
+    @Rfc("4861 6.3.4 source option")
+    @Test
+    void routersLinkAddressIsLearnt() {
+        advertise(1800, SOURCE);
+
+        int router = neighbors().find(1, PEER_LINK6.hi(), PEER_LINK6.lo());
+        assertEquals(PEER_MAC, neighbors().mac(router));
+        assertTrue(neighbors().router(router));
+    }
+
+    @Rfc("4861 6.3.4 MTU")
+    @Test
+    void mtuIsTakenBetweenTheLeastAndTheLinks() {
+        lab.knowPeer();
+        for (long wrong : new long[] {1279, 1501, 0x8000_0000L}) {
+            advertise(1800, mtu(wrong));
+            assertTrue(way(PEER6));
+            assertEquals(1500, path.mtu);
+        }
+        advertise(1800, mtu(1400));
+        assertTrue(way(PEER6));
+        assertEquals(1400, path.mtu);
+    }
+
+    @Rfc({"4861 6.3.4 on-link prefix", "4861 6.3.5 prefix timeout", "4861 6.3.4 prefix lifetime zero"})
+    @Test
+    void onLinkPrefixMakesNeighbors() {
+        Address host = Address.parse("2001:db8:1::77");
+        advertise(0, prefix(NET, 0, 3600, 3600));
+        assertFalse(way(host));
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 3600, 3600));
+        assertTrue(way(host));
+        assertEquals(host.lo(), neighbors().lo(path.neighbor));
+        lab.passMs(3_600_000);
+        assertFalse(way(host));
+
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 0xFFFF_FFFFL, 3600));
+        lab.passMs(100_000_000);
+        assertTrue(way(host));
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 0, 0));
+        assertFalse(way(host));
+    }
+
+    @Rfc({"4861 6.3.4 link-local prefix", "4862 5.5.3 (b)"})
+    @Test
+    void linkLocalPrefixIsIgnored() {
+        Address odd = new Address(0xFE80_0000_0000_0000L, lab.links[1].mac());
+        advertise(0, prefix(Prefix.of(odd, 64), 0xC0, 0, 0));
+        assertEquals(AddressState.ASSIGNED, lab.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+    }
+
+    @Rfc({"4862 5.5.3 (d)", "4862 5.5.3 tests", "4862 5.5.4 valid"})
+    @Test
+    void addressIsMadeFromAPrefixAndTested() {
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 10_000, 5_000));
+        assertEquals(AddressState.OPTIMISTIC, made());
+        lab.passMs(2_100);
+        assertEquals(AddressState.ASSIGNED, made());
+        assertTrue(lab.ip.local(MADE.hi(), MADE.lo()));
+        lab.passMs(9_997_899);
+        assertEquals(AddressState.ASSIGNED, made());
+        lab.passMs(1);
+        assertEquals(AddressState.FREE, made());
+        assertFalse(lab.ip.local(MADE.hi(), MADE.lo()));
+    }
+
+    @Rfc({"4862 5.5.3 (a)", "4862 5.5.3 (c)", "4862 5.5.3 (d) length"})
+    @Test
+    void prefixThatMakesNoSenseMakesNoAddress() {
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 10_000, 5_000));
+        assertEquals(AddressState.FREE, made());
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 5_000, 10_000));
+        assertEquals(AddressState.FREE, made());
+        advertise(0, prefix(Prefix.parse("2001:db8:1::/63"), NdpOption.AUTONOMOUS, 10_000, 5_000));
+        assertEquals(AddressState.FREE, made());
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 0, 0));
+        assertEquals(AddressState.FREE, made());
+    }
+
+    @Rfc("4862 5.5.3 (e) two hours")
+    @Test
+    void forgedShortLifetimeLeavesTwoHours() {
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 20_000, 10_000));
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 1, 1));
+        lab.passMs(TWO_HOURS_MS - 1);
+        assertEquals(AddressState.ASSIGNED, made());
+        // Of less than two hours, nothing takes anything away.
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 0, 0));
+        assertEquals(AddressState.ASSIGNED, made());
+        lab.passMs(1);
+        assertEquals(AddressState.FREE, made());
+    }
+
+    @Rfc({"4862 5.5.3 (e) longer", "4862 5.5.3 (e) remaining"})
+    @Test
+    void longerLifetimeIsTaken() {
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 600, 600));
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 1_200, 600));
+        lab.passMs(1_199_999);
+        assertEquals(AddressState.ASSIGNED, made());
+        lab.passMs(1);
+        assertEquals(AddressState.FREE, made());
+    }
+
+    @Rfc({"4862 5.5.4 deprecated", "6724 5 rule 3"})
+    @Test
+    void deprecatedAddressIsNotChosenIfThereIsAnother() {
+        advertise(1800, cat(prefix(NET, NdpOption.AUTONOMOUS, 9_000, 100)));
+        lab.passMs(3_000);
+        Address near = Address.parse("2001:db8:1::99");
+        lab.ip.addRoute(Prefix.ALL_V6, 1, PEER_LINK6.hi(), PEER_LINK6.lo(), 0);
+        assertTrue(way(near));
+        assertEquals(MADE.lo(), path.sourceLo);
+        assertEquals(MADE.hi(), path.sourceHi);
+        lab.passMs(100_000);
+        assertTrue(way(near));
+        assertEquals(Lab.OURS6.hi(), path.sourceHi);
+        assertTrue(lab.ip.local(MADE.hi(), MADE.lo()));
+    }
+
+    /// A hostile router fills no table.
+    @Test
+    void whatRoutersMakeUsRememberIsBounded() {
+        for (int i = 0; i < 300; i++) {
+            Prefix other = Prefix.around(0x2001_0db8_0000_0000L + i, 0, 64);
+            advertise(
+                    new Address(PEER_LINK6.hi(), PEER_LINK6.lo() + i),
+                    0,
+                    1800,
+                    0,
+                    0,
+                    prefix(other, 0xC0, 9_000, 9_000));
+        }
+        lab.settle();
+        int routed = 0;
+        int made = 0;
+        for (int i = 0; i < 300; i++) {
+            Address host = new Address(0x2001_0db8_0000_0000L + i, 7);
+            made += lab.ip.discovery().addressState(1, host.hi(), MADE.lo()) == AddressState.FREE ? 0 : 1;
+            if (way(host) && neighbors().lo(path.neighbor) == 7) {
+                routed++;
+            }
+        }
+        assertEquals(16, made);
+        assertTrue(routed <= 32, routed + " routes");
+    }
+
+    private Verdict redirect(Address from, Address next, Address of, byte[] options) {
+        return lab.arrives(icmp6In(from, LINK6, 255, 137, 0, 0, cat(next.octets(), of.octets(), options)));
+    }
+
+    @Rfc({"4861 8.3 redirect", "4861 8.3 target option", "4861 8.3 router"})
+    @Test
+    void redirectNamesABetterRouter() {
+        advertise(1800, SOURCE);
+        assertEquals(PEER_LINK6.lo(), next());
+
+        assertEquals(Verdict.OK, redirect(PEER_LINK6, SECOND, FAR6, hex("02 01 02 00 00 00 00 03")));
+
+        assertEquals(SECOND.lo(), next());
+        assertTrue(path.resolved);
+        assertEquals(PEER_MAC + 1, path.mac);
+        assertTrue(neighbors().router(path.neighbor));
+    }
+
+    @Rfc("4861 8.3 on-link")
+    @Test
+    void redirectMayNameTheDestinationItself() {
+        advertise(1800, SOURCE);
+        assertEquals(Verdict.OK, redirect(PEER_LINK6, FAR6, FAR6, new byte[0]));
+
+        assertEquals(FAR6.lo(), next());
+    }
+
+    @Rfc("4861 8.1 first hop")
+    @Test
+    void redirectIsBelievedFromTheNextHopOnly() {
+        advertise(1800, SOURCE);
+
+        assertEquals(Verdict.BAD_SOURCE, redirect(SECOND, Address.parse("fe80::9"), FAR6, new byte[0]));
+        assertEquals(PEER_LINK6.lo(), next());
+    }
+
+    @Rfc("4861 7.3.3 redirect to a router that fails")
+    @Test
+    void redirectToARouterThatIsGoneEnds() {
+        advertise(1800, SOURCE);
+        redirect(PEER_LINK6, SECOND, FAR6, new byte[0]);
+        lab.ip.discovery().routerGone(1, SECOND.hi(), SECOND.lo());
+
+        assertEquals(PEER_LINK6.lo(), next());
+    }
+
+    @Test
+    void successorKnowsRoutersPrefixesAndAddresses() {
+        advertise(1800, cat(SOURCE, prefix(NET, 0xC0, 9_000, 9_000)));
+        lab.settle();
+        lab.open();
+
+        assertEquals(PEER_LINK6.lo(), next());
+        assertEquals(AddressState.ASSIGNED, made());
+        assertTrue(way(Address.parse("2001:db8:1::77")));
+        assertEquals(MAC, lab.links[1].mac());
+    }
+}
