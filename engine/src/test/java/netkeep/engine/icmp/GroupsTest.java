@@ -187,7 +187,8 @@ class GroupsTest {
         assertEquals(0, Checksum.fold(Checksum.add(sum, memory, at, length)));
         int type = frame.u8(48);
         if (type != MldMessage.REPORT_V2) {
-            return type + " " + Address.of(MldMessage.groupHi(memory, at), MldMessage.groupLo(memory, at));
+            Address of = Address.of(MldMessage.groupHi(memory, at), MldMessage.groupLo(memory, at));
+            return Address.isSolicitedNode(of.hi(), of.lo()) ? "" : type + " " + of;
         }
         List<String> records = new ArrayList<>();
         long record = MldMessage.firstRecord(at);
