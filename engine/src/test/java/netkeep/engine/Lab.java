@@ -63,7 +63,7 @@ public final class Lab {
         private final int link;
         private final byte[] octets;
 
-        Frame(int link, byte[] octets) {
+        public Frame(int link, byte[] octets) {
             this.link = link;
             this.octets = octets;
         }

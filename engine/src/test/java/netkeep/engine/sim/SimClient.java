@@ -107,6 +107,13 @@ public final class SimClient {
         return put(Request.OPTION, socket, option, value, 0, 0, 0);
     }
 
+    /// Joins or leaves a group on a link, 0 for any; see [Request].
+    ///
+    /// @param op [Request#JOIN] or [Request#LEAVE]
+    public int group(int op, int socket, int what, long hi, long lo, long sourceHi, long sourceLo, int link) {
+        return put(op, socket, what, 0, hi, lo, 0, sourceHi, sourceLo, link);
+    }
+
     /// Says that the last octet given to send is urgent.
     public void urgent(int socket) {
         put(Request.URGENT, socket, sent(socket), 0, 0, 0, 0);
@@ -352,6 +359,20 @@ public final class SimClient {
     }
 
     private int put(int op, int socket, long a, long b, long hi, long lo, int port) {
+        return put(op, socket, a, b, hi, lo, port, 0, 0, 0);
+    }
+
+    private int put(
+            int op,
+            int socket,
+            long a,
+            long b,
+            long hi,
+            long lo,
+            int port,
+            long sourceHi,
+            long sourceLo,
+            int link) {
         try {
             long at = requests.free();
             if (at < 0) {
@@ -368,6 +389,9 @@ public final class SimClient {
             ours.i64(at + Request.A, a);
             ours.i64(at + Request.ADDRESS, hi);
             ours.i64(at + Request.ADDRESS + 8, lo);
+            ours.i64(at + Request.SOURCE, sourceHi);
+            ours.i64(at + Request.SOURCE + 8, sourceLo);
+            ours.i32(at + Request.SCOPE, link);
             ours.u16(at + Request.PORT, port);
             ours.i64(at + Request.B, b);
             requests.give();
