@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = BenchCommand.class)
+        subcommands = {
+            ServeCommand.class,
+            ServeCommand.Echo.class,
+            ServeCommand.Discard.class,
+            ServeCommand.Source.class,
+            BenchCommand.class
+        })
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
