@@ -100,12 +100,12 @@ public final class BenchCommand implements Callable<Integer> {
         PrintWriter out = commandSpec().commandLine().getOut();
         Table table = new Table(isTerminal() && System.getenv("NO_COLOR") == null);
         List<Row> rows = new ArrayList<>();
-        try (Lab lab = Lab.open()) {
+        try (Lab lab = Lab.open();
+                Servers servers = new Servers(lab, self)) {
             Map<String, String> environment = Environment.read(lab, plan);
             out.println(environment.get("processor") + ", Linux " + environment.get("kernel") + ", "
                     + environment.get("java") + "; " + environment.get("plan"));
             out.println(Table.head());
-            Servers servers = new Servers(lab, self);
             long beganNs = System.nanoTime();
             for (Job job : wanted) {
                 long spentMs = NANOSECONDS.toMillis(System.nanoTime() - beganNs);

@@ -78,7 +78,9 @@ final class Environment {
             String value = lab.run(Place.SERVER, 1_000, List.of("sysctl", "-n", name));
             facts.put(name, value.strip().replaceAll("\\s+", " "));
         }
-        facts.put("pinning", "servers on core 0, load on core 1; rr-onecore both on core 0; start on both");
+        facts.put(
+                "pinning",
+                "servers on core 0, load on core 1; rr-onecore both on core 0; start, and servers as they warm up, on both");
         facts.put("spin", Servers.SPIN_MICROS + " us, or 0 where the job says so");
         facts.put(
                 "plan",

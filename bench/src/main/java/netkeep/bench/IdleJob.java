@@ -38,8 +38,8 @@ final class IdleJob {
 
     List<Row> measure() throws IOException, InterruptedException {
         List<Contender> holders = new ArrayList<>();
-        try (Contender ours = servers.small("echo", ECHO_PORT, Servers.SPIN_MICROS);
-                Contender kernel = servers.peer("echo", ECHO_PORT)) {
+        Contender ours = servers.small("echo", ECHO_PORT, Servers.SPIN_MICROS);
+        try (Contender kernel = servers.peer("echo", ECHO_PORT)) {
             int processes = (plan.idle() - 1) / perProcess() + 1;
             for (int i = 0; i < processes; i++) {
                 holders.add(servers.bare(HOLDER_PORT + i));

@@ -2,19 +2,19 @@ package netkeep.bench;
 
 import java.util.Optional;
 
-/// What is measured, and what it has to reach.
+/// What is measured, and what it has to reach. Jobs that share a server of ours stand together.
 enum Job {
     HTTP("http", "612-octet file, wrk with 64 connections, against nginx", Unit.REQUESTS, Bar.atLeast(1.8)),
-    HTTP_NOSPIN("http-nospin", "the same, spin 0", Unit.REQUESTS, Bar.atLeast(1.2)),
-    HTTP_SAME("http-same", "the same, against our server on the JDK's channels", Unit.REQUESTS, Bar.atLeast(1.3)),
+    HTTP_SAME("http-same", "as http, against our server on the JDK's channels", Unit.REQUESTS, Bar.atLeast(1.3)),
     HTTP_BARE("http-bare", "128 octets, 32 connections, against bare epoll in C", Unit.REQUESTS, Bar.atLeast(1.2)),
+    HTTP_NOSPIN("http-nospin", "as http, spin 0", Unit.REQUESTS, Bar.atLeast(1.2)),
     RR("rr", "one octet there and back, p50, client on the other core", Unit.MICROSECONDS, Bar.atMost(0.45)),
-    RR_ONECORE("rr-onecore", "the same, both on one core, spin 0", Unit.MICROSECONDS, Bar.atMost(1.15)),
-    SEND("send", "one stream, our side sends", Unit.GIGABITS, Bar.atLeast(1.6)),
-    RECEIVE("receive", "one stream, our side receives", Unit.GIGABITS, Bar.atLeast(0.75)),
     CONNECT("connect", "connect, request, close, one after another", Unit.CONNECTIONS, Bar.atLeast(1.4)),
     IDLE("idle100k", "resident memory of an idle connection, of 100,000", Unit.OCTETS, Bar.limit(1024)),
     IDLE_REQUEST("idle100k-rr", "a request among them, beside one without them", Unit.TIMES, Bar.limit(1.3)),
+    RR_ONECORE("rr-onecore", "as rr, both on one core, spin 0", Unit.MICROSECONDS, Bar.atMost(1.15)),
+    SEND("send", "one stream, our side sends", Unit.GIGABITS, Bar.atLeast(1.6)),
+    RECEIVE("receive", "one stream, our side receives", Unit.GIGABITS, Bar.atLeast(0.75)),
     START("start", "the command to its first SYN-ACK", Unit.MILLISECONDS, Bar.limit(500));
 
     /// What a figure is in.

@@ -39,7 +39,10 @@ final class JobRunner {
                 small(job, "discard", DISCARD_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "write"));
             case CONNECT -> small(job, "echo", ECHO_PORT, Servers.SPIN_MICROS, Load.connects(lab.programs()));
             case IDLE, IDLE_REQUEST -> new IdleJob(lab, plan, servers).measure();
-            case START -> List.of(new StartJob(lab, plan, servers).measure());
+            case START -> {
+                servers.close();
+                yield List.of(new StartJob(lab, plan, servers).measure());
+            }
         };
     }
 
@@ -49,8 +52,8 @@ final class JobRunner {
     }
 
     private List<Row> http(Job job, int spinMicros, Opener kernels) throws IOException, InterruptedException {
-        try (Contender ours = servers.http(spinMicros);
-                Contender kernel = kernels.open()) {
+        Contender ours = servers.http(spinMicros);
+        try (Contender kernel = kernels.open()) {
             servers.check(ours, Servers.FILE);
             servers.check(kernel, Servers.FILE);
             return List.of(rounds.measure(job, ours, kernel, Load.wrk(CONNECTIONS, Servers.path(Servers.FILE))));
@@ -58,8 +61,8 @@ final class JobRunner {
     }
 
     private List<Row> bare() throws IOException, InterruptedException {
-        try (Contender ours = servers.http(Servers.SPIN_MICROS);
-                Contender kernel = servers.bare(BARE_PORT)) {
+        Contender ours = servers.http(Servers.SPIN_MICROS);
+        try (Contender kernel = servers.bare(BARE_PORT)) {
             servers.check(ours, Servers.SMALL_FILE);
             Load load = Load.wrk(BARE_CONNECTIONS, Servers.path(Servers.SMALL_FILE));
             return List.of(rounds.measure(Job.HTTP_BARE, ours, kernel, load));
@@ -72,6 +75,7 @@ final class JobRunner {
         Load load = Load.pingpong(lab.programs());
         Row row = small(Job.RR, "echo", ECHO_PORT, Servers.SPIN_MICROS, load).getFirst();
         try (Contender spinning = servers.peer("spin", ECHO_PORT)) {
+            lab.pin(spinning, "0");
             rounds.run(Job.RR, spinning, load, plan.runMs());
             double value = rounds.run(Job.RR, spinning, load, plan.runMs()).value();
             return List.of(
@@ -81,8 +85,8 @@ final class JobRunner {
 
     private List<Row> small(Job job, String server, int port, int spinMicros, Load load)
             throws IOException, InterruptedException {
-        try (Contender ours = servers.small(server, port, spinMicros);
-                Contender kernel = servers.peer(server, port)) {
+        Contender ours = servers.small(server, port, spinMicros);
+        try (Contender kernel = servers.peer(server, port)) {
             return List.of(rounds.measure(job, ours, kernel, load));
         }
     }

@@ -70,6 +70,22 @@ final class Lab implements AutoCloseable {
         return programs;
     }
 
+    /// Starts a program in a namespace, on both cores.
+    Program start(Place place, List<String> command) throws IOException {
+        return Program.start(directory, namespaces.inside(place, command.toArray(String[]::new)));
+    }
+
+    /// Keeps a server, with all its threads and what it started, on these cores: `0`, or `0,1`.
+    void pin(Contender side, String cores) throws IOException, InterruptedException {
+        ProcessHandle server = side.server().handle();
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(server), server.descendants()).toList();
+        for (ProcessHandle each : all) {
+            String pid = String.valueOf(each.pid());
+            Program.run(directory, SLACK, List.of("taskset", "--all-tasks", "--pid", "--cpu-list", cores, pid));
+        }
+    }
+
     /// Starts a program in a namespace, on one core.
     Program start(Place place, int core, List<String> command) throws IOException {
         return Program.start(directory, namespaces.pinned(place, core, command));

@@ -7,6 +7,8 @@ import java.util.List;
 /// Runs both sides in turn, so that each round of the one has a round of the other within seconds.
 final class Rounds {
     private static final int SERVER_CORE = 0;
+    private static final String ONE_CORE = "0";
+    private static final String BOTH_CORES = "0,1";
 
     private final Lab lab;
     private final Plan plan;
@@ -18,8 +20,8 @@ final class Rounds {
 
     /// Warms both up alike, then measures.
     Row measure(Job job, Contender ours, Contender kernel, Load load) throws IOException, InterruptedException {
-        run(job, kernel, load, plan.warmupMs());
-        run(job, ours, load, plan.warmupMs());
+        warmUp(job, kernel, load);
+        warmUp(job, ours, load);
         List<Run> oursRuns = new ArrayList<>();
         List<Run> kernelRuns = new ArrayList<>();
         Weather weather = new Weather(lab, plan.probeMs());
@@ -35,6 +37,14 @@ final class Rounds {
             }
         }
         return Row.of(job, "tap", oursRuns, kernelRuns, weather.end());
+    }
+
+    /// Warms a side up, then pins it. While it warms up a JVM's compiler may use the load's core, too: else it would
+    /// take the server's for seconds.
+    private void warmUp(Job job, Contender side, Load load) throws IOException, InterruptedException {
+        lab.pin(side, job.loadCore() == SERVER_CORE ? ONE_CORE : BOTH_CORES);
+        run(job, side, load, plan.warmupMs());
+        lab.pin(side, ONE_CORE);
     }
 
     /// One run of one side.

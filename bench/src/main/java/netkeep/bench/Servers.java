@@ -7,9 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.bench.Namespaces.Place;
+import org.jspecify.annotations.Nullable;
 
-/// Starts the servers of both sides, each on core 0 and with its best settings.
-final class Servers {
+/// Starts the servers of both sides, each with its best settings. Those of the kernel's side are the caller's to close.
+final class Servers implements AutoCloseable {
     /// The file of the `http` jobs, and that of `http-bare`: the lengths of the bodies.
     static final int FILE = 612;
 
@@ -27,6 +28,8 @@ final class Servers {
     private final Lab lab;
     private final SelfCommand self;
     private final Path root;
+    private List<String> runningArguments = List.of();
+    private @Nullable Contender running;
 
     Servers(Lab lab, SelfCommand self) throws IOException {
         this.lab = lab;
@@ -89,11 +92,28 @@ final class Servers {
         return arguments;
     }
 
+    /// One of our servers. The one that ran last goes on if it is the same, and is ended if it is not: there is one
+    /// TAP.
     private Contender ours(List<String> arguments, int port) throws IOException, InterruptedException {
+        if (running != null && running.server().isAlive() && runningArguments.equals(arguments)) {
+            return running;
+        }
+        close();
         List<String> command = self.with(arguments.toArray(String[]::new));
-        Contender ready = lab.ready(lab.start(Place.LOAD, 0, command), Namespaces.OUR_SERVER, port, PATIENCE);
+        Contender ready = lab.ready(lab.start(Place.LOAD, command), Namespaces.OUR_SERVER, port, PATIENCE);
+        running = ready;
+        runningArguments = List.copyOf(arguments);
         lab.namespaces().congestionControl(Place.LOAD, TAP, Namespaces.OUR_LOAD);
         return ready;
+    }
+
+    /// Ends our server that ran last.
+    @Override
+    public void close() {
+        if (running != null) {
+            running.close();
+            running = null;
+        }
     }
 
     /// nginx with one worker, no log, its cache of open files, and without sendfile, which costs it a tenth with files
@@ -156,7 +176,7 @@ final class Servers {
     }
 
     private Contender kernel(List<String> command, int port) throws IOException, InterruptedException {
-        return lab.ready(lab.start(Place.SERVER, 0, command), Namespaces.KERNEL_SERVER, port, PATIENCE);
+        return lab.ready(lab.start(Place.SERVER, command), Namespaces.KERNEL_SERVER, port, PATIENCE);
     }
 
     /// Gets a file once and compares it.

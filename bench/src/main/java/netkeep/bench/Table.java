@@ -53,7 +53,8 @@ final class Table {
                             : ""));
         }
         if (row.disturbed()) {
-            lines.add("              others had " + number(row.stolen().share() * 100, 0)
+            lines.add("              others, or a compiler that still warmed up, had "
+                    + number(row.stolen().share() * 100, 0)
                     + " % of the cores meanwhile: measure again when the machine is quiet");
         }
         row.notes().forEach(note -> lines.add("              " + note));
