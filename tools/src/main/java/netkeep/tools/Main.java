@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.Echo.class,
             ServeCommand.Discard.class,
             ServeCommand.Source.class,
+            RehearseCommand.class,
             BenchCommand.class
         })
 public final class Main implements Runnable {
