@@ -8,6 +8,12 @@ interface Congestion {
     /// A loss was found: the new ssthresh; also forgets what belonged to the epoch before.
     int reduced(Tcb tcb, Flow flow, int flightSize, int mss);
 
+    /// The loss was found by a time-out; follows [#reduced].
+    void timedOut(Flow flow);
+
+    /// An acknowledgment came while something else than cwnd limited the sender, in congestion avoidance.
+    void unused(Flow flow);
+
     /// The reduction turned out to be needless.
     void undone(Tcb tcb, Flow flow);
 }

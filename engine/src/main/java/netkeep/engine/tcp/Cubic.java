@@ -63,6 +63,18 @@ final class Cubic implements Congestion {
     }
 
     @Override
+    public void timedOut(Flow flow) {
+        // §4.8: the next epoch begins at its plateau: K is 0, W_max the window of then.
+        flow.cubicMax(0);
+    }
+
+    @Override
+    public void unused(Flow flow) {
+        // §5.8: this time is no part of t. The next epoch begins where the window is on the curve.
+        flow.cubicEpochNs(0);
+    }
+
+    @Override
     public void undone(Tcb tcb, Flow flow) {
         // §4.9.1: the state before the reduction.
         flow.cubicEpochNs(0);

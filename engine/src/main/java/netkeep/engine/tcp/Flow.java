@@ -25,7 +25,7 @@ import netkeep.ring.Region;
 ///   76  cssBaselineUs    i32
 ///   80  samples          u8
 ///   81  cssRounds        u8
-///   82  slowStart        u8   0 HyStart++, 1 CSS, 2 plain
+///   82  slowStart        u8   0 HyStart++, 1 CSS, 2 neither
 ///   83  recovery         u8   see Recovery
 ///   84  rackUs           i32  RACK.xmit_ts, microseconds
 ///   88  rackEnd          i32  RACK.end_seq

@@ -21,6 +21,12 @@ final class NewReno implements Congestion {
     }
 
     @Override
+    public void timedOut(Flow flow) {}
+
+    @Override
+    public void unused(Flow flow) {}
+
+    @Override
     public void undone(Tcb tcb, Flow flow) {
         flow.cubicEst(0);
     }

@@ -68,6 +68,8 @@ final class Recovery {
             proportional(ack, mss);
         } else if (ack.acked > 0 && limited) {
             grow(ack, mss, nowNs);
+        } else if (ack.acked > 0 && tcb.cwnd() >= tcb.ssthresh()) {
+            congestion().unused(flow);
         }
         return wait;
     }
@@ -91,6 +93,8 @@ final class Recovery {
         // RFC 5681 §3.1 takes FlightSize; bounded by cwnd, so that a burst of the application does not count.
         tcb.ssthresh(congestion().reduced(tcb, flow, Math.min(inFlight, tcb.cwnd()), mss));
         flow.recover(tcb.sndNxt());
+        // RFC 9406 §4.3: HyStart++ is for the first slow start only.
+        flow.slowStart(SlowStart.PLAIN);
     }
 
     private void beginFast(boolean sack, int mss) {
@@ -218,6 +222,7 @@ final class Recovery {
             } else {
                 flow.recover(tcb.sndNxt());
             }
+            congestion().timedOut(flow);
             flow.undoMarker(tcb.sndUna());
             flow.undoRetrans(0);
             // RFC 5682 §2.1 step 1, not when a time-out recovery is under way.

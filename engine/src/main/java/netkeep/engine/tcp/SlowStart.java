@@ -5,6 +5,9 @@ final class SlowStart {
     static final int HYSTART = 0;
     static final int CONSERVATIVE = 1;
 
+    /// Without HyStart++: after the first slow start.
+    static final int PLAIN = 2;
+
     // §4.3.
     private static final int MIN_RTT_THRESH_US = 4_000;
     private static final int MAX_RTT_THRESH_US = 16_000;
@@ -20,6 +23,14 @@ final class SlowStart {
 
     /// `octets` were newly acknowledged while cwnd limited the sender; `rttUs` was measured with them, -1 for nothing.
     static void acknowledged(Tcb tcb, Flow flow, int octets, int rttUs, int mss) {
+        if (flow.slowStart() == PLAIN) {
+            tcb.cwnd(tcb.cwnd() + Math.min(octets, L * mss));
+            return;
+        }
+        if (flow.roundEnd() == 0) {
+            // §4.2: the round is all that was sent before its first acknowledgment.
+            flow.roundEnd(sndNxt(tcb));
+        }
         // §4.2: L is 8 for a sender that does not pace.
         int growth = Math.min(octets, L * mss);
         if (flow.slowStart() == CONSERVATIVE) {
@@ -38,7 +49,7 @@ final class SlowStart {
             flow.slowStart(HYSTART);
             flow.cssRounds(0);
         }
-        if (flow.roundEnd() == 0 || Seq.notAfter(flow.roundEnd(), tcb.sndUna())) {
+        if (Seq.notAfter(flow.roundEnd(), tcb.sndUna())) {
             roundEnds(tcb, flow);
         }
     }
@@ -61,11 +72,18 @@ final class SlowStart {
             flow.cssRounds(flow.cssRounds() + 1);
             if (flow.cssRounds() >= CSS_ROUNDS) {
                 tcb.ssthresh(tcb.cwnd());
+                flow.slowStart(PLAIN);
             }
         }
         flow.lastRoundMinUs(flow.currentMinUs());
         flow.currentMinUs(NONE);
         flow.samples(0);
-        flow.roundEnd(tcb.sndNxt() == 0 ? 1 : tcb.sndNxt());
+        // With nothing in flight the next round begins with what is sent next.
+        flow.roundEnd(tcb.sndUna() == tcb.sndNxt() ? 0 : sndNxt(tcb));
+    }
+
+    /// SND.NXT, but never 0, which means that no round has begun.
+    private static int sndNxt(Tcb tcb) {
+        return tcb.sndNxt() == 0 ? 1 : tcb.sndNxt();
     }
 }
