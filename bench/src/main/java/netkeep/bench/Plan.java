@@ -10,7 +10,7 @@ package netkeep.bench;
 record Plan(int rounds, int runMs, int warmupMs, int probeMs, int idle) {
     static final Plan FULL = new Plan(5, 3_000, 8_000, 100, 100_000);
     /// All jobs together end within [#QUICK_MS].
-    static final Plan QUICK = new Plan(3, 200, 1_200, 20, 30_000);
+    static final Plan QUICK = new Plan(3, 200, 1_000, 20, 30_000);
 
     static final int QUICK_MS = 60_000;
 
