@@ -16,4 +16,6 @@ module netkeep.tools {
 
     opens netkeep.tools to
             info.picocli;
+    opens netkeep.tools.serve to
+            info.picocli;
 }

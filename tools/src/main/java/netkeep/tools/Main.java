@@ -2,6 +2,10 @@ package netkeep.tools;
 
 import java.io.PrintWriter;
 import netkeep.bench.BenchCommand;
+import netkeep.tools.serve.DiscardCommand;
+import netkeep.tools.serve.EchoCommand;
+import netkeep.tools.serve.ServeCommand;
+import netkeep.tools.serve.SourceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -24,9 +28,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ServeCommand.class,
-            ServeCommand.Echo.class,
-            ServeCommand.Discard.class,
-            ServeCommand.Source.class,
+            EchoCommand.class,
+            DiscardCommand.class,
+            SourceCommand.class,
             RehearseCommand.class,
             BenchCommand.class
         })

@@ -1,0 +1,54 @@
+package netkeep.tools.serve;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Lets a command that serves end in order when it is told to by SIGINT or SIGTERM, and with the exit code 0.
+///
+/// The JVM would exit with 130 or 143 as soon as the hook returns, wherever the other threads are.
+public final class Ending implements AutoCloseable {
+    private static final long PATIENCE_S = 10;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread hook = Thread.ofPlatform().name("netkeep-ending").unstarted(this::end);
+    private volatile @Nullable Runnable stop;
+    private volatile boolean told;
+
+    public Ending() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /// What ends the command, from any thread and without waiting.
+    public void by(Runnable action) {
+        stop = action;
+    }
+
+    private void end() {
+        told = true;
+        Runnable action = stop;
+        if (action == null) {
+            return;
+        }
+        action.run();
+        try {
+            if (ended.await(PATIENCE_S, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(0);
+            }
+        } catch (InterruptedException impatient) {
+            // Whoever interrupts the end of a program wants it to end.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// When all is done.
+    @Override
+    public void close() {
+        if (told) {
+            System.out.flush();
+            ended.countDown();
+        } else {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+}

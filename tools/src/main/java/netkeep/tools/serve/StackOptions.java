@@ -1,0 +1,323 @@
+package netkeep.tools.serve;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import netkeep.embedded.Embedded;
+import netkeep.embedded.EmbeddedBuilder;
+import netkeep.link.CaptureLink;
+import netkeep.link.FaultLink;
+import netkeep.link.Faults;
+import netkeep.link.KernelAddress;
+import netkeep.link.Link;
+import netkeep.link.PacketLink;
+import netkeep.link.PacketSettings;
+import netkeep.link.PcapngWriter;
+import netkeep.link.TapDevice;
+import netkeep.link.TapSettings;
+import netkeep.linux.Clock;
+import netkeep.linux.LinuxException;
+import netkeep.linux.Netlink;
+import netkeep.tools.CannotHere;
+import netkeep.wire.Address;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The options of every command with a stack of its own: which link, which addresses, how long to spin.
+public final class StackOptions {
+    private static final long MOST_SPIN_MICROS = 1_000_000_000;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--link",
+            paramLabel = "KIND:NAME",
+            description = "tap:NAME makes a TAP device in this network namespace, or joins it; packet:NAME takes an "
+                    + "interface that is there, best one end of a veth pair.")
+    private @Nullable String link;
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS/LENGTH",
+            split = ",",
+            description = "Ours, with the length of its subnet's prefix; repeatable.")
+    private List<String> addresses = new ArrayList<>();
+
+    @Option(
+            names = "--kernel-address",
+            paramLabel = "ADDRESS/LENGTH",
+            split = ",",
+            description = "For the kernel's side of a TAP; repeatable.")
+    private List<String> kernelAddresses = new ArrayList<>();
+
+    @Option(
+            names = "--route",
+            paramLabel = "PREFIX=ROUTER",
+            description = "For what is not on the link; \"default\" is a prefix; repeatable.")
+    private Map<String, String> routes = new LinkedHashMap<>();
+
+    @Option(names = "--router", paramLabel = "ADDRESS", description = "The same for the default; repeatable.")
+    private List<String> routers = new ArrayList<>();
+
+    @Option(names = "--discover", description = "Takes addresses and routes from the link's IPv6 routers.")
+    private boolean discover;
+
+    @Option(
+            names = "--spin",
+            paramLabel = "MICROS",
+            description = "How long to look at the link before sleeping on it: 0..1000000000 or \"forever\" "
+                    + "(default: ${DEFAULT-VALUE}).",
+            defaultValue = "50")
+    private String spin = "50";
+
+    @Option(names = "--mtu", paramLabel = "N", description = "Sets the interface's.")
+    private int mtu;
+
+    @Option(names = "--mac", paramLabel = "MAC", description = "Our hardware address.")
+    private @Nullable String mac;
+
+    @Option(names = {"--no-checksum", "--no-checksums"}, description = "Computes and checks every checksum; no TSO and no USO then.")
+    private boolean noChecksum;
+
+    @Option(names = "--no-segmentation", description = "Is --no-tso and --no-uso.")
+    private boolean noSegmentation;
+
+    @Option(names = "--no-tso", description = "Cuts TCP segments itself.")
+    private boolean noTso;
+
+    @Option(names = "--no-uso", description = "Cuts UDP datagrams itself.")
+    private boolean noUso;
+
+    @Option(
+            names = "--ring",
+            paramLabel = "FRAMES",
+            defaultValue = "-1",
+            description = "Frames in the receive ring of a packet link; 0 reads from the socket.")
+    private int ring = -1;
+
+    @Option(names = "--capture", paramLabel = "FILE", description = "Writes all frames there, as pcapng.")
+    private @Nullable Path capture;
+
+    @Option(names = "--snap", paramLabel = "OCTETS", description = "Captures this much of each frame.")
+    private int snap = PcapngWriter.WHOLE;
+
+    @Option(
+            names = "--fault",
+            paramLabel = "FAULTS",
+            description = "What goes wrong both ways, as loss=0.01,reorder=0.02:2ms,delay=10ms,jitter=1ms,repeat=0.01,"
+                    + "corrupt=0.001,rate=100M,queue=50.")
+    private @Nullable String fault;
+
+    @Option(names = "--fault-in", paramLabel = "FAULTS", description = "The same for what arrives alone.")
+    private @Nullable String faultIn;
+
+    @Option(names = "--fault-out", paramLabel = "FAULTS", description = "The same for what leaves alone.")
+    private @Nullable String faultOut;
+
+    @Option(names = "--loss", paramLabel = "CHANCE", description = "Is --fault loss=CHANCE.")
+    private @Nullable String loss;
+
+    @Option(names = "--reorder", paramLabel = "CHANCE", description = "Is --fault reorder=CHANCE.")
+    private @Nullable String reorder;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the faults: the same seed, the same luck.")
+    private long seed = 1;
+
+    /// For picocli.
+    public StackOptions() {}
+
+    /// Whether a link was named.
+    boolean linked() {
+        return link != null;
+    }
+
+    /// Our addresses, without the lengths of their prefixes.
+    List<Address> addresses() {
+        return addresses.stream().map(text -> subnet(text).address()).toList();
+    }
+
+    /// Opens the link and starts a stack on it.
+    ///
+    /// @throws CannotHere         if this machine or user cannot
+    /// @throws ParameterException if the options make no sense
+    public RunningStack start() throws IOException {
+        if (link == null) {
+            throw usage("--link is missing: tap:NAME or packet:NAME");
+        }
+        if (addresses.isEmpty() && !discover) {
+            throw usage("--address is missing, or --discover");
+        }
+        // Checked before anything is made.
+        addresses();
+        EmbeddedBuilder plan = Embedded.builder();
+        PcapngWriter writer = null;
+        try {
+            plan.spinMicros(spinMicros());
+            String name = link.substring(link.indexOf(':') + 1);
+            Link whole = faulty(open());
+            if (capture != null) {
+                writer = new PcapngWriter(FileChannel.open(
+                        capture,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING));
+                whole = new CaptureLink(whole, writer, name, snap, new Clock()::realNs);
+            }
+            plan.link(name, whole, addresses);
+            if (discover) {
+                plan.discover();
+            }
+            for (Map.Entry<String, String> route : routes.entrySet()) {
+                plan.route(prefix(route.getKey(), route.getValue()), route.getValue());
+            }
+            for (String router : routers) {
+                plan.route(prefix("default", router), router);
+            }
+            return new RunningStack(plan.start(), link, writer);
+        } catch (LinuxException refused) {
+            throw new CannotHere(String.valueOf(refused.getMessage()));
+        } catch (IllegalArgumentException wrong) {
+            throw usage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private Link open() {
+        String text = String.valueOf(link);
+        if (text.startsWith("tap:")) {
+            TapSettings settings = TapSettings.of(text.substring(4))
+                    .withOffloads(!noChecksum, tso(), uso())
+                    .withMtu(mtu)
+                    .withMac(hardwareAddress())
+                    .withKernelAddresses(kernelAddresses.stream()
+                            .map(StackOptions::kernelAddress)
+                            .toList());
+            return TapDevice.open(settings).queues().getFirst();
+        }
+        if (!text.startsWith("packet:")) {
+            throw new IllegalArgumentException("--link " + text + ": tap:NAME or packet:NAME");
+        }
+        if (!kernelAddresses.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--kernel-address is for a TAP: the other end of " + text + " is not ours");
+        }
+        PacketSettings settings = PacketSettings.of(text.substring(7))
+                .withOffloads(!noChecksum, tso(), uso())
+                .withMac(hardwareAddress());
+        if (mtu != 0) {
+            resize(settings.name());
+        }
+        return PacketLink.open(ring < 0 ? settings : settings.withRing(ring));
+    }
+
+    private boolean tso() {
+        return !noChecksum && !noSegmentation && !noTso;
+    }
+
+    private boolean uso() {
+        return !noChecksum && !noSegmentation && !noUso;
+    }
+
+    private void resize(String name) {
+        try (Netlink netlink = new Netlink()) {
+            netlink.find(name).ifPresent(found -> netlink.mtu(found.index(), mtu));
+        }
+    }
+
+    private Link faulty(Link sound) {
+        List<String> named = new ArrayList<>();
+        if (loss != null) {
+            named.add("loss=" + loss);
+        }
+        if (reorder != null) {
+            named.add("reorder=" + reorder);
+        }
+        if (fault != null) {
+            named.add(fault);
+        }
+        if (named.isEmpty() && faultIn == null && faultOut == null) {
+            return sound;
+        }
+        Faults both = named.isEmpty() ? Faults.NONE : FaultText.parse(String.join(",", named));
+        RandomGenerator luck = new SplittableRandom(seed);
+        return new FaultLink(
+                sound,
+                faultIn == null ? both : FaultText.parse(faultIn),
+                faultOut == null ? both : FaultText.parse(faultOut),
+                luck,
+                new Clock()::nowNs);
+    }
+
+    private long spinMicros() {
+        if (spin.equals("forever")) {
+            return -1;
+        }
+        try {
+            long micros = Long.parseLong(spin);
+            if (micros >= 0 && micros <= MOST_SPIN_MICROS) {
+                return micros;
+            }
+        } catch (NumberFormatException notOne) {
+            // Said below.
+        }
+        throw new IllegalArgumentException("--spin " + spin + ": 0..1000000000 or forever");
+    }
+
+    private long hardwareAddress() {
+        if (mac == null) {
+            return 0;
+        }
+        if (!mac.matches("(\\p{XDigit}{2}:){5}\\p{XDigit}{2}")) {
+            throw new IllegalArgumentException("--mac " + mac + ": like 02:00:00:00:00:01");
+        }
+        return Long.parseLong(mac.replace(":", ""), 16);
+    }
+
+    private static String prefix(String text, String router) {
+        return text.equals("default") ? router.contains(":") ? "::/0" : "0.0.0.0/0" : text;
+    }
+
+    private static KernelAddress kernelAddress(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw new IllegalArgumentException("--kernel-address " + text + ": there is no /LENGTH");
+        }
+        Address address = Address.parse(text.substring(0, slash));
+        return new KernelAddress(address.hi(), address.lo(), Integer.parseInt(text.substring(slash + 1)));
+    }
+
+    private record Subnet(Address address, int length) {}
+
+    private Subnet subnet(String text) {
+        int slash = text.indexOf('/');
+        try {
+            if (slash < 0) {
+                return new Subnet(Address.parse(text), -1);
+            }
+            return new Subnet(Address.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        } catch (IllegalArgumentException wrong) {
+            throw usage("--address " + text + ": " + wrong.getMessage());
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /// Luck that nobody can guess, for secrets.
+    static RandomGenerator secrets() {
+        return new SecureRandom();
+    }
+}
