@@ -50,8 +50,7 @@ final class HttpCommand extends ServerCommand {
         if (workNs < 0) {
             throw usage("--work " + workNs + ": at least 0");
         }
-        HttpSettings settings =
-                HttpSettings.of(root).withListings(!noListings).withWorkNs(workNs);
+        HttpSettings settings = HttpSettings.of(root).withListings(!noListings).withWorkNs(workNs);
         HttpServer server = new HttpServer(channels, settings, Time.SYSTEM, StackOptions.secrets());
         return new Service() {
             @Override

@@ -19,7 +19,10 @@ public final class SourceCommand extends ServerCommand {
     @Option(names = "--port", paramLabel = "PORT", defaultValue = "19", description = "Default: ${DEFAULT-VALUE}.")
     private int port = 19;
 
-    @Option(names = {"--limit", "--octets"}, paramLabel = "OCTETS", description = "Ends each connection after that many.")
+    @Option(
+            names = {"--limit", "--octets"},
+            paramLabel = "OCTETS",
+            description = "Ends each connection after that many.")
     private long limit = SourceServer.ENDLESS;
 
     /// For picocli.

@@ -89,7 +89,9 @@ public final class StackOptions {
     @Option(names = "--mac", paramLabel = "MAC", description = "Our hardware address.")
     private @Nullable String mac;
 
-    @Option(names = {"--no-checksum", "--no-checksums"}, description = "Computes and checks every checksum; no TSO and no USO then.")
+    @Option(
+            names = {"--no-checksum", "--no-checksums"},
+            description = "Computes and checks every checksum; no TSO and no USO then.")
     private boolean noChecksum;
 
     @Option(names = "--no-segmentation", description = "Is --no-tso and --no-uso.")
