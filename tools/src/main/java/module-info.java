@@ -18,4 +18,6 @@ module netkeep.tools {
             info.picocli;
     opens netkeep.tools.serve to
             info.picocli;
+    opens netkeep.tools.demo to
+            info.picocli;
 }

@@ -2,6 +2,7 @@ package netkeep.tools;
 
 import java.io.PrintWriter;
 import netkeep.bench.BenchCommand;
+import netkeep.tools.demo.DemoCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
 import netkeep.tools.serve.ServeCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             ServeCommand.class,
             EchoCommand.class,
             DiscardCommand.class,
