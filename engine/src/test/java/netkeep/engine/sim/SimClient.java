@@ -363,16 +363,7 @@ public final class SimClient {
     }
 
     private int put(
-            int op,
-            int socket,
-            long a,
-            long b,
-            long hi,
-            long lo,
-            int port,
-            long sourceHi,
-            long sourceLo,
-            int link) {
+            int op, int socket, long a, long b, long hi, long lo, int port, long sourceHi, long sourceLo, int link) {
         try {
             long at = requests.free();
             if (at < 0) {
