@@ -65,6 +65,11 @@ final class Host implements ArpHost, Resolver {
     }
 
     @Override
+    public void failed(int link, long hi, long lo, long nowNs) {
+        ip.routes.failed(link, hi, lo, nowNs);
+    }
+
+    @Override
     public void undeliverable(int link, MemorySegment frame, long at, int length, long nowNs) {
         ip.failures.undeliverable(link, frame, at, length, nowNs);
     }

@@ -19,9 +19,10 @@ import netkeep.wire.Prefix;
 ///       40  validNs u64            until when, NEVER for ever
 ///       48  metric  u32            the lower is preferred
 ///       52  link u16 · prefix length u8 (as held) · origin u8 (1: a router told it)
+///       56  failedNs u64           when its next hop did not answer
 /// ```
 final class Routes {
-    static final int SLOT = 56;
+    static final int SLOT = 64;
 
     static final int MANUAL = 0;
     static final int ROUTER = 1;
@@ -35,6 +36,7 @@ final class Routes {
     private static final long LINK = 52;
     private static final long LENGTH = 54;
     private static final long ORIGIN = 55;
+    private static final long FAILED_NS = 56;
 
     private final Records records;
     private final Region region;
@@ -94,6 +96,10 @@ final class Routes {
         if (hope != hope(other)) {
             return hope;
         }
+        // (2) Where none answers, each is tried in its turn: the one that failed longest ago.
+        if (!hope && failedNs(route) != failedNs(other)) {
+            return failedNs(route) < failedNs(other);
+        }
         return Integer.compareUnsigned(metric(route), metric(other)) < 0;
     }
 
@@ -118,6 +124,7 @@ final class Routes {
                 return -1;
             }
         }
+        long failedNs = known ? failedNs(route) : Long.MIN_VALUE;
         long at = records.fresh(route);
         region.i64(at + HI, prefix.hi());
         region.i64(at + LO, prefix.lo());
@@ -128,11 +135,25 @@ final class Routes {
         region.u16(at + LINK, link);
         region.u8(at + LENGTH, prefix.length());
         region.u8(at + ORIGIN, origin);
+        region.i64(at + FAILED_NS, failedNs);
         if (!known) {
             index.add(route, hash(route));
         }
         nextNs = Math.min(nextNs, validNs);
         return route;
+    }
+
+    /// A next hop did not answer.
+    void failed(int link, long nextHi, long nextLo, long nowNs) {
+        for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
+            if (link(i) == link && nextHi(i) == nextHi && nextLo(i) == nextLo) {
+                region.i64(records.write(i) + FAILED_NS, nowNs);
+            }
+        }
+    }
+
+    private long failedNs(int route) {
+        return region.i64(records.read(route) + FAILED_NS);
     }
 
     /// The route of this prefix, link and next hop, -1 if there is none.

@@ -338,6 +338,7 @@ public final class Neighbors {
             solicit(neighbor, nowNs);
         } else {
             // RFC 4861 §7.3.3: a next hop that fails is chosen anew.
+            resolver.failed(link(neighbor), hi(neighbor), lo(neighbor), nowNs);
             remove(neighbor, nowNs);
         }
     }

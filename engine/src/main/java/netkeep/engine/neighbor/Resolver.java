@@ -9,6 +9,9 @@ public interface Resolver {
     /// @param mac where to ask: the address it had, or 0 to ask everybody
     void solicit(int link, long hi, long lo, long mac, long nowNs);
 
+    /// A neighbor did not answer and is forgotten.
+    void failed(int link, long hi, long lo, long nowNs);
+
     /// A frame that waited for a neighbor is given up: the neighbor does not answer.
     ///
     /// @param at where its virtio header begins

@@ -280,7 +280,7 @@ class ErrorsTest {
         assertEquals(List.of(7, 8), sequences);
     }
 
-    @Rfc({"1122 3.2.2 unknown type", "1122 3.2.2.7 information", "4443 2.4 (b)"})
+    @Rfc({"1122 3.2.2 unknown type", "1122 3.2.2.7 information", "1122 3.2.2.9 no mask reply", "4443 2.4 (b)"})
     @Test
     void typeThatNobodyKnowsIsDroppedInSilence() {
         for (int type : new int[] {1, 2, 7, 13, 15, 17, 40, 255}) {

@@ -15,7 +15,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import netkeep.engine.Lab;
 import netkeep.engine.ip.AddressState;
 import netkeep.engine.ip.Path;
@@ -185,6 +187,20 @@ class RoutersTest {
         neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
         neighbors().remove(neighbors().find(1, SECOND.hi(), SECOND.lo()), lab.nowNs);
         assertEquals(PEER_LINK6.lo(), next());
+    }
+
+    @Rfc({"4861 6.3.6 round robin", "1122 3.3.1.5 each in turn"})
+    @Test
+    void routersThatDoNotAnswerAreTriedInTurn() {
+        advertise(PEER_LINK6, 0, 9000, 0, 0, new byte[0]);
+        advertise(SECOND, 0, 9000, 0, 0, new byte[0]);
+        Set<Long> tried = new HashSet<>();
+        for (int i = 0; i < 2; i++) {
+            tried.add(next());
+            lab.turn();
+            lab.passMs(4_000);
+        }
+        assertEquals(Set.of(PEER_LINK6.lo(), SECOND.lo()), tried);
     }
 
     @Rfc({"4861 6.3.4 hop limit", "4861 6.3.4 reachable time", "4861 6.3.4 retrans timer", "4861 6.3.4 unspecified"})

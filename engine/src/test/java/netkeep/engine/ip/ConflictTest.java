@@ -107,7 +107,7 @@ class ConflictTest {
         });
     }
 
-    @Rfc("5227 2.3 announcements")
+    @Rfc({"5227 2.3 announcements", "5227 2.1 not periodically"})
     @Test
     void addressIsAnnouncedTwiceTwoSecondsApart() {
         add();

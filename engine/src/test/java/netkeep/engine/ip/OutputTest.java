@@ -61,7 +61,13 @@ class OutputTest {
         return sent;
     }
 
-    @Rfc({"791 3.1 header", "1122 3.2.1.7 TTL default", "1122 3.2.1.6 TOS down", "1122 3.4 fields"})
+    @Rfc({
+        "791 3.1 header",
+        "1122 3.2.1.2 generate",
+        "1122 3.2.1.7 TTL default",
+        "1122 3.2.1.6 TOS down",
+        "1122 3.4 fields"
+    })
     @Test
     void headerSaysWhatWasAskedFor() {
         send(PEER, counting(0, 20));
@@ -79,6 +85,31 @@ class OutputTest {
         assertEquals(MAC, EthernetHeader.source(packet, 10));
         assertArrayEquals(counting(0, 20), frame.upper());
         assertArrayEquals(new byte[10], slice(frame.octets(), 0, 10));
+    }
+
+    @Rfc("1122 3.2.1.7 TTL configurable")
+    @Test
+    void defaultTtlIsASetting() {
+        IpSettings d = IpSettings.DEFAULT;
+        IpSettings settings = new IpSettings(
+                d.neighbors(),
+                d.addresses(),
+                d.routes(),
+                d.destinations(),
+                d.groups(),
+                d.memberships(),
+                d.reassemblies(),
+                33,
+                d.reassemblyNs(),
+                true,
+                d.pathMtuNs(),
+                d.leastMtu4());
+        Lab other = new Lab(settings, LinkSettings.LOOPBACK, LinkSettings.ethernet(1, MAC, 1500))
+                .addresses()
+                .knowPeer();
+        send(other, PEER, counting(0, 8), 0, true);
+        other.turn();
+        assertEquals(33, Ipv4Header.ttl(other.only().memory(), 24));
     }
 
     @Rfc("1122 3.2.1.7 TTL set")
@@ -169,7 +200,7 @@ class OutputTest {
                 : Ipv4Header.identification(frame.memory(), 24);
     }
 
-    @Rfc("791 2.3 don't fragment")
+    @Rfc({"791 2.3 don't fragment", "1191 3 DF"})
     @Test
     void packetNotToBeFragmentedIsDroppedIfTooLong() {
         assertFalse(send(PEER, counting(0, 1_481)));
@@ -180,7 +211,7 @@ class OutputTest {
         assertTrue(Ipv4Header.dontFragment(lab.only().memory(), 24));
     }
 
-    @Rfc({"1122 3.3.1.1 local", "1122 3.3.1.1 remote", "1122 3.3.1.2 default"})
+    @Rfc({"1122 3.3.1.1 local", "1122 3.3.1.1 remote", "1122 3.3.1.2 default", "1122 3.2.2.9 static mask"})
     @Test
     void neighborsAreReachedThemselvesAndOthersByTheRouter() {
         Lab fresh = new Lab();
@@ -264,7 +295,7 @@ class OutputTest {
         }
     }
 
-    @Rfc({"1112 6.4 ethernet", "1112 6.1 TTL", "1122 3.3.7 multicast"})
+    @Rfc({"1112 6.4 ethernet", "1112 6.1 TTL", "1122 3.3.7 multicast", "1122 3.2.1.7 never zero"})
     @Test
     void groupHasAStationAddressOfItsOwnAndComesBackIfAnyoneHereListens() {
         Address group = Address.parse("239.1.2.3");

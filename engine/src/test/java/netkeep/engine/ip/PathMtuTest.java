@@ -85,6 +85,15 @@ class PathMtuTest {
         assertEquals(Failure.Kind.TOO_BIG, catcher.failures.getFirst().kind);
     }
 
+    @Rfc("8201 4 groups")
+    @Test
+    void mtuOfAGroupIsLearntToo() {
+        Address group = Address.parse("ff05::99");
+        byte[] quote = slice(v6(OURS6, group, UDP, 64, counting(0, 1400)), 14, 200);
+        assertEquals(Verdict.OK, lab.arrives(icmp6In(PEER6, OURS6, 64, 2, 0, 1350, quote)));
+        assertEquals(1350, mtu(group));
+    }
+
     @Rfc({"1191 3 never raise", "8201 4 never raise"})
     @Test
     void messageNeverRaisesAnMtu() {

@@ -50,7 +50,15 @@ class ReassemblyTest {
         return lab.arrives(fragment6(UDP, offset, more, id, piece));
     }
 
-    @Rfc({"791 3.2 reassembly", "815 holes", "8200 4.5 reassembly", "1122 3.3.2 reassembly", "1122 3.2.1.4 reassembly"})
+    @Rfc({
+        "791 3.2 reassembly",
+        "815 holes",
+        "8200 4.5 reassembly",
+        "1122 3.3.2 reassembly",
+        "1122 3.2.1.4 reassembly",
+        "1122 3.3.2 EMTU_R",
+        "8200 5 1500 octets"
+    })
     @Test
     void fragmentsInAnyOrderMakeThePacket() {
         Seeds.each(60, luck -> {
@@ -110,7 +118,7 @@ class ReassemblyTest {
         assertArrayEquals(counting(0, 11), catcher.payloads.get(1));
     }
 
-    @Rfc({"5722 4 overlap", "8200 4.5 overlap"})
+    @Rfc({"5722 4 overlap", "5722 4 those still to come", "8200 4.5 overlap"})
     @Test
     void overlapEndsThePacketAndAllThatIsStillToCome() {
         six(1, 0, true, counting(0, 16));

@@ -148,7 +148,7 @@ class ArpTest {
         assertEquals(3, lab.count(Counter.ArpInDrops));
     }
 
-    @Rfc({"1122 2.3.2.2 queue", "1122 2.4 no error for a missing entry"})
+    @Rfc({"1122 2.3.2.2 queue", "4861 7.2.2 queue", "4861 7.2.2 newest", "1122 2.4 no error for a missing entry"})
     @Test
     void newestFramesWaitForTheAddressAndGoInTheirOrder() {
         for (int i = 0; i < Held.PER_NEIGHBOR + 2; i++) {
@@ -221,7 +221,7 @@ class ArpTest {
         assertEquals(-1, peer());
     }
 
-    @Rfc("1122 2.3.3 RFC 894")
+    @Rfc({"1122 2.3.3 RFC 894", "1122 2.3.3 no RFC 1042 by default"})
     @Test
     void framesAreOfEthernet2() {
         lab.knowPeer();

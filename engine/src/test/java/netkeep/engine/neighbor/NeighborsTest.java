@@ -186,6 +186,15 @@ class NeighborsTest {
         assertEquals(DELAY, neighbors().state(peer()));
     }
 
+    @Rfc({"4861 7.3.3 stale is left alone", "1122 3.3.1.4 no probes without traffic"})
+    @Test
+    void neighborThatNobodySendsToIsNotProbed() {
+        known();
+        lab.passMs(3_600_000);
+        assertEquals(List.of(), lab.take());
+        assertTrue(peer() >= 0);
+    }
+
     @Rfc({"4861 7.3.3 delay", "4861 7.3.3 probe", "4861 7.3.3 probes are unicast", "4861 7.3.3 failure"})
     @Test
     void unconfirmedDelayBecomesProbeAndThreeProbesAreTheLast() {
