@@ -1,3 +1,4 @@
+// Long: all that others see of IP.
 package netkeep.engine.ip;
 
 import java.lang.foreign.MemorySegment;
@@ -36,9 +37,9 @@ public final class Ip {
     final Routes routes;
     final AddressTests tests;
     final Failures failures;
-    private final Destinations destinations;
     private final Reassembly reassembly;
     private final Discovery discovery;
+    private final Views views;
     private final Setup setup;
     private final Ways ways;
     private final Output output;
@@ -62,7 +63,7 @@ public final class Ip {
         this.arp = new Arp(this.links, neighbors, outgoing, host);
         this.addresses = new Addresses(ledger, settings.addresses(), luck);
         this.routes = new Routes(ledger, settings.routes(), luck, neighbors);
-        this.destinations = new Destinations(ledger, settings.destinations(), luck);
+        Destinations destinations = new Destinations(ledger, settings.destinations(), luck);
         Identifiers identifiers = new Identifiers(ledger, luck);
         this.reassembly = new Reassembly(this, ledger, counters, luck, outgoing, settings);
         this.tests = new AddressTests(this, addresses, this.links, luck, arp, settings.optimistic());
@@ -74,6 +75,7 @@ public final class Ip {
         Queriers queriers = new Queriers(ledger, links.length);
         this.discovery = new Discovery(
                 this, this.links, neighbors, addresses, routes, destinations, tests, groups, queriers, luck);
+        this.views = new Views(this, neighbors, destinations, groups);
         this.setup = new Setup(this, this.links, addresses, routes, tests, memberships, groups, queriers, ways);
         this.v4 = new Ipv4Input(this, counters, addresses, groups, reassembly);
         this.v6 = new Ipv6Input(this, counters, addresses, groups, reassembly);
@@ -296,6 +298,11 @@ public final class Ip {
     /// What the protocols that control IP read and change of it.
     public Discovery discovery() {
         return discovery;
+    }
+
+    /// What IP knows, for people to look at.
+    public Views views() {
+        return views;
     }
 
     public IpSettings settings() {

@@ -177,6 +177,15 @@ final class Reassembly {
         int total = ranges.total(record);
         int headerLength = packet.v6 ? Ipv6Header.LENGTH : Ipv4Header.LENGTH;
         int trafficClass = ranges.trafficClass(record) | ((ecn & 8) != 0 ? 3 : 0);
+        fill(record, packet, headerLength, total, trafficClass);
+        counters.add(packet.v6 ? Counter.Ip6ReasmOKs : Counter.IpReasmOKs);
+        delivered = record;
+        laidBefore = outgoing.count();
+        return whole;
+    }
+
+    /// Makes [#whole] of what lies in a buffer, with a header as if it had come in one piece.
+    private void fill(int record, Packet packet, int headerLength, int total, int trafficClass) {
         whole.headers = headers;
         whole.frames = memory.memory();
         whole.at = buffer(record);
@@ -226,10 +235,6 @@ final class Reassembly {
                     whole.sourceLo,
                     whole.destinationLo);
         }
-        counters.add(packet.v6 ? Counter.Ip6ReasmOKs : Counter.IpReasmOKs);
-        delivered = record;
-        laidBefore = outgoing.count();
-        return whole;
     }
 
     private int find(Packet packet, long identification, int key) {

@@ -1,3 +1,4 @@
+// Long: each rule about a router is a few lines.
 package netkeep.engine.icmp;
 
 import static netkeep.engine.Frames.cat;

@@ -1,3 +1,4 @@
+// Long: all that a client can ask, in one place.
 package netkeep.engine.sim;
 
 import java.lang.foreign.MemorySegment;
