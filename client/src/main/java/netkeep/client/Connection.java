@@ -169,7 +169,7 @@ final class Connection extends Endpoint {
         if ((status & Status.FAILED) != 0 || session.broken()) {
             return interest;
         }
-        if ((status & Status.CONNECTED) == 0) {
+        if (!connected(status)) {
             return 0;
         }
         int ready = interest & SelectionKey.OP_CONNECT;
@@ -182,6 +182,11 @@ final class Connection extends Endpoint {
             ready |= SelectionKey.OP_WRITE;
         }
         return ready;
+    }
+
+    /// Whether there is a connection, or was one: what arrived before its end is still there to be read.
+    static boolean connected(int status) {
+        return (status & (Status.CONNECTED | Status.READ_END | Status.WRITE_END)) != 0;
     }
 
     /// Whether a third of the buffer is free; if not, an event will say so.

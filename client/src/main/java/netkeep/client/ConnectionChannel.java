@@ -182,7 +182,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         if ((status & Status.FAILED) != 0) {
             throw Errno.socket(connection.error());
         }
-        if ((status & Status.CONNECTED) == 0) {
+        if (!Connection.connected(status)) {
             return false;
         }
         phase = Phase.CONNECTED;

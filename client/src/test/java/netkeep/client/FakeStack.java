@@ -348,6 +348,10 @@ final class FakeStack {
         }
         if (sock.finAsked && sock.sndHead == sock.sndEnd && (peer.status & Status.READ_END) == 0) {
             peer.status |= Status.READ_END;
+            if (peer.finAsked && peer.sndHead == peer.sndEnd) {
+                // Both ways are closed: the connection is none any more, though its octets may wait to be read.
+                peer.status &= ~Status.CONNECTED;
+            }
             tell(peer, Event.READ | Event.STATE);
         }
         if (sock.given && sock.sndHead == sock.sndEnd) {

@@ -77,11 +77,12 @@ final class Sleeper implements AutoCloseable {
             poller.await(until == Long.MAX_VALUE ? Poller.NEVER : until - nowNs);
         }
         untilNs = AWAKE;
-        rung.set(false);
-        // What was rung before this line needs no second wake: the thread is awake, and looks at everything.
         if (poller.ready(BELL) != 0) {
             mine.silence();
         }
+        // Last: whoever found it set before this line needed no bell, for this thread is awake and looks at everything.
+        // The other way round a ring could be silenced and the next ones suppressed.
+        rung.set(false);
     }
 
     /// Whether it sleeps longer than until `deadlineNs`. Asked behind a full fence.
