@@ -1,3 +1,4 @@
+// Long: one class of java.nio, whose contract is one.
 package netkeep.client;
 
 import java.io.IOException;

@@ -26,15 +26,15 @@ final class FakePump implements Pump {
 
     @Override
     public void submitted() {
-        if (eager) {
-            glance();
-        }
+        glance();
     }
 
     @Override
     public void glance() {
-        synchronized (monitor) {
-            turn();
+        if (eager) {
+            synchronized (monitor) {
+                turn();
+            }
         }
     }
 

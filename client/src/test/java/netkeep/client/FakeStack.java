@@ -1,3 +1,4 @@
+// Long: one model, one contract: it reads better whole.
 package netkeep.client;
 
 import java.util.ArrayDeque;

@@ -386,15 +386,9 @@ final class Driver implements Pump, AutoCloseable {
         caretakersSleep.rouse();
         LockSupport.unpark(caretaker);
         parked.unparkAll();
-        boolean interrupted = false;
-        while (caretaker.isAlive()) {
-            try {
-                caretaker.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
+        try {
+            caretaker.join();
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
