@@ -75,7 +75,7 @@ final class Requests {
         }
         int index = attachment.first + ask.socket;
         sockets.read(index, endpoint);
-        int kind = endpoint.kind();
+        int kind = attachment.used(ask.socket) ? endpoint.kind() : Endpoint.FREE;
         if (ask.op == Request.OPEN) {
             open(attachment, kind);
         } else if (kind == Endpoint.CONNECTION || kind == Endpoint.LISTENER) {

@@ -65,6 +65,17 @@ public final class Records {
         return at;
     }
 
+    /// Makes a record that no commit has in use as if it was never written: a turn that was cut off may have left
+    /// something there.
+    public void forget(int index) {
+        long first = first(index);
+        for (long at = first; at <= first + slot; at += slot) {
+            if (region.i64(at) != 0) {
+                region.i64(at, 0);
+            }
+        }
+    }
+
     /// Voids what a turn that was cut off left in the records `from` to `end - 1`: the next commit would bring it to
     /// life.
     ///

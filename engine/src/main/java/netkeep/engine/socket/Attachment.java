@@ -149,6 +149,12 @@ public final class Attachment {
         return violation;
     }
 
+    /// Whether a commit ever had the socket in use, or this turn has.
+    public boolean used(int socket) {
+        int half = layout.sockets() / 2;
+        return socket < half ? socket < opened() : socket - half < accepted();
+    }
+
     /// Sockets of the lower half that were ever used.
     int opened() {
         return ledger.i32(records.read(number) + OPENED);

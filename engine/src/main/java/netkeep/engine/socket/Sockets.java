@@ -112,12 +112,18 @@ public final class Sockets {
     /// @param socket of the session's lower half, or -1 for any of its upper half
     /// @return the index, -1 if the upper half is full
     public int take(Attachment attachment, int socket, int kind) {
+        int opened = attachment.opened();
+        int accepted = attachment.layout.sockets() / 2 + attachment.accepted();
         int taken = socket >= 0 ? socket : attachment.accept();
         if (taken < 0) {
             return -1;
         }
         if (socket >= 0) {
             attachment.opens(socket);
+        }
+        // Records behind those that were ever in use may hold what a turn that was cut off has left.
+        for (int unused = socket >= 0 ? opened : accepted; unused <= taken; unused++) {
+            records.forget(attachment.first + unused);
         }
         int index = attachment.first + taken;
         endpoint.at(index, records.read(index));

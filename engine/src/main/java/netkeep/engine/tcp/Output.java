@@ -10,6 +10,7 @@ import static netkeep.wire.TcpHeader.URG;
 
 import netkeep.engine.ip.Path;
 import netkeep.engine.ledger.Counter;
+import netkeep.wire.TcpOptions;
 
 /// What a connection sends next: one segment a call, in the order retransmission, probe, new text, FIN, acknowledgment.
 final class Output {
@@ -29,9 +30,10 @@ final class Output {
         this.path = tcp.path;
     }
 
-    /// Octets of text in a full-sized segment: SND.MSS less the options that each segment has.
+    /// Octets of text in a full-sized segment: SND.MSS less the options that it will have (RFC 9293 §3.7.1, MUST-16).
     int mss() {
-        return tcb.sndMss() - (tcb.has(Tcb.TIMESTAMPS) ? 12 : 0);
+        int timestamps = tcb.has(Tcb.TIMESTAMPS) ? 12 : 0;
+        return Math.max(1, tcb.sndMss() - timestamps - tcp.text.gapsLength(TcpOptions.MAX_LENGTH - timestamps));
     }
 
     /// The sequence number behind the last octet that the user has given.
@@ -82,7 +84,7 @@ final class Output {
         }
         boolean sent = tcb.flowRecord() != 0 && retransmit(nowNs, nowUs)
                 || tcb.has(Tcb.PROBE) && probe(nowNs, nowUs)
-                || text(nowNs, nowUs)
+                || text(false, nowNs, nowUs)
                 || fin(nowNs, nowUs);
         if (!sent && tcb.has(Tcb.ACK_NOW)) {
             segment(tcb.sndNxt(), 0, 0, nowNs);
@@ -135,8 +137,9 @@ final class Output {
         int start = flight.start(run);
         int length = Math.min(flight.length(run), Math.max(mss, budget - budget % mss));
         length = Math.min(length, most(mss));
-        if (length < flight.length(run) && flight.split(start + length) < 0) {
-            length = flight.length(run);
+        if (length < flight.length(run)) {
+            // Where there is no room for another run all of it counts as sent again; what was not is found lost later.
+            flight.split(start + length);
         }
         run = flight.split(start);
         int before = textLength(start, length);
@@ -166,6 +169,9 @@ final class Output {
     /// A probe of a zero window, or of a silent peer.
     private boolean probe(long nowNs, int nowUs) {
         tcb.clear(Tcb.PROBE);
+        if (tcb.sndWnd() != 0 && unsent() && tcb.sndUna() == tcb.sndNxt()) {
+            return text(true, nowNs, nowUs);
+        }
         if (tcb.sndWnd() != 0 || !unsent() && tcb.sndUna() == tcb.sndNxt()) {
             // RFC 9293 §3.8.4: below the window, so that the peer must answer.
             tcp.counters.add(Counter.TcpExtTCPKeepAlive);
@@ -188,7 +194,8 @@ final class Output {
         return true;
     }
 
-    private boolean text(long nowNs, int nowUs) {
+    /// @param overdue whether what fits goes, however little
+    private boolean text(boolean overdue, long nowNs, int nowUs) {
         int nxt = tcb.sndNxt();
         int waiting = endSeq() - nxt;
         if (tcb.has(Tcb.FIN_SENT) || waiting <= 0) {
@@ -211,6 +218,7 @@ final class Output {
             length = rest ? length : length - length % mss;
         } else if (length < mss
                 && !probing
+                && !overdue
                 && !(length == waiting && mayBeShort(length, nxt))
                 && length < tcb.sndMaxWnd() / 2) {
             // RFC 9293 §3.8.6.2.1: neither a full segment, nor all there is, nor half the greatest window.
@@ -283,6 +291,8 @@ final class Output {
     /// Lays down one segment with all that goes with each: acknowledgment, window, options, ECN, urgent pointer.
     private void segment(int seq, int text, int more, long nowNs) {
         int flags = ACK | more;
+        // Before the options are laid down: a duplicate is told once.
+        int mss = mss();
         writer.options.clear();
         if (tcb.has(Tcb.TIMESTAMPS)) {
             writer.options.timestamps(tcp.timestamp(nowNs, tcb.tsOffset()), tcb.tsRecent());
@@ -312,7 +322,7 @@ final class Output {
         // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable.
         writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
         if (text > 0) {
-            writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss());
+            writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss);
         }
         writer.write(seq, tcb.rcvNxt(), flags, wnd, up, text, nowNs);
         acknowledged();

@@ -103,7 +103,7 @@ final class Replies {
         Tcb tcb = tcp.tcb;
         stamp(tcb.has(Tcb.TIMESTAMPS), tcb.tsOffset(), tcb.tsRecent(), nowNs);
         tcp.writer.open(tcb, tcp.path);
-        tcp.writer.write(tcb.sndNxt(), tcb.rcvNxt(), ACK, tcb.rcvAdv() - tcb.rcvNxt() >>> tcb.rcvScale(), 0, 0, nowNs);
+        tcp.writer.write(tcb.sndNxt(), tcb.rcvNxt(), ACK, tcp.text.windowPromised(), 0, 0, nowNs);
     }
 
     /// An acknowledgment for a connection in TIME-WAIT.

@@ -149,6 +149,16 @@ final class Text {
         }
     }
 
+    /// Octets that [#tellGaps] will take of `room`.
+    int gapsLength(int room) {
+        if (tcb.flowRecord() == 0 || !tcb.has(Tcb.SACK_OK)) {
+            return 0;
+        }
+        int blocks = flow.gaps() + (flow.dsackLeft() != flow.dsackRight() ? 1 : 0);
+        int fitting = Math.min(Math.min(blocks, TcpOptions.MAX_SACKS), (room - 4) / 8);
+        return fitting == 0 ? 0 : 4 + 8 * fitting;
+    }
+
     /// The window for the next segment, as it stands in the header; what was promised is never taken back.
     ///
     /// RFC 9293 §3.8.6.2.2: the right edge moves only by a full segment or half the buffer.
@@ -175,6 +185,12 @@ final class Text {
         tcb.rcvAdv(tcb.rcvNxt() + Math.max(told, promised));
         wake();
         return field;
+    }
+
+    /// The window as it was promised, as it stands in a header: rounded down the edge would move back.
+    int windowPromised() {
+        int promised = Math.max(0, tcb.rcvAdv() - tcb.rcvNxt());
+        return Math.min(0xFFFF, promised + (1 << tcb.rcvScale()) - 1 >>> tcb.rcvScale());
     }
 
     /// When the client is to say that it has read: when the window can grow by a worthwhile amount.

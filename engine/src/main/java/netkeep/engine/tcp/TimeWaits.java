@@ -65,7 +65,7 @@ final class TimeWaits {
         wait.tsRecent(tcb.tsRecent());
         wait.tsOffset(tcb.tsOffset());
         wait.timestamps(tcb.has(Tcb.TIMESTAMPS) ? 1 : 0);
-        wait.window(Math.min(0xFFFF, tcb.rcvAdv() - tcb.rcvNxt() >>> tcb.rcvScale()));
+        wait.window(tcp.text.windowPromised());
         wait.link(tcb.scope());
         // RFC 9293 §3.6.1: 2 MSL.
         wait.endsNs(nowNs + 2 * tcp.settings.mslNs());

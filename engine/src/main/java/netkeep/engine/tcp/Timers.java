@@ -104,6 +104,12 @@ final class Timers {
             if (tcb.timer() != CORK) {
                 set(CORK, nowNs + CORK_NS);
             }
+        } else if (waiting && tcb.tcpState().synchronised()) {
+            // RFC 9293 §3.8.6.2.1: what silly window avoidance holds back goes after a time-out, too: the update that
+            // would let it go may be lost.
+            if (tcb.timer() != PERSIST) {
+                set(PERSIST, nowNs + persistNs());
+            }
         } else {
             set(NONE, 0);
         }

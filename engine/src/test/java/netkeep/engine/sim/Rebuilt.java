@@ -69,6 +69,7 @@ final class Rebuilt {
             "Sockets.touchedCount",
             "Sockets.children",
             "Sockets.telling",
+            "Sockets.wakes",
             "Engine.headers",
             "Drops.last",
             // Whether the ledger was new when it was opened.

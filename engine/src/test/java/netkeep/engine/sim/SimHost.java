@@ -28,7 +28,7 @@ public final class SimHost implements Node {
     private static final long COMMITTED = 8;
 
     private static final int REQUESTS = 64;
-    private static final int SPINS = 100_000;
+    private static final int SPINS = 5_000;
     private static final int LARGEST = 1 << 17;
 
     /// How a host is made.

@@ -1,0 +1,61 @@
+package netkeep.engine.sim;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.engine.tcp.TcpSettings;
+import netkeep.session.SessionLayout;
+import netkeep.sim.Weather;
+import netkeep.sim.Wire;
+import netkeep.sim.World;
+
+/// Hosts of small memory for simulations of many.
+final class Hosts {
+    private static final long EPOCH_NS = TimeUnit.SECONDS.toNanos(1000);
+    private static final int BUFFER = 1 << 14;
+
+    private Hosts() {}
+
+    static World world(long seed) {
+        World world = new World(seed);
+        world.runUntil(EPOCH_NS);
+        return world;
+    }
+
+    static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds) {
+        return host(world, number, ecn, newReno, rebuilds, false);
+    }
+
+    static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds, boolean offloads) {
+        int buffer = BUFFER << world.luck().nextInt(3);
+        TcpSettings usual = Scenario.tcp(ecn, newReno, buffer, buffer);
+        TcpSettings tcp = new TcpSettings(
+                usual.ackDelayNs(),
+                usual.mslNs(),
+                usual.minRtoNs(),
+                usual.maxRtoNs(),
+                buffer,
+                buffer,
+                usual.receiveBuffer(),
+                usual.receiveBufferMax(),
+                usual.synRetries(),
+                usual.retries(),
+                usual.backlogMax(),
+                usual.halfOpens(),
+                usual.timeWaits(),
+                usual.finWait2Ns(),
+                ecn,
+                newReno);
+        return new SimHost(
+                world,
+                new SimHost.Settings(
+                        number,
+                        Scenario.engine(tcp),
+                        new SessionLayout(16, 64, 64, 2 * buffer),
+                        1500,
+                        offloads,
+                        rebuilds));
+    }
+
+    static Wire join(World world, Weather weather, SimHost first, SimHost second) {
+        return Wire.between(world, weather, first.host(), second.host());
+    }
+}
