@@ -103,8 +103,9 @@ final class Acknowledgment {
     private void delivered(int run, int start, int end, int nowUs) {
         boolean again = flight.has(run, Flight.RETRANSMITTED);
         int sentUs = flight.sentUs(run);
+        ack.again |= again;
         if (!again) {
-            ack.original = true;
+            ack.original |= Seq.notAfter(end, flow.recover());
             ack.rttUs = nowUs - sentUs;
         }
         rack.delivered(start, end, sentUs, again, nowUs);

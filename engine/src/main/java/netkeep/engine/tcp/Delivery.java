@@ -14,8 +14,11 @@ final class Delivery {
     /// A round trip measured on octets that were sent once, -1 for none.
     int rttUs;
 
-    /// An octet that was sent only once arrived.
+    /// An octet below the recovery point arrived that was sent only once.
     boolean original;
+
+    /// An octet that was sent again arrived.
+    boolean again;
 
     /// A DSACK came, and what it covered.
     boolean dsack;
@@ -34,6 +37,7 @@ final class Delivery {
         sacked = 0;
         rttUs = -1;
         original = false;
+        again = false;
         dsack = false;
         duplicate = false;
         ece = false;

@@ -125,8 +125,7 @@ final class Output {
             return false;
         }
         int mss = mss();
-        if (flow.frto() == 2 && unsent() && Seq.before(tcb.sndNxt(), flow.recover() + 2 * mss)) {
-            // RFC 5682 §2.1 step 2b: new octets first.
+        if (flow.frto() == 2 && newOctetsFirst(mss)) {
             return false;
         }
         int budget = tcb.cwnd() - flight.pipe();
@@ -154,6 +153,14 @@ final class Output {
         tcp.recovery.sent(length);
         tcp.timers.sent(nowNs);
         return true;
+    }
+
+    /// RFC 5682 §2.1 step 2b: two segments of new octets first, if there are any and the window takes them.
+    private boolean newOctetsFirst(int mss) {
+        int ahead = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt();
+        return unsent()
+                && ahead >= Math.min(mss, endSeq() - tcb.sndNxt())
+                && Seq.before(tcb.sndNxt(), flow.recover() + 2 * mss);
     }
 
     /// Octets of text in `length` sequence numbers from `start` on: the last may be the FIN.
@@ -204,7 +211,7 @@ final class Output {
         int mss = mss();
         restartAfterIdle(mss, nowNs);
         int pipe = tcb.flowRecord() == 0 ? 0 : flight.pipe();
-        int room = Math.min(tcb.sndUna() + tcb.sndWnd() - nxt, tcb.cwnd() - pipe);
+        int room = Math.min(tcb.sndUna() + tcb.sndWnd() - nxt, tcb.cwnd() + limitedTransmit(mss) - pipe);
         boolean probing = tcb.flowRecord() != 0 && flow.tlp() == 1 && flow.tlpEnd() == nxt;
         if (probing) {
             room = Math.min(mss, tcb.sndUna() + tcb.sndWnd() - nxt);
@@ -242,6 +249,13 @@ final class Output {
         tcp.recovery.sent(length);
         tcp.timers.sent(nowNs);
         return true;
+    }
+
+    /// RFC 5681 §3.2 step 1 (RFC 3042): the first two duplicate acknowledgments let a new segment out each, beyond
+    /// cwnd. With SACK what they tell of is no longer in [Flight#pipe], which comes to the same.
+    private int limitedTransmit(int mss) {
+        boolean few = tcb.flowRecord() != 0 && flow.recovery() == Recovery.OPEN && flow.dupAcks() <= 2;
+        return few ? flow.dupAcks() * mss : 0;
     }
 
     /// Notes how much of cwnd is used, for [Acknowledgment]: when an acknowledgment comes it is too late to see, for

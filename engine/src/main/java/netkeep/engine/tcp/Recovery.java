@@ -57,6 +57,9 @@ final class Recovery {
         if (flow.recovery() != OPEN && Seq.notAfter(flow.recover(), tcb.sndUna())) {
             ended(mss);
         }
+        if (flow.recovery() == OPEN && flow.recover() != 0 && Seq.after(tcb.sndUna(), flow.recover())) {
+            flow.recover(0);
+        }
         boolean lost = flight.first(Flight.LOST) >= 0;
         if (lost && (flow.recovery() == OPEN || flow.recovery() == REDUCED)) {
             beginFast(sack, mss);
@@ -92,9 +95,14 @@ final class Recovery {
         int inFlight = tcb.sndNxt() - tcb.sndUna();
         // RFC 5681 §3.1 takes FlightSize; bounded by cwnd, so that a burst of the application does not count.
         tcb.ssthresh(congestion().reduced(tcb, flow, Math.min(inFlight, tcb.cwnd()), mss));
-        flow.recover(tcb.sndNxt());
+        flow.recover(recoveryPoint());
         // RFC 9406 §4.3: HyStart++ is for the first slow start only.
         flow.slowStart(SlowStart.PLAIN);
+    }
+
+    /// SND.NXT, but never 0, which means that there was no recovery of late.
+    private int recoveryPoint() {
+        return tcb.sndNxt() == 0 ? 1 : tcb.sndNxt();
     }
 
     private void beginFast(boolean sack, int mss) {
@@ -134,8 +142,9 @@ final class Recovery {
             int limit = Math.max(flow.prrDelivered() - flow.prrOut(), ack.octets) + mss;
             send = Math.min(tcb.ssthresh() - pipe, limit);
         }
-        if (flow.prrOut() == 0 && flow.recovery() == FAST) {
-            // A fast retransmit is always sent.
+        boolean partial = ack.acked > 0 && !tcb.has(Tcb.SACK_OK);
+        if (flow.recovery() == FAST && (flow.prrOut() == 0 || partial)) {
+            // A fast retransmit is always sent, and so is the next hole (RFC 6582 §3.2 step 3).
             send = Math.max(send, mss);
         }
         tcb.cwnd(pipe + (int) Math.max(0, send));
@@ -162,6 +171,8 @@ final class Recovery {
     /// RFC 5681 §3.2 and RFC 6582 for a peer without SACK.
     private void countDuplicates(Delivery ack, int mss) {
         if (ack.acked > 0) {
+            // RFC 6937 §3: each duplicate before it has told of one of these segments already.
+            ack.octets = Math.max(0, ack.octets - flow.dupAcks() * mss);
             flow.dupAcks(0);
             if (flow.recovery() == FAST && Seq.before(tcb.sndUna(), flow.recover())) {
                 // RFC 6582 §3.2 step 3: a partial acknowledgment, so the next one is lost too.
@@ -171,7 +182,9 @@ final class Recovery {
             flow.dupAcks(Math.min(255, flow.dupAcks() + 1));
             // Each says that one more segment has left the network.
             ack.octets += mss;
-            if (flow.dupAcks() == DUP_THRESH && flow.recovery() == OPEN) {
+            // RFC 6582 §3.2 step 2: not for what a recovery before this one has sent again itself.
+            boolean fresh = flow.recover() == 0 || Seq.after(tcb.sndUna(), flow.recover());
+            if (flow.dupAcks() == DUP_THRESH && flow.recovery() == OPEN && fresh) {
                 markFirst(mss);
             }
         }
@@ -220,7 +233,7 @@ final class Recovery {
             if (flow.recovery() == OPEN) {
                 reduce(mss);
             } else {
-                flow.recover(tcb.sndNxt());
+                flow.recover(recoveryPoint());
             }
             congestion().timedOut(flow);
             flow.undoMarker(tcb.sndUna());
@@ -228,7 +241,7 @@ final class Recovery {
             // RFC 5682 §2.1 step 1, not when a time-out recovery is under way.
             flow.frto(1);
         } else {
-            flow.recover(tcb.sndNxt());
+            flow.recover(recoveryPoint());
             flow.frto(0);
         }
         flow.recovery(TIMED_OUT);
@@ -253,7 +266,9 @@ final class Recovery {
 
     /// RFC 5682 §2.1 and, with SACK, §3.1.
     private void forwardRto(Delivery ack) {
-        if (ack.octets > 0 && ack.original && flow.recovery() == TIMED_OUT) {
+        // Without SACK what arrived behind a retransmission may have waited there since before the time-out.
+        boolean original = ack.original && (tcb.has(Tcb.SACK_OK) || !ack.again);
+        if (original && flow.recovery() == TIMED_OUT) {
             // Step 3b: something arrived that was not sent again: the time-out was needless.
             counters.add(Counter.TcpExtTCPSpuriousRTOs);
             undo();
