@@ -37,7 +37,9 @@ final class Acceptance {
         tcb.parent(index - attachment.first + 1);
         synchronise(from, seg, nowNs);
         tcb.become(State.ESTABLISHED);
-        if (from.retries() == 0) {
+        tcb.backoff(from.retries());
+        // A cookie does not say when it was sent.
+        if (from.retries() == 0 && from.deadlineNs() != 0) {
             Rtt.measured(tcb, tcp.sinceUs(from.deadlineNs() - Listeners.FIRST_RTO_NS, nowNs), tcp.settings);
         }
         tcp.table.remove(

@@ -47,6 +47,7 @@ final class Acknowledgment {
         window(seg, wnd);
         if (ack.rttUs >= 0) {
             Rtt.measured(tcb, ack.rttUs, tcp.settings);
+            flow.unmeasured(0);
         }
         if (ack.acked > 0) {
             tcb.backoff(0);
@@ -54,9 +55,11 @@ final class Acknowledgment {
             tcp.timers.restart(nowNs);
             tcp.tuneSendBuffer();
         }
+        if (tcb.flowRecord() != 0 && flow.tlpEnd() != 0) {
+            tailLossProbed(seg, before);
+        }
         if (outstanding) {
             counters.add(Counter.TcpExtTCPDelivered, (ack.octets + mss - 1) / mss);
-            tailLossProbed(seg);
             int wait = tcp.recovery.acknowledged(ack, limited, mss, nowNs, nowUs);
             tcp.timers.reorder(wait, nowNs);
             if (shut && tcb.sndWnd() != 0 && ack.acked == 0 && !flight.has(0, Flight.SACKED)) {
@@ -184,23 +187,24 @@ final class Acknowledgment {
         }
     }
 
-    /// RFC 8985 §7.4: what the acknowledgment of a tail loss probe says.
-    private void tailLossProbed(Segment seg) {
-        if (flow.tlp() == 0 || Seq.before(seg.ack, flow.tlpEnd())) {
+    /// RFC 8985 §7.4.2: what the acknowledgment of a tail loss probe says.
+    private void tailLossProbed(Segment seg, int before) {
+        int end = flow.tlpEnd();
+        if (Seq.before(seg.ack, end)) {
             return;
         }
-        boolean retransmitted = flow.tlp() == 2;
-        flow.tlp(0);
-        if (retransmitted && ack.dsack && ack.dsackRight == flow.tlpEnd()) {
-            // The original arrived too: nothing was lost.
-            flow.tlpEnd(0);
-            return;
-        }
-        if (retransmitted && Seq.after(seg.ack, flow.tlpEnd())) {
-            // Step 2: the probe repaired a loss, which congestion control has to hear of.
+        boolean told = ack.dsack && ack.dsackRight == end;
+        boolean duplicate = seg.ack == before && seg.len() == 0 && seg.options.sacks() == 0;
+        if (flow.tlp() == 2 && !told && !duplicate) {
+            if (seg.ack == end) {
+                // Either of the two may have arrived: a DSACK will tell, or what comes after it.
+                return;
+            }
+            // The probe repaired a loss, which congestion control has to hear of.
             counters.add(Counter.TcpExtTCPLossProbeRecovery);
             ack.ece = true;
         }
+        flow.tlp(0);
         flow.tlpEnd(0);
     }
 }

@@ -6,6 +6,8 @@ import netkeep.session.Status;
 
 /// What becomes of the connection that is open: established, failed, over.
 final class Fate {
+    private static final int AFTER_SYN_LOSS_US = 3_000_000;
+
     private final Tcp tcp;
     private final Tcb tcb;
 
@@ -17,8 +19,14 @@ final class Fate {
     /// The handshake is complete.
     void established(long nowNs) {
         tcb.status(tcb.status() & ~Status.CONNECTING | Status.CONNECTED);
+        boolean repeated = tcb.backoff() > 0;
         tcb.backoff(0);
-        tcb.cwnd(Initial.window(tcp.output.mss()));
+        tcb.cwnd(repeated ? tcp.output.mss() : Initial.window(tcp.output.mss()));
+        if (repeated) {
+            // RFC 6298 §5.7: a SYN was lost, or this path is slower than a second; RFC 5681 §3.1: begin with one
+            // segment.
+            tcb.rtoUs(Math.max(tcb.rtoUs(), AFTER_SYN_LOSS_US));
+        }
         tcb.ssthresh(Integer.MAX_VALUE / 2);
         tcb.tuneSeq(tcb.rcvNxt());
         tcb.heardNs(nowNs);

@@ -37,7 +37,7 @@ import netkeep.ring.Region;
 ///  103  reordering       u8   1 once seen
 ///  104  dsackRound       i32
 ///  108  tlpEnd           i32  TLP.end_seq
-///  112  tlp              u8   0 none, 1 new data, 2 retransmission
+///  112  tlp              u8   0 none, 1 new data to be sent, 2 retransmission, 3 new data
 ///  113  frto             u8
 ///  114  runs             u8
 ///  115  gaps             u8
@@ -49,6 +49,7 @@ import netkeep.ring.Region;
 ///  136  finSeq           i32  where a FIN that came ahead of text stands
 ///  140  finAhead         u8   1 if there is one
 ///  141  limited          u8   1 if cwnd stopped the sender when mostOut was seen
+///  142  unmeasured       u8   1 if no round trip was measured since the last loss probe
 ///  144  mostSeq          i32  SND.NXT when mostOut was seen
 ///  148  mostOut          i32  the most octets in flight within the last window
 ///  160  run 0 ..31   end i32 · sent i32 (microseconds) · marks i32, see [Flight]
@@ -97,6 +98,7 @@ final class Flow {
     private static final int FIN_SEQ = 136;
     private static final int FIN_AHEAD = 140;
     private static final int LIMITED = 141;
+    private static final int UNMEASURED = 142;
     private static final int MOST_SEQ = 144;
     private static final int MOST_OUT = 148;
 
@@ -454,6 +456,14 @@ final class Flow {
 
     void limited(int value) {
         region.u8(slot + LIMITED, value);
+    }
+
+    int unmeasured() {
+        return region.u8(slot + UNMEASURED);
+    }
+
+    void unmeasured(int value) {
+        region.u8(slot + UNMEASURED, value);
     }
 
     int mostSeq() {

@@ -215,7 +215,6 @@ final class Listeners {
         }
         cookie.iss(seg.ack - 1);
         cookie.mss(mss);
-        cookie.retries(1);
         cookie.options(0);
         cookie.sndScale(0);
         if (seg.options.hasTimestamps()) {

@@ -242,7 +242,9 @@ final class Output {
             tcb.set(Tcb.FIN_SENT);
         }
         if (probing) {
+            // One segment: what follows has to find room in cwnd again.
             flow.tlpEnd(end);
+            flow.tlp(3);
         }
         noteFlight(pipe + length, end, mss);
         tcp.counters.add(Counter.TcpExtTCPOrigDataSent, (length + mss - 1) / mss);

@@ -113,6 +113,9 @@ final class Recovery {
         flow.recovery(FAST);
         flow.undoMarker(tcb.sndUna());
         flow.undoRetrans(0);
+        // RFC 8985 §7.1.
+        flow.tlp(0);
+        flow.tlpEnd(0);
         // RFC 6937 §3.
         flow.prrDelivered(0);
         flow.prrOut(0);

@@ -64,14 +64,13 @@ final class Timers {
 
     /// Octets were sent: RFC 6298 §5.1, RFC 8985 §7.2.
     void sent(long nowNs) {
-        if (tcb.timer() == NONE || tcb.timer() == PERSIST || tcb.timer() == CORK || tcb.timer() == LOSS_PROBE) {
+        if (tcb.timer() == NONE || tcb.timer() == PERSIST || tcb.timer() == CORK) {
             arm(nowNs);
+        } else if (tcb.timer() == LOSS_PROBE) {
+            probeBefore(timeOutNs(nowNs), nowNs);
         } else if (tcb.timer() == RETRANSMISSION) {
             // With more than one segment in flight the probe may come before the time-out that the first one set.
-            long probeNs = probeNs();
-            if (probeNs < tcb.timerNs() - nowNs) {
-                set(LOSS_PROBE, nowNs + probeNs);
-            }
+            probeBefore(tcb.timerNs(), nowNs);
         }
     }
 
@@ -93,13 +92,8 @@ final class Timers {
                 set(PERSIST, nowNs + persistNs());
             }
         } else if (outstanding) {
-            long rtoNs = Rtt.rtoNs(tcb, tcp.settings);
-            long probeNs = probeNs();
-            if (probeNs < rtoNs) {
-                set(LOSS_PROBE, nowNs + probeNs);
-            } else {
-                set(RETRANSMISSION, nowNs + rtoNs);
-            }
+            set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+            probeBefore(tcb.timerNs(), nowNs);
         } else if (waiting && tcb.has(Tcb.CORK)) {
             if (tcb.timer() != CORK) {
                 set(CORK, nowNs + CORK_NS);
@@ -115,12 +109,31 @@ final class Timers {
         }
     }
 
+    /// RFC 8985 §7.2: where a loss probe is wanted it goes first, at `timeOutNs` at the latest.
+    private void probeBefore(long timeOutNs, long nowNs) {
+        long probeNs = probeNs();
+        if (probeNs != Long.MAX_VALUE) {
+            set(LOSS_PROBE, Math.min(nowNs + probeNs, timeOutNs));
+        } else if (tcb.timer() == LOSS_PROBE) {
+            set(RETRANSMISSION, timeOutNs);
+        }
+    }
+
+    /// When the retransmission timer would fire: a time-out after the oldest octets outstanding were sent, or after the
+    /// peer was heard last.
+    private long timeOutNs(long nowNs) {
+        long sentNs = nowNs - 1000L * (Tcp.us(nowNs) - flight.sentUs(0));
+        return Math.max(nowNs, Math.max(sentNs, tcb.heardNs()) + Rtt.rtoNs(tcb, tcp.settings));
+    }
+
     /// RFC 8985 §7.2: PTO, or the greatest instant where no probe is wanted.
     private long probeNs() {
         if (!tcb.has(Tcb.SACK_OK)
                 || tcb.flowRecord() == 0
                 || flow.recovery() != Recovery.OPEN
+                // §7.3: no other probe in flight, and a round trip measured since the last one.
                 || flow.tlpEnd() != 0
+                || flow.unmeasured() != 0
                 || tcb.backoff() != 0
                 || tcb.srttUs() == 0
                 || flight.first(Flight.SACKED) >= 0) {
@@ -211,6 +224,7 @@ final class Timers {
         tcp.counters.add(Counter.TcpExtTCPLossProbes);
         tcp.needFlow();
         flow.tlpEnd(tcb.sndNxt() == 0 ? 1 : tcb.sndNxt());
+        flow.unmeasured(1);
         int ahead = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt();
         if (tcp.output.unsent() && ahead > 0) {
             flow.tlp(1);

@@ -15,11 +15,11 @@ class ForwardRtoTest {
     /// Six segments from 10001 on, of which the first was sent again after a time-out; more text waits.
     private static Sending timedOut(String options) {
         Sending sending = Sending.inFlight(options, 6);
-        sending.waitNs();
+        sending.waitMs();
         if (!options.isEmpty()) {
             // The loss probe first.
             assertEquals(List.of(15001), sending.taken());
-            sending.waitNs();
+            sending.waitMs();
         }
         assertEquals(List.of(10001), sending.taken());
         sending.give(10_000);
@@ -95,7 +95,7 @@ class ForwardRtoTest {
     @Test
     void secondTimeOutOfOneRecoveryIsReal() {
         Sending sending = timedOut(PLAIN);
-        sending.waitNs();
+        sending.waitMs();
         assertEquals(List.of(10001), sending.taken());
 
         assertEquals(List.of(11001, 12001), sending.arrives("ACK seq=1 ack=11001"));
@@ -114,7 +114,7 @@ class ForwardRtoTest {
     @Test
     void withoutNewTextOldSegmentsAreSent() {
         Sending sending = Sending.inFlight(PLAIN, 6);
-        sending.waitNs();
+        sending.waitMs();
         sending.taken();
 
         assertEquals(List.of(11001, 12001), sending.arrives("ACK seq=1 ack=11001"));

@@ -59,15 +59,15 @@ final class Sending {
 
     /// Lets time pass until something is sent.
     ///
-    /// @return how long that took
-    long waitNs() {
+    /// @return how long that took, in milliseconds
+    long waitMs() {
         long beganNs = conversation.world.nowNs();
         assertTrue(
                 conversation.world.run(
                         TimeUnit.SECONDS.toNanos(10),
                         () -> !conversation.peer.segments().isEmpty()),
                 "nothing is sent");
-        return conversation.world.nowNs() - beganNs;
+        return (conversation.world.nowNs() - beganNs + 500_000) / 1_000_000;
     }
 
     void passMs(long milliseconds) {
