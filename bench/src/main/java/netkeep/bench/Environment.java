@@ -80,7 +80,8 @@ final class Environment {
         }
         facts.put(
                 "pinning",
-                "servers on core 0, load on core 1; rr-onecore both on core 0; start, and servers as they warm up, on both");
+                "servers on core 0, load on core 1; rr-onecore both on core 0;"
+                        + " start, and servers as they warm up, on both");
         facts.put("spin", Servers.SPIN_MICROS + " us, or 0 where the job says so");
         facts.put(
                 "plan",

@@ -64,7 +64,8 @@ final class Table {
     /// What the columns mean.
     static List<String> legend() {
         return List.of(
-                "Medians of the rounds; ours over TAP, the kernel's over veth with TSO. CPU: seconds per 100,000 requests,",
+                "Medians of the rounds; ours over TAP, the kernel's over veth with TSO."
+                        + " CPU: seconds per 100,000 requests,",
                 "for send and receive per GiB, in which the server's core was busy, spinning and softirqs with it.",
                 "Stolen: share of time that a spinner did not get its core between the rounds, and the longest gap.");
     }

@@ -228,9 +228,8 @@ class MembershipTest {
         Octets.u16(report, 2, 0);
 
         assertEquals(
-                hex(
-                        bytes(
-                                "8f00 0000 0000 0001  06 00 0001 ff050000000000000000000000001234 fe800000000000000000000000000001")),
+                hex(bytes("8f00 0000 0000 0001  06 00 0001 ff050000000000000000000000001234"
+                        + " fe800000000000000000000000000001")),
                 hex(report));
         assertEquals(1, MldMessage.records(report, 0));
         assertEquals(GroupRecord.BLOCK_OLD_SOURCES, MldMessage.recordType(report, record));

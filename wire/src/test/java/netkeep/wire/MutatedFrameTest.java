@@ -20,8 +20,8 @@ class MutatedFrameTest {
 
     private static final String TARGET = "fe80000000000000 0000000000000002";
     private static final String LINK_ADDRESS = "0101 020000000001";
-    private static final String TCP =
-            "0050c350 fffffffe 80000001 d0100fff 00000000 020405b4 0402080a 01020304 00000000 01030307 0101050a 00000001 00000002 6162";
+    private static final String TCP = "0050c350 fffffffe 80000001 d0100fff 00000000 020405b4 0402080a 01020304"
+            + " 00000000 01030307 0101050a 00000001 00000002 6162";
 
     private static final String QUOTED = "4600 0044 0001 0000 4006 0000 c6120001 c6120002 94040000 0050c350 fffffffe";
 

@@ -1,3 +1,4 @@
+// Long: the language of the conversations, each word a method.
 package netkeep.engine.sim;
 
 import java.util.Arrays;

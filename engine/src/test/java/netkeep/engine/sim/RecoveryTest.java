@@ -1,3 +1,4 @@
+// Long: the scenarios of one subject.
 package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
