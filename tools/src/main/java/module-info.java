@@ -1,6 +1,7 @@
 /// One command with subcommands.
 module netkeep.tools {
     requires info.picocli;
+    requires java.net.http;
     requires netkeep.bench;
     requires netkeep.client;
     requires netkeep.embedded;
@@ -15,6 +16,8 @@ module netkeep.tools {
     requires static org.jspecify;
 
     opens netkeep.tools to
+            info.picocli;
+    opens netkeep.tools.demo to
             info.picocli;
     opens netkeep.tools.serve to
             info.picocli;

@@ -1,72 +1,104 @@
 package netkeep.tools.demo;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import netkeep.linux.NetworkNamespace;
 
-/// An unmodified curl in a namespace.
-final class Curl {
-    private static final int SECONDS = 20;
+/// The system's curl, as it is, in a network namespace.
+final class Curl implements Fetcher {
+    private static final String PROGRAM = "curl";
+    private static final String PATIENCE_S = "30";
 
-    private final NetworkNamespace where;
-    private final Path scratch;
+    private final NetworkNamespace place;
+    private final String version;
 
-    /// @param scratch a file that downloads overwrite
-    Curl(NetworkNamespace where, Path scratch) {
-        this.where = where;
-        this.scratch = scratch;
+    /// @param place where it runs
+    Curl(NetworkNamespace place) throws IOException {
+        this.place = place;
+        this.version = first(run("--version"));
     }
 
-    /// Downloads a file.
-    ///
-    /// @return octets a second, as curl saw it
-    /// @throws IOException if curl fails, or is not there
-    double get(String url) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        "curl",
-                        "-sS",
-                        "-f",
-                        "--max-time",
-                        String.valueOf(SECONDS),
-                        "-o",
-                        scratch.toString(),
-                        "-w",
-                        "%{speed_download}",
-                        url)
-                .redirectErrorStream(true);
-        Process curl = where.start(builder);
-        try {
-            String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!curl.waitFor(SECONDS, TimeUnit.SECONDS) || curl.exitValue() != 0) {
-                throw new IOException("curl " + url + ": " + said.strip());
-            }
-            return Double.parseDouble(said.strip());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            curl.destroyForcibly();
+    /// Whether this system has one.
+    static boolean there() {
+        String path = System.getenv("PATH");
+        return path != null
+                && Arrays.stream(path.split(":", -1))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
+    }
+
+    private static String first(byte[] output) {
+        String[] words = new String(output, StandardCharsets.UTF_8).split("\\s+", 3);
+        return words.length < 2 ? PROGRAM : words[0] + " " + words[1];
+    }
+
+    @Override
+    public String name() {
+        return version;
+    }
+
+    @Override
+    public String sha256(String url) throws IOException {
+        MessageDigest digest = Exhibit.digest();
+        digest.update(run("--silent", "--show-error", "--fail", "--globoff", "--max-time", PATIENCE_S, url));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Override
+    public double[] seconds(String url, int times) throws IOException {
+        // Curl keeps its connection for all that a pattern names; the server does not care for the query. The brackets
+        // of an address of IPv6 are not a pattern: escaped.
+        String many = url.replace("[", "\\[").replace("]", "\\]") + "?[1-" + times + "]";
+        byte[] output = run(
+                "--silent",
+                "--show-error",
+                "--fail",
+                "--max-time",
+                PATIENCE_S,
+                "--output",
+                "/dev/null",
+                "--write-out",
+                "%{time_total}\\n",
+                many);
+        double[] seconds = new String(output, StandardCharsets.US_ASCII)
+                .lines()
+                .mapToDouble(line -> Double.parseDouble(line.replace(',', '.')))
+                .toArray();
+        if (seconds.length != times) {
+            throw new IOException("curl got " + url + " " + seconds.length + " times of " + times);
         }
+        return seconds;
     }
 
-    /// The digest of what was downloaded last.
-    String digest() throws IOException {
-        return digest(scratch);
-    }
-
-    /// SHA-256 of a file, in hexadecimal.
-    static String digest(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
+    private byte[] run(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(PROGRAM, "--disable"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(false);
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        // Proxies of the outer world are not there.
+        builder.environment().keySet().removeIf(name -> name.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
+        Process process = place.start(builder);
+        try (InputStream in = process.getInputStream()) {
+            process.getOutputStream().close();
+            byte[] output = in.readAllBytes();
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IOException(String.join(" ", command) + " ended with " + code);
+            }
+            return output;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("curl was interrupted");
+        } finally {
+            process.destroy();
         }
     }
 }

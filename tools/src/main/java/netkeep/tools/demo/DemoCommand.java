@@ -1,180 +1,193 @@
 package netkeep.tools.demo;
 
+import java.io.Console;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import netkeep.linux.LinuxException;
 import netkeep.linux.NetworkNamespace;
+import netkeep.linux.Threads;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/// Shows the main job: files over our own TCP/IP to an unmodified curl, every octet compared, beside the kernel's
-/// stack.
+/// `netkeep demo`: shows what there is, with nothing configured and as any user.
+///
+/// Network namespaces need root. An ordinary user becomes root of a user namespace of his own: the demo starts itself
+/// once more within one. Where the kernel allows neither, two stacks of ours talk over a simulated wire, and the
+/// exit code is 2.
 @Command(
         name = "demo",
-        description = "Serves files over a stack of our own to curl, and compares it with the kernel's.")
+        description = "Serves files over our own TCP/IP to curl on the kernel's, checks every octet, and measures both.",
+        mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
-    private static final int[] LENGTHS = {13, 612, 64 << 20};
-    private static final int ROUNDS = 3;
-    private static final int WARM_UP = 2;
-    private static final long REQUESTS_NS = 400_000_000;
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int NOT_HERE = 2;
 
-    @Option(names = "--inside", hidden = true, description = "Already root of a user namespace.")
-    private boolean inside;
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print the figures as JSON.")
+    @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
 
+    @Option(names = "--link", paramLabel = "KIND", description = "Insists on packet, or sim for the simulator.")
+    private @Nullable String kind;
+
+    @Option(names = "--inside", hidden = true, description = "Is in a user namespace of its own.")
+    private boolean inside;
+
+    /// For picocli.
     public DemoCommand() {}
 
     @Override
     public Integer call() throws IOException {
-        if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-            return asRoot();
+        if (kind != null && !List.of("packet", "sim").contains(kind)) {
+            throw new picocli.CommandLine.ParameterException(
+                    spec.commandLine(), "--link " + kind + ": packet or sim");
         }
+        if ("sim".equals(kind)) {
+            return simulate("the simulator was asked for");
+        }
+        if (Threads.effectiveUser() == 0) {
+            try {
+                return inFiles(this::show);
+            } catch (LinuxException refused) {
+                return simulate(refused.getMessage() + advice());
+            }
+        }
+        String forbidden = whyNoNamespace();
+        return forbidden.isEmpty() ? becomeRoot() : simulate(forbidden);
+    }
+
+    private interface Act {
+        int act(Path root, List<Exhibit> exhibits, Report report) throws IOException;
+    }
+
+    private int inFiles(Act act) throws IOException {
         Path root = Files.createTempDirectory("netkeep-demo");
         try {
-            return show(root);
-        } catch (LinuxException refused) {
-            return simulated(String.valueOf(refused.getMessage()));
+            Report report = new Report(spec.commandLine().getOut(), json, color());
+            int code = act.act(root, Exhibit.make(root), report);
+            report.end();
+            return report.sound() ? code : FAILED;
         } finally {
-            clean(root);
-        }
-    }
-
-    /// Runs this command again as root of a user namespace.
-    private int asRoot() throws IOException {
-        List<String> command = new ArrayList<>(
-                ProcessHandle.current().info().command().stream().toList());
-        command.addAll(Arrays.asList(ProcessHandle.current().info().arguments().orElse(new String[0])));
-        if (command.size() < 2) {
-            return simulated("this JVM does not know its own command line");
-        }
-        command.add("--inside");
-        try {
-            int code = new ProcessBuilder(NetworkNamespace.asRoot(command))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            String forbidden = NetworkNamespace.forbiddenBy();
-            return code == 0 || forbidden.isEmpty() ? code : simulated(forbidden);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
-        }
-    }
-
-    private static int simulated(String why) throws IOException {
-        System.out.println("Not possible here: " + why);
-        Simulated.show();
-        return 2;
-    }
-
-    private int show(Path root) throws IOException {
-        List<Path> files = files(root);
-        try (Scene scene = new Scene(root, !inside)) {
-            Curl curl = new Curl(scene.user(), root.resolve("download"));
-            say("A stack of our own at " + Scene.OURS + ", behind " + scene.link()
-                    + "; curl in a namespace of its own, on the kernel's stack.");
-            for (Path file : files) {
-                curl.get("http://" + Scene.OURS + "/" + file.getFileName());
-                boolean same = curl.digest().equals(Curl.digest(file));
-                say("%,12d octets  sha-256 %s  %s"
-                        .formatted(Files.size(file), curl.digest().substring(0, 16), same ? "the same" : "DIFFERENT"));
-                if (!same) {
-                    return 1;
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(root)) {
+                for (Path file : all) {
+                    Files.delete(file);
                 }
             }
-            figures(scene, curl, files);
+            Files.delete(root);
         }
-        return 0;
     }
 
-    private void figures(Scene scene, Curl curl, List<Path> files) throws IOException {
-        String large = "/" + files.getLast().getFileName();
-        String small = "/" + files.get(1).getFileName();
-        double[][] speed = new double[2][ROUNDS];
-        long[][] time = new long[2][ROUNDS];
-        String[] hosts = {Scene.OURS, Scene.KERNELS};
-        for (int warm = 0; warm < WARM_UP; warm++) {
-            for (String host : hosts) {
-                curl.get("http://" + host + large);
-                requests(scene, host, small);
+    private int show(Path root, List<Exhibit> exhibits, Report report) throws IOException {
+        // The devices of TUN belong to the real root.
+        boolean tap = !inside && kind == null;
+        try (Stage stage = new Stage(root, tap)) {
+            if (Curl.there()) {
+                show(stage, new Curl(stage.client()), exhibits, report);
+            } else {
+                report.print("There is no curl on this system: the JDK's HttpClient takes its place.");
+                try (JdkClient client = new JdkClient(stage.client())) {
+                    show(stage, client, exhibits, report);
+                }
             }
         }
-        for (int round = 0; round < ROUNDS; round++) {
-            for (int side = 0; side < 2; side++) {
-                speed[side][round] = curl.get("http://" + hosts[side] + large);
-                time[side][round] = requests(scene, hosts[side], small);
-            }
-        }
-        print(scene.link(), speed, time);
+        return DONE;
     }
 
-    private void print(String link, double[][] speed, long[][] time) {
-        for (int side = 0; side < 2; side++) {
-            Arrays.sort(speed[side]);
-            Arrays.sort(time[side]);
+    private void show(Stage stage, Fetcher fetcher, List<Exhibit> exhibits, Report report) throws IOException {
+        report.say("client", fetcher.name(), "Netkeep serves files over its own TCP/IP to " + fetcher.name());
+        report.say("link", stage.linkName(), "  " + fetcher.name() + " on the kernel's stack  <--- "
+                + stage.linkName() + " --->  " + Stage.OURS + " Netkeep");
+        report.print("  " + fetcher.name() + " on the kernel's stack  <--- veth --->  " + Stage.KERNELS
+                + " the kernel's stack, same server");
+        report.print("");
+        for (Exhibit exhibit : exhibits) {
+            report.file(exhibit, "IPv4", fetcher.sha256("http://" + Stage.OURS + exhibit.path()));
+            if (!stage.ipv6()) {
+                continue;
+            }
+            report.file(exhibit, "IPv6", fetcher.sha256("http://[" + Stage.OURS_V6 + "]" + exhibit.path()));
         }
-        double ours = speed[0][ROUNDS / 2] * 8 / 1e9;
-        double kernels = speed[1][ROUNDS / 2] * 8 / 1e9;
-        double oursUs = time[0][ROUNDS / 2] / 1e3;
-        double kernelsUs = time[1][ROUNDS / 2] / 1e3;
-        if (json) {
-            System.out.printf(
-                    "{\"link\":\"%s\",\"download_gbit_s\":{\"ours\":%.2f,\"kernel\":%.2f},"
-                            + "\"request_us\":{\"ours\":%.1f,\"kernel\":%.1f}}%n",
-                    link, ours, kernels, oursUs, kernelsUs);
-            return;
-        }
-        System.out.printf("%-42s %10s %10s%n", "", "ours", "kernel's");
-        System.out.printf("%-42s %10.2f %10.2f  Gbit/s%n", "curl, 64 MiB", ours, kernels);
-        System.out.printf("%-42s %10.1f %10.1f  us%n", "612 octets, one request after another", oursUs, kernelsUs);
-        System.out.println("The same server on both; ours over " + link + ", the kernel's over a veth pair. Medians of "
-                + ROUNDS + " interleaved rounds: see bench for more.");
+        report.print("");
+        report.print("Measured in turns, medians (./netkeep bench measures more, and with care):");
+        Comparison comparison = new Comparison(fetcher, "http://" + Stage.OURS, "http://" + Stage.KERNELS);
+        report.figures(comparison.measure(exhibits.get(2), exhibits.getLast()));
     }
 
-    private static long requests(Scene scene, String host, String path) {
-        return scene.user().call(() -> {
-            try (Pings pings = new Pings(host, path)) {
-                return pings.medianNs(REQUESTS_NS);
+    /// Two stacks of ours and nothing of the kernel's.
+    private int simulate(String why) throws IOException {
+        return inFiles((root, exhibits, report) -> {
+            report.say("not_here", why, "The kernel lends no network here: " + why);
+            report.say(
+                    "simulator",
+                    Simulated.WIRE,
+                    "In the simulator instead, both ends Netkeep: " + Simulated.WIRE + ", nothing of the kernel's");
+            report.print("");
+            try (Simulated simulated = new Simulated(root)) {
+                for (Exhibit exhibit : exhibits) {
+                    report.file(exhibit, "sim", simulated.sha256(exhibit));
+                }
             }
+            return NOT_HERE;
         });
     }
 
-    private static List<Path> files(Path root) throws IOException {
-        List<Path> files = new ArrayList<>();
-        Random random = new Random(1);
-        for (int length : LENGTHS) {
-            byte[] content = new byte[length];
-            random.nextBytes(content);
-            files.add(Files.write(root.resolve(length + ".bin"), content));
+    /// Why an ordinary user cannot have a network namespace; empty if he can.
+    private static String whyNoNamespace() throws IOException {
+        try {
+            Process trial = new ProcessBuilder(NetworkNamespace.asRoot(List.of("true")))
+                    .redirectErrorStream(true)
+                    .start();
+            trial.getOutputStream().close();
+            String said = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return trial.waitFor() == 0 ? "" : said + advice();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (IOException missing) {
+            return "there is no command unshare, of util-linux (" + missing.getMessage() + ")";
         }
-        return files;
     }
 
-    private static void clean(Path root) throws IOException {
-        try (var files = Files.list(root)) {
-            files.forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
-        Files.delete(root);
+    private static String advice() {
+        String by = NetworkNamespace.forbiddenBy();
+        return by.isEmpty() ? "; run as root, or where user namespaces are allowed" : "; " + by;
     }
 
-    private void say(String line) {
-        if (!json) {
-            System.out.println(line);
+    /// Starts this command once more as root of a user namespace.
+    private int becomeRoot() throws IOException {
+        String line = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
+        List<String> self = new ArrayList<>(Arrays.asList(line.split("\0", -1)));
+        self.removeLast();
+        self.add("--inside");
+        try {
+            List<String> command = new ArrayList<>(NetworkNamespace.asRoot(self));
+            // Each part gets a namespace of its own later. In a new one the JVM would find no IPv6, and believe it.
+            command.remove("--net");
+            return new ProcessBuilder(command).inheritIO().start().waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
+    }
+
+    // JDK 25 answers null again where there is no terminal, as JDK 21 did.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean color() {
+        Console console = System.console();
+        return console != null && console.isTerminal() && System.getenv("NO_COLOR") == null;
     }
 }

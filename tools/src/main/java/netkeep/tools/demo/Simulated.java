@@ -1,73 +1,102 @@
 package netkeep.tools.demo;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import netkeep.embedded.Embedded;
+import netkeep.link.FaultLink;
+import netkeep.link.Faults;
 import netkeep.link.SimLink;
-import netkeep.servers.source.Pattern;
+import netkeep.linux.Clock;
 
-/// The demo where the kernel allows no link: two stacks of ours on a wire in memory, nothing of the kernel's between
-/// them.
-final class Simulated {
-    private static final int OCTETS = 64 << 20;
+/// Two stacks of ours in this process and a simulated wire between them that loses and reorders frames: what can be
+/// shown where the kernel lends no network at all.
+final class Simulated implements AutoCloseable {
+    static final String WIRE = "a simulated wire that loses 1 frame of 100 and delays 1 of 50";
 
-    private Simulated() {}
+    private static final Faults FAULTS = Faults.NONE.withLoss(0.01).withReorder(0.02, 500_000);
+    private static final String SERVER = "198.18.0.2";
+    private static final String CLIENT = "198.18.0.1";
+    private static final int CHUNK = 1 << 16;
 
-    static void show() throws IOException {
+    private final Embedded server;
+    private final Embedded client;
+    private final Serving serving;
+
+    Simulated(Path root) throws IOException {
         SimLink.Pair wire = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L);
-        try (Embedded left = Embedded.builder()
-                        .link("wire", wire.left(), List.of("198.18.0.1/24"))
-                        .start();
-                Embedded right = Embedded.builder()
-                        .link("wire", wire.right(), List.of("198.18.0.2/24"))
-                        .start();
-                ServerSocketChannel listener = right.provider().openServerSocketChannel()) {
-            InetSocketAddress at = new InetSocketAddress("198.18.0.2", 80);
-            listener.bind(at);
-            Thread.ofPlatform().daemon().start(() -> send(listener));
-            try (SocketChannel channel = left.provider().openSocketChannel()) {
-                channel.connect(at);
-                receive(channel);
-            }
-        }
-        System.out.printf(
-                "SIMULATED: %,d octets from one stack of ours to another, over a wire in memory: all right%n", OCTETS);
+        FaultLink spoilt = new FaultLink(wire.left(), FAULTS, FAULTS, new SplittableRandom(1), new Clock()::nowNs);
+        // No descriptor tells of a frame on that wire: both look all the time.
+        server = Embedded.builder()
+                .link("wire", spoilt, List.of(SERVER + "/24"))
+                .spinMicros(-1)
+                .yields(true)
+                .start();
+        client = Embedded.builder()
+                .link("wire", wire.right(), List.of(CLIENT + "/24"))
+                .spinMicros(-1)
+                .yields(true)
+                .start();
+        serving = new Serving("netkeep-simulated", server.provider(), root, List.of(SERVER));
     }
 
-    private static void send(ServerSocketChannel listener) {
-        ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 16);
-        try (SocketChannel channel = listener.accept()) {
-            long sent = 0;
-            while (sent < OCTETS) {
+    /// Gets a file over a connection of its own.
+    ///
+    /// @return the SHA-256 of what came, in hexadecimal
+    String sha256(Exhibit exhibit) throws IOException {
+        SelectorProvider provider = client.provider();
+        try (SocketChannel channel = provider.openSocketChannel()) {
+            channel.connect(new InetSocketAddress(SERVER, Serving.PORT));
+            String request = "GET " + exhibit.path() + " HTTP/1.1\r\nHost: " + SERVER + "\r\nConnection: close\r\n\r\n";
+            ByteBuffer octets = StandardCharsets.US_ASCII.encode(request);
+            while (octets.hasRemaining()) {
+                channel.write(octets);
+            }
+            MessageDigest digest = Exhibit.digest();
+            ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+            skipHead(channel, chunk);
+            do {
+                digest.update(chunk);
                 chunk.clear();
-                Pattern.fill(chunk, sent);
-                chunk.flip();
-                while (chunk.hasRemaining()) {
-                    sent += channel.write(chunk);
+                if (channel.read(chunk) < 0) {
+                    return HexFormat.of().formatHex(digest.digest());
                 }
-            }
-        } catch (IOException e) {
-            System.err.println("netkeep: simulated server: " + e.getMessage());
+                chunk.flip();
+            } while (true);
         }
     }
 
-    private static void receive(SocketChannel channel) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 16);
-        long received = 0;
-        while (channel.read(chunk.clear()) >= 0) {
-            chunk.flip();
-            int length = chunk.remaining();
-            if (Pattern.mismatch(chunk, received) >= 0) {
-                throw new IOException("octet " + received + " or one behind it is wrong");
+    /// Leaves what stands behind the head.
+    private static void skipHead(SocketChannel channel, ByteBuffer chunk) throws IOException {
+        while (true) {
+            if (channel.read(chunk) < 0) {
+                throw new EOFException("the connection ended within the head of a response");
             }
-            received += length;
+            String head = new String(chunk.array(), 0, chunk.position(), StandardCharsets.ISO_8859_1);
+            int end = head.indexOf("\r\n\r\n");
+            if (end >= 0) {
+                if (!head.startsWith("HTTP/1.1 200 ")) {
+                    throw new IOException("the server answered " + head.lines().findFirst().orElse(""));
+                }
+                chunk.flip().position(end + 4);
+                return;
+            }
         }
-        if (received != OCTETS) {
-            throw new IOException(received + " octets instead of " + OCTETS);
-        }
+    }
+
+    @Override
+    public void close() {
+        serving.close();
+        client.close();
+        server.close();
     }
 }

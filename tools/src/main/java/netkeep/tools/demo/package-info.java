@@ -1,4 +1,4 @@
-/// `netkeep demo`: files over our own TCP/IP to an unmodified curl, beside the kernel's stack.
+/// `netkeep demo`: serves files over a stack of our own to a client on the kernel's, and measures both stacks.
 @NullMarked
 package netkeep.tools.demo;
 
