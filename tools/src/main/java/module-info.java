@@ -21,6 +21,4 @@ module netkeep.tools {
             info.picocli;
     opens netkeep.tools.serve to
             info.picocli;
-    opens netkeep.tools.demo to
-            info.picocli;
 }

@@ -169,6 +169,11 @@ public final class Engine {
         return icmp;
     }
 
+    /// Connections: what [netkeep.engine.tcp.Listing] lists.
+    public Tcp tcp() {
+        return tcp;
+    }
+
     /// The last turn that was committed.
     public long turn() {
         return ledger.committed();

@@ -61,7 +61,8 @@ public final class Stack {
             engine.expire(nowNs);
             done++;
         }
-        if (before + done == 0 && !engine.pending()) {
+        // What was asked of the engine between two turns may have laid frames down.
+        if (before + done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
             return 0;
         }
         engine.transmit(nowNs);

@@ -57,7 +57,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final TimeWaits timeWaits;
     final int socketCount;
 
-    private final Pool flows;
+    final Pool flows;
     private final Arrival arrival;
     private final Listeners listeners;
     private final Users users;

@@ -11,7 +11,7 @@ import netkeep.ring.Ledger;
 
 /// The connections in TIME-WAIT. When there is no room for another, the next one due ends early.
 final class TimeWaits {
-    private final Pool pool;
+    final Pool pool;
     private final TimeWait wait;
 
     // Who ends early next; a successor begins anywhere.

@@ -79,12 +79,10 @@ final class Curl implements Fetcher {
     }
 
     private byte[] run(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(PROGRAM, "--disable"));
+        List<String> command = new ArrayList<>(List.of(PROGRAM, "--disable", "--noproxy", "*"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(false);
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        // Proxies of the outer world are not there.
-        builder.environment().keySet().removeIf(name -> name.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
         Process process = place.start(builder);
         try (InputStream in = process.getInputStream()) {
             process.getOutputStream().close();

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /// exit code is 2.
 @Command(
         name = "demo",
-        description = "Serves files over our own TCP/IP to curl on the kernel's, checks every octet, and measures both.",
+        description =
+                "Serves files over our own TCP/IP to curl on the kernel's, checks every octet, and measures both.",
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
     private static final int DONE = 0;
@@ -53,8 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (kind != null && !List.of("packet", "sim").contains(kind)) {
-            throw new picocli.CommandLine.ParameterException(
-                    spec.commandLine(), "--link " + kind + ": packet or sim");
+            throw new picocli.CommandLine.ParameterException(spec.commandLine(), "--link " + kind + ": packet or sim");
         }
         if ("sim".equals(kind)) {
             return simulate("the simulator was asked for");
@@ -109,8 +109,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     private void show(Stage stage, Fetcher fetcher, List<Exhibit> exhibits, Report report) throws IOException {
         report.say("client", fetcher.name(), "Netkeep serves files over its own TCP/IP to " + fetcher.name());
-        report.say("link", stage.linkName(), "  " + fetcher.name() + " on the kernel's stack  <--- "
-                + stage.linkName() + " --->  " + Stage.OURS + " Netkeep");
+        report.say(
+                "link",
+                stage.linkName(),
+                "  " + fetcher.name() + " on the kernel's stack  <--- " + stage.linkName() + " --->  " + Stage.OURS
+                        + " Netkeep");
         report.print("  " + fetcher.name() + " on the kernel's stack  <--- veth --->  " + Stage.KERNELS
                 + " the kernel's stack, same server");
         report.print("");

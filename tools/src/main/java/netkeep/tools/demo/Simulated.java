@@ -85,7 +85,8 @@ final class Simulated implements AutoCloseable {
             int end = head.indexOf("\r\n\r\n");
             if (end >= 0) {
                 if (!head.startsWith("HTTP/1.1 200 ")) {
-                    throw new IOException("the server answered " + head.lines().findFirst().orElse(""));
+                    throw new IOException(
+                            "the server answered " + head.lines().findFirst().orElse(""));
                 }
                 chunk.flip().position(end + 4);
                 return;
