@@ -1,3 +1,4 @@
+// Long: who leads, who sleeps and who wakes whom is one protocol, and reads only as a whole.
 package netkeep.embedded;
 
 import java.lang.invoke.MethodHandles;

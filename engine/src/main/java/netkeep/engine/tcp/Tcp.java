@@ -1,3 +1,4 @@
+// Long: where every event of TCP comes in; the rules are elsewhere.
 package netkeep.engine.tcp;
 
 import netkeep.engine.ip.Failure;

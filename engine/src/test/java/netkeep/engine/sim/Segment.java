@@ -66,6 +66,7 @@ public final class Segment {
 
     /// The frame that carries it, its virtio header before it.
     public MemorySegment frame(long destinationMac, long sourceMac) {
+        // Long: a frame from its first octet to its last.
         MemorySegment options = MemorySegment.ofArray(new byte[TcpOptions.MAX_LENGTH]);
         int optionsLength = options(options);
         int headerLength = TcpHeader.LENGTH + optionsLength;

@@ -76,6 +76,7 @@ final class Simulated implements AutoCloseable {
     }
 
     /// Leaves what stands behind the head.
+    @SuppressWarnings("ByteBufferBackingArray") // it is allocated here, and begins at 0
     private static void skipHead(SocketChannel channel, ByteBuffer chunk) throws IOException {
         while (true) {
             if (channel.read(chunk) < 0) {
