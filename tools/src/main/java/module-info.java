@@ -21,4 +21,6 @@ module netkeep.tools {
             info.picocli;
     opens netkeep.tools.serve to
             info.picocli;
+    opens netkeep.tools.status to
+            info.picocli;
 }

@@ -7,6 +7,8 @@ import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
 import netkeep.tools.serve.ServeCommand;
 import netkeep.tools.serve.SourceCommand;
+import netkeep.tools.status.NstatCommand;
+import netkeep.tools.status.SsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Spec;
             EchoCommand.class,
             DiscardCommand.class,
             SourceCommand.class,
+            SsCommand.class,
+            NstatCommand.class,
             RehearseCommand.class,
             BenchCommand.class
         })

@@ -82,7 +82,8 @@ final class Simulated implements AutoCloseable {
             if (channel.read(chunk) < 0) {
                 throw new EOFException("the connection ended within the head of a response");
             }
-            String head = new String(chunk.array(), 0, chunk.position(), StandardCharsets.ISO_8859_1);
+            String head =
+                    StandardCharsets.ISO_8859_1.decode(chunk.duplicate().flip()).toString();
             int end = head.indexOf("\r\n\r\n");
             if (end >= 0) {
                 if (!head.startsWith("HTTP/1.1 200 ")) {

@@ -188,7 +188,7 @@ public final class StackOptions {
             for (String router : routers) {
                 plan.route(prefix("default", router), router);
             }
-            return new RunningStack(plan.start(), link, writer);
+            return RunningStack.of(plan.start(), link, writer);
         } catch (LinuxException refused) {
             throw new CannotHere(String.valueOf(refused.getMessage()));
         } catch (IllegalArgumentException wrong) {
