@@ -21,10 +21,10 @@ final class Hosts {
     }
 
     static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds) {
-        return host(world, number, ecn, newReno, rebuilds, false);
+        return host(world, number, ecn, newReno, rebuilds, 0);
     }
 
-    static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds, boolean offloads) {
+    static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds, long latencyNs) {
         int buffer = BUFFER << world.luck().nextInt(3);
         TcpSettings usual = Scenario.tcp(ecn, newReno, buffer, buffer);
         TcpSettings tcp = new TcpSettings(
@@ -51,8 +51,9 @@ final class Hosts {
                         Scenario.engine(tcp),
                         new SessionLayout(16, 64, 64, 2 * buffer),
                         1500,
-                        offloads,
-                        rebuilds));
+                        false,
+                        rebuilds,
+                        latencyNs));
     }
 
     static Wire join(World world, Weather weather, SimHost first, SimHost second) {

@@ -105,7 +105,8 @@ public final class Scenario {
                 tcp(ecn, newReno, receiveBuffer, tuned ? TcpSettings.DEFAULT.receiveBufferMax() : receiveBuffer);
         SimHost host = new SimHost(
                 world,
-                new SimHost.Settings(1, engine(tcp), new SessionLayout(32, 256, 256, 1 << 19), 1500, false, rebuilds));
+                new SimHost.Settings(
+                        1, engine(tcp), new SessionLayout(32, 256, 256, 1 << 19), 1500, false, rebuilds, 0));
         Conversation conversation = new Conversation(host, world, v6, peerIss);
         world.run(TimeUnit.SECONDS.toNanos(10));
         conversation.peer.segments().clear();

@@ -39,8 +39,15 @@ public final class SimHost implements Node {
     /// @param mtu      of its one link
     /// @param offloads whether its link takes large segments and fills in checksums
     /// @param rebuilds whether after each turn a successor is built from copies of the regions, and compared
+    /// @param latencyNs how long what arrived waits for a turn
     public record Settings(
-            int number, EngineSettings engine, SessionLayout session, int mtu, boolean offloads, boolean rebuilds) {}
+            int number,
+            EngineSettings engine,
+            SessionLayout session,
+            int mtu,
+            boolean offloads,
+            boolean rebuilds,
+            long latencyNs) {}
 
     private final World world;
     private final Settings settings;
@@ -81,7 +88,7 @@ public final class SimHost implements Node {
         addAddresses();
         engine.commit();
         engine.publish();
-        this.host = new Host(world, this);
+        this.host = new Host(world, this, settings.latencyNs());
         host.kick();
     }
 

@@ -87,6 +87,11 @@ public final class Traffic implements Runnable {
         return accepted;
     }
 
+    /// How many connections have come to their end.
+    public int ended() {
+        return (int) talks.stream().filter(talk -> talk.closed).count();
+    }
+
     /// Octets that arrived, over all connections.
     public long received() {
         return talks.stream().mapToLong(talk -> talk.received).sum();
