@@ -5,9 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.util.Objects;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
+import org.jspecify.annotations.Nullable;
 
 /// A TCP socket: what can be read from and written to it without waiting.
 ///
@@ -19,6 +21,8 @@ final class Connection extends Endpoint {
     /// Up to where reading was told to the stack.
     private long told;
 
+    private volatile @Nullable StreamHandler handler;
+    private @Nullable SendRoom room;
     private boolean errorTaken;
     private boolean reset;
 
@@ -124,13 +128,100 @@ final class Connection extends Endpoint {
         return length;
     }
 
+    /// Octets that can be written now.
+    int room() {
+        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - ours.i64(our + SessionLayout.SND_TAIL);
+        return Math.clamp(room, 0, session.layout.capacity());
+    }
+
+    /// Moves the base of an empty ring to where the next octet goes.
+    ///
+    /// @return the position of that octet
+    long beginWriting() {
+        long tail = ours.i64(our + SessionLayout.SND_TAIL);
+        if (ours.i64(our + SessionLayout.SND_BASE) != tail
+                && theirs.i64Acquire(their + SessionLayout.SND_HEAD) == tail) {
+            ours.i64(our + SessionLayout.SND_BASE, tail);
+        }
+        return tail;
+    }
+
+    /// Where an octet to send lies in the client's region.
+    long place(long position) {
+        int offset = session.layout.offset(position, ours.i64(our + SessionLayout.SND_BASE));
+        return session.layout.sendRings() + session.layout.place(socket, offset);
+    }
+
+    /// Octets from a position to send on that lie in one piece.
+    int contiguous(long position) {
+        return session.layout.contiguous(session.layout.offset(position, ours.i64(our + SessionLayout.SND_BASE)));
+    }
+
+    // Handling in place.
+
+    /// Hands what arrives to a handler from now on, on the thread that dispatches; called there.
+    void handle(StreamHandler by) {
+        handler = by;
+        room = new SendRoom(this);
+        handle();
+    }
+
+    @Override
+    void happened(int what) {
+        super.happened(what);
+        if (handler != null) {
+            handle();
+        }
+    }
+
+    private void handle() {
+        try {
+            boolean more = true;
+            while (more && handler != null && !closed()) {
+                more = handlePiece(handler, Objects.requireNonNull(room));
+            }
+        } catch (IOException e) {
+            StreamHandler told = handler;
+            handler = null;
+            if (told != null) {
+                told.ended(e);
+            }
+        }
+    }
+
+    /// @return whether there is reason to look again at once
+    private boolean handlePiece(StreamHandler by, SendRoom to) throws IOException {
+        long head = ours.i64(our + SessionLayout.RCV_HEAD);
+        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - head;
+        if (ready == 0) {
+            if (end(head) == END) {
+                handler = null;
+                by.ended(null);
+            }
+            return false;
+        }
+        if (ready < 0 || ready > session.layout.capacity()) {
+            throw session.breakOff("rcv.tail of socket " + socket + " is " + ready + " past rcv.head");
+        }
+        SessionLayout layout = session.layout;
+        int offset = layout.offset(head, theirs.i64(their + SessionLayout.RCV_BASE));
+        int length = (int) Math.min(ready, layout.contiguous(offset));
+        to.begin();
+        long before = to.tail();
+        long at = layout.receiveRings() + layout.place(socket, offset);
+        int done = Objects.checkIndex(by.received(theirs.memory(), at, length, to), length + 1);
+        if (to.tail() != before) {
+            ours.i64Release(our + SessionLayout.SND_TAIL, to.tail());
+            push();
+        }
+        taken(head + done);
+        return done == length || to.length() == 0 && writable();
+    }
+
     private void copyIn(long tail, ByteBuffer from, int at, int length) {
         SessionLayout layout = session.layout;
+        beginWriting();
         long base = ours.i64(our + SessionLayout.SND_BASE);
-        if (base != tail && theirs.i64Acquire(their + SessionLayout.SND_HEAD) == tail) {
-            base = tail;
-            ours.i64(our + SessionLayout.SND_BASE, base);
-        }
         int offset = layout.offset(tail, base);
         int done = 0;
         while (done < length) {

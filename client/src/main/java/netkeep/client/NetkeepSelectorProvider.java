@@ -74,6 +74,17 @@ public final class NetkeepSelectorProvider extends SelectorProvider {
         return platform.inheritedChannel();
     }
 
+    /// Hands what arrives on a connection to a handler, on the thread that runs the stack; nobody reads from or writes
+    /// to the channel from then on, but it may be shut down and closed. Called by that thread.
+    ///
+    /// @throws IllegalArgumentException if the channel is not a connection of this session
+    public void handle(SocketChannel channel, StreamHandler by) {
+        if (!(channel instanceof ConnectionChannel ours) || ours.connection.session != session || !ours.isConnected()) {
+            throw new IllegalArgumentException("no connection of this session: " + channel);
+        }
+        ours.connection.handle(by);
+    }
+
     private static boolean unix(@Nullable ProtocolFamily family) {
         return Objects.requireNonNull(family, "family") == StandardProtocolFamily.UNIX;
     }

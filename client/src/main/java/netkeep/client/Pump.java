@@ -7,6 +7,13 @@ public interface Pump {
     /// Requests were published: the stack takes them at once, on this thread if nobody else is at it.
     void submitted();
 
+    /// The calling thread is about to handle several ready channels: what it submits from now on may wait for what it
+    /// submits next, a few requests long, until [#release].
+    void hold();
+
+    /// Ends [#hold]: what waits is taken at once.
+    void release();
+
     /// Lets the stack take one turn, if nobody else is at it: what has arrived is seen.
     void glance();
 

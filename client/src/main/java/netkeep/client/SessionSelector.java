@@ -245,6 +245,33 @@ final class SessionSelector extends AbstractSelector {
     ///
     /// @return how many keys are ready in a way that they were not before
     private int tell(@Nullable Consumer<SelectionKey> action, int count) {
+        return action == null ? select(count) : act(action, count);
+    }
+
+    private int act(Consumer<SelectionKey> action, int count) {
+        int told = 0;
+        if (count > 1) {
+            session.pump.hold();
+        }
+        try {
+            for (int i = 0; i < count; i++) {
+                MemberKey key = Objects.requireNonNull(found[i]);
+                if (key.isValid()) {
+                    key.ready(key.found);
+                    told++;
+                    action.accept(key);
+                }
+            }
+        } finally {
+            if (count > 1) {
+                session.pump.release();
+            }
+            Arrays.fill(found, 0, count, null);
+        }
+        return told;
+    }
+
+    private int select(int count) {
         int updated = 0;
         for (int i = 0; i < count; i++) {
             MemberKey key = Objects.requireNonNull(found[i]);
@@ -252,11 +279,7 @@ final class SessionSelector extends AbstractSelector {
             if (!key.isValid()) {
                 continue;
             }
-            if (action != null) {
-                key.ready(key.found);
-                updated++;
-                action.accept(key);
-            } else if (!selected.holds(key)) {
+            if (!selected.holds(key)) {
                 key.ready(key.found);
                 selected.put(key);
                 updated++;

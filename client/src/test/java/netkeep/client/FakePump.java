@@ -30,6 +30,12 @@ final class FakePump implements Pump {
     }
 
     @Override
+    public void hold() {}
+
+    @Override
+    public void release() {}
+
+    @Override
     public void glance() {
         if (eager) {
             synchronized (monitor) {

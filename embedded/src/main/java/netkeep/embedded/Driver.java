@@ -29,6 +29,9 @@ final class Driver implements Pump, AutoCloseable {
     /// The longest pause, when the leader sleeps anyway.
     private static final long LONG_PAUSE_NS = 16_000_000;
 
+    /// The most requests that are held back for the next.
+    private static final int HELD = 8;
+
     /// The most turns that a thread runs which does not wait for anything.
     private static final int FAVOURS = 16;
 
@@ -49,6 +52,12 @@ final class Driver implements Pump, AutoCloseable {
 
     /// Requests came while another thread was in a turn.
     private volatile boolean submitted;
+
+    /// Who handles several channels one after the other, and how many requests it holds back. A hint: what is held is
+    /// published, and whoever runs a turn takes it.
+    private volatile @Nullable Thread holder;
+
+    private int held;
 
     /// Turns that were run, by whomever; guarded by `turning`.
     private volatile long turns;
@@ -90,7 +99,29 @@ final class Driver implements Pump, AutoCloseable {
     @Override
     public void submitted() {
         submitted = true;
+        if (holder == Thread.currentThread() && ++held < HELD) {
+            return;
+        }
+        held = 0;
         favour(false);
+    }
+
+    @Override
+    public void hold() {
+        if (holder == null) {
+            held = 0;
+            holder = Thread.currentThread();
+        }
+    }
+
+    @Override
+    public void release() {
+        if (holder == Thread.currentThread()) {
+            holder = null;
+            if (submitted) {
+                favour(false);
+            }
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package netkeep.embedded;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.NetworkInterface;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import netkeep.client.NetkeepSelectorProvider;
 import netkeep.client.Session;
+import netkeep.client.StreamHandler;
 import netkeep.embedded.EmbeddedBuilder.Route;
 import netkeep.embedded.LinkPlan.Subnet;
 import netkeep.engine.Engine;
@@ -139,6 +141,13 @@ public final class Embedded implements AutoCloseable {
         FutureTask<T> task = new FutureTask<>(() -> question.apply(engine));
         driver.between(task);
         return task.resultNow();
+    }
+
+    /// Handles a connection's octets where they lie, on the thread that runs the stack: no copy, no wake-up.
+    ///
+    /// @param channel connected, of this stack; from now on only to be shut down and closed
+    public void onStack(SocketChannel channel, StreamHandler handler) {
+        driver.between(() -> provider.handle(channel, handler));
     }
 
     /// What every time of this stack is measured on: CLOCK_MONOTONIC.
