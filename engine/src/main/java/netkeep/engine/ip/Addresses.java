@@ -51,16 +51,47 @@ final class Addresses {
     private final Luck luck;
     // Derived.
     private final Index index;
+    // Derived: the addresses in use and the broadcasts of their subnets, side by side, for each packet's sake.
+    private final long[] usableHi;
+    private final long[] usableLo;
+    private final int[] usableLinks;
+    private final long[] broadcasts;
+    private final int[] broadcastLinks;
+    private int usableCount;
+    private int broadcastCount;
 
     Addresses(Ledger ledger, int count, Luck luck) {
         this.records = ledger.table(count, SLOT);
         this.region = records.region();
         this.luck = luck;
         this.index = new Index(count);
+        this.usableHi = new long[count];
+        this.usableLo = new long[count];
+        this.usableLinks = new int[count];
+        this.broadcasts = new long[count];
+        this.broadcastLinks = new int[count];
         records.recover(0, count);
         for (int i = 0; i < count; i++) {
             if (records.written(i) && state(i) != FREE) {
                 index.add(i, hash(hi(i), lo(i)));
+            }
+        }
+        derive();
+    }
+
+    private void derive() {
+        usableCount = 0;
+        broadcastCount = 0;
+        for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
+            if (state(i).usable()) {
+                usableHi[usableCount] = hi(i);
+                usableLo[usableCount] = lo(i);
+                usableLinks[usableCount++] = link(i);
+            }
+            // RFC 3021: a subnet of two has none.
+            if (v4(i) && prefix(i) <= 126) {
+                broadcasts[broadcastCount] = lo(i) | ~Prefix.maskLo(prefix(i));
+                broadcastLinks[broadcastCount++] = link(i);
             }
         }
     }
@@ -77,8 +108,8 @@ final class Addresses {
 
     /// Whether packets to this address on that link (any with -1) are for us.
     boolean usable(int link, long hi, long lo) {
-        for (int i = index.first(hash(hi, lo)); i >= 0; i = index.next(i)) {
-            if (lo(i) == lo && hi(i) == hi && (link < 0 || link(i) == link) && state(i).usable()) {
+        for (int i = 0; i < usableCount; i++) {
+            if (usableLo[i] == lo && usableHi[i] == hi && (link < 0 || usableLinks[i] == link)) {
                 return true;
             }
         }
@@ -103,12 +134,14 @@ final class Addresses {
         region.i64(at + DUE_NS, Links.NEVER);
         region.i64(at + DEFENDED_NS, Long.MIN_VALUE);
         index.add(free, hash(hi, lo));
+        derive();
         return free;
     }
 
     void remove(int address) {
         index.remove(address, hash(hi(address), lo(address)));
         region.u8(records.write(address) + STATE, FREE.ordinal());
+        derive();
     }
 
     int after(int from) {
@@ -142,6 +175,7 @@ final class Addresses {
 
     void state(int address, AddressState state) {
         region.u8(records.write(address) + STATE, state.ordinal());
+        derive();
     }
 
     int origin(int address) {
@@ -208,12 +242,8 @@ final class Addresses {
 
     /// Whether it is the broadcast address of a subnet of ours on that link (RFC 1122 §3.2.1.3), or on any with -1.
     boolean broadcast(int link, long lo) {
-        for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
-            // RFC 3021: a subnet of two has none.
-            if (v4(i)
-                    && prefix(i) <= 126
-                    && (link < 0 || link(i) == link)
-                    && lo == (lo(i) | ~Prefix.maskLo(prefix(i)))) {
+        for (int i = 0; i < broadcastCount; i++) {
+            if (broadcasts[i] == lo && (link < 0 || broadcastLinks[i] == link)) {
                 return true;
             }
         }
