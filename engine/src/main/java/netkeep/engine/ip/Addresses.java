@@ -2,6 +2,7 @@ package netkeep.engine.ip;
 
 import static netkeep.engine.ip.AddressState.FREE;
 
+import java.util.Arrays;
 import netkeep.engine.ledger.Index;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.neighbor.Links;
@@ -80,6 +81,11 @@ final class Addresses {
     }
 
     private void derive() {
+        Arrays.fill(usableHi, 0);
+        Arrays.fill(usableLo, 0);
+        Arrays.fill(usableLinks, 0);
+        Arrays.fill(broadcasts, 0);
+        Arrays.fill(broadcastLinks, 0);
         usableCount = 0;
         broadcastCount = 0;
         for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
