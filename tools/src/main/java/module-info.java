@@ -19,6 +19,10 @@ module netkeep.tools {
             info.picocli;
     opens netkeep.tools.demo to
             info.picocli;
+    opens netkeep.tools.doctor to
+            info.picocli;
+    opens netkeep.tools.ping to
+            info.picocli;
     opens netkeep.tools.serve to
             info.picocli;
     opens netkeep.tools.status to

@@ -1,8 +1,15 @@
 package netkeep.tools;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import netkeep.bench.BenchCommand;
 import netkeep.tools.demo.DemoCommand;
+import netkeep.tools.doctor.DoctorCommand;
+import netkeep.tools.ping.PingCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
 import netkeep.tools.serve.ServeCommand;
@@ -37,6 +44,8 @@ import picocli.CommandLine.Spec;
             SourceCommand.class,
             SsCommand.class,
             NstatCommand.class,
+            PingCommand.class,
+            DoctorCommand.class,
             RehearseCommand.class,
             BenchCommand.class
         })
@@ -55,19 +64,41 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, command, parsed) -> {
+        CommandLine all = new CommandLine(new Main());
+        // One line says what is wrong; who wants to read all options can ask for them.
+        all.setParameterExceptionHandler((wrong, arguments) -> {
+            CommandLine at = wrong.getCommandLine();
+            String name = at.getCommandSpec().qualifiedName();
+            at.getErr().println("netkeep: " + wrong.getMessage() + " (" + name + " --help tells more)");
+            return WRONG_USAGE;
+        });
+        return all.setExecutionExceptionHandler((failure, command, parsed) -> {
             PrintWriter err = command.getErr();
             if (failure instanceof CannotHere cannot) {
                 err.println("netkeep: " + cannot.getMessage());
                 return WRONG_USAGE;
             }
-            if (failure instanceof java.io.IOException) {
-                err.println("netkeep: " + failure.getMessage());
+            if (failure instanceof IOException) {
+                err.println("netkeep: " + said(failure));
                 return FAILED;
             }
             failure.printStackTrace(err);
             return FAILED;
         });
+    }
+
+    /// What a failure says. Those of files name the file and leave the rest to their class.
+    private static String said(Throwable failure) {
+        if (failure instanceof FileSystemException file && file.getReason() == null) {
+            String what = switch (file) {
+                case NoSuchFileException none -> "no such file or directory";
+                case AccessDeniedException denied -> "this user may not";
+                case FileAlreadyExistsException there -> "exists already";
+                default -> file.getClass().getSimpleName();
+            };
+            return file.getFile() + ": " + what;
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /// Without a subcommand there is nothing to do.

@@ -133,6 +133,8 @@ final class Icmp4 implements Upper {
 
     @Override
     public void failed(Failure failure, long nowNs) {
-        // Nobody waits for our messages.
+        if (echoes != null && failure.localPort >= 0) {
+            echoes.failed(failure, failure.localPort, failure.remotePort, nowNs);
+        }
     }
 }

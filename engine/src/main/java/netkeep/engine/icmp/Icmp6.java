@@ -176,6 +176,8 @@ final class Icmp6 implements Upper {
 
     @Override
     public void failed(Failure failure, long nowNs) {
-        // Nobody waits for our messages.
+        if (echoes != null && failure.localPort >= 0) {
+            echoes.failed(failure, failure.localPort, failure.remotePort, nowNs);
+        }
     }
 }

@@ -2,16 +2,15 @@ package netkeep.engine.icmp;
 
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.ip.Failure;
+import netkeep.engine.ip.Failures;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.Packet;
 import netkeep.wire.Icmp4Message;
 import netkeep.wire.Icmp6Message;
-import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Extensions;
 import netkeep.wire.Ipv6Fragment;
 import netkeep.wire.Ipv6Header;
-import netkeep.wire.Octets;
 import netkeep.wire.Verdict;
 
 /// The packets that errors quote: whether we sent them, and who is told (RFC 1122 §3.2.2, RFC 4443 §2.4 (d)).
@@ -78,10 +77,9 @@ final class Quotes {
         failure.kind = kind;
         failure.own = false;
         failure.mtu = mtu;
-        boolean ports = failure.protocol == IpProtocol.TCP || failure.protocol == IpProtocol.UDP;
-        failure.localPort = ports ? Octets.u16(packet.headers, upper) : 0;
-        failure.remotePort = ports ? Octets.u16(packet.headers, upper + 2) : 0;
-        failure.seq = failure.protocol == IpProtocol.TCP ? Octets.i32(packet.headers, upper + 4) : 0;
+        failure.reporterHi = packet.sourceHi;
+        failure.reporterLo = packet.sourceLo;
+        Failures.quote(failure, packet.headers, upper, true);
         return ip.failed(failure, nowNs) ? Verdict.OK : Verdict.BAD_FIELD;
     }
 

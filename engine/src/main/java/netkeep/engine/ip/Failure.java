@@ -21,8 +21,17 @@ public final class Failure {
     public long localLo;
     public long remoteHi;
     public long remoteLo;
+
+    /// For an echo request its identifier; -1 where the protocol has neither.
     public int localPort;
+
+    /// For an echo request its sequence number.
     public int remotePort;
+
+    /// Who said so: a router, the remote host, we.
+    public long reporterHi;
+
+    public long reporterLo;
 
     /// For TCP the sequence number that the quoted segment had.
     public int seq;

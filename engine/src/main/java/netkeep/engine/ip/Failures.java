@@ -3,13 +3,15 @@ package netkeep.engine.ip;
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.neighbor.Links;
 import netkeep.wire.Address;
+import netkeep.wire.Icmp4Message;
+import netkeep.wire.Icmp6Message;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.Octets;
 
 /// What becomes of errors about our packets: path MTUs are learned, and who sent the packet is told.
-final class Failures {
+public final class Failures {
     private final Ip ip;
     private final Links links;
     private final Destinations destinations;
@@ -69,6 +71,23 @@ final class Failures {
         return Math.max(mtu, least);
     }
 
+    /// Reads from an upper header whose packet it was.
+    ///
+    /// @param whole whether its first 8 octets can be read
+    public static void quote(Failure failure, MemorySegment bytes, long upper, boolean whole) {
+        boolean tcp = failure.protocol == IpProtocol.TCP;
+        boolean ports = tcp || failure.protocol == IpProtocol.UDP;
+        int type = whole ? Octets.u8(bytes, upper) : -1;
+        boolean request = failure.protocol == IpProtocol.ICMPV4 && type == Icmp4Message.ECHO_REQUEST
+                || failure.protocol == IpProtocol.ICMPV6 && type == Icmp6Message.ECHO_REQUEST;
+        // Identifier and sequence number stand behind four octets where ports stand in front.
+        long at = request ? upper + 4 : upper;
+        boolean readable = whole && (ports || request);
+        failure.localPort = readable ? Octets.u16(bytes, at) : ports ? 0 : -1;
+        failure.remotePort = readable ? Octets.u16(bytes, at + 2) : ports ? 0 : -1;
+        failure.seq = readable && tcp ? Octets.i32(bytes, upper + 4) : 0;
+    }
+
     /// A frame of ours found no neighbor: its sender learns it as it would learn an ICMP error (RFC 4861 §7.2.2).
     void undeliverable(int link, MemorySegment frame, long at, int length, long nowNs) {
         long packet = at + links.settings(link).headerLength();
@@ -82,10 +101,9 @@ final class Failures {
         own.localLo = v6 ? Ipv6Header.sourceLo(frame, packet) : Ipv4Header.source(frame, packet);
         own.remoteHi = v6 ? Ipv6Header.destinationHi(frame, packet) : 0;
         own.remoteLo = v6 ? Ipv6Header.destinationLo(frame, packet) : Ipv4Header.destination(frame, packet);
-        boolean ports = (own.protocol == IpProtocol.TCP || own.protocol == IpProtocol.UDP) && upper + 8 <= at + length;
-        own.localPort = ports ? Octets.u16(frame, upper) : 0;
-        own.remotePort = ports ? Octets.u16(frame, upper + 2) : 0;
-        own.seq = ports && own.protocol == IpProtocol.TCP ? Octets.i32(frame, upper + 4) : 0;
+        own.reporterHi = own.localHi;
+        own.reporterLo = own.localLo;
+        quote(own, frame, upper, upper + 8 <= at + length);
         Upper above = ip.upper(own.protocol);
         if (above != null) {
             above.failed(own, nowNs);

@@ -2,22 +2,30 @@ package netkeep.engine.icmp;
 
 import static netkeep.engine.Frames.counting;
 import static netkeep.engine.Frames.icmp4;
+import static netkeep.engine.Frames.icmp6;
 import static netkeep.engine.Frames.icmp6In;
 import static netkeep.engine.Frames.slice;
 import static netkeep.engine.Frames.v4;
+import static netkeep.engine.Frames.v6;
+import static netkeep.engine.Lab.FAR;
+import static netkeep.engine.Lab.FAR6;
 import static netkeep.engine.Lab.MAC;
 import static netkeep.engine.Lab.OURS;
 import static netkeep.engine.Lab.OURS6;
 import static netkeep.engine.Lab.PEER;
 import static netkeep.engine.Lab.PEER6;
 import static netkeep.engine.Lab.PEER_MAC;
+import static netkeep.engine.Lab.ROUTER;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import netkeep.engine.Frames;
 import netkeep.engine.Lab;
+import netkeep.engine.ip.Failure;
+import netkeep.engine.ip.Packet;
 import netkeep.wire.Address;
 import netkeep.wire.ArpPacket;
 import netkeep.wire.EthernetHeader;
@@ -94,5 +102,54 @@ class EchoTest {
             assertEquals(7L << 16 | 9, replies[0], address.toString());
             lab.take().forEach(frame -> assertEquals(0, frame.link()));
         }
+    }
+
+    /// Who asks, and keeps what came of it.
+    private static final class Asker implements Echoes {
+        private final List<String> heard = new ArrayList<>();
+
+        @Override
+        public void replied(Packet packet, int identifier, int sequence, long nowNs) {
+            heard.add("reply " + identifier + " " + sequence);
+        }
+
+        @Override
+        public void failed(Failure failure, int identifier, int sequence, long nowNs) {
+            heard.add(failure.kind + " " + identifier + " " + sequence + " by "
+                    + Address.of(failure.reporterHi, failure.reporterLo));
+        }
+    }
+
+    @Test
+    void errorsAboutRequestsArePassedUp() {
+        Asker asker = new Asker();
+        lab.icmp.echoes(asker);
+        byte[] request4 = icmp4(8, 0, 7L << 16 | 9, counting(0, 4));
+        byte[] request6 = icmp6(OURS6, FAR6, 128, 0, 7L << 16 | 10, counting(0, 4));
+        byte[] packet6 = v6(OURS6, FAR6, 58, 64, request6);
+
+        lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 1, 0, slice(v4(OURS, FAR, 1, request4), 14, 28))));
+        lab.arrives(icmp6In(PEER6, OURS6, 64, 3, 0, 0, slice(packet6, 14, packet6.length - 14)));
+        // A reply of ours that could not be delivered is nobody's.
+        byte[] reply4 = icmp4(0, 0, 7L << 16 | 9, counting(0, 4));
+        lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 1, 0, slice(v4(OURS, FAR, 1, reply4), 14, 28))));
+
+        assertEquals(List.of("HOST_UNREACHABLE 7 9 by " + ROUTER, "HOPS_EXCEEDED 7 10 by " + PEER6), asker.heard);
+    }
+
+    @Test
+    void requestWithoutNeighborFailsByOurselves() {
+        Asker asker = new Asker();
+        lab.icmp.echoes(asker);
+        Address nobody = Address.parse("198.18.0.77");
+        lab.icmp.echo(nobody.hi(), nobody.lo(), 0, 7, 9, MemorySegment.ofArray(counting(0, 4)), 4, lab.nowNs);
+
+        for (int second = 0; second < 10; second++) {
+            lab.turn();
+            lab.take();
+            lab.nowNs += 1_000_000_000L;
+        }
+
+        assertEquals(List.of("HOST_UNREACHABLE 7 9 by " + OURS), asker.heard);
     }
 }

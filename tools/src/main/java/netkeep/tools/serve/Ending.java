@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Lets a command that serves end in order when it is told to by SIGINT or SIGTERM, and with the exit code 0.
+/// Lets a command that serves end in order when it is told to by SIGINT or SIGTERM, with an exit code of its own.
 ///
 /// The JVM would exit with 130 or 143 as soon as the hook returns, wherever the other threads are.
 public final class Ending implements AutoCloseable {
@@ -14,6 +14,7 @@ public final class Ending implements AutoCloseable {
     private final Thread hook = Thread.ofPlatform().name("netkeep-ending").unstarted(this::end);
     private volatile @Nullable Runnable stop;
     private volatile boolean told;
+    private volatile int code;
 
     public Ending() {
         Runtime.getRuntime().addShutdownHook(hook);
@@ -22,6 +23,11 @@ public final class Ending implements AutoCloseable {
     /// What ends the command, from any thread and without waiting.
     public void by(Runnable action) {
         stop = action;
+    }
+
+    /// The exit code where the command was told to end: 0 unless it says another.
+    public void code(int exit) {
+        code = exit;
     }
 
     private void end() {
@@ -33,7 +39,7 @@ public final class Ending implements AutoCloseable {
         action.run();
         try {
             if (ended.await(PATIENCE_S, TimeUnit.SECONDS)) {
-                Runtime.getRuntime().halt(0);
+                Runtime.getRuntime().halt(code);
             }
         } catch (InterruptedException impatient) {
             // Whoever interrupts the end of a program wants it to end.

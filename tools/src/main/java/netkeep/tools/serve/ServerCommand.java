@@ -2,6 +2,7 @@ package netkeep.tools.serve;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,7 @@ abstract class ServerCommand implements Callable<Integer> {
                 RunningStack running = stack.start()) {
             // On the wildcard, for addresses may come and go.
             List<InetSocketAddress> shown = addresses();
-            return serve(running.stack().provider(), List.of(new InetSocketAddress(port())), shown, ending);
+            return serve(running.stack().provider(), List.of(new InetSocketAddress(port())), shown, ending, running);
         }
     }
 
@@ -79,7 +81,7 @@ abstract class ServerCommand implements Callable<Integer> {
             where = List.of(new InetSocketAddress(port()));
         }
         try (Ending ending = new Ending()) {
-            return serve(SelectorProvider.provider(), where, where, ending);
+            return serve(SelectorProvider.provider(), where, where, ending, null);
         }
     }
 
@@ -92,19 +94,34 @@ abstract class ServerCommand implements Callable<Integer> {
     }
 
     private int serve(
-            SelectorProvider channels, List<InetSocketAddress> where, List<InetSocketAddress> shown, Ending ending)
+            SelectorProvider channels,
+            List<InetSocketAddress> where,
+            List<InetSocketAddress> shown,
+            Ending ending,
+            @Nullable RunningStack running)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Service service = open(channels);
         for (InetSocketAddress address : where) {
-            service.listen(address);
+            try {
+                service.listen(address);
+            } catch (BindException refused) {
+                throw new CannotHere("port " + address.getPort() + ": " + refused.getMessage()
+                        + ": choose another --port, or end who has it; below 1024 the kernel wants root");
+            }
         }
         ending.by(service::stop);
+        if (running != null) {
+            running.whenGone(service::stop);
+        }
         say(out, ready(shown), "ready");
         service.run();
         String epitaph = service.epitaph();
         if (!epitaph.isEmpty()) {
             say(out, epitaph, "done");
+        }
+        if (running != null) {
+            running.check();
         }
         return 0;
     }

@@ -2,6 +2,8 @@ package netkeep.tools.serve;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -169,13 +171,10 @@ public final class StackOptions {
         try {
             plan.spinMicros(spinMicros());
             String name = link.substring(link.indexOf(':') + 1);
-            Link whole = faulty(open());
+            WatchedLink watched = new WatchedLink(open());
+            Link whole = faulty(watched);
             if (capture != null) {
-                writer = new PcapngWriter(FileChannel.open(
-                        capture,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING));
+                writer = new PcapngWriter(captureFile(capture));
                 whole = new CaptureLink(whole, writer, name, snap, new Clock()::realNs);
             }
             plan.link(name, whole, addresses);
@@ -183,12 +182,12 @@ public final class StackOptions {
                 plan.discover();
             }
             for (Map.Entry<String, String> route : routes.entrySet()) {
-                plan.route(prefix(route.getKey(), route.getValue()), route.getValue());
+                add(plan, "--route " + route.getKey() + "=" + route.getValue(), route.getKey(), route.getValue());
             }
             for (String router : routers) {
-                plan.route(prefix("default", router), router);
+                add(plan, "--router " + router, "default", router);
             }
-            return RunningStack.of(plan.start(), link, writer);
+            return RunningStack.of(plan.start(), watched, writer);
         } catch (LinuxException refused) {
             throw new CannotHere(String.valueOf(refused.getMessage()));
         } catch (IllegalArgumentException wrong) {
@@ -287,8 +286,22 @@ public final class StackOptions {
         return Long.parseLong(mac.replace(":", ""), 16);
     }
 
-    private static String prefix(String text, String router) {
-        return text.equals("default") ? router.contains(":") ? "::/0" : "0.0.0.0/0" : text;
+    private void add(EmbeddedBuilder plan, String option, String prefix, String router) {
+        String all = router.contains(":") ? "::/0" : "0.0.0.0/0";
+        try {
+            plan.route(prefix.equals("default") ? all : prefix, router);
+        } catch (IllegalArgumentException wrong) {
+            throw usage(option + ": a prefix like 203.0.113.0/24 or \"default\", and a router's address");
+        }
+    }
+
+    private FileChannel captureFile(Path file) throws IOException {
+        try {
+            return FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (NoSuchFileException | AccessDeniedException refused) {
+            throw usage("--capture " + file + ": its directory is not there, or not this user's to write to");
+        }
     }
 
     private static KernelAddress kernelAddress(String text) {
@@ -296,8 +309,12 @@ public final class StackOptions {
         if (slash < 0) {
             throw new IllegalArgumentException("--kernel-address " + text + ": there is no /LENGTH");
         }
-        Address address = Address.parse(text.substring(0, slash));
-        return new KernelAddress(address.hi(), address.lo(), Integer.parseInt(text.substring(slash + 1)));
+        try {
+            Address address = Address.parse(text.substring(0, slash));
+            return new KernelAddress(address.hi(), address.lo(), Integer.parseInt(text.substring(slash + 1)));
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("--kernel-address " + text + ": " + wrong.getMessage(), wrong);
+        }
     }
 
     private record Subnet(Address address, int length) {}
@@ -306,9 +323,19 @@ public final class StackOptions {
         int slash = text.indexOf('/');
         try {
             if (slash < 0) {
-                return new Subnet(Address.parse(text), -1);
+                throw new IllegalArgumentException("there is no /LENGTH, of the subnet's prefix");
             }
-            return new Subnet(Address.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+            Address address = Address.parse(text.substring(0, slash));
+            if (!Address.isUnicast(address.hi(), address.lo())
+                    || Address.isLoopback(address.hi(), address.lo())
+                    || Address.isUnspecified(address.hi(), address.lo())) {
+                throw new IllegalArgumentException("no host on a link can have that address");
+            }
+            int length = Integer.parseInt(text.substring(slash + 1));
+            if (length < 0 || length > (address.isV4() ? 32 : 128)) {
+                throw new IllegalArgumentException("the length is 0.." + (address.isV4() ? 32 : 128));
+            }
+            return new Subnet(address, length);
         } catch (IllegalArgumentException wrong) {
             throw usage("--address " + text + ": " + wrong.getMessage());
         }
