@@ -264,6 +264,15 @@ public final class Ip {
         }
     }
 
+    /// What is above hears nothing from a destination behind a neighbor: advice to look whether it is alive.
+    ///
+    /// @param neighbor of a [Path]
+    public void doubted(int neighbor) {
+        if (neighbor >= 0) {
+            neighbors.doubt(neighbor);
+        }
+    }
+
     /// Why the last frame was dropped, [Verdict#OK] if it was not.
     public Verdict verdictOfLastFrame() {
         return drops.last();

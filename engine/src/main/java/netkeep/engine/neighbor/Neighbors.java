@@ -202,6 +202,13 @@ public final class Neighbors {
         reachable(neighbor, nowNs);
     }
 
+    /// What is above gets no answer from there or beyond (RFC 1122 §4.2.3.5): whoever uses it next asks first.
+    public void doubt(int neighbor) {
+        if (index.has(neighbor) && state(neighbor) == REACHABLE) {
+            become(neighbor, STALE, Links.NEVER);
+        }
+    }
+
     /// A message that nobody asked for tells a host's hardware address: an ARP packet's sender, the source of a
     /// solicitation or advertisement (RFC 4861 §7.2.3, RFC 826).
     ///

@@ -50,6 +50,9 @@ final class Acknowledgment {
             flow.unmeasured(0);
         }
         if (ack.acked > 0) {
+            if (tcb.error() != 0) {
+                tcb.error(0);
+            }
             tcb.backoff(0);
             tcb.persist(0);
             tcp.timers.restart(nowNs);

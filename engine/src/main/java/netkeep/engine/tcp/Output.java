@@ -142,7 +142,9 @@ final class Output {
         }
         run = flight.split(start);
         int before = textLength(start, length);
-        segment(start, before, before < length ? FIN : 0, nowNs);
+        // RFC 9293 §3.9.1.2 (MUST-61): PSH on the last that was given, when it goes again, too.
+        int push = before > 0 && start + before == endSeq() ? PSH : 0;
+        segment(start, before, push | (before < length ? FIN : 0), nowNs);
         boolean again = flight.has(run, Flight.RETRANSMITTED);
         flight.sentAgain(run, nowUs);
         flow.undoRetrans(flow.undoRetrans() + length);
@@ -281,14 +283,19 @@ final class Output {
         return tcb.has(Tcb.NO_DELAY) || nxt == tcb.sndUna();
     }
 
-    /// RFC 5681 §4.1: after a silence of one time-out, no more than the initial window.
+    /// RFC 5681 §4.1: after a time-out in which no text was sent, no more than the initial window.
     private void restartAfterIdle(int mss, long nowNs) {
-        if (tcb.sndUna() == tcb.sndNxt() && nowNs - tcb.heardNs() > Rtt.rtoNs(tcb, tcp.settings)) {
+        long silentNs = 1_000_000L * Integer.toUnsignedLong(ms(nowNs) - tcb.sentMs());
+        if (tcb.sndUna() == tcb.sndNxt() && silentNs > Rtt.rtoNs(tcb, tcp.settings)) {
             tcb.cwnd(Math.min(tcb.cwnd(), Initial.window(mss)));
             if (tcb.flowRecord() != 0) {
                 flow.cubicEpochNs(0);
             }
         }
+    }
+
+    private static int ms(long nowNs) {
+        return (int) (nowNs / 1_000_000);
     }
 
     private boolean fin(long nowNs, int nowUs) {
@@ -338,6 +345,7 @@ final class Output {
         // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable.
         writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
         if (text > 0) {
+            tcb.sentMs(ms(nowNs));
             writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss);
         }
         writer.write(seq, tcb.rcvNxt(), flags, wnd, up, text, nowNs);

@@ -54,7 +54,9 @@ final class Recovery {
         } else {
             countDuplicates(ack, mss);
         }
-        if (flow.recovery() != OPEN && Seq.notAfter(flow.recover(), tcb.sndUna())) {
+        // RFC 3168 §6.1.2: one reduction a window; an echo of what was sent before it is none of the next.
+        int past = flow.recovery() == REDUCED ? flow.recover() + 1 : flow.recover();
+        if (flow.recovery() != OPEN && Seq.notAfter(past, tcb.sndUna())) {
             ended(mss);
         }
         if (flow.recovery() == OPEN && flow.recover() != 0 && Seq.after(tcb.sndUna(), flow.recover())) {
@@ -62,10 +64,10 @@ final class Recovery {
         }
         boolean lost = flight.first(Flight.LOST) >= 0;
         if (lost && (flow.recovery() == OPEN || flow.recovery() == REDUCED)) {
-            beginFast(sack, mss);
+            beginFast(sack, ack, mss);
         }
         if (ack.ece && flow.recovery() == OPEN) {
-            beginReduced(mss);
+            beginReduced(ack, mss);
         }
         if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
             proportional(ack, mss);
@@ -89,12 +91,12 @@ final class Recovery {
         return tcb.congestion() == 0 ? cubic : newReno;
     }
 
-    private void reduce(int mss) {
+    /// @param flightSize octets outstanding, with what an acknowledgment has just taken off
+    private void reduce(int flightSize, int mss) {
         flow.priorCwnd(tcb.cwnd());
         flow.priorSsthresh(tcb.ssthresh());
-        int inFlight = tcb.sndNxt() - tcb.sndUna();
         // RFC 5681 §3.1 takes FlightSize; bounded by cwnd, so that a burst of the application does not count.
-        tcb.ssthresh(congestion().reduced(tcb, flow, Math.min(inFlight, tcb.cwnd()), mss));
+        tcb.ssthresh(congestion().reduced(tcb, flow, Math.min(flightSize, tcb.cwnd()), mss));
         flow.recover(recoveryPoint());
         // RFC 9406 §4.3: HyStart++ is for the first slow start only.
         flow.slowStart(SlowStart.PLAIN);
@@ -105,10 +107,11 @@ final class Recovery {
         return tcb.sndNxt() == 0 ? 1 : tcb.sndNxt();
     }
 
-    private void beginFast(boolean sack, int mss) {
+    private void beginFast(boolean sack, Delivery ack, int mss) {
+        int flightSize = tcb.sndNxt() - tcb.sndUna() + ack.acked;
         counters.add(sack ? Counter.TcpExtTCPSackRecovery : Counter.TcpExtTCPRenoRecovery);
         if (flow.recovery() == OPEN) {
-            reduce(mss);
+            reduce(flightSize, mss);
         }
         flow.recovery(FAST);
         flow.undoMarker(tcb.sndUna());
@@ -119,17 +122,18 @@ final class Recovery {
         // RFC 6937 §3.
         flow.prrDelivered(0);
         flow.prrOut(0);
-        flow.recoverFs(Math.max(mss, tcb.sndNxt() - tcb.sndUna()));
+        flow.recoverFs(Math.max(mss, flightSize));
     }
 
     /// RFC 3168 §6.1.2: as for a loss, without one.
-    private void beginReduced(int mss) {
-        reduce(mss);
+    private void beginReduced(Delivery ack, int mss) {
+        int flightSize = tcb.sndNxt() - tcb.sndUna() + ack.acked;
+        reduce(flightSize, mss);
         flow.recovery(REDUCED);
         flow.undoMarker(0);
         flow.prrDelivered(0);
         flow.prrOut(0);
-        flow.recoverFs(Math.max(mss, tcb.sndNxt() - tcb.sndUna()));
+        flow.recoverFs(Math.max(mss, flightSize));
         tcb.put(Tcb.CWR_DUE, tcb.has(Tcb.ECN));
     }
 
@@ -234,7 +238,7 @@ final class Recovery {
         boolean first = flow.recovery() != TIMED_OUT;
         if (first) {
             if (flow.recovery() == OPEN) {
-                reduce(mss);
+                reduce(tcb.sndNxt() - tcb.sndUna(), mss);
             } else {
                 flow.recover(recoveryPoint());
             }

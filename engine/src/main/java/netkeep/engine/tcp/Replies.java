@@ -77,7 +77,9 @@ final class Replies {
             return;
         }
         tcp.counters.add(Counter.TcpOutRsts);
-        tcp.writer.options.clear();
+        Tcb tcb = tcp.tcb;
+        // RFC 7323 §3.2: the timestamp SHOULD be in a RST, too.
+        stamp(tcb.has(Tcb.TIMESTAMPS), tcb.tsOffset(), tcb.tsRecent(), nowNs);
         tcp.writer.open(tcp.tcb, tcp.path);
         tcp.writer.write(tcp.tcb.sndNxt(), tcp.tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
     }

@@ -52,6 +52,7 @@ import netkeep.ring.Region;
 ///  306  linger           u16  seconds + 1, 0 for none
 ///  308  retransmits      i32  segments, ever
 ///  312  tuneSeq          i32  RCV.NXT when the receive buffer was last looked at
+///  316  sentMs           i32  when text was last sent, milliseconds modulo 2^32
 /// ```
 ///
 /// What only a connection needs that has octets in flight or out of order is in its [Flow].
@@ -101,6 +102,7 @@ final class Tcb extends Endpoint {
     private static final int LINGER = 306;
     private static final int RETRANSMITS = 308;
     private static final int TUNE_SEQ = 312;
+    private static final int SENT_MS = 316;
 
     /// The bits of flags() that are a connection's own.
     static final int SYN_NEEDED = FIRST_OWN;
@@ -497,5 +499,13 @@ final class Tcb extends Endpoint {
 
     void tuneSeq(int value) {
         region.i32(slot + TUNE_SEQ, value);
+    }
+
+    int sentMs() {
+        return region.i32(slot + SENT_MS);
+    }
+
+    void sentMs(int value) {
+        region.i32(slot + SENT_MS, value);
     }
 }

@@ -24,6 +24,9 @@ final class Timers {
     /// RFC 8985 §7.2: what a peer may delay its acknowledgment.
     private static final long MAX_ACK_DELAY_NS = MILLISECONDS.toNanos(200);
 
+    /// RFC 9293 §3.8.3.
+    private static final int R1 = 3;
+
     /// RFC 1191 §5, RFC 8899's reason: after so many time-outs in a row the packets may be too big for the path.
     private static final int BLACK_HOLE_TIMEOUTS = 3;
 
@@ -189,11 +192,16 @@ final class Timers {
         boolean userGivesUp = userNs != 0 && nowNs - firstUnackedNs(nowNs) >= userNs;
         if (tcb.backoff() >= retries || userGivesUp) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
-            tcp.fate.fail(Errno.ETIMEDOUT, nowNs);
+            // What ICMP said meanwhile says more than the silence.
+            tcp.fate.fail(tcb.error() != 0 ? tcb.error() : Errno.ETIMEDOUT, nowNs);
             return;
         }
         tcp.counters.add(Counter.TcpExtTCPTimeouts);
         tcb.backoff(tcb.backoff() + 1);
+        // RFC 9293 §3.8.3 (MUST-20): at R1 (SHLD-10: 3 at least) IP hears that the next hop may be dead.
+        if (tcb.backoff() == R1 && tcp.path(nowNs)) {
+            tcp.ip.doubted(tcp.path.neighbor);
+        }
         if (syn) {
             tcb.set(Tcb.SYN_NEEDED);
         } else {

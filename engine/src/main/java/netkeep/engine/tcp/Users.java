@@ -99,6 +99,10 @@ public final class Users {
         if (!tcp.ip.path(tcp.path, hi, lo, ask.hi, ask.lo, scope, nowNs)) {
             return Errno.ENETUNREACH;
         }
+        if (tcp.path.broadcast || tcp.path.multicast) {
+            // RFC 9293 §3.9.2.3 (MUST-46): a subnet's broadcast address is one that only its route tells.
+            return Errno.ENETUNREACH;
+        }
         boolean wasBound = tcb.has(Endpoint.BOUND);
         int port = wasBound ? tcb.localPort() : binding.choose(tcp.path, ask);
         if (port == 0) {
@@ -285,20 +289,25 @@ public final class Users {
                     tcp.sizes.resegment(nowNs);
                 }
             }
-            // (MUST-56, SHLD-25, RFC 5927 §5.2) Hard errors end only what is not synchronised yet.
-            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> {
-                if (syn) {
-                    tcp.fate.fail(Errno.ECONNREFUSED, nowNs);
-                }
-            }
-            case HOST_UNREACHABLE, PROHIBITED -> {
-                if (syn && (failure.own || failure.kind == Failure.Kind.PROHIBITED)) {
-                    tcp.fate.fail(Errno.EHOSTUNREACH, nowNs);
-                }
-            }
-            default -> {
-                // (MUST-56) Soft errors: the retransmission time-out decides.
-            }
+            // (SHLD-26) Hard errors; RFC 5927 §5.2: they end only what is not synchronised yet.
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> unreachable(Errno.ECONNREFUSED, syn, nowNs);
+            case PROHIBITED -> unreachable(Errno.EHOSTUNREACH, syn, nowNs);
+            // (MUST-56) Soft errors: the retransmission time-out decides.
+            case HOST_UNREACHABLE -> unreachable(Errno.EHOSTUNREACH, syn && failure.own, nowNs);
+            case NETWORK_UNREACHABLE -> unreachable(Errno.ENETUNREACH, false, nowNs);
+            case HOPS_EXCEEDED, REASSEMBLY_EXCEEDED -> unreachable(Errno.EHOSTUNREACH, false, nowNs);
+            case PARAMETER -> unreachable(Errno.EPROTO, false, nowNs);
+        }
+    }
+
+    /// (MUST-47, SHLD-25) Tells the user of a soft error by the socket's error without its end; what is acknowledged
+    /// later takes it back, and a time-out ends with it.
+    private void unreachable(int errno, boolean ends, long nowNs) {
+        if (ends) {
+            tcp.fate.fail(errno, nowNs);
+        } else {
+            tcb.error(errno);
+            tcp.sockets.tell(tcb.index(), Event.STATE);
         }
     }
 

@@ -1,0 +1,227 @@
+package netkeep.engine.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import netkeep.engine.sim.Conversation;
+import netkeep.engine.sim.Scenario;
+import netkeep.engine.sim.Segment;
+import netkeep.sim.Rfc;
+import netkeep.wire.TcpHeader;
+import org.junit.jupiter.api.Test;
+
+/// Explicit congestion notification rule by rule: RFC 3168 §6.1.
+class EchoedTest {
+    private static Conversation agreed() {
+        return Scenario.v4().ecn().begin().play("""
+                . listen
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK,ECE seq=0 ack=1 ect=0
+                + 20ms
+                < ACK seq=1 ack=1
+                . accept
+                """);
+    }
+
+    /// Ten segments of a window were sent and acknowledged; 18 more are in flight from 10001 on.
+    private static Conversation full() {
+        Conversation conversation = agreed().play(". send 60000\n...");
+        take(conversation, 10);
+        conversation.play("+ 20ms\n< ACK seq=1 ack=10001\n...");
+        take(conversation, 18);
+        return conversation.play("+ 20ms");
+    }
+
+    private static List<Segment> take(Conversation conversation, int count) {
+        List<Segment> segments = taken(conversation);
+        assertEquals(count, segments.size());
+        return segments;
+    }
+
+    private static List<Segment> taken(Conversation conversation) {
+        List<Segment> segments = new java.util.ArrayList<>();
+        while (!conversation.peer.segments().isEmpty()) {
+            segments.add(conversation.taken());
+        }
+        return segments;
+    }
+
+    @Rfc({"3168 6.1.1 setup", "9293 SHLD-8"})
+    @Test
+    void bothSidesAgreeInTheHandshake() {
+        Scenario.v4().ecn().begin().play("""
+                . connect
+                > SYN,ECE,CWR seq=0 ect=0
+                < SYN,ACK,ECE seq=0 ack=1 mss=1000
+                > ACK seq=1 ack=1 ect=0
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=2
+                """);
+        agreed().play(". send 100\n> PSH,ACK seq=1 len=100 ect=2");
+    }
+
+    @Rfc("3168 6.1.1 not agreed")
+    @Test
+    void withoutAgreementNoPacketIsCapable() {
+        for (String answer : List.of("SYN,ACK", "SYN,ACK,ECE,CWR", "SYN,ACK,CWR")) {
+            Scenario.v4().ecn().begin().play("""
+                    . connect
+                    > SYN,ECE,CWR seq=0
+                    < %s seq=0 ack=1 mss=1000
+                    > ACK seq=1 ack=1
+                    . send 100
+                    > PSH,ACK seq=1 len=100 ect=0
+                    """.formatted(answer));
+        }
+    }
+
+    @Rfc("3168 6.1.1 answer")
+    @Test
+    void onlyBothBitsAskForEcn() {
+        for (String syn : List.of("SYN", "SYN,ECE", "SYN,CWR")) {
+            Scenario.v4().ecn().begin().play("""
+                    . listen
+                    < %s seq=0 mss=1000
+                    > SYN,ACK seq=0 ack=1 ect=0
+                    < ACK seq=1 ack=1
+                    . accept
+                    . send 100
+                    > PSH,ACK seq=1 len=100 ect=0
+                    """.formatted(syn));
+        }
+    }
+
+    @Rfc("3168 6.1.1.1 repeated")
+    @Test
+    void repeatedSynDoesNotAsk() {
+        Scenario.v4().ecn().begin().play(". connect\n> SYN,ECE,CWR seq=0\n+ 1s\n> SYN seq=0 ect=0");
+    }
+
+    @Rfc("3168 6.1.2 reduction")
+    @Test
+    void echoReducesTheWindowAsALossWouldAndSendsNothingAgain() {
+        Conversation conversation = full();
+        int sent = 0;
+        for (int segment = 1; segment <= 18; segment++) {
+            conversation.play("< ACK,ECE seq=1 ack=%d\n...".formatted(10001 + 1000 * segment));
+            for (Segment each : taken(conversation)) {
+                sent++;
+                assertTrue(each.seq - conversation.iss() >= 28001, each.toString());
+            }
+        }
+        // CUBIC leaves 0.7 of 18 segments.
+        assertEquals(12, sent);
+    }
+
+    /// Once a window, however many acknowledgments have it.
+    @Rfc("3168 6.1.2 once")
+    @Test
+    void secondEchoOfOneWindowReducesNothing() {
+        Conversation conversation = full();
+        conversation.play("< ACK,ECE seq=1 ack=11001\n...");
+        int first = taken(conversation).size();
+        conversation.play("< ACK,ECE seq=1 ack=28001\n...");
+        int second = taken(conversation).size();
+
+        assertEquals(12, first + second);
+    }
+
+    @Rfc("3168 6.1.2 next window")
+    @Test
+    void echoInTheNextWindowReducesAgain() {
+        Conversation conversation = full();
+        conversation.play("< ACK,ECE seq=1 ack=28001\n...");
+        take(conversation, 12);
+        conversation.play("+ 20ms\n< ACK,ECE,CWR seq=1 ack=40001\n...");
+        List<Segment> sent = taken(conversation);
+
+        assertTrue(sent.size() == 8, "sent " + sent.size());
+    }
+
+    @Rfc("3168 6.1.2 CWR")
+    @Test
+    void reductionIsToldInTheFirstNewSegmentOnly() {
+        Conversation conversation = full();
+        conversation.play("< ACK,ECE seq=1 ack=28001\n...");
+        List<Segment> sent = taken(conversation);
+        for (int segment = 0; segment < sent.size(); segment++) {
+            assertEquals(segment == 0, sent.get(segment).has(TcpHeader.CWR), "segment " + segment);
+        }
+    }
+
+    @Rfc("3168 6.1.3 echo")
+    @Test
+    void markIsEchoedInAllAcknowledgmentsUntilCwr() {
+        agreed().play("""
+                < ACK seq=1 ack=1 len=1000 ect=3
+                > ACK,ECE seq=1 ack=1001
+                < PSH,ACK seq=1001 ack=1 len=100 ect=2
+                + 40ms
+                > ACK,ECE seq=1 ack=1101
+                . send 10
+                > PSH,ACK,ECE seq=1 ack=1101 len=10
+                < PSH,ACK,CWR seq=1101 ack=11 len=100 ect=2
+                + 40ms
+                > ACK seq=11 ack=1201
+                """);
+    }
+
+    /// CWR answers the marks before it; one in the same packet is a new one.
+    @Rfc("3168 6.1.3 CWR with a mark")
+    @Test
+    void markInThePacketThatHasCwrIsEchoedAgain() {
+        agreed().play("""
+                < ACK seq=1 ack=1 len=1000 ect=3
+                > ACK,ECE seq=1 ack=1001
+                < ACK,CWR seq=1001 ack=1 len=1000 ect=3
+                > ACK,ECE seq=1 ack=2001
+                """);
+    }
+
+    @Rfc("3168 6.1.4 acknowledgments")
+    @Test
+    void pureAcknowledgmentIsNotCapable() {
+        agreed().play("""
+                < ACK seq=1 ack=1 len=1000 ect=2
+                < ACK seq=1001 ack=1 len=1000 ect=2
+                > ACK seq=1 ack=2001 ect=0
+                """);
+    }
+
+    @Rfc("3168 6.1.5 retransmissions")
+    @Test
+    void retransmissionIsNotCapable() {
+        agreed().play("""
+                . send 1000
+                > PSH,ACK seq=1 len=1000 ect=2
+                + 200ms
+                > PSH,ACK seq=1 len=1000 ect=0
+                """);
+    }
+
+    /// A mark on what lies outside the window may be a forger's.
+    @Rfc("3168 6.1.5 outside")
+    @Test
+    void markOutsideTheWindowIsIgnored() {
+        agreed().play("""
+                < ACK seq=-5000 ack=1 len=1000 ect=3
+                > ACK seq=1 ack=1
+                < ACK seq=100001 ack=1 len=1000 ect=3
+                > ACK seq=1 ack=1
+                """);
+    }
+
+    @Rfc("3168 6.1.6 probes")
+    @Test
+    void probeOfAZeroWindowIsNotCapable() {
+        agreed().play("""
+                . send 1000
+                > PSH,ACK seq=1 len=1000 ect=2
+                < ACK seq=1 ack=1001 win=0
+                . send 500
+                + 200ms
+                > ACK seq=1001 len=1 ect=0
+                """);
+    }
+}

@@ -1,0 +1,243 @@
+package netkeep.engine.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import netkeep.engine.sim.Conversation;
+import netkeep.engine.sim.Scenario;
+import netkeep.engine.sim.Segment;
+import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
+
+/// Selective acknowledgments, RFC 2018, and those of duplicates, RFC 2883.
+class SelectiveTest {
+    private static final String SACK = "mss=1000 sackOK";
+
+    private static Conversation receiving() {
+        return Scenario.v4().begin().established(SACK);
+    }
+
+    @Rfc("2018 2 only in a SYN")
+    @Test
+    void permissionIsGivenInTheSynOnly() {
+        Conversation conversation = Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0 sackOK
+                < SYN,ACK seq=0 ack=1 mss=1000 sackOK
+                > ACK seq=1 ack=1
+                """);
+        assertFalse(conversation.last().sackPermitted);
+        conversation.play(". send 10\n> PSH,ACK seq=1 len=10");
+        assertFalse(conversation.last().sackPermitted);
+    }
+
+    @Rfc("2018 2 only answered")
+    @Test
+    void permissionIsAnsweredOnlyIfItWasGiven() {
+        Conversation conversation =
+                Scenario.v4().begin().play(". listen\n< SYN seq=0 mss=1000\n> SYN,ACK seq=0 ack=1");
+        assertFalse(conversation.last().sackPermitted);
+        conversation.play("< SYN seq=0 mss=1000 sackOK from=5\n> SYN,ACK ack=1 sackOK");
+    }
+
+    @Rfc("2018 4 not permitted")
+    @Test
+    void whoDidNotPermitItGetsNone() {
+        Scenario.v4().begin().established("mss=1000").play("""
+                < ACK seq=1001 ack=1 len=1000
+                > ACK seq=1 ack=1
+                """);
+    }
+
+    @Rfc({"2018 4 each segment", "2018 4 first block", "2018 4 repeated"})
+    @Test
+    void eachSegmentBehindAGapIsToldAtOnceWithTheOthers() {
+        receiving().play("""
+                < ACK seq=2001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=2001:3001
+                < ACK seq=4001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=4001:5001,2001:3001
+                < ACK seq=5001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=4001:6001,2001:3001
+                < ACK seq=8001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=8001:9001,4001:6001,2001:3001
+                < ACK seq=3001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=2001:6001,8001:9001
+                """);
+    }
+
+    @Rfc("2018 4 all acknowledgments")
+    @Test
+    void acknowledgmentsOfOtherThingsTellItToo() {
+        receiving().play("""
+                < ACK seq=2001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=2001:3001
+                . send 10
+                > PSH,ACK seq=1 ack=1 len=10 sack=2001:3001
+                < ACK seq=1 ack=11 len=1000
+                > ACK seq=11 ack=1001 sack=2001:3001
+                """);
+    }
+
+    @Rfc({"2018 3 four blocks", "2018 4 as many"})
+    @Test
+    void fourBlocksFitAndThreeBesideTimestamps() {
+        for (String options : List.of(SACK, SACK + " ts=1000")) {
+            Conversation conversation = Scenario.v4().begin().established(options);
+            int most = options.contains("ts") ? 3 : 4;
+            for (int hole = 1; hole <= 6; hole++) {
+                conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(2000 * hole + 1));
+                assertEquals(
+                        Math.min(hole, most), conversation.taken().sacks.size());
+            }
+        }
+    }
+
+    /// RFC 2018 §8 allows to forget; it would cost the peer a time-out.
+    @Rfc("2018 8 keeps")
+    @Test
+    void whatWasToldIsKept() {
+        Conversation conversation = receiving();
+        int told = 0;
+        for (int hole = 1; hole <= 40; hole++) {
+            conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(2000 * hole + 1));
+            told += conversation.taken().sacks.getFirst()[0] == conversation.peerIss() + 2000 * hole + 1 ? 1 : 0;
+        }
+        assertTrue(told >= 10, "told of " + told);
+        // From the left the holes are filled: what was told is there and needs not come again.
+        conversation.play("< ACK seq=1 ack=1 len=1000\n...");
+        conversation.takeAll();
+        for (int hole = 1; hole <= told; hole++) {
+            conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(2000 * hole - 999));
+            assertEquals(2000 * hole + 1001, conversation.takeAll().ack - conversation.peerIss());
+        }
+    }
+
+    @Rfc("2018 5 left edge")
+    @Test
+    void afterATimeOutTheLeftEdgeGoesAgainThoughItWasSacked() {
+        Sending sending = Sending.inFlight("sackOK", 4);
+        sending.passMs(20);
+        assertEquals(List.of(10001), sending.arrives("ACK seq=1 ack=10001 sack=11001:14001"));
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=11001"));
+        sending.waitMs();
+
+        assertEquals(List.of(11001), sending.taken());
+    }
+
+    @Rfc("2018 5 skips")
+    @Test
+    void whatIsSackedIsNotSentAgain() {
+        Sending sending = Sending.inFlight("sackOK", 8);
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=10001 sack=12001:13001");
+        sending.arrives("ACK seq=1 ack=10001 sack=14001:15001,12001:13001");
+        List<Integer> sent = sending.arrives("ACK seq=1 ack=10001 sack=14001:18001,12001:13001");
+        sending.passMs(15);
+        sent = java.util.stream.Stream.concat(sent.stream(), sending.taken().stream()).toList();
+
+        assertEquals(List.of(10001, 11001, 13001), sent);
+    }
+
+    /// §8: the sender keeps what was sacked only.
+    @Rfc("2018 8 sender keeps")
+    @Test
+    void whatIsSackedOnlyIsStillTheSendersToKeep() {
+        Sending sending = Sending.inFlight("sackOK", 4);
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:14001");
+
+        sending.play(". acknowledged 10000");
+    }
+
+    @Rfc("2018 5 nonsense")
+    @Test
+    void blocksThatCannotBeAreIgnored() {
+        Sending sending = Sending.inFlight("sackOK", 4);
+        sending.passMs(20);
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=50001:51001"));
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=13001:15001"));
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=13001:12001"));
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=11001:11001"));
+        sending.arrives("ACK seq=1 ack=14001");
+        sending.play(". acknowledged 14000");
+    }
+
+    @Rfc({"2883 4 first block", "2883 4 once"})
+    @Test
+    void duplicateIsToldInTheFirstBlockOnce() {
+        receiving().play("""
+                < ACK seq=1 ack=1 len=1000
+                < ACK seq=1001 ack=1 len=1000
+                > ACK seq=1 ack=2001
+                < ACK seq=1 ack=1 len=1000
+                > ACK seq=1 ack=2001 sack=1:1001
+                < ACK seq=3001 ack=1 len=1000
+                > ACK seq=1 ack=2001 sack=3001:4001
+                """);
+    }
+
+    @Rfc("2883 4.1 partial")
+    @Test
+    void partOfASegmentThatWasThereIsTold() {
+        receiving().play("""
+                < ACK seq=1 ack=1 len=1000
+                < ACK seq=1001 ack=1 len=1000
+                > ACK seq=1 ack=2001
+                < ACK seq=1501 ack=1 len=1000
+                + 40ms
+                > ACK seq=1 ack=2501 sack=1501:2001
+                """);
+    }
+
+    /// §4.1.2: of what lies ahead of the cumulative acknowledgment the second block tells where it belongs.
+    @Rfc("2883 4 second block")
+    @Test
+    void duplicateAheadIsFollowedByTheBlockAroundIt() {
+        receiving().play("""
+                < ACK seq=1001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=1001:2001
+                < ACK seq=2001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=1001:3001
+                < ACK seq=5001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=5001:6001,1001:3001
+                < ACK seq=1501 ack=1 len=500
+                > ACK seq=1 ack=1 sack=1501:2001,1001:3001,5001:6001
+                """);
+    }
+
+    /// §4: a duplicate beside timestamps takes one of the three.
+    @Rfc("2883 4 room")
+    @Test
+    void duplicateTakesTheRoomOfAnother() {
+        Conversation conversation = Scenario.v4().begin().established(SACK + " ts=1000");
+        for (int hole = 1; hole <= 4; hole++) {
+            conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(2000 * hole + 1));
+            conversation.taken();
+        }
+        conversation.play("< ACK seq=2001 ack=1 len=1000\n...");
+        Segment ack = conversation.taken();
+        assertEquals(3, ack.sacks.size());
+        assertEquals(2001, ack.sacks.getFirst()[0] - conversation.peerIss());
+        assertEquals(3001, ack.sacks.getFirst()[1] - conversation.peerIss());
+    }
+
+    /// RFC 2883 §5, RFC 3708: all that was sent again was needless, so the window is as before.
+    @Rfc("2883 5 undo")
+    @Test
+    void duplicatesOfAllRetransmissionsTakeTheReductionBack() {
+        Sending sending = Sending.measured(Scenario.v4(), "sackOK");
+        sending.give(60_000);
+        int window = sending.taken().size();
+        sending.passMs(20);
+        List<Integer> again = sending.arrives("ACK seq=1 ack=10001 sack=11001:14001");
+        assertTrue(again.contains(10001), again.toString());
+        int sent = again.size() - 1;
+        sending.passMs(5);
+        sent += sending.arrives("ACK seq=1 ack=14001 sack=10001:11001").size();
+        // Four have left: as many and what the window grew by go.
+        assertTrue(sent >= 4, sent + " of a window of " + window);
+    }
+}
