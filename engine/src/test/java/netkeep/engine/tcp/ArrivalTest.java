@@ -62,8 +62,9 @@ class ArrivalTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 1_000_000, -1})
     void wrongAcknowledgmentOfASynIsReset(int ack) {
-        Scenario.v4().begin().play(". connect\n> SYN seq=0\n< SYN,ACK seq=0 ack=%d\n> RST seq=%d\nSYN_SENT"
-                .formatted(ack, ack));
+        Scenario.v4()
+                .begin()
+                .play(". connect\n> SYN seq=0\n< SYN,ACK seq=0 ack=%d\n> RST seq=%d\nSYN_SENT".formatted(ack, ack));
     }
 
     @Rfc({"9293 3.10.7.3 first", "9293 3.10.7.3 second"})
@@ -102,8 +103,15 @@ class ArrivalTest {
     @Rfc("9293 3.10.7.4 first")
     @ParameterizedTest
     @CsvSource({
-        "0, 0, false", "1, 0, true", "65535, 0, true", "65536, 0, false",
-        "-99, 100, false", "-98, 100, true", "1, 100, true", "65535, 1, true", "65536, 1, false",
+        "0, 0, false",
+        "1, 0, true",
+        "65535, 0, true",
+        "65536, 0, false",
+        "-99, 100, false",
+        "-98, 100, true",
+        "1, 100, true",
+        "65535, 1, true",
+        "65536, 1, false",
     })
     void segmentMustTouchTheWindow(int seq, int length, boolean acceptable) {
         Conversation conversation = established().play(". send 10\n> PSH,ACK seq=1 len=10");

@@ -177,7 +177,8 @@ class FailureTest {
     @Rfc("9293 SHLD-17")
     @Test
     void textBeyondAShrunkenWindowEndsNothing() {
-        Conversation conversation = Scenario.v4().begin().established("mss=1000").play("""
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
                 . send 3000
                 > ACK seq=1 len=1000
                 > ACK seq=1001 len=1000

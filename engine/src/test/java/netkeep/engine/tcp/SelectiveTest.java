@@ -36,8 +36,7 @@ class SelectiveTest {
     @Rfc("2018 2 only answered")
     @Test
     void permissionIsAnsweredOnlyIfItWasGiven() {
-        Conversation conversation =
-                Scenario.v4().begin().play(". listen\n< SYN seq=0 mss=1000\n> SYN,ACK seq=0 ack=1");
+        Conversation conversation = Scenario.v4().begin().play(". listen\n< SYN seq=0 mss=1000\n> SYN,ACK seq=0 ack=1");
         assertFalse(conversation.last().sackPermitted);
         conversation.play("< SYN seq=0 mss=1000 sackOK from=5\n> SYN,ACK ack=1 sackOK");
     }
@@ -89,8 +88,7 @@ class SelectiveTest {
             int most = options.contains("ts") ? 3 : 4;
             for (int hole = 1; hole <= 6; hole++) {
                 conversation.play("< ACK seq=%d ack=1 len=1000\n...".formatted(2000 * hole + 1));
-                assertEquals(
-                        Math.min(hole, most), conversation.taken().sacks.size());
+                assertEquals(Math.min(hole, most), conversation.taken().sacks.size());
             }
         }
     }
@@ -136,7 +134,8 @@ class SelectiveTest {
         sending.arrives("ACK seq=1 ack=10001 sack=14001:15001,12001:13001");
         List<Integer> sent = sending.arrives("ACK seq=1 ack=10001 sack=14001:18001,12001:13001");
         sending.passMs(15);
-        sent = java.util.stream.Stream.concat(sent.stream(), sending.taken().stream()).toList();
+        sent = java.util.stream.Stream.concat(sent.stream(), sending.taken().stream())
+                .toList();
 
         assertEquals(List.of(10001, 11001, 13001), sent);
     }

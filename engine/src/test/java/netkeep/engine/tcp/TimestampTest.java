@@ -43,7 +43,8 @@ class TimestampTest {
     @Rfc("7323 3.2 every segment")
     @Test
     void everySegmentHasOneOnceAgreedOn() {
-        Conversation conversation = Scenario.v4().begin().established(TIMESTAMPS).play("""
+        Conversation conversation =
+                Scenario.v4().begin().established(TIMESTAMPS).play("""
                 . send 100
                 > PSH,ACK seq=1 len=100 ts
                 + 200ms
@@ -257,7 +258,8 @@ class TimestampTest {
     @Test
     void afterTwentyFourDaysOfSilenceAnyTimestampIsTaken() {
         for (int days : new int[] {23, 25}) {
-            Conversation conversation = Scenario.v4().begin().established(TIMESTAMPS).play("""
+            Conversation conversation =
+                    Scenario.v4().begin().established(TIMESTAMPS).play("""
                     < PSH,ACK seq=1 ack=1 len=100 ts=2000000000:*
                     + 40ms
                     > ACK seq=1 ack=101
@@ -265,8 +267,7 @@ class TimestampTest {
                     < PSH,ACK seq=101 ack=1 len=100 ts=1999999999:*
                     ...
                     """.formatted(TimeUnit.DAYS.toSeconds(days)));
-            assertEquals(
-                    days > 24 ? 200 : 100, conversation.client().readable(conversation.socket()), days + " days");
+            assertEquals(days > 24 ? 200 : 100, conversation.client().readable(conversation.socket()), days + " days");
         }
     }
 
@@ -326,7 +327,8 @@ class TimestampTest {
     @Rfc("7323 2.4 first retransmission")
     @Test
     void whatWasSentIsSentAgainThoughTheWindowShrank() {
-        Conversation conversation = Scenario.v4().begin().established("mss=1000").play("""
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
                 . send 2000
                 > ACK seq=1 len=1000
                 > PSH,ACK seq=1001 len=1000
