@@ -18,7 +18,8 @@ import java.util.Set;
 
 /// What tests cite with `@Rfc`.
 ///
-/// @param citers for each requirement, the outermost classes whose tests cite it
+/// @param citers for each requirement, the tests that cite it: `Class.method` of the outermost class, or the class alone
+///               where the citation stands on a class
 /// @param faults citations that are none
 record Citations(Map<String, Set<String>> citers, List<String> faults) {
     private static final Set<String> TESTS =
@@ -44,7 +45,9 @@ record Citations(Map<String, Set<String>> citers, List<String> faults) {
         @Override
         public Void visitAnnotation(AnnotationTree annotation, Void nothing) {
             if (name(annotation).equals("Rfc")) {
+                String citer = outermostClass();
                 if (getCurrentPath().getParentPath().getParentPath().getLeaf() instanceof MethodTree method) {
+                    citer += "." + method.getName();
                     List<String> others = method.getModifiers().getAnnotations().stream()
                             .map(Citations::name)
                             .toList();
@@ -52,18 +55,20 @@ record Citations(Map<String, Set<String>> citers, List<String> faults) {
                         faults.add(source.at(annotation) + ": cites, but is no test that runs");
                     }
                 }
-                annotation.getArguments().forEach(this::cite);
+                for (ExpressionTree argument : annotation.getArguments()) {
+                    cite(argument, citer);
+                }
             }
             return super.visitAnnotation(annotation, null);
         }
 
-        private void cite(ExpressionTree argument) {
+        private void cite(ExpressionTree argument, String citer) {
             switch (argument) {
-                case AssignmentTree named -> cite(named.getExpression());
-                case NewArrayTree several -> several.getInitializers().forEach(this::cite);
+                case AssignmentTree named -> cite(named.getExpression(), citer);
+                case NewArrayTree several -> several.getInitializers().forEach(each -> cite(each, citer));
                 case LiteralTree literal
                 when literal.getValue() instanceof String requirement ->
-                    citers.computeIfAbsent(requirement, key -> new HashSet<>()).add(outermostClass());
+                    citers.computeIfAbsent(requirement, key -> new HashSet<>()).add(citer);
                 default -> faults.add(source.at(argument) + ": not a string literal");
             }
         }

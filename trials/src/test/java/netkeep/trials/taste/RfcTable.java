@@ -15,16 +15,18 @@ import java.util.stream.Stream;
 /// ```text
 /// | requirement | section | held by | or why not |
 /// | --- | --- | --- | --- |
-/// | MUST-40 | 3.8.6.3 | DelayedAckTest | |
-/// | SHLD-8 | 3.8.2 | | no ECN yet |
+/// | MUST-40: an acknowledgment waits less than 0.5 s | 3.8.6.3 | DelayedAckTest.waits | |
+/// | SHLD-8: ECN | 3.8.2 | | no ECN yet |
 /// ```
 ///
-/// A file may hold several tables with text around them.
+/// What stands before the first colon of the requirement is its key, which tests cite; what follows says what it wants.
+/// A test is a class, for all its methods that cite the key, or one method of it. A file may hold several tables with
+/// text around them.
 record RfcTable(String rfc, List<Row> rows, List<String> faults) {
     private static final List<String> HEADER = List.of("requirement", "section", "held by", "or why not");
 
-    /// @param requirement as tests cite it: the RFC's number, a space, and the first column
-    /// @param heldBy      classes of tests; empty if it is not held
+    /// @param requirement as tests cite it: the RFC's number, a space, and the key
+    /// @param heldBy      tests, `Class` or `Class.method`; empty if it is not held
     record Row(String requirement, Set<String> heldBy) {}
 
     /// All tables of the repository.
@@ -61,7 +63,7 @@ record RfcTable(String rfc, List<Row> rows, List<String> faults) {
             }
             String fault = fault(cells, seen);
             if (fault.isEmpty()) {
-                rows.add(new Row(rfc + " " + cells.get(0), names(cells.get(2))));
+                rows.add(new Row(rfc + " " + key(cells.get(0)), names(cells.get(2))));
             } else {
                 faults.add("docs/rfc/" + rfc + ".md:" + (i + 1) + ": " + fault);
             }
@@ -73,16 +75,22 @@ record RfcTable(String rfc, List<Row> rows, List<String> faults) {
         if (cells.size() != HEADER.size()) {
             return cells.size() + " cells";
         }
-        if (cells.get(0).isEmpty() || cells.get(1).isEmpty()) {
+        String key = key(cells.get(0));
+        if (key.isEmpty() || cells.get(1).isEmpty()) {
             return "no requirement or no section";
         }
-        if (!seen.add(cells.get(0))) {
-            return cells.get(0) + " stands there twice";
+        if (!seen.add(key)) {
+            return key + " stands there twice";
         }
         if (cells.get(2).isEmpty() == cells.get(3).isEmpty()) {
-            return cells.get(0) + " needs either a test or a reason";
+            return key + " needs either a test or a reason";
         }
         return "";
+    }
+
+    private static String key(String requirement) {
+        int colon = requirement.indexOf(": ");
+        return colon < 0 ? requirement : requirement.substring(0, colon);
     }
 
     private static List<String> cells(String line) {
