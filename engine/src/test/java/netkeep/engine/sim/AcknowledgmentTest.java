@@ -77,7 +77,7 @@ class AcknowledgmentTest {
         conversation.play("> ACK seq=1 ack=8001");
     }
 
-    @Rfc({"9293 SHLD-31", "9293 MAY-13", "5681 4.2"})
+    @Rfc({"9293 SHLD-31", "9293 MAY-13", "5681 4.2 gap"})
     @Test
     void segmentBehindAGapIsAcknowledgedAtOnceAndKept() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -94,7 +94,7 @@ class AcknowledgmentTest {
     }
 
     /// RFC 5681 §4.2: what fills a part of a gap is acknowledged at once, too.
-    @Rfc("5681 4.2")
+    @Rfc("5681 4.2 filled gap")
     @Test
     void segmentThatFillsAPartOfAGapIsAcknowledgedAtOnce() {
         Scenario.v4().begin().established(SACK).play("""
@@ -105,7 +105,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc({"2018 4", "2018 3"})
+    @Rfc({"2018 4 first block", "2018 4 repeated", "2018 4 as many"})
     @Test
     void newestBlockComesFirstThenTheOthers() {
         Scenario.v4().begin().established(SACK).play("""
@@ -126,7 +126,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("2018 3")
+    @Rfc("2018 3 four blocks")
     @Test
     void withTimestampsThreeBlocksFit() {
         Conversation conversation = Scenario.v4().begin().established("mss=1000 sackOK ts=1000");
@@ -144,7 +144,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("2883 4")
+    @Rfc("2883 4 first block")
     @Test
     void duplicateIsReported() {
         Scenario.v4().begin().established(SACK).play("""
@@ -160,7 +160,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("2883 4")
+    @Rfc({"2883 4.1 partial", "2883 4 once"})
     @Test
     void duplicatePartIsReportedOnce() {
         Scenario.v4().begin().established(SACK).play("""
@@ -198,7 +198,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("7323 5.3")
+    @Rfc("7323 5.3 R1")
     @Test
     void oldTimestampIsAcknowledgedAndDropped() {
         Scenario.v4().begin().established(TIMESTAMPS).play("""
@@ -213,7 +213,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("7323 5.3")
+    @Rfc("7323 5.2 modulo")
     @Test
     void timestampsWrap() {
         Scenario.v4().begin().established("mss=1000 ts=4294967200").play("""
@@ -231,7 +231,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("7323 5.5")
+    @Rfc("7323 5.5 outdated")
     @Test
     void timestampOfTwentyFourDaysAgoSaysNothing() {
         Scenario.v4().begin().established(TIMESTAMPS).play("""
@@ -244,7 +244,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("7323 5.2")
+    @Rfc("7323 5.2 reset")
     @Test
     void resetNeedsNoTimestampAndAnOldOneDoesNotHinderIt() {
         Scenario.v4().begin().established(TIMESTAMPS).play("""
@@ -256,7 +256,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("7323 3.2")
+    @Rfc("7323 3.2 missing")
     @Test
     void segmentWithoutTheTimestampThatWasAgreedOnIsDropped() {
         Scenario.v4().begin().established(TIMESTAMPS).play("""
@@ -266,7 +266,7 @@ class AcknowledgmentTest {
     }
 
     /// RFC 7323 §4.3: the echo is of the earliest segment that the acknowledgment covers.
-    @Rfc("7323 4.3")
+    @Rfc("7323 4.3 delayed")
     @Test
     void echoIsOfTheFirstSegmentThatWaitedForTheAcknowledgment() {
         Scenario.v4().begin().established(TIMESTAMPS).play("""
@@ -277,7 +277,7 @@ class AcknowledgmentTest {
                 """);
     }
 
-    @Rfc("7323 4.3")
+    @Rfc("7323 4.3 gap")
     @Test
     void echoDoesNotFollowASegmentBehindAGap() {
         Scenario.v4().begin().established("mss=1000 ts=1000 sackOK").play("""

@@ -264,7 +264,7 @@ class CloseTest {
                 """);
     }
 
-    @Rfc({"9293 SHLD-4", "6191 2"})
+    @Rfc({"9293 SHLD-4", "6191 2 newer"})
     @Test
     void newerTimestampOpensAgainFromTimeWait() {
         Scenario.v4().begin().established(PLAIN + " ts=1000").play("""
@@ -279,7 +279,7 @@ class CloseTest {
                 """);
     }
 
-    @Rfc("9293 SHLD-4")
+    @Rfc({"9293 SHLD-4", "6191 2 older"})
     @Test
     void olderTimestampDoesNotOpenAgainFromTimeWait() {
         Scenario.v4().begin().established(PLAIN + " ts=1000").play("""
@@ -294,7 +294,7 @@ class CloseTest {
                 """);
     }
 
-    @Rfc("9293 MAY-2")
+    @Rfc({"9293 MAY-2", "6191 2 without timestamps"})
     @Test
     void higherSequenceNumberOpensAgainFromTimeWaitWithoutTimestamps() {
         Scenario.v4().begin().established(PLAIN).play("""

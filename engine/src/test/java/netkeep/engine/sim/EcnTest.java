@@ -19,7 +19,7 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.1")
+    @Rfc("3168 6.1.1 setup")
     @Test
     void activeOpenAsks() {
         Scenario.v4().ecn().begin().play("""
@@ -32,7 +32,7 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.1")
+    @Rfc("3168 6.1.1 not agreed")
     @Test
     void answerThatDeclinesIsHeeded() {
         Scenario.v4().ecn().begin().play("""
@@ -46,7 +46,7 @@ class EcnTest {
     }
 
     /// RFC 3168 §6.1.1.1: one that mirrors the reserved bits does not know ECN.
-    @Rfc("3168 6.1.1")
+    @Rfc("3168 6.1.1 mirrored")
     @Test
     void answerThatMirrorsBothBitsDeclines() {
         Scenario.v4().ecn().begin().play("""
@@ -59,7 +59,7 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.1")
+    @Rfc("3168 6.1.1 answer")
     @Test
     void whoIsNotAskedDoesNotAnswer() {
         Scenario.v4().ecn().begin().play("""
@@ -73,7 +73,7 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.3")
+    @Rfc("3168 6.1.3 echo")
     @Test
     void markIsEchoedUntilTheSenderHasHeardIt() {
         agreed().play("""
@@ -88,7 +88,7 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.2")
+    @Rfc({"3168 6.1.2 reduction", "3168 6.1.2 once", "3168 6.1.2 CWR"})
     @Test
     void echoHalvesTheWindowOnceInARoundTripAndIsAnswered() {
         Conversation conversation = agreed().play(". send 60000\n...");
@@ -105,7 +105,7 @@ class EcnTest {
         assertTrue(third + fourth >= 5_000 && third + fourth <= 16_000, third + " and " + fourth);
     }
 
-    @Rfc({"3168 6.1.5", "3168 6.1.4"})
+    @Rfc({"3168 6.1.5 retransmissions", "3168 6.1.4 acknowledgments"})
     @Test
     void retransmissionsAndPureAcknowledgmentsAreNotCapable() {
         agreed().play("""
@@ -119,7 +119,7 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.1")
+    @Rfc("3168 6.1.1.1 repeated")
     @Test
     void repeatedSynDoesNotAskAgain() {
         Scenario.v4().ecn().begin().play("""

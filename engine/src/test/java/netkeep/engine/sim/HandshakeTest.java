@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How connections begin: RFC 9293 §3.5.
 class HandshakeTest {
-    @Rfc({"9293 MUST-4", "9293 MUST-14", "9293 SHLD-5", "7323 2.2"})
+    @Rfc({"9293 MUST-4", "9293 MUST-14", "9293 SHLD-5", "7323 2.2 both sides"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void passiveOpenAgreesOnWhatBothOffer(boolean v6) {
@@ -50,7 +50,7 @@ class HandshakeTest {
                 """.formatted(Scenario.SCALE, v6 ? 1440 : 1460));
     }
 
-    @Rfc("7323 2.2")
+    @Rfc("7323 2.2 only answered")
     @Test
     void peerThatOffersNothingGetsNothingBack() {
         Conversation conversation = Scenario.v4().begin();
@@ -298,7 +298,7 @@ class HandshakeTest {
                 """);
     }
 
-    @Rfc({"9293 MUST-8", "9293 SHLD-1", "6528 3"})
+    @Rfc({"9293 MUST-8", "9293 SHLD-1", "6528 3 clock", "6528 3 secret"})
     @Test
     void initialSequenceNumbersAreUnrelatedBetweenFlowsAndMoveWithTheClock() {
         Set<Integer> high = new HashSet<>();
@@ -317,7 +317,7 @@ class HandshakeTest {
         assertEquals(2_500_000, conversation.taken().seq - first);
     }
 
-    @Rfc("6056 3.3")
+    @Rfc("6056 3.3 obfuscated")
     @Test
     void portsOfActiveOpensCannotBeForetold() {
         Set<Integer> ports = new HashSet<>();

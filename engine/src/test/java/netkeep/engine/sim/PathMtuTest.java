@@ -39,7 +39,7 @@ class PathMtuTest {
     }
 
     /// RFC 5927 §7: whoever cannot tell a sequence number in flight is not believed.
-    @Rfc("5927 7")
+    @Rfc("5927 7.1 in flight")
     @Test
     void tooBigAboutWhatIsNotInFlightIsNotBelieved() {
         Conversation conversation = sending(false);
@@ -95,7 +95,7 @@ class PathMtuTest {
     }
 
     /// Nobody says that the packets are too big.
-    @Rfc("2923 2.1")
+    @Rfc("2923 2.1 black hole")
     @Test
     void blackHoleIsFoundAndPassed() {
         Conversation conversation = Scenario.v4().begin().established("mss=1460");
@@ -114,7 +114,7 @@ class PathMtuTest {
         assertTrue(conversation.world.nowNs() - beganNs < TimeUnit.SECONDS.toNanos(60));
     }
 
-    @Rfc("9293 MUST-65")
+    @Rfc({"9293 MUST-67", "6691 5.1 link"})
     @Test
     void mssOptionIsOfTheLinkNotOfThePath() {
         Conversation conversation = sending(false);

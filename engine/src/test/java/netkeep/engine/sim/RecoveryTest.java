@@ -68,7 +68,7 @@ class RecoveryTest {
         conversation.play(". error ETIMEDOUT\nCLOSED");
     }
 
-    @Rfc({"6298 2.2", "6298 2.3", "6298 2.4"})
+    @Rfc({"6298 2.2", "6298 2.3", "6298 2.4 least"})
     @Test
     void timeOutFollowsTheRoundTrip() {
         Conversation conversation = Scenario.v4().begin().established(PLAIN);
@@ -96,7 +96,7 @@ class RecoveryTest {
     }
 
     /// Karn: what was sent twice measures nothing.
-    @Rfc({"9293 MUST-18", "6298 3"})
+    @Rfc({"9293 MUST-18", "6298 3 Karn"})
     @Test
     void acknowledgmentOfWhatWasSentTwiceMeasuresNothing() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -127,7 +127,7 @@ class RecoveryTest {
         assertTrue(sent >= 1000 && sent <= 2000, "sent " + sent);
     }
 
-    @Rfc("5681 3.2")
+    @Rfc("5681 3.2 step 2")
     @Test
     void thirdDuplicateAcknowledgmentRetransmitsWithoutSack() {
         inFlight(PLAIN, 8).play("""
@@ -139,7 +139,7 @@ class RecoveryTest {
                 """);
     }
 
-    @Rfc({"6675 5", "8985 6.2"})
+    @Rfc({"6675 5 retransmission", "8985 6.2 step 5"})
     @Test
     void sackedSegmentsShowWhatIsLost() {
         inFlight(SACK, 8).play("""
@@ -154,7 +154,7 @@ class RecoveryTest {
                 """);
     }
 
-    @Rfc("6675 5")
+    @Rfc("6675 5 next holes")
     @Test
     void twoHolesAreFilledInOneRecovery() {
         Conversation conversation = inFlight(SACK, 10).play("""
@@ -177,7 +177,7 @@ class RecoveryTest {
     }
 
     /// RFC 8985 §6.2: reordering within a quarter of the round trip is no loss.
-    @Rfc("8985 6.2")
+    @Rfc("8985 6.2 step 3")
     @Test
     void littleReorderingIsNoLossOnceSeen() {
         Conversation conversation = inFlight(SACK, 4).play("""
@@ -202,7 +202,7 @@ class RecoveryTest {
                 """);
     }
 
-    @Rfc("8985 6.2")
+    @Rfc("8985 6.3 timer")
     @Test
     void segmentIsLostWhenTheReorderingWindowHasPassed() {
         Conversation conversation = inFlight(SACK, 4).play("""
@@ -218,7 +218,7 @@ class RecoveryTest {
         assertTrue(waitedNs <= TimeUnit.MILLISECONDS.toNanos(25), "waited " + waitedNs);
     }
 
-    @Rfc("8985 6.2")
+    @Rfc("8985 6.2 lost retransmission")
     @Test
     void lostRetransmissionIsFoundByTime() {
         Conversation conversation = inFlight(SACK, 10).play("""
@@ -247,7 +247,7 @@ class RecoveryTest {
         conversation.play("> ACK seq=10001 len=1000");
     }
 
-    @Rfc("8985 7.2")
+    @Rfc("8985 7.2 PTO")
     @Test
     void tailIsProbedAfterTwoRoundTrips() {
         Conversation conversation = inFlight(SACK, 4);
@@ -269,7 +269,7 @@ class RecoveryTest {
         assertTrue(again.contains(10001), again.toString());
     }
 
-    @Rfc("8985 7.3")
+    @Rfc("8985 7.3 new text")
     @Test
     void probeCarriesNewTextIfThereIsSome() {
         Conversation conversation = inFlight(SACK, 4).play(". option CORK 1\n. send 500\n. option CORK 0");
@@ -279,7 +279,7 @@ class RecoveryTest {
         conversation.play("> PSH,ACK seq=14001 len=500");
     }
 
-    @Rfc("8985 7.4")
+    @Rfc("8985 7.4.2 duplicate")
     @Test
     void probeOfWhatWasNotLostCostsNothing() {
         Conversation conversation = inFlight(SACK, 2);
@@ -300,7 +300,7 @@ class RecoveryTest {
     }
 
     /// RFC 5682: what follows a time-out shows that it was spurious; nothing more is sent again.
-    @Rfc("5682 2.1")
+    @Rfc("5682 2.1 step 3b")
     @Test
     void spuriousTimeOutIsFoundOutAndSendsNothingTwice() {
         Conversation conversation = inFlight(PLAIN, 6);
@@ -321,7 +321,7 @@ class RecoveryTest {
     }
 
     /// RFC 6937: in recovery about as much is sent as arrives.
-    @Rfc("6937 3")
+    @Rfc("6937 3 proportional")
     @Test
     void recoverySendsInProportionToWhatArrives() {
         Conversation conversation = inFlight(SACK, 10);
@@ -342,7 +342,7 @@ class RecoveryTest {
         assertTrue(sent >= 3000 && sent <= 9000, "sent " + sent);
     }
 
-    @Rfc("2018 8")
+    @Rfc("2018 5 left edge")
     @Test
     void renegingPeerGetsEverythingAgainAfterATimeOut() {
         Conversation conversation = inFlight(SACK, 4).play("""
@@ -378,7 +378,7 @@ class RecoveryTest {
                 """);
     }
 
-    @Rfc({"5681 3.1", "6928 2"})
+    @Rfc({"5681 3.1 slow start", "6928 2 initial window"})
     @Test
     void beginsWithTenSegmentsAndDoublesInEachRoundTrip() {
         Conversation conversation =
@@ -400,7 +400,7 @@ class RecoveryTest {
         }
     }
 
-    @Rfc("5681 4.1")
+    @Rfc("5681 4.1 restart")
     @Test
     void windowIsTheInitialOneAgainAfterIdleness() {
         Conversation conversation =

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResetTest {
     private static final String PLAIN = "mss=1460";
 
-    @Rfc({"9293 MUST-12", "5961 3.2"})
+    @Rfc({"9293 MUST-12", "5961 3.2 exact"})
     @Test
     void exactResetEndsTheConnection() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -33,7 +33,7 @@ class ResetTest {
                 """);
     }
 
-    @Rfc("5961 3.2")
+    @Rfc("5961 3.2 in the window")
     @ParameterizedTest
     @ValueSource(ints = {2, 1000, 30000})
     void resetElsewhereInTheWindowIsChallenged(int seq) {
@@ -44,14 +44,14 @@ class ResetTest {
                 """);
     }
 
-    @Rfc("5961 3.2")
+    @Rfc("5961 3.2 outside")
     @ParameterizedTest
     @ValueSource(ints = {0, -1000, 10_000_000, 0x4000_0000})
     void resetOutsideTheWindowIsIgnored(int seq) {
         Scenario.v4().begin().established(PLAIN).play("< RST seq=" + seq + "\nESTABLISHED");
     }
 
-    @Rfc("5961 4.2")
+    @Rfc("5961 4.2 any")
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1000, -1000})
     void synInASynchronisedStateIsChallenged(int seq) {
@@ -63,7 +63,7 @@ class ResetTest {
     }
 
     /// RFC 9293 §3.5.1: a peer that crashed and comes again; its RST in answer to the challenge is exact.
-    @Rfc("5961 4.2")
+    @Rfc("5961 4.2 restarted")
     @Test
     void challengeLetsAPeerThatStartedAgainThrough() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -74,7 +74,7 @@ class ResetTest {
                 """);
     }
 
-    @Rfc("5961 5.2")
+    @Rfc("5961 5.2 range")
     @Test
     void acknowledgmentOfWhatWasNotSentIsChallengedAndItsTextDropped() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -84,7 +84,7 @@ class ResetTest {
                 """);
     }
 
-    @Rfc("5961 5.2")
+    @Rfc("5961 5.2 range")
     @Test
     void acknowledgmentFromLongAgoIsChallengedAndItsTextDropped() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -96,7 +96,7 @@ class ResetTest {
                 """);
     }
 
-    @Rfc("5961 7")
+    @Rfc("5961 7 throttle")
     @Test
     void challengesAreFew() {
         Conversation conversation = Scenario.v4().withoutSuccessors().begin().established(PLAIN);
@@ -176,7 +176,7 @@ class ResetTest {
         conversation.play("SYN_SENT");
     }
 
-    @Rfc("9293 MUST-55")
+    @Rfc({"9293 MUST-55", "5927 6 quench"})
     @Test
     void sourceQuenchIsIgnored() {
         Conversation conversation = Scenario.v4().begin().established(PLAIN).play(". send 14600\n...");

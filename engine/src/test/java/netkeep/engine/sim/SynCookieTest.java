@@ -22,7 +22,7 @@ class SynCookieTest {
         return conversation;
     }
 
-    @Rfc("4987 3.6")
+    @Rfc("4987 3.6 flood")
     @Test
     void honestClientGetsThroughAFlood() {
         Conversation conversation = flooded("mss=1460");

@@ -17,7 +17,7 @@ class TimerTest {
         Scenario.v4().begin().established(PLAIN).play("+ 1000000s\nESTABLISHED");
     }
 
-    @Rfc({"9293 MUST-24", "9293 MUST-26", "9293 MUST-28"})
+    @Rfc({"9293 MUST-24", "9293 MUST-26", "9293 MUST-28", "9293 SHLD-12"})
     @Test
     void keepAliveProbesAfterTwoHoursByDefault() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -91,7 +91,7 @@ class TimerTest {
                 """);
     }
 
-    @Rfc("9293 3.8.4")
+    @Rfc("9293 3.8.4 answered")
     @Test
     void peersKeepAliveIsAnswered() {
         Conversation conversation = Scenario.v4().begin().established(PLAIN);
@@ -99,7 +99,7 @@ class TimerTest {
         conversation.play(". readable 0");
     }
 
-    @Rfc({"9293 MUST-21", "5482 1"})
+    @Rfc({"9293 MUST-21", "5482 3.1 local"})
     @Test
     void userTimeoutEndsAConnectionThatIsNotAcknowledged() {
         Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class UrgentTest {
     private static final String PLAIN = "mss=1000";
 
-    @Rfc({"9293 MUST-30", "9293 MUST-62", "6093 2"})
+    @Rfc({"9293 MUST-30", "9293 MUST-62", "6093 4 pointer"})
     @Test
     void pointerIsToTheOctetBehindTheUrgentOne() {
         Scenario.v4().begin().established(PLAIN).play("""

@@ -185,7 +185,7 @@ class WindowTest {
                 """);
     }
 
-    @Rfc("7323 2.3")
+    @Rfc("7323 2.3 scaled")
     @Test
     void peersWindowIsScaledButNotInItsSyn() {
         Conversation conversation = Scenario.v4().begin().play("""
@@ -204,7 +204,7 @@ class WindowTest {
         assertEquals(4000, sent);
     }
 
-    @Rfc("7323 2.2")
+    @Rfc("7323 2.2 SYN unscaled")
     @Test
     void ownWindowIsNotScaledInTheSynAndScaledAfterIt() {
         Conversation conversation = Scenario.v4().begin().play("""
@@ -219,7 +219,7 @@ class WindowTest {
         assertTrue(window > 65_535 && window <= 1 << 18, "window " + window);
     }
 
-    @Rfc("7323 2.3")
+    @Rfc("7323 2.3 shift above 14")
     @Test
     void shiftOfMoreThanFourteenIsTakenForFourteen() {
         Conversation conversation = Scenario.v4().begin().play("""
@@ -296,7 +296,7 @@ class WindowTest {
                 """);
     }
 
-    @Rfc("9293 MUST-16")
+    @Rfc({"9293 MUST-16", "6691 3 options"})
     @Test
     void optionsAreTakenOffTheSegmentSize() {
         Scenario.v4().begin().established("mss=1000 ts=1").play("""
@@ -308,7 +308,7 @@ class WindowTest {
                 """);
     }
 
-    @Rfc("9293 MUST-61")
+    @Rfc({"9293 MUST-61", "9293 MUST-60", "9293 SHLD-27"})
     @Test
     void lastSegmentOfWhatWasGivenIsPushed() {
         Scenario.v4().begin().established(PLAIN).play("""

@@ -1,3 +1,4 @@
+// Long: the steps of SEGMENT ARRIVES, each once.
 package netkeep.engine.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -18,8 +18,8 @@ import java.util.Set;
 
 /// What tests cite with `@Rfc`.
 ///
-/// @param citers for each requirement, the tests that cite it: `Class.method` of the outermost class, or the class alone
-///               where the citation stands on a class
+/// @param citers for each requirement, the tests that cite it: `Class.method` of the outermost class, or the class
+///               alone where the citation stands on a class
 /// @param faults citations that are none
 record Citations(Map<String, Set<String>> citers, List<String> faults) {
     private static final Set<String> TESTS =

@@ -62,9 +62,15 @@ class RfcTablesTest {
 
     @Test
     void rowMayNameTheMethodAndSayWhatIsWanted() {
-        assertEquals(0, found(TEST, "| MUST-40: not too late | 3.8.6.3 | DelayedAckTest.a | |", HELD_19).size());
+        assertEquals(
+                0,
+                found(TEST, "| MUST-40: not too late | 3.8.6.3 | DelayedAckTest.a | |", HELD_19)
+                        .size());
         // A wrong method is told of, and so is the one that is left without a row.
-        assertEquals(2, found(TEST, "| MUST-40: not too late | 3.8.6.3 | DelayedAckTest.b | |", HELD_19).size());
+        assertEquals(
+                2,
+                found(TEST, "| MUST-40: not too late | 3.8.6.3 | DelayedAckTest.b | |", HELD_19)
+                        .size());
     }
 
     @Test
@@ -105,7 +111,8 @@ class RfcTablesTest {
         Set<String> cited = new HashSet<>();
         citations.citers().forEach((requirement, tests) -> tests.forEach(test -> cited.add(requirement + ", " + test)));
         for (String pair : told) {
-            if (!cited.contains(pair) && cited.stream().noneMatch(each -> classOnly(each).equals(pair))) {
+            if (!cited.contains(pair)
+                    && cited.stream().noneMatch(each -> classOnly(each).equals(pair))) {
                 findings.add("a table says it is held, but not cited there: " + pair);
             }
         }
@@ -117,7 +124,7 @@ class RfcTablesTest {
         return new TreeSet<>(findings);
     }
 
-    /// `9293 MUST-40, DelayedAckTest` of `9293 MUST-40, DelayedAckTest.waits`; the requirement may have dots of its own.
+    /// `9293 MUST-40, DelayedAckTest` of `9293 MUST-40, DelayedAckTest.waits`; a requirement may have dots of its own.
     private static String classOnly(String pair) {
         int dot = pair.indexOf('.', pair.lastIndexOf(", "));
         return dot < 0 ? pair : pair.substring(0, dot);
