@@ -62,6 +62,9 @@ final class Driver implements Pump, AutoCloseable {
     /// Turns that were run, by whomever; guarded by `turning`.
     private volatile long turns;
 
+    /// What the last turn took for the time; guarded by `turning`.
+    private long latestNs = Long.MIN_VALUE;
+
     private volatile boolean closed;
 
     /// @param descriptors of the links, to sleep on
@@ -168,7 +171,11 @@ final class Driver implements Pump, AutoCloseable {
         }
     }
 
-    private int turn(boolean links, long nowNs) {
+    private int turn(boolean links, long readNs) {
+        // A thread may have waited for the lock since it read the clock, while others ran turns. Time that goes back
+        // would show on the wire: in timestamps, for which the peer drops the segment (RFC 7323 §5.3).
+        long nowNs = Math.max(readNs, latestNs);
+        latestNs = nowNs;
         SUBMITTED.setOpaque(this, false);
         // Either this turn takes what a submitter has published, or it finds the flag that he sets behind it.
         VarHandle.fullFence();
@@ -192,6 +199,7 @@ final class Driver implements Pump, AutoCloseable {
     void between(Runnable body) {
         turning.lock();
         try {
+            latestNs = Math.max(latestNs, instants.nowNs());
             body.run();
         } finally {
             turning.unlock();

@@ -47,10 +47,13 @@ class DriverTest {
         private final Bell farDescriptor = new Bell();
         private final AtomicInteger inside = new AtomicInteger();
         private volatile long deadlineNs = Long.MAX_VALUE;
+        private long latestNs = Long.MIN_VALUE;
 
         @Override
         public int turn(long nowNs) {
             assertEquals(1, inside.incrementAndGet());
+            assertTrue(nowNs >= latestNs, "time went back by " + (latestNs - nowNs) + " ns");
+            latestNs = nowNs;
             descriptor.silence();
             int done = 0;
             for (Question question = arrived.poll(); question != null; question = arrived.poll()) {
@@ -65,6 +68,8 @@ class DriverTest {
         @Override
         public int requestsTurn(long nowNs) {
             assertEquals(1, inside.incrementAndGet());
+            assertTrue(nowNs >= latestNs, "time went back by " + (latestNs - nowNs) + " ns");
+            latestNs = nowNs;
             int done = 0;
             for (Question question = requests.poll(); question != null; question = requests.poll()) {
                 wire.add(question);

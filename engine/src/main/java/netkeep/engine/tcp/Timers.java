@@ -143,7 +143,11 @@ final class Timers {
             return Long.MAX_VALUE;
         }
         long pto = Math.max(2000L * tcb.srttUs(), MILLISECONDS.toNanos(2));
-        if (tcb.sndNxt() - tcb.sndUna() <= tcp.output.mss()) {
+        int mss = tcp.output.mss();
+        int ahead = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt();
+        // A peer whose window is full acknowledges when its program has read, or as late as it would a lone segment:
+        // a probe before that, which could only be old text, finds nothing lost.
+        if (tcb.sndNxt() - tcb.sndUna() <= mss || ahead < mss) {
             pto += MAX_ACK_DELAY_NS;
         }
         return pto;

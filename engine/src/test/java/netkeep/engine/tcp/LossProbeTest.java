@@ -110,6 +110,20 @@ class LossProbeTest {
         assertEquals(List.of(13001), sending.taken());
     }
 
+    /// A slow reader's peer delays its acknowledgment as it does that of a lone segment.
+    @Rfc("8985 7.2 PTO")
+    @Test
+    void fullPeersWindowPutsTheProbeOff() {
+        Sending sending = Sending.measured(Scenario.v4(), SACK);
+        sending.arrives("ACK seq=1 ack=10001 win=4000");
+        sending.give(60_000);
+        assertEquals(List.of(10001, 11001, 12001, 13001), sending.taken());
+
+        sending.passMs(150);
+        assertEquals(List.of(), sending.taken());
+        assertEquals(50, sending.waitMs());
+    }
+
     @Rfc("8985 7.3 one")
     @Test
     void secondProbeOfOneFlightIsATimeOut() {
