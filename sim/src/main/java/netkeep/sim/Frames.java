@@ -40,7 +40,7 @@ final class Frames {
         private Frame(int bits) {
             this.bits = bits;
             // Longs, so that whoever reads aligned words of it can.
-            this.memory = MemorySegment.ofArray(new long[1 << bits - 3]);
+            this.memory = java.lang.foreign.Arena.global().allocate(1 << bits, 64);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package netkeep.sim;
 
+import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
@@ -15,6 +16,8 @@ public final class World {
     private final long seed;
     private final SplittableRandom luck;
     private final Agenda agenda = new Agenda();
+    // What was put down for the instant in which it was put down: behind all that the agenda has for it.
+    private final ArrayDeque<Runnable> now = new ArrayDeque<>();
     private final Frames frames = new Frames();
     private long nowNs;
     private long happened;
@@ -48,7 +51,11 @@ public final class World {
     /// Lets `action` happen at `instantNs`, or now if that has passed; at [#NEVER] it never does.
     public void at(long instantNs, Runnable action) {
         if (instantNs != NEVER) {
-            agenda.add(Math.max(instantNs, nowNs), action);
+            if (instantNs > nowNs) {
+                agenda.add(instantNs, action);
+            } else {
+                now.add(action);
+            }
         }
     }
 
@@ -61,7 +68,7 @@ public final class World {
     ///
     /// @throws AssertionError if that takes more than `maxEvents`
     public void settle(long maxEvents) {
-        for (long event = 0; agenda.count() != 0; event++) {
+        for (long event = 0; waits(); event++) {
             if (event == maxEvents) {
                 throw new AssertionError("not settled after " + maxEvents + " events, seed " + seed);
             }
@@ -71,7 +78,7 @@ public final class World {
 
     /// Runs all that happens up to `instantNs` and sets the clock there.
     public void runUntil(long instantNs) {
-        while (agenda.nextNs() <= instantNs && agenda.count() != 0) {
+        while (waits() && nextNs() <= instantNs) {
             step();
         }
         nowNs = Math.max(nowNs, instantNs);
@@ -88,7 +95,7 @@ public final class World {
     public boolean run(long durationNs, BooleanSupplier done) {
         long endNs = nowNs + durationNs;
         while (!done.getAsBoolean()) {
-            if (agenda.nextNs() > endNs || agenda.count() == 0) {
+            if (!waits() || nextNs() > endNs) {
                 nowNs = endNs;
                 return false;
             }
@@ -102,9 +109,21 @@ public final class World {
         return frames;
     }
 
+    private boolean waits() {
+        return agenda.count() != 0 || !now.isEmpty();
+    }
+
+    private long nextNs() {
+        return now.isEmpty() ? agenda.nextNs() : nowNs;
+    }
+
     private void step() {
-        nowNs = agenda.nextNs();
         happened++;
+        if (!now.isEmpty() && agenda.nextNs() > nowNs) {
+            now.remove().run();
+            return;
+        }
+        nowNs = agenda.nextNs();
         agenda.take().run();
     }
 }

@@ -60,7 +60,7 @@ public final class SimHost implements Node {
     private final SplittableRandom luck;
     private final SimClient client;
     private final Host host;
-    private final MemorySegment gathered = MemorySegment.ofArray(new long[LARGEST / 8]);
+    private final MemorySegment gathered = java.lang.foreign.Arena.global().allocate(LARGEST, 64);
     private final List<byte[]> batch = new ArrayList<>();
     private final Deque<byte[]> looped = new ArrayDeque<>();
     private Engine engine;
@@ -93,7 +93,7 @@ public final class SimHost implements Node {
     }
 
     private static MemorySegment memory(long length) {
-        return MemorySegment.ofArray(new long[Math.toIntExact(length + 7 >> 3)]).asSlice(0, length);
+        return java.lang.foreign.Arena.global().allocate(length, 64);
     }
 
     private void addAddresses() {
@@ -106,7 +106,7 @@ public final class SimHost implements Node {
     /// Builds an engine on the host's own regions: the first, or a successor.
     private Engine build(long nowNs) {
         Engine built = new Engine(
-                new MortalRegion(ledger, mortality, COMMITTED),
+                new Region(ledger),
                 heads,
                 settings.engine(),
                 links,
@@ -115,7 +115,7 @@ public final class SimHost implements Node {
         built.attach(
                 settings.session(),
                 new Region(clientMemory.asReadOnly()),
-                new MortalRegion(stackMemory, mortality, MortalRegion.NONE));
+                new Region(stackMemory));
         built.begin(nowNs);
         return built;
     }
