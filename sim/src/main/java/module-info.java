@@ -2,6 +2,8 @@
 /// test with it.
 module netkeep.sim {
     requires static org.jspecify;
+    // For whoever tests with [netkeep.sim.Simulated], and for nobody else.
+    requires static org.junit.jupiter.api;
 
     exports netkeep.sim;
 }

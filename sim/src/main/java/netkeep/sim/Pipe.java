@@ -108,9 +108,29 @@ public final class Pipe {
         sent++;
         if (cut) {
             lost++;
+        } else {
+            send(copy(frames, at, length), length);
+        }
+    }
+
+    /// Sends the frame that arrives at this moment on, and not a copy of it: nobody looks at it any more.
+    void forward(MemorySegment frames, long at, int length) {
+        Frames.Frame frame = world.frames().takeArriving(frames, at, length);
+        if (frame == null) {
+            send(frames, at, length);
             return;
         }
-        Frames.Frame frame = copy(frames, at, length);
+        sent++;
+        if (cut) {
+            lost++;
+            world.frames().give(frame);
+        } else {
+            frame.pipe = this;
+            send(frame, length);
+        }
+    }
+
+    private void send(Frames.Frame frame, int length) {
         Censor looks = censor;
         if (looks != null && !looks.passes(frame.memory, 0, length) || loses()) {
             lost++;
@@ -173,8 +193,9 @@ public final class Pipe {
         if (end == null) {
             throw new IllegalStateException("a pipe that ends nowhere");
         }
+        world.frames().arriving(frame);
         end.arrives(frame.memory, 0, frame.length, world.nowNs());
-        world.frames().give(frame);
+        world.frames().arrived();
     }
 
     private Frames.Frame copy(MemorySegment frames, long at, int length) {

@@ -38,7 +38,12 @@ public final class Seeds {
         try {
             body.accept(luck(seed));
         } catch (RuntimeException | Error failure) {
-            throw new AssertionError("seed " + seed + " (alone: -Dseed=" + seed + "): " + failure, failure);
+            throw failed(seed, failure);
         }
+    }
+
+    /// What says with which seed it failed.
+    static AssertionError failed(long seed, Throwable failure) {
+        return new AssertionError("seed " + seed + " (alone: -Dseed=" + seed + "): " + failure, failure);
     }
 }

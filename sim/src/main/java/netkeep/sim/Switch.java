@@ -52,7 +52,7 @@ public final class Switch implements Station {
                 }
             }
         } else if (known != port) {
-            ports.get(known).send(frames, at, length);
+            ports.get(known).forward(frames, at, length);
         }
     }
 

@@ -1,8 +1,10 @@
 package netkeep.sim;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongFunction;
 
 /// One thread, one clock, one source of luck and one agenda: all that can happen is in it, in an order that the
 /// seed alone decides.
@@ -18,12 +20,23 @@ public final class World {
     private final Agenda agenda = new Agenda();
     // What was put down for the instant in which it was put down: behind all that the agenda has for it.
     private final ArrayDeque<Runnable> now = new ArrayDeque<>();
-    private final Frames frames = new Frames();
+    private final Frames frames = new Frames(this);
+    private final LongFunction<MemorySegment> memory;
     private long nowNs;
     private long happened;
 
+    /// A world whose memory is arrays, which are gone when it is.
     public World(long seed) {
+        this(
+                seed,
+                length -> MemorySegment.ofArray(new long[Math.toIntExact(length + 7 >> 3)])
+                        .asSlice(0, length));
+    }
+
+    /// @param memory makes memory of a length, all zeros, its address a multiple of 8
+    public World(long seed, LongFunction<MemorySegment> memory) {
         this.seed = seed;
+        this.memory = memory;
         this.luck = new SplittableRandom(seed);
     }
 
@@ -46,6 +59,12 @@ public final class World {
     /// what one draws does not change what others get.
     public SplittableRandom luck() {
         return luck;
+    }
+
+    /// Memory of a length, all zeros, for whoever lives here: all of one kind, for where a compiler sees two kinds
+    /// each access costs more.
+    public MemorySegment memory(long length) {
+        return memory.apply(length);
     }
 
     /// Lets `action` happen at `instantNs`, or now if that has passed; at [#NEVER] it never does.

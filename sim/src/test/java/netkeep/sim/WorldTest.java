@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -152,5 +153,29 @@ class WorldTest {
         world.settle(10);
 
         assertEquals(List.of(5L, 10L, 15L), rung);
+    }
+
+    /// What is put down at an instant for that instant happens behind what was put down for it before.
+    @Test
+    void whatIsPutDownForNowComesLast() {
+        World world = new World(1);
+        List<String> story = new ArrayList<>();
+        world.at(5, () -> {
+            story.add("first");
+            world.at(5, () -> story.add("third"));
+            world.at(0, () -> story.add("fourth"));
+        });
+        world.at(5, () -> story.add("second"));
+        world.at(6, () -> story.add("fifth"));
+        world.settle(10);
+        assertEquals(List.of("first", "second", "third", "fourth", "fifth"), story);
+    }
+
+    @Test
+    void memoryIsOfTheKindThatWasAskedFor() {
+        assertTrue(new World(1).memory(12).heapBase().isPresent());
+        assertEquals(12, new World(1).memory(12).byteSize());
+        World world = new World(1, length -> Arena.ofAuto().allocate(length, 8));
+        assertTrue(world.memory(12).isNative());
     }
 }

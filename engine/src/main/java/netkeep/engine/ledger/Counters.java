@@ -15,9 +15,14 @@ public final class Counters {
     /// Room for counters to come; part of the layout.
     private static final int SLOT = 8 + 8 * 256;
 
+    private final Ledger ledger;
     private final Records records;
+    // Derived: where this turn's slot is, and which turn that is; each frame adds many times.
+    private long slot;
+    private long slotTurn = -1;
 
     public Counters(Ledger ledger) {
+        this.ledger = ledger;
         this.records = ledger.table(1, SLOT);
         records.recover(0, 1);
     }
@@ -33,7 +38,11 @@ public final class Counters {
 
     /// @param amount may be negative for gauges
     public void add(Counter counter, long amount) {
-        long at = records.write(0) + 8 + 8L * counter.ordinal();
+        if (slotTurn != ledger.committed()) {
+            slot = records.write(0);
+            slotTurn = ledger.committed();
+        }
+        long at = slot + 8 + 8L * counter.ordinal();
         records.region().i64(at, records.region().i64(at) + amount);
     }
 

@@ -15,7 +15,11 @@ final class Hosts {
     private Hosts() {}
 
     static World world(long seed) {
-        World world = new World(seed);
+        return begin(new World(seed));
+    }
+
+    /// Sets a new world's clock to where none of a machine that runs is: not at 0.
+    static World begin(World world) {
         world.runUntil(EPOCH_NS);
         return world;
     }

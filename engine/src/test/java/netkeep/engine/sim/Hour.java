@@ -1,5 +1,6 @@
 package netkeep.engine.sim;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,23 +13,26 @@ import netkeep.sim.Wire;
 import netkeep.sim.World;
 
 /// Twenty hosts round a switch, each of which sends 1 Mbit/s to the next one over wires that lose 1 % of the frames,
-/// delay them, and take 10 Mbit/s: how long that takes, in the world and outside of it.
+/// delay and reorder them, and take 100 Mbit/s: how long that takes, in the world and outside of it.
 ///
 /// As a program it plays the whole hour, or as many seconds as its argument says.
 public final class Hour {
-    static final int HOSTS = Integer.getInteger("hosts", 20);
+    static final int HOSTS = 20;
     /// Octets of each host's stream in a second: 1 Mbit.
     static final long RATE = 125_000;
 
     private static final int PORT = 80;
     private static final int BUFFER = 1 << 16;
+    private static final long EPOCH_NS = TimeUnit.SECONDS.toNanos(1000);
     private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final Weather LOSSY = Weather.CALM
-            .withDelayNs(5_000_000, 2_000_000)
+            .withDelayNs(5_000_000, 200_000)
             .withLoss(0.01)
             .withReordering(0.01, 3_000_000)
-            .withRate(10_000_000, 64_000);
+            .withRate(1_000_000_000, 1 << 20);
+    /// A host that takes what arrived every millisecond, as one does that is polled.
+    private static final long LATENCY_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final World world;
     private final List<SimHost> hosts = new ArrayList<>();
@@ -36,14 +40,22 @@ public final class Hour {
     private final List<Wire> wires = new ArrayList<>();
 
     public Hour(long seed, boolean rebuilds) {
-        world = Hosts.world(seed);
+        world = new World(seed, length -> Arena.ofAuto().allocate(length, Long.BYTES));
+        world.runUntil(EPOCH_NS);
         Switch middle = new Switch();
         for (int number = 1; number <= HOSTS; number++) {
             TcpSettings tcp = Scenario.tcp(false, false, BUFFER, BUFFER);
             SimHost host = new SimHost(
                     world,
                     new SimHost.Settings(
-                            number, Scenario.engine(tcp), new SessionLayout(8, 64, 64, BUFFER), 1500, false, rebuilds));
+                            number,
+                            Scenario.engine(tcp),
+                            new SessionLayout(8, 64, 64, BUFFER),
+                            1500,
+                            false,
+                            rebuilds,
+                            LATENCY_NS,
+                            false));
             hosts.add(host);
             wires.add(Wire.between(world, LOSSY, host.host(), middle));
         }

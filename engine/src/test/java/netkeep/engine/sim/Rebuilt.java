@@ -33,6 +33,8 @@ final class Rebuilt {
             "Flow.slot",
             "HalfOpen.slot",
             "TimeWait.slot",
+            "Counters.slot",
+            "Counters.slotTurn",
             // Objects that are filled before each use.
             "Segment",
             "Packet",

@@ -40,6 +40,7 @@ public final class SimHost implements Node {
     /// @param offloads whether its link takes large segments and fills in checksums
     /// @param rebuilds whether after each turn a successor is built from copies of the regions, and compared
     /// @param latencyNs how long what arrived waits for a turn
+    /// @param mortal   whether it can die
     public record Settings(
             int number,
             EngineSettings engine,
@@ -47,7 +48,19 @@ public final class SimHost implements Node {
             int mtu,
             boolean offloads,
             boolean rebuilds,
-            long latencyNs) {}
+            long latencyNs,
+            boolean mortal) {
+        public Settings(
+                int number,
+                EngineSettings engine,
+                SessionLayout session,
+                int mtu,
+                boolean offloads,
+                boolean rebuilds,
+                long latencyNs) {
+            this(number, engine, session, mtu, offloads, rebuilds, latencyNs, true);
+        }
+    }
 
     private final World world;
     private final Settings settings;
@@ -60,7 +73,7 @@ public final class SimHost implements Node {
     private final SplittableRandom luck;
     private final SimClient client;
     private final Host host;
-    private final MemorySegment gathered = java.lang.foreign.Arena.global().allocate(LARGEST, 64);
+    private final MemorySegment gathered;
     private final List<byte[]> batch = new ArrayList<>();
     private final Deque<byte[]> looped = new ArrayDeque<>();
     private Engine engine;
@@ -68,6 +81,7 @@ public final class SimHost implements Node {
     private long deaths;
     private long turnBegan;
     private long nextLife;
+    private long deadlineNs;
     private boolean keepBatch;
 
     public SimHost(World world, Settings settings) {
@@ -79,10 +93,11 @@ public final class SimHost implements Node {
         this.links =
                 new LinkSettings[] {LinkSettings.LOOPBACK, settings.offloads() ? link.withOffloads(LARGEST - 64) : link
                 };
-        this.ledger = memory(Engine.ledgerLength(settings.engine(), links.length));
-        this.heads = memory(Engine.headsLength(settings.engine()));
-        this.clientMemory = memory(settings.session().clientLength());
-        this.stackMemory = memory(settings.session().stackLength());
+        this.ledger = world.memory(Engine.ledgerLength(settings.engine(), links.length));
+        this.heads = world.memory(Engine.headsLength(settings.engine()));
+        this.clientMemory = world.memory(settings.session().clientLength());
+        this.stackMemory = world.memory(settings.session().stackLength());
+        this.gathered = world.memory(LARGEST);
         this.client = new SimClient(settings.session(), clientMemory, stackMemory);
         this.engine = build(world.nowNs());
         addAddresses();
@@ -90,10 +105,6 @@ public final class SimHost implements Node {
         engine.publish();
         this.host = new Host(world, this, settings.latencyNs());
         host.kick();
-    }
-
-    private static MemorySegment memory(long length) {
-        return java.lang.foreign.Arena.global().allocate(length, 64);
     }
 
     private void addAddresses() {
@@ -106,18 +117,14 @@ public final class SimHost implements Node {
     /// Builds an engine on the host's own regions: the first, or a successor.
     private Engine build(long nowNs) {
         Engine built = new Engine(
-                new Region(ledger),
-                heads,
-                settings.engine(),
-                links,
-                luck.nextLong(),
-                luck.nextLong());
-        built.attach(
-                settings.session(),
-                new Region(clientMemory.asReadOnly()),
-                new Region(stackMemory));
+                region(ledger, COMMITTED), heads, settings.engine(), links, luck.nextLong(), luck.nextLong());
+        built.attach(settings.session(), new Region(clientMemory.asReadOnly()), region(stackMemory, MortalRegion.NONE));
         built.begin(nowNs);
         return built;
+    }
+
+    private Region region(MemorySegment memory, long fenced) {
+        return settings.mortal() ? new MortalRegion(memory, mortality, fenced) : new Region(memory);
     }
 
     /// Builds an engine on the regions as they are, as a successor would, and lets `look` at it; the regions are as
@@ -126,7 +133,7 @@ public final class SimHost implements Node {
         UndoneRegion records = new UndoneRegion(ledger);
         UndoneRegion stack = new UndoneRegion(stackMemory);
         try {
-            Engine built = new Engine(records, memory(heads.byteSize()), settings.engine(), links, 0, 0);
+            Engine built = new Engine(records, world.memory(heads.byteSize()), settings.engine(), links, 0, 0);
             built.attach(settings.session(), new Region(clientMemory.asReadOnly()), stack);
             built.begin(nowNs);
             look.accept(built);
@@ -245,7 +252,8 @@ public final class SimHost implements Node {
         if (settings.rebuilds()) {
             Rebuilt.check(this, nowNs);
         }
-        boolean idle = taken == 0 && looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs;
+        deadlineNs = engine.deadlineNs();
+        boolean idle = taken == 0 && looped.isEmpty() && !engine.pending() && deadlineNs > nowNs;
         if (idle) {
             application.run();
             idle = !client.asked();
@@ -294,7 +302,7 @@ public final class SimHost implements Node {
 
     @Override
     public long deadlineNs() {
-        return engine.deadlineNs();
+        return deadlineNs;
     }
 
     /// The state of the connection between a port here and one of a peer, by its name in RFC 9293.
