@@ -23,6 +23,7 @@ import netkeep.ring.Region;
 ///   64  tsRecent         i32
 ///   68  tsOffset         i32
 ///   72  deadlineNs       i64  when the SYN-ACK is repeated
+///   80  trafficClass     u8   as hops, the listener's
 /// ```
 final class HalfOpen {
     private static final int LISTENER = 8;
@@ -43,6 +44,7 @@ final class HalfOpen {
     private static final int TS_RECENT = 64;
     private static final int TS_OFFSET = 68;
     private static final int DEADLINE_NS = 72;
+    private static final int TRAFFIC_CLASS = 80;
 
     /// Octets of a slot.
     static final int SLOT = 96;
@@ -212,5 +214,13 @@ final class HalfOpen {
 
     void deadlineNs(long value) {
         region.i64(slot + DEADLINE_NS, value);
+    }
+
+    int trafficClass() {
+        return region.u8(slot + TRAFFIC_CLASS);
+    }
+
+    void trafficClass(int value) {
+        region.u8(slot + TRAFFIC_CLASS, value);
     }
 }

@@ -90,6 +90,8 @@ final class Listeners {
         HalfOpen at = made < 0 ? cookie : half;
         at.at(made < 0 ? 0 : pool.write(made));
         fill(at, seg, packet, nowNs);
+        at.hops(listener.hops());
+        at.trafficClass(listener.trafficClass());
         if (made < 0) {
             at.iss(cookies.make(at, nowNs));
             counters.add(Counter.TcpExtTCPReqQFullDoCookies);
@@ -148,7 +150,7 @@ final class Listeners {
             writer.options.wscale(tcp.initial.receiveScale());
         }
         int flags = SYN | ACK | (at.has(HalfOpen.ECN) ? ECE : 0);
-        writer.open(path, at.localPort(), at.remotePort(), 0, 0);
+        writer.open(path, at.localPort(), at.remotePort(), at.trafficClass(), at.hops());
         int wnd = Math.min(0xFFFF, tcp.settings.receiveBuffer());
         writer.write(at.iss(), at.irs() + 1, flags, wnd, 0, 0, nowNs);
     }
@@ -160,15 +162,20 @@ final class Listeners {
         boolean inWindow = !Seq.before(seg.seq, half.irs() + 1)
                 && Seq.before(seg.seq, half.irs() + 1 + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
         if (seg.has(RST)) {
+            // RFC 5961 §3.2, as RFC 9293 has it for this state, too.
             if (seg.seq == half.irs() + 1) {
-                counters.add(Counter.TcpAttemptFails);
-                forget(index, hash);
+                failed(index, hash);
+            } else if (inWindow) {
+                tcp.replies.challenge(half, nowNs);
             }
             return;
         }
         if (seg.has(SYN)) {
             if (seg.seq == half.irs() && !seg.has(ACK)) {
                 synAck(half, false, nowNs);
+            } else if (inWindow) {
+                // Fourth: who opened passively goes back to LISTEN.
+                failed(index, hash);
             }
             return;
         }
@@ -191,6 +198,11 @@ final class Listeners {
             pool.free(index);
             tcp.again(made, packet, nowNs);
         }
+    }
+
+    private void failed(int index, int hash) {
+        counters.add(Counter.TcpAttemptFails);
+        forget(index, hash);
     }
 
     private void forget(int index, int hash) {
@@ -256,8 +268,7 @@ final class Listeners {
         half.at(pool.write(index));
         if (half.deadlineNs() <= nowNs) {
             if (half.retries() >= tcp.settings.synRetries()) {
-                counters.add(Counter.TcpAttemptFails);
-                forget(index, hash());
+                failed(index, hash());
                 return;
             }
             half.retries(half.retries() + 1);

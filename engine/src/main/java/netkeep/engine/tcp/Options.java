@@ -74,7 +74,7 @@ final class Options {
 
     private void cork(boolean on, long nowNs) {
         tcb.put(Tcb.CORK, on);
-        if (tcb.tcpState().synchronised()) {
+        if (tcb.timer() == Timers.CORK) {
             tcp.timers.arm(nowNs);
         }
     }

@@ -86,6 +86,23 @@ final class Replies {
 
     /// A challenge ACK of the open connection, RFC 5961 §3 to §5, so many a second for all together (§7).
     void challenge(long nowNs) {
+        if (mayChallenge(nowNs)) {
+            tcp.tcb.set(Tcb.ACK_NOW);
+        }
+    }
+
+    /// The same of a half-open connection.
+    void challenge(HalfOpen half, long nowNs) {
+        if (mayChallenge(nowNs) && way(nowNs)) {
+            stamp(half.has(HalfOpen.TIMESTAMPS), half.tsOffset(), half.tsRecent(), nowNs);
+            tcp.writer.open(path, seg.destinationPort, seg.sourcePort, 0, 0);
+            int scale = half.has(HalfOpen.SCALE) ? tcp.initial.receiveScale() : 0;
+            int wnd = Math.min(0xFFFF, tcp.settings.receiveBuffer()) + (1 << scale) - 1 >>> scale;
+            tcp.writer.write(half.iss() + 1, half.irs() + 1, ACK, wnd, 0, 0, nowNs);
+        }
+    }
+
+    private boolean mayChallenge(long nowNs) {
         long second = nowNs / TimeUnit.SECONDS.toNanos(1);
         long at = records.write(0);
         if (records.region().i64(at + SECOND) != second) {
@@ -93,11 +110,12 @@ final class Replies {
             records.region().i32(at + (int) SENT, 0);
         }
         int sent = records.region().i32(at + SENT);
-        if (sent < CHALLENGES) {
-            records.region().i32(at + SENT, sent + 1);
-            tcp.counters.add(Counter.TcpExtTCPChallengeACK);
-            tcp.tcb.set(Tcb.ACK_NOW);
+        if (sent >= CHALLENGES) {
+            return false;
         }
+        records.region().i32(at + SENT, sent + 1);
+        tcp.counters.add(Counter.TcpExtTCPChallengeACK);
+        return true;
     }
 
     /// An acknowledgment of the open connection, now.

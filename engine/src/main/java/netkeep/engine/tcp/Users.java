@@ -49,7 +49,7 @@ public final class Users {
     public void request(int index, Ask ask, long nowNs) {
         tcp.open(index);
         switch (ask.op) {
-            case Request.SEND -> send(nowNs);
+            case Request.SEND -> send();
             case Request.READ -> tcp.text.read();
             case Request.BIND -> tcp.sockets.answer(index, ask.ticket, binding.bind(ask));
             case Request.LISTEN -> tcp.sockets.answer(index, ask.ticket, listen(ask));
@@ -167,14 +167,14 @@ public final class Users {
         tcp.counters.add(Counter.TcpActiveOpens);
     }
 
-    private void send(long nowNs) {
-        if (!tcp.sockets.refreshSend(tcb)) {
-            return;
-        }
-        if (!tcb.tcpState().sends() && tcb.tcpState().synchronised() && !tcb.has(Tcb.FIN_WANTED)) {
+    /// RFC 6298 §5.1: what is given starts no timer that runs; [Tcp#settle] starts one if none does.
+    private void send() {
+        if (tcp.sockets.refreshSend(tcb)
+                && !tcb.tcpState().sends()
+                && tcb.tcpState().synchronised()
+                && !tcb.has(Tcb.FIN_WANTED)) {
             tcb.sndEnd(tcb.sndHead());
         }
-        tcp.timers.arm(nowNs);
     }
 
     private void shutdown(int how, long nowNs) {

@@ -14,7 +14,7 @@ class AcknowledgmentTest {
     private static final String SACK = "mss=1000 sackOK";
     private static final String TIMESTAMPS = "mss=1000 ts=1000";
 
-    @Rfc({"9293 SHLD-18", "9293 MUST-40", "9293 MUST-58"})
+    @Rfc({"9293 SHLD-18", "9293 MUST-40", "9293 MUST-58", "5681 4.2 delayed"})
     @Test
     void loneSegmentIsAcknowledgedAfterTheDelay() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -42,7 +42,7 @@ class AcknowledgmentTest {
         }
     }
 
-    @Rfc("9293 SHLD-19")
+    @Rfc({"9293 SHLD-19", "5681 4.2 second"})
     @Test
     void secondFullSizedSegmentIsAcknowledgedAtOnce() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -77,7 +77,7 @@ class AcknowledgmentTest {
         conversation.play("> ACK seq=1 ack=8001");
     }
 
-    @Rfc({"9293 SHLD-31", "9293 MAY-13", "5681 4.2 gap"})
+    @Rfc({"9293 SHLD-31", "9293 MAY-13", "5681 4.2 gap", "5681 4.2 one"})
     @Test
     void segmentBehindAGapIsAcknowledgedAtOnceAndKept() {
         Scenario.v4().begin().established(PLAIN).play("""

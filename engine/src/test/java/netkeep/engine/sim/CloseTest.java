@@ -103,6 +103,7 @@ class CloseTest {
                 """);
     }
 
+    @Rfc("9293 3.10.4 close")
     @Test
     void closeSendsWhatWasGivenFirst() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -146,7 +147,7 @@ class CloseTest {
                 """);
     }
 
-    @Rfc("9293 MUST-12")
+    @Rfc({"9293 MUST-12", "9293 3.10.5 abort"})
     @Test
     void abortSendsReset() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -185,6 +186,7 @@ class CloseTest {
                 """);
     }
 
+    @Rfc("9293 3.10.5 abort")
     @Test
     void lingerZeroAborts() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -234,6 +236,7 @@ class CloseTest {
     }
 
     /// RFC 9293 §3.10.7.4, eighth: the wait begins anew.
+    @Rfc("9293 3.10.7.4 eighth TIME-WAIT")
     @Test
     void repeatedFinInTimeWaitIsAcknowledgedAndBeginsTheWaitAnew() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -252,6 +255,7 @@ class CloseTest {
     }
 
     /// RFC 1337: a RST must not cut the wait short.
+    @Rfc("1337 3 ignored")
     @Test
     void resetDoesNotEndTimeWait() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -308,6 +312,7 @@ class CloseTest {
                 """);
     }
 
+    @Rfc("6191 2 without timestamps")
     @Test
     void lowerSequenceNumberDoesNotOpenAgainFromTimeWaitWithoutTimestamps() {
         Scenario.v4().begin().established(PLAIN).play("""

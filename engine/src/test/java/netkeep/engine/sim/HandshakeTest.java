@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How connections begin: RFC 9293 §3.5.
 class HandshakeTest {
-    @Rfc({"9293 MUST-4", "9293 MUST-14", "9293 SHLD-5", "7323 2.2 both sides"})
+    @Rfc({"9293 MUST-4", "9293 MUST-14", "9293 SHLD-5", "7323 2.2 both sides", "6691 2 fixed headers"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void passiveOpenAgreesOnWhatBothOffer(boolean v6) {
@@ -33,7 +33,7 @@ class HandshakeTest {
                 """.formatted(Scenario.SCALE, v6 ? 1440 : 1460));
     }
 
-    @Rfc({"9293 MUST-14", "9293 SHLD-5"})
+    @Rfc({"9293 MUST-14", "9293 SHLD-5", "6691 2 fixed headers"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void activeOpenOffersAllAndTakesWhatThePeerAnswers(boolean v6) {
@@ -349,7 +349,6 @@ class HandshakeTest {
         conversation.told();
     }
 
-    @Rfc("9293 MUST-41")
     @Test
     void backlogBoundsWhatWaits() {
         Conversation conversation = Scenario.v4().begin().play(". listen 2");

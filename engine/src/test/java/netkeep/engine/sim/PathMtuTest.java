@@ -19,7 +19,7 @@ class PathMtuTest {
                         + 3 * (v6 ? 1440 : 1460) + "\n...");
     }
 
-    @Rfc({"1191 6.3", "8201 4", "9293 SHLD-6"})
+    @Rfc({"1191 6.3", "8201 4", "9293 SHLD-6", "9293 3.7.2 implementation"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void tooBigSegmentsAreCutAndSentAgainAtOnce(boolean v6) {
@@ -114,7 +114,7 @@ class PathMtuTest {
         assertTrue(conversation.world.nowNs() - beganNs < TimeUnit.SECONDS.toNanos(60));
     }
 
-    @Rfc({"9293 MUST-67", "6691 5.1 link"})
+    @Rfc({"9293 MUST-67", "6691 5.1 link", "2923 2.3 MSS"})
     @Test
     void mssOptionIsOfTheLinkNotOfThePath() {
         Conversation conversation = sending(false);

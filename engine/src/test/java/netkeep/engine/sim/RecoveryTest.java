@@ -68,7 +68,7 @@ class RecoveryTest {
         conversation.play(". error ETIMEDOUT\nCLOSED");
     }
 
-    @Rfc({"6298 2.2", "6298 2.3", "6298 2.4 least"})
+    @Rfc({"6298 2.2", "6298 2.3", "6298 2.4 least", "6298 3 each round"})
     @Test
     void timeOutFollowsTheRoundTrip() {
         Conversation conversation = Scenario.v4().begin().established(PLAIN);
@@ -104,15 +104,17 @@ class RecoveryTest {
                 > PSH,ACK seq=1 len=100
                 + 200ms
                 > ACK seq=1 len=100
-                + 1ms
+                + 390ms
                 < ACK seq=1 ack=101
                 . send 100
                 > PSH,ACK seq=101 len=100
                 + 199ms
+                + 1ms
+                > ACK seq=101 len=100
                 """);
     }
 
-    @Rfc("9293 MUST-19")
+    @Rfc({"9293 MUST-19", "5681 3.1 loss window"})
     @Test
     void afterATimeOutTheWindowIsOneSegment() {
         Conversation conversation = inFlight(PLAIN, 8);
@@ -378,7 +380,7 @@ class RecoveryTest {
                 """);
     }
 
-    @Rfc({"5681 3.1 slow start", "6928 2 initial window"})
+    @Rfc({"5681 3.1 slow start", "6928 2 initial window", "9438 4.10 slow start"})
     @Test
     void beginsWithTenSegmentsAndDoublesInEachRoundTrip() {
         Conversation conversation =
@@ -400,7 +402,7 @@ class RecoveryTest {
         }
     }
 
-    @Rfc("5681 4.1 restart")
+    @Rfc({"5681 4.1 restart", "6928 2 restart"})
     @Test
     void windowIsTheInitialOneAgainAfterIdleness() {
         Conversation conversation =

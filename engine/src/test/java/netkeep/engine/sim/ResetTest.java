@@ -137,8 +137,9 @@ class ResetTest {
     }
 
     @Rfc("9293 MUST-66")
-    @Test
-    void resetCountsThoughTheWindowIsZero() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10})
+    void resetCountsThoughTheWindowIsZero(int length) {
         Conversation conversation = Scenario.v4().receiveBuffer(1 << 14).begin().established(PLAIN);
         int next = 1;
         do {
@@ -146,7 +147,7 @@ class ResetTest {
             next += 1024;
             conversation.world.run(50_000_000);
         } while (conversation.takeAll().window != 0);
-        conversation.play("< RST seq=" + next + "\nCLOSED\n. error ECONNRESET");
+        conversation.play("< RST seq=" + next + " len=" + length + "\nCLOSED\n. error ECONNRESET");
     }
 
     @Test

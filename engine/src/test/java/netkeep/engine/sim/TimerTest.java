@@ -116,6 +116,45 @@ class TimerTest {
         conversation.play(". error ETIMEDOUT\nCLOSED");
     }
 
+    @Rfc("5482 4.2 keepalive")
+    @Test
+    void userTimeoutEndsASilentPeerThoughProbesAreLeft() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option USER_TIMEOUT 22000
+                . option KEEP_ALIVE 1
+                . option KEEP_INTERVAL 5
+                . option KEEP_IDLE 10
+                + 10s
+                > ACK seq=0 ack=1
+                + 5s
+                > ACK seq=0 ack=1
+                + 5s
+                > ACK seq=0 ack=1
+                ESTABLISHED
+                + 5s
+                > RST,ACK seq=1 ack=1
+                . error ETIMEDOUT
+                CLOSED
+                """);
+    }
+
+    /// The option is none of ours: neither taken nor answered, whatever it says.
+    @Rfc("5482 3.3 ignored")
+    @Test
+    void peersUserTimeoutIsPassedOver() {
+        Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 uto=1
+                > SYN,ACK seq=0 ack=1 uto=-1
+                < ACK seq=1 ack=1 uto=1
+                . accept
+                < PSH,ACK seq=1 ack=1 len=10 uto=1
+                . readable 10
+                . send 10
+                > PSH,ACK seq=1 ack=11 len=10 uto=-1
+                """);
+    }
+
     @Rfc("9293 MUST-20")
     @Test
     void silentPeerIsGivenUpAtLast() {

@@ -2,6 +2,7 @@ package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import netkeep.session.Event;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,40 @@ class UrgentTest {
         assertEquals(10, conversation.client().urgentAt(conversation.socket()));
     }
 
+    /// At once: the text is still to come.
+    @Rfc("9293 MUST-32")
+    @Test
+    void userHearsOfUrgentTextBeforeItIsThere() {
+        Conversation conversation = Scenario.v4().begin().established(PLAIN);
+        while (conversation.client().event() != -1) {
+            // What happened before is of no interest.
+        }
+        conversation.play("< URG,ACK seq=1 ack=1 urg=10");
+        assertEquals(10, conversation.client().urgentAt(conversation.socket()));
+        int what = 0;
+        for (long event = conversation.client().event();
+                event != -1;
+                event = conversation.client().event()) {
+            what |= Event.what(event);
+        }
+        assertEquals(Event.STATE, what & Event.STATE);
+    }
+
+    @Rfc("9293 MUST-31")
+    @Test
+    void urgentTextOfSeveralSegmentsIsUrgentInEach() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < ACK seq=1 ack=1 win=0
+                . send 2500
+                . urgent
+                < ACK seq=1 ack=1 win=65535
+                > URG,ACK seq=1 len=1000 urg=2500
+                > URG,ACK seq=1001 len=1000 urg=1500
+                < ACK seq=1 ack=2001
+                > URG,PSH,ACK seq=2001 len=500 urg=500
+                """);
+    }
+
     @Rfc("9293 MUST-31")
     @Test
     void urgentTextMayBeLongerThanASegment() {
@@ -56,7 +91,8 @@ class UrgentTest {
             next += 1024;
             conversation.world.run(50_000_000);
         } while (conversation.takeAll().window != 0);
-        conversation.play("< URG,ACK seq=%d ack=1 urg=5\n...".formatted(next));
+        // Its octet is not taken, its pointer is.
+        conversation.play("< URG,ACK seq=%d ack=1 urg=5 len=1\n...".formatted(next));
         assertEquals(next + 4, conversation.client().urgentAt(conversation.socket()));
     }
 }

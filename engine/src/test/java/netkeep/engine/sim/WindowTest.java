@@ -76,6 +76,31 @@ class WindowTest {
         assertTrue(update.window >= 1000 && update.window <= read, "window " + update.window + " after " + read);
     }
 
+    /// Nor does an acknowledgment that goes for another reason tell of a little.
+    @Rfc("9293 MUST-39")
+    @Test
+    void acknowledgmentTellsOfNoSmallWindow() {
+        Conversation conversation = small();
+        int end = fill(conversation);
+        assertEquals(100, conversation.client().receive(conversation.socket(), new byte[100], 0, 100));
+        conversation.host.host().kick();
+        conversation.play("< ACK seq=%d ack=1 len=1\n> ACK seq=1 ack=%d win=0".formatted(end, end));
+    }
+
+    /// A buffer that the user makes smaller takes nothing back.
+    @Rfc("9293 SHLD-14")
+    @Test
+    void smallerBufferDoesNotMoveTheEdgeBack() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option RECEIVE_BUFFER 4096
+                < ACK seq=1 ack=1 len=100
+                + 40ms
+                > ACK seq=1 ack=101 win=65435
+                < ACK seq=65000 ack=1 len=536
+                > ACK seq=1 ack=101 win=65435
+                """);
+    }
+
     @Test
     void zeroWindowProbeIsAnsweredAndItsOctetNotTaken() {
         Conversation conversation = small();
@@ -182,6 +207,22 @@ class WindowTest {
                 + 100ms
                 < ACK seq=1 ack=5001 win=1000
                 > ACK seq=5001 len=1000
+                """);
+    }
+
+    /// The update that would let more go may be lost: after a time-out what there is room for goes.
+    @Rfc("9293 3.8.6.2.1 override")
+    @Test
+    void smallWindowIsUsedAfterATimeOut() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 1000
+                > PSH,ACK seq=1 len=1000
+                + 20ms
+                < ACK seq=1 ack=1001 win=400
+                . send 3000
+                + 199ms
+                + 1ms
+                > ACK seq=1001 len=400
                 """);
     }
 

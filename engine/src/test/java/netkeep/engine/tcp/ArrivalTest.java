@@ -358,6 +358,7 @@ class ArrivalTest {
         syn.destination = Address.parse(destination);
         conversation.peer.send(syn);
         conversation.told();
+        assertEquals(0, conversation.host.engine().tcp().halfOpens.pool.size());
     }
 
     /// A SYN whose source nobody can have.
@@ -383,7 +384,7 @@ class ArrivalTest {
         assertEquals(100, conversation.taken().seq - first);
     }
 
-    @Rfc({"9293 MUST-9", "9293 SHLD-1", "6528 3 secret"})
+    @Rfc({"9293 MUST-9", "9293 SHLD-1", "6528 3 secret", "6528 3 key"})
     @Test
     void initialNumbersHangOnTheSecretAndOnEachPartOfTheFlow() {
         assertEquals(first(1, ""), first(1, ""));

@@ -47,7 +47,7 @@ class EchoedTest {
         return segments;
     }
 
-    @Rfc({"3168 6.1.1 setup", "9293 SHLD-8"})
+    @Rfc({"3168 6.1.1 setup", "9293 SHLD-8", "3168 5 ECT(0)", "3168 6.1.1 SYN"})
     @Test
     void bothSidesAgreeInTheHandshake() {
         Scenario.v4().ecn().begin().play("""

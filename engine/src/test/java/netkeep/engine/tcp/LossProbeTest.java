@@ -65,7 +65,7 @@ class LossProbeTest {
         assertEquals(5, sending.waitMs());
     }
 
-    @Rfc("8985 7.2 conditions")
+    @Rfc({"8985 7.2 conditions", "8985 5.1 SACK"})
     @Test
     void withoutSackThereIsNoProbe() {
         Sending sending = Sending.inFlight("", 4);

@@ -190,7 +190,7 @@ class RackTest {
         assertEquals(RTT, rig.flow.rackRttUs());
     }
 
-    @Rfc("8985 6.2 step 4")
+    @Rfc({"8985 6.2 step 4", "8985 6.2 step 4 sixteen"})
     @Test
     void windowGrowsByAQuarterForEachRoundWithADuplicateAndShrinksAfterSixteenRecoveries() {
         send(2, 1_000);

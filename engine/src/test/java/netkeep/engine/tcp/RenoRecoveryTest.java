@@ -21,7 +21,7 @@ class RenoRecoveryTest {
         return sending;
     }
 
-    @Rfc("5681 3.2 step 1")
+    @Rfc({"5681 3.2 step 1", "8985 5.1 SACK"})
     @Test
     void firstTwoDuplicatesLetOneNewSegmentOutEach() {
         Sending sending = full();

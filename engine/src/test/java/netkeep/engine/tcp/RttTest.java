@@ -25,7 +25,7 @@ class RttTest {
     }
 
     /// RTTVAR = 3/4 * 150 + 1/4 * |300 - 500| = 162.5; SRTT = 7/8 * 300 + 1/8 * 500 = 325; RTO = 325 + 4 * 162.5.
-    @Rfc("6298 2.3")
+    @Rfc({"6298 2.3", "6298 2.3 four"})
     @Test
     void nextMeasurementMovesVarianceFirst() {
         Rtt.measured(rig.tcb, 300_000, SETTINGS);

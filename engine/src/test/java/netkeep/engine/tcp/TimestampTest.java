@@ -230,6 +230,21 @@ class TimestampTest {
                 """);
     }
 
+    /// R2: what is outside the window is acknowledged with the echo of what came before.
+    @Rfc("7323 5.3 R2")
+    @Test
+    void timestampOfASegmentOutsideTheWindowIsNotTaken() {
+        Scenario.v4().begin().established(TIMESTAMPS).play("""
+                < PSH,ACK seq=1 ack=1 len=100 ts=2000:*
+                + 40ms
+                > ACK seq=1 ack=101 ecr=2000
+                < PSH,ACK seq=1 ack=1 len=100 ts=3000:*
+                > ACK seq=1 ack=101 ecr=2000
+                < PSH,ACK seq=90000 ack=1 len=100 ts=3001:*
+                > ACK seq=1 ack=101 ecr=2000
+                """);
+    }
+
     @Rfc({"7323 5.2 reset", "7323 3.2 reset accepted"})
     @ParameterizedTest
     @ValueSource(strings = {"RST seq=101 ts=1:0", "RST seq=101"})

@@ -1,0 +1,141 @@
+package netkeep.engine.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import netkeep.engine.sim.Scenario;
+import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
+
+/// Recovery with SACK from its first loss to its end: RFC 6675 §5 with the rates of RFC 6937.
+class SackRecoveryTest {
+    /// 18 segments from 10001 on fill the window; more text waits.
+    private static Sending full() {
+        Sending sending = Sending.measured(Scenario.v4(), "sackOK");
+        sending.give(60_000);
+        assertEquals(18, sending.taken().size());
+        sending.passMs(20);
+        return sending;
+    }
+
+    /// CUBIC leaves 0.7 of 18 segments, once for all that the window lost.
+    @Rfc({"6675 5 begin", "2018 5.1 congestion", "9406 4.2 loss", "9406 4.3 first"})
+    @Test
+    void lossesOfOneWindowReduceItOnce() {
+        Sending sending = full();
+        assertEquals(SlowStart.HYSTART, Look.at(sending.conversation).flow.slowStart());
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:14001");
+        assertEquals(12_600, Look.at(sending.conversation).tcb.ssthresh());
+        assertEquals(SlowStart.PLAIN, Look.at(sending.conversation).flow.slowStart());
+        // Another hole of the same window.
+        sending.arrives("ACK seq=1 ack=10001 sack=16001:19001,11001:14001");
+        assertEquals(12_600, Look.at(sending.conversation).tcb.ssthresh());
+    }
+
+    @Rfc({"6675 5 end", "6937 3 end"})
+    @Test
+    void recoveryEndsAtItsPointWithTheReducedWindow() {
+        Sending sending = full();
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:14001");
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=27001");
+        assertEquals(Recovery.FAST, Look.at(sending.conversation).flow.recovery());
+        sending.arrives("ACK seq=1 ack=28001");
+        assertEquals(Recovery.OPEN, Look.at(sending.conversation).flow.recovery());
+        assertEquals(12_600, Look.at(sending.conversation).tcb.cwnd(), 1000);
+    }
+
+    /// What is told as held and what is taken for lost are not on their way.
+    @Rfc("6675 3 pipe")
+    @Test
+    void pipeIsWhatIsOnItsWay() {
+        Rig rig = Rig.at(1);
+        for (int segment = 0; segment < 6; segment++) {
+            rig.send(1000, 100 * segment);
+        }
+        assertEquals(6000, rig.flight.pipe());
+        rig.flight.mark(1, Flight.SACKED);
+        assertEquals(5000, rig.flight.pipe());
+        rig.flight.mark(0, Flight.LOST);
+        assertEquals(4000, rig.flight.pipe());
+        rig.flight.sentAgain(0, 1000);
+        assertEquals(5000, rig.flight.pipe());
+    }
+
+    /// Holes first, then new text.
+    @Rfc({"6675 5 next holes", "6675 5 new text", "6675 5 retransmission"})
+    @Test
+    void holesAreFilledBeforeNewTextIsSent() {
+        Sending sending = full();
+        List<Integer> sent = new ArrayList<>();
+        sent.addAll(sending.arrives("ACK seq=1 ack=10001 sack=13001:16001"));
+        assertEquals(10001, sent.getFirst());
+        for (int segment = 17; segment <= 28; segment++) {
+            sent.addAll(sending.arrives("ACK seq=1 ack=10001 sack=13001:%d001".formatted(segment)));
+        }
+        assertEquals(List.of(10001, 11001, 12001, 28001), sent.subList(0, 4));
+    }
+
+    /// Fifteen of eighteen are lost: nothing is on its way, and what the three tell of and one more go.
+    @Rfc({"6937 3 bound", "6937 3 DeliveredData"})
+    @Test
+    void belowTheThresholdOneMoreThanWasDeliveredGoes() {
+        Sending sending = full();
+        assertEquals(List.of(10001, 11001, 12001, 13001), sending.arrives("ACK seq=1 ack=10001 sack=25001:28001"));
+        sending.passMs(20);
+        // One arrived, which lets out itself and one more.
+        assertEquals(List.of(14001, 15001), sending.arrives("ACK seq=1 ack=11001 sack=25001:28001"));
+    }
+
+    @Rfc({"6675 5.1 time-out", "8985 6.3 time-out"})
+    @Test
+    void afterATimeOutAllGoesAgainButWhatWasToldAsHeld() {
+        Sending sending = Sending.inFlight("sackOK", 6);
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=10001 sack=12001:13001");
+        sending.waitMs();
+        List<Integer> sent = new ArrayList<>(sending.taken());
+        for (int next = 1; next <= 8 && Look.at(sending.conversation).tcb.backoff() < 2; next++) {
+            sending.waitMs();
+            sent.addAll(sending.taken());
+        }
+        sending.passMs(20);
+        sent.addAll(sending.arrives("ACK seq=1 ack=11001 sack=12001:13001"));
+        sending.passMs(20);
+        sent.addAll(sending.arrives("ACK seq=1 ack=13001"));
+        sending.passMs(20);
+        sent.addAll(sending.arrives("ACK seq=1 ack=14001"));
+        assertFalse(sent.contains(12001), sent.toString());
+        assertTrue(sent.containsAll(List.of(10001, 11001, 13001, 14001, 15001)), sent.toString());
+    }
+
+    /// RFC 2883 §4: above SEG.ACK the first block within the second is a duplicate's, and reduces nothing.
+    @Rfc("2883 5 tells")
+    @Test
+    void firstBlockWithinTheSecondIsADuplicates() {
+        Sending sending = full();
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:13001");
+        assertEquals(0, Look.at(sending.conversation).flow.rackMult());
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:12001,11001:13001");
+        assertEquals(1, Look.at(sending.conversation).flow.rackMult());
+    }
+
+    @Rfc("9438 4.1 limited")
+    @Test
+    void windowThatIsNotUsedDoesNotGrow() {
+        Sending sending = Sending.measured(Scenario.v4(), "sackOK");
+        int before = Look.at(sending.conversation).tcb.cwnd();
+        int next = 10001;
+        for (int round = 0; round < 20; round++) {
+            sending.give(1000);
+            assertEquals(1, sending.taken().size());
+            next += 1000;
+            sending.passMs(20);
+            sending.arrives("ACK seq=1 ack=" + next);
+        }
+        assertEquals(before, Look.at(sending.conversation).tcb.cwnd());
+    }
+}
