@@ -87,7 +87,11 @@ public final class Engine {
     ///
     /// @param client what the client writes, here read only
     /// @param stack  what the stack writes
+    /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
     public Attachment attach(SessionLayout layout, Region client, Region stack) {
+        if (layout.capacity() < tcp.leastCapacity()) {
+            throw new IllegalArgumentException("capacity " + layout.capacity() + " of " + tcp.leastCapacity());
+        }
         return sockets.attach(layout, client, stack);
     }
 

@@ -100,7 +100,7 @@ final class Ways {
         way.neighbor = -1;
         way.mac = 0;
         way.untilNs = Links.NEVER;
-        if (Address.isUnspecified(hi, lo)) {
+        if (Address.isUnspecified(hi, lo) || otherFamily(way)) {
             return false;
         }
         if (Address.isLoopback(hi, lo) || addresses.usable(-1, hi, lo)) {
@@ -121,6 +121,12 @@ final class Ways {
             return group(way, MacAddress.BROADCAST, nowNs);
         }
         return unicast(way, hi, lo, nowNs);
+    }
+
+    /// Whether the source that is asked for is of the other version of IP: no header holds both.
+    private static boolean otherFamily(Way way) {
+        return !Address.isUnspecified(way.askedHi, way.askedLo)
+                && Address.isV4(way.askedHi, way.askedLo) != Address.isV4(way.destinationHi, way.destinationLo);
     }
 
     /// The link that packets to a group leave by if nothing else says it, -1 for none.

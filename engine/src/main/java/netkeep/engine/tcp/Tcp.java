@@ -28,6 +28,9 @@ import netkeep.wire.Verdict;
 /// Ids: socket records first, then half-open connections, then those in TIME-WAIT; all three are in one [FlowTable]
 /// and one [Deadlines].
 public final class Tcp implements Upper, FlowTable.Keys {
+    /// RFC 7323 §2.3: the greatest scale is 14.
+    private static final int MOST_ROUNDING = 1 << 14;
+
     final Sockets sockets;
     final Ip ip;
     final Outgoing outgoing;
@@ -358,8 +361,14 @@ public final class Tcp implements Upper, FlowTable.Keys {
         return true;
     }
 
+    /// Octets that the rings of every session have at least: the first window is told before it is known whose the
+    /// connection will be, and any window may be rounded up by its scale.
+    public int leastCapacity() {
+        return Math.min(0xFFFF, settings.receiveBuffer()) + MOST_ROUNDING;
+    }
+
     int receiveBufferMost(Endpoint at) {
-        return Math.min(settings.receiveBufferMax(), sockets.capacity(at) - (1 << 14));
+        return Math.max(2048, Math.min(settings.receiveBufferMax(), sockets.capacity(at) - MOST_ROUNDING));
     }
 
     /// Lets the user give more when the window has grown: two windows' worth.

@@ -44,6 +44,20 @@ class SourcesTest {
         return Address.of(path.sourceHi, path.sourceLo).toString();
     }
 
+    @Test
+    void sourceOfTheOtherVersionLeadsNowhere() {
+        add(1, "198.18.0.2", 24);
+        add(1, "2001:db8:1::5", 64);
+        Address four = Address.parse("198.18.0.2");
+        Address six = Address.parse("2001:db8:1::5");
+        Address to4 = Address.parse("198.18.0.77");
+        Address to6 = Address.parse("2001:db8:1::77");
+        assertFalse(lab.ip.path(path, six.hi(), six.lo(), to4.hi(), to4.lo(), 0, lab.nowNs));
+        assertFalse(lab.ip.path(path, four.hi(), four.lo(), to6.hi(), to6.lo(), 0, lab.nowNs));
+        assertFalse(lab.ip.path(path, six.hi(), six.lo(), four.hi(), four.lo(), 0, lab.nowNs));
+        assertTrue(lab.ip.path(path, four.hi(), four.lo(), to4.hi(), to4.lo(), 0, lab.nowNs));
+    }
+
     @Rfc("6724 5 rule 1")
     @Test
     void ownAddressIsItsOwnSource() {

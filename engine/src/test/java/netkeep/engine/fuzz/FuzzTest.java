@@ -1,0 +1,67 @@
+package netkeep.engine.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import netkeep.sim.Seeds;
+import org.junit.jupiter.api.Test;
+
+/// The whole engine under fire: nothing is thrown, no turn goes on for ever, all is given back in the end, and the
+/// peers get what they were promised.
+class FuzzTest {
+    private static final int SHORT = 20_000;
+    private static final int STORIES = 10;
+
+    /// Stories that once ended badly: seed and frames.
+    private static List<String> corpus() throws IOException {
+        InputStream stream = FuzzTest.class.getResourceAsStream("corpus.txt");
+        if (stream == null) {
+            throw new AssertionError("no corpus");
+        }
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            return lines.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void storiesThatOnceEndedBadlyEndWell() throws IOException {
+        Fuzz fuzz = new Fuzz();
+        for (String line : corpus()) {
+            String[] words = line.split(" ", 3);
+            fuzz.story(Long.parseLong(words[0]), Integer.parseInt(words[1]));
+        }
+        assertTrue(fuzz.tally().stories > 0);
+    }
+
+    @Test
+    void peersGetWhatTheyWerePromised() {
+        Fuzz fuzz = new Fuzz();
+        Seeds.each(STORIES, luck -> fuzz.story(luck.nextLong(), SHORT));
+
+        if (Long.getLong("seed") == null) {
+            Tally tally = fuzz.tally();
+            assertEquals(STORIES, tally.stories);
+            assertTrue(2 * tally.synchronised() > tally.frames, tally.toString());
+            assertTrue(tally.delivered > tally.frames, tally.toString());
+        }
+    }
+
+    @Test
+    void sameSeedSameStory() {
+        String[] told = new String[2];
+        for (int run = 0; run < told.length; run++) {
+            Fuzz fuzz = new Fuzz();
+            fuzz.story(7, SHORT);
+            told[run] = fuzz.tally().toString();
+        }
+        assertEquals(told[0], told[1]);
+    }
+}
