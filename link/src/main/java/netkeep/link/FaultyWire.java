@@ -119,13 +119,14 @@ final class FaultyWire {
     }
 
     /// Flips one bit behind the virtio net header. A checksum that was left to the device is completed first: no
-    /// wire carries an open one, and nobody could find the fault.
+    /// wire carries an open one, and nobody could find the fault. Nor may a device cut what was to become several
+    /// segments: each would get a checksum that holds.
     private static void spoil(MemorySegment frames, long at, int length, long bit) {
         boolean open = (VirtioNetHeader.flags(frames, at) & VirtioNetHeader.NEEDS_CSUM) != 0;
         if (open && VirtioNetHeader.check(frames, at, length) == Verdict.OK) {
             OpenChecksum.complete(frames, at, length);
         }
-        frames.set(JAVA_BYTE, at, (byte) 0);
+        VirtioNetHeader.clear(frames, at);
         long octet = at + Link.VIRTIO + bit / 8;
         frames.set(JAVA_BYTE, octet, (byte) (frames.get(JAVA_BYTE, octet) ^ 1 << bit % 8));
     }
