@@ -1,0 +1,171 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.linux.LinuxException;
+import netkeep.linux.NetworkNamespace;
+
+/// A network namespace in which commands run, ours and the system's. What still runs ends with it.
+final class Place implements AutoCloseable {
+    static final String OURS_4 = "198.18.0.2";
+    static final String OURS_6 = "fd00:198:18::2";
+    static final String KERNEL_4 = "198.18.0.1";
+    static final String KERNEL_6 = "fd00:198:18::1";
+    /// A TAP in this namespace, with addresses of both families on either side.
+    static final List<String> LINK = List.of(
+            "--link",
+            "tap:nk-cmd",
+            "--address",
+            OURS_4 + "/24",
+            "--address",
+            OURS_6 + "/64",
+            "--kernel-address",
+            KERNEL_4 + "/24",
+            "--kernel-address",
+            KERNEL_6 + "/64");
+
+    private static final long PATIENCE_S = 40;
+
+    private final NetworkNamespace space;
+    private final Path directory;
+    private final List<Process> started = new ArrayList<>();
+    private int outputs;
+
+    /// What a command said, and how it ended.
+    record Said(int code, String out, String err) {}
+
+    Place(Path directory) {
+        this.directory = directory;
+        NetworkNamespace made = null;
+        try {
+            made = NetworkNamespace.make();
+        } catch (LinuxException refused) {
+            assumeTrue(false, "no network namespace: " + refused.getMessage());
+        }
+        this.space = java.util.Objects.requireNonNull(made);
+    }
+
+    NetworkNamespace space() {
+        return space;
+    }
+
+    /// Whether the system has such a program.
+    static boolean has(String program) {
+        return Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+    }
+
+    /// The command line of a command of ours, with this JVM and its class path.
+    static List<String> netkeep(List<String> arguments) {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xshare:auto",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "netkeep.tools.Main"));
+        line.addAll(arguments);
+        return line;
+    }
+
+    /// One that runs; its output is in a file.
+    final class Running {
+        private final Process process;
+        private final Path out;
+        private final Path err;
+
+        private Running(List<String> line) throws IOException {
+            out = directory.resolve("out" + outputs);
+            err = directory.resolve("err" + outputs++);
+            process = space.start(new ProcessBuilder(line)
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile()));
+            started.add(process);
+        }
+
+        long pid() {
+            return process.pid();
+        }
+
+        /// Waits until it has said something.
+        void says(String text) throws Exception {
+            long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+            while (!Files.readString(out).contains(text)
+                    && !Files.readString(err).contains(text)) {
+                if (!process.isAlive() || System.nanoTime() > endNs) {
+                    throw new AssertionError(
+                            "never said \"" + text + "\": " + Files.readString(out) + Files.readString(err));
+                }
+                Thread.sleep(10);
+            }
+        }
+
+        /// Tells it to end.
+        Said stop() throws Exception {
+            process.destroy();
+            return end();
+        }
+
+        /// Interrupts it, as Ctrl-C does.
+        Said interrupt() throws Exception {
+            netkeep.linux.Threads.kill(process.pid(), 2);
+            return end();
+        }
+
+        Said end() throws Exception {
+            if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("did not end: " + Files.readString(out) + Files.readString(err));
+            }
+            return new Said(
+                    process.exitValue(),
+                    new String(Files.readAllBytes(out), StandardCharsets.ISO_8859_1),
+                    Files.readString(err, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    Running start(List<String> line) throws IOException {
+        return new Running(line);
+    }
+
+    /// Runs a command to its end.
+    Said run(String... line) throws Exception {
+        return start(List.of(line)).end();
+    }
+
+    /// Starts a command of ours on this place's TAP.
+    Running ours(String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(LINK);
+        return start(netkeep(all));
+    }
+
+    /// Runs a command of ours, with no link of its own.
+    Said command(String... arguments) throws Exception {
+        return start(netkeep(List.of(arguments))).end();
+    }
+
+    @Override
+    public void close() {
+        for (Process process : started) {
+            process.destroyForcibly();
+        }
+        for (Process process : started) {
+            process.onExit().join();
+        }
+        space.close();
+    }
+}
