@@ -111,6 +111,7 @@ class LossProbeTest {
     }
 
     /// A slow reader's peer delays its acknowledgment as it does that of a lone segment.
+    @Rfc("8985 7.2 PTO")
     @Test
     void fullPeersWindowPutsTheProbeOff() {
         Sending sending = Sending.measured(Scenario.v4(), SACK);
