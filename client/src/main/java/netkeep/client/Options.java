@@ -62,7 +62,8 @@ final class Options {
             entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS),
             entry(StandardSocketOptions.IP_MULTICAST_IF, new Known(Option.MULTICAST_LINK, 0, 0, 0)),
             entry(StandardSocketOptions.IP_MULTICAST_TTL, new Known(Option.MULTICAST_HOPS, 0, 255, 1)),
-            entry(StandardSocketOptions.IP_MULTICAST_LOOP, flag(Option.MULTICAST_LOOP, 1))));
+            entry(StandardSocketOptions.IP_MULTICAST_LOOP, flag(Option.MULTICAST_LOOP, 1)),
+            entry(ExtendedSocketOptions.IP_DONTFRAGMENT, flag(Option.DONT_FRAGMENT, 0))));
 
     private final Map<SocketOption<?>, Known> known;
 

@@ -28,6 +28,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.FutureTask;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -142,6 +143,9 @@ public class PortChannelTest {
             assertEquals(true, a.getOption(StandardSocketOptions.IP_MULTICAST_LOOP));
             assertEquals(false, a.getOption(StandardSocketOptions.SO_BROADCAST));
             assertNull(a.getOption(StandardSocketOptions.IP_MULTICAST_IF));
+            assertEquals(false, a.getOption(ExtendedSocketOptions.IP_DONTFRAGMENT));
+            a.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+            assertEquals(true, a.getOption(ExtendedSocketOptions.IP_DONTFRAGMENT));
             assertThrows(
                     SocketException.class,
                     () -> a.send(octets("x"), new InetSocketAddress(InetAddress.ofLiteral("255.255.255.255"), 9)));

@@ -71,5 +71,8 @@ public final class Option {
     /// Octets that must be ready before READ is told (SO_RCVLOWAT), 1 or more.
     public static final int RECEIVE_LOW_WATER = 23;
 
+    /// 1 refuses to send a datagram that does not fit in one packet (IP_DONTFRAGMENT).
+    public static final int DONT_FRAGMENT = 24;
+
     private Option() {}
 }

@@ -99,6 +99,9 @@ public class Endpoint {
     public static final int SHUT_READ = 1 << 9;
     public static final int SHUT_WRITE = 1 << 10;
 
+    /// What does not fit in one packet is not sent.
+    public static final int DONT_FRAGMENT = 1 << 11;
+
     /// From here on the bits are the protocol's.
     public static final int FIRST_OWN = 1 << 12;
 

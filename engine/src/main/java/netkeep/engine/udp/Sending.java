@@ -20,6 +20,9 @@ final class Sending {
     /// Datagrams that a socket sends before others have their turn.
     private static final int TURN = 32;
 
+    /// Frames that one datagram may take.
+    private static final int FRAGMENTS = 128;
+
     private static final int LONGEST_4 = 65535 - Ipv4Header.LENGTH - UdpHeader.LENGTH;
     private static final int LONGEST_6 = 65535 - UdpHeader.LENGTH;
 
@@ -161,9 +164,12 @@ final class Sending {
     }
 
     private int fits(int length) {
-        return length > (path.v6 ? LONGEST_6 : LONGEST_4) || udp.ip.frames(path, UdpHeader.LENGTH + length) > 128
-                ? Errno.EMSGSIZE
-                : 0;
+        if (length > (path.v6 ? LONGEST_6 : LONGEST_4)) {
+            return Errno.EMSGSIZE;
+        }
+        int whole = path.loop ? 2 : 1;
+        int most = socket.has(Endpoint.DONT_FRAGMENT) ? whole : FRAGMENTS;
+        return udp.ip.frames(path, UdpHeader.LENGTH + length) > most ? Errno.EMSGSIZE : 0;
     }
 
     private Outcome lay(long position, int length, long nowNs) {

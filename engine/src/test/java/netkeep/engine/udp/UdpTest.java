@@ -277,6 +277,21 @@ class UdpTest {
         assertEquals(List.of(), lab.take());
     }
 
+    /// The first that fits is sent, the first that does not is not.
+    @Test
+    void datagramThatMayNotBeCutIsAnErrorWhereItWouldBe() {
+        int socket = lab.bound(1000);
+        option(socket, Option.DONT_FRAGMENT, 1);
+        send(socket, PEER, 53, counting(0, 1_472));
+        assertEquals(1, lab.take().size());
+        send(socket, PEER, 53, counting(0, 1_473));
+        assertEquals(Errno.EMSGSIZE, error(socket));
+        assertEquals(List.of(), lab.take());
+        option(socket, Option.DONT_FRAGMENT, 0);
+        send(socket, PEER, 53, counting(0, 1_473));
+        assertEquals(2, lab.take().size());
+    }
+
     @Rfc({"8085 3.2 path MTU", "1122 3.4 MMS_S"})
     @Test
     void pathMtuIsLearntFromErrorsAndObeyed() {
