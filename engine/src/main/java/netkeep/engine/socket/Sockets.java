@@ -288,10 +288,11 @@ public final class Sockets {
         stack.i64(words + SessionLayout.URGENT, endpoint.urgent());
         stack.i64(words + SessionLayout.RCV_BASE, endpoint.rcvBase());
         stack.i64(words + SessionLayout.RCV_WAKE, endpoint.rcvWake());
-        stack.i32Release(words + SessionLayout.STATUS, endpoint.status());
         stack.i64Release(words + SessionLayout.RCV_TAIL, endpoint.rcvTail());
         stack.i64Release(words + SessionLayout.SND_HEAD, endpoint.sndHead());
         stack.i64Release(words + SessionLayout.SND_EDGE, edge(endpoint));
+        // Behind the octets: who sees the end of a stream sees all of it.
+        stack.i32Release(words + SessionLayout.STATUS, endpoint.status());
         stack.i32Release(words + SessionLayout.ANSWER, endpoint.answer());
         stack.i32Release(words + SessionLayout.LIFE, endpoint.life());
     }

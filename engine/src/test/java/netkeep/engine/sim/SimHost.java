@@ -280,6 +280,8 @@ public final class SimHost implements Node {
         while (true) {
             deaths++;
             mortality.bury();
+            // The client looks at what the dead one left behind before anybody else does.
+            application.run();
             if (nextLife != 0) {
                 mortality.dieAt(mortality.stores() + 1 + luck.nextLong(nextLife));
             }
