@@ -59,7 +59,7 @@ public final class Embedded implements AutoCloseable {
         settingsOfLinks[0] = LinkSettings.LOOPBACK;
         for (int i = 0; i < ports.length; i++) {
             ports[i] = new LinkPort(links.get(i).link());
-            settingsOfLinks[i + 1] = ports[i].settings(i + 1);
+            settingsOfLinks[i + 1] = ports[i].settings(i + 1, links.get(i).vlan());
         }
         this.engine = new Engine(
                 new Region(sparse(Engine.ledgerLength(settings, settingsOfLinks.length))),

@@ -72,14 +72,26 @@ public final class EmbeddedBuilder {
 
     private EmbeddedBuilder add(String name, Link link, Runnable closing, List<String> addresses) {
         List<Subnet> subnets = addresses.stream().map(Subnet::parse).toList();
-        links.add(new LinkPlan(name, link, closing, subnets, false));
+        links.add(new LinkPlan(name, link, closing, subnets, -1, false));
         return this;
     }
 
     /// Listens to the IPv6 routers on the link that was added last, for addresses and routes.
     public EmbeddedBuilder discover() {
         LinkPlan last = links.removeLast();
-        links.add(new LinkPlan(last.name(), last.link(), last.closing(), last.addresses(), true));
+        links.add(new LinkPlan(last.name(), last.link(), last.closing(), last.addresses(), last.vlan(), true));
+        return this;
+    }
+
+    /// Puts a tag of 802.1Q before all that the link that was added last sends, and takes nothing else from it.
+    ///
+    /// @param vlan the virtual LAN, 1..4094
+    public EmbeddedBuilder vlan(int vlan) {
+        if (vlan < 1 || vlan > 4094) {
+            throw new IllegalArgumentException("vlan " + vlan + ": 1..4094");
+        }
+        LinkPlan last = links.removeLast();
+        links.add(new LinkPlan(last.name(), last.link(), last.closing(), last.addresses(), vlan, last.discover()));
         return this;
     }
 

@@ -21,7 +21,7 @@ final class LinkPort implements FramePort {
     }
 
     /// What the engine has to know of it.
-    LinkSettings settings(int number) {
+    LinkSettings settings(int number, int vlan) {
         return new LinkSettings(
                 number,
                 link.mac(),
@@ -30,7 +30,7 @@ final class LinkPort implements FramePort {
                 link.checksumOffload(),
                 link.segmentationOffload(),
                 link.udpSegmentation(),
-                -1,
+                vlan,
                 false);
     }
 

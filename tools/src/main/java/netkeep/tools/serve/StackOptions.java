@@ -88,6 +88,9 @@ public final class StackOptions {
     @Option(names = "--mtu", paramLabel = "N", description = "Sets the interface's.")
     private int mtu;
 
+    @Option(names = "--vlan", paramLabel = "ID", description = "Our virtual LAN on the link, 1..4094 (802.1Q).")
+    private int vlan = -1;
+
     @Option(names = "--mac", paramLabel = "MAC", description = "Our hardware address.")
     private @Nullable String mac;
 
@@ -178,6 +181,9 @@ public final class StackOptions {
                 whole = new CaptureLink(whole, writer, name, snap, new Clock()::realNs);
             }
             plan.link(name, whole, addresses);
+            if (vlan != -1) {
+                plan.vlan(vlan);
+            }
             if (discover) {
                 plan.discover();
             }

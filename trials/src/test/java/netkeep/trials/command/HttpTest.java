@@ -82,6 +82,28 @@ class HttpTest {
         assertEquals(0, server.stop().code());
     }
 
+    /// The kernel's side of the virtual LAN is an interface of its own on top of the TAP.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void filesComeOverAVirtualLan(boolean offloads) throws Exception {
+        assumeTrue(Place.has("ip"), "no ip");
+        serve("--vlan", "7", offloads ? "--discover" : "--no-checksum");
+        assertEquals(0, place.run("ip", "address", "flush", "dev", "nk-cmd").code());
+        Place.Said made =
+                place.run("ip", "link", "add", "link", "nk-cmd", "name", "nk-vlan", "type", "vlan", "id", "7");
+        assumeTrue(made.code() == 0, made.err());
+        assertEquals(
+                0,
+                place.run("ip", "address", "add", Place.KERNEL_4 + "/24", "dev", "nk-vlan")
+                        .code());
+        assertEquals(0, place.run("ip", "link", "set", "nk-vlan", "up").code());
+
+        Place.Said said = curl("-o", file("got").toString(), V4 + "/file");
+
+        assertEquals(0, said.code(), said.err());
+        assertArrayEquals(content, Files.readAllBytes(file("got")));
+    }
+
     @Test
     void rangesHeadAndKeepAlive() throws Exception {
         serve();
