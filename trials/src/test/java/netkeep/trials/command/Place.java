@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.LinuxException;
 import netkeep.linux.NetworkNamespace;
@@ -139,6 +140,21 @@ final class Place implements AutoCloseable {
 
     Running start(List<String> line) throws IOException {
         return new Running(line);
+    }
+
+    /// Waits until somebody listens on a port of the kernel's, over both families.
+    void awaitListener(int port) throws Exception {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        String local = String.format(Locale.ROOT, ":%04X ", port);
+        for (String file : List.of("tcp", "tcp6")) {
+            Path table = Path.of("/proc/thread-self/net", file);
+            while (!space.call(() -> Files.readString(table)).contains(local)) {
+                if (System.nanoTime() > endNs) {
+                    throw new AssertionError("nobody listens on port " + port);
+                }
+                Thread.sleep(10);
+            }
+        }
     }
 
     /// Runs a command to its end.

@@ -66,10 +66,16 @@ record Citations(Map<String, Set<String>> citers, List<String> faults) {
             switch (argument) {
                 case AssignmentTree named -> cite(named.getExpression(), citer);
                 case NewArrayTree several -> several.getInitializers().forEach(each -> cite(each, citer));
-                case LiteralTree literal
-                when literal.getValue() instanceof String requirement ->
-                    citers.computeIfAbsent(requirement, key -> new HashSet<>()).add(citer);
+                case LiteralTree literal -> literal(literal, citer);
                 default -> faults.add(source.at(argument) + ": not a string literal");
+            }
+        }
+
+        private void literal(LiteralTree literal, String citer) {
+            if (literal.getValue() instanceof String requirement) {
+                citers.computeIfAbsent(requirement, key -> new HashSet<>()).add(citer);
+            } else {
+                faults.add(source.at(literal) + ": not a string literal");
             }
         }
 
