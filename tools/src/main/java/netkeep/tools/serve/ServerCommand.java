@@ -67,8 +67,15 @@ abstract class ServerCommand implements Callable<Integer> {
         try (Ending ending = new Ending();
                 RunningStack running = stack.start()) {
             // On the wildcard, for addresses may come and go.
+            InetSocketAddress everywhere = new InetSocketAddress(port());
             List<InetSocketAddress> shown = addresses();
-            return serve(running.stack().provider(), List.of(new InetSocketAddress(port())), shown, ending, running);
+            // Those that routers tell of are not known yet.
+            return serve(
+                    running.stack().provider(),
+                    List.of(everywhere),
+                    shown.isEmpty() ? List.of(everywhere) : shown,
+                    ending,
+                    running);
         }
     }
 
