@@ -113,8 +113,8 @@ abstract class ServerCommand implements Callable<Integer> {
             try {
                 service.listen(address);
             } catch (BindException refused) {
-                throw new CannotHere("port " + address.getPort() + ": " + refused.getMessage()
-                        + ": choose another --port, or end who has it; below 1024 the kernel wants root");
+                throw new CannotHere("cannot listen on " + list(List.of(address)) + ": " + refused.getMessage()
+                        + advice(String.valueOf(refused.getMessage())));
             }
         }
         ending.by(service::stop);
@@ -131,6 +131,13 @@ abstract class ServerCommand implements Callable<Integer> {
             running.check();
         }
         return 0;
+    }
+
+    private static String advice(String refusal) {
+        if (refusal.contains("Permission")) {
+            return ": the kernel lets root alone listen below 1024: choose another --port, or run as root";
+        }
+        return refusal.contains("in use") ? ": choose another --port, or end who has it" : ": choose another --address";
     }
 
     private void say(PrintWriter out, String text, String name) {

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 
 /// The options of every command with a stack of its own: which link, which addresses, how long to spin.
 public final class StackOptions {
+    private static final int LEAST_MTU_6 = 1280;
     private static final long MOST_SPIN_MICROS = 1_000_000_000;
 
     @Spec(Spec.Target.MIXEE)
@@ -168,7 +169,7 @@ public final class StackOptions {
             throw usage("--address is missing, or --discover");
         }
         // Checked before anything is made.
-        addresses();
+        checkTogether(addresses());
         EmbeddedBuilder plan = Embedded.builder();
         PcapngWriter writer = null;
         try {
@@ -196,6 +197,29 @@ public final class StackOptions {
             return RunningStack.of(plan.start(), watched, writer);
         } catch (LinuxException refused) {
             throw new CannotHere(String.valueOf(refused.getMessage()));
+        } catch (IllegalArgumentException wrong) {
+            throw usage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private void checkTogether(List<Address> ours) {
+        boolean six = ours.stream().anyMatch(address -> !address.isV4());
+        for (String text : kernelAddresses) {
+            KernelAddress theirs = parsed(text);
+            Address address = Address.of(theirs.hi(), theirs.lo());
+            six |= !address.isV4();
+            if (ours.contains(address)) {
+                throw usage("--kernel-address " + text + ": the two sides of a link cannot have the same address");
+            }
+        }
+        if (six && mtu != 0 && mtu < LEAST_MTU_6) {
+            throw usage("--mtu " + mtu + ": IPv6 needs 1280 at least (RFC 8200); leave its addresses out");
+        }
+    }
+
+    private KernelAddress parsed(String text) {
+        try {
+            return kernelAddress(text);
         } catch (IllegalArgumentException wrong) {
             throw usage(String.valueOf(wrong.getMessage()));
         }

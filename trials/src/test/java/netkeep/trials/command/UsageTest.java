@@ -63,6 +63,17 @@ class UsageTest {
     }
 
     @Test
+    void packetsTooSmallForIpv6() throws Exception {
+        refused("IPv6 needs 1280", "echo", "--link", "tap:nk-cmd", "--address", "fd00:198:18::2/64", "--mtu", "576");
+    }
+
+    @Test
+    void oneAddressForBothSides() throws Exception {
+        String both = "198.18.0.2/24";
+        refused("same address", "echo", "--link", "tap:nk-cmd", "--address", both, "--kernel-address", both);
+    }
+
+    @Test
     void captureNowhere() throws Exception {
         refused(
                 "--capture /nowhere/file",
