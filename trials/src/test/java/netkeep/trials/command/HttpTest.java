@@ -138,7 +138,7 @@ class HttpTest {
                 "*",
                 "-sS",
                 "--max-time",
-                "3",
+                "5",
                 "--expect100-timeout",
                 "0.1",
                 "-T",
@@ -154,7 +154,7 @@ class HttpTest {
     void wrkSeesNoErrors() throws Exception {
         assumeTrue(Place.has("wrk"), "no wrk");
         serve();
-        Place.Said said = place.run("wrk", "-t1", "-c32", "-d2s", V4 + "/612");
+        Place.Said said = place.run("wrk", "-t1", "-c32", "-d2s", "--timeout", "20s", V4 + "/612");
         assertEquals(0, said.code(), said.err());
         assertTrue(said.out().contains("Requests/sec"), said.out());
         assertTrue(!said.out().contains("Socket errors") && !said.out().contains("Non-2xx"), said.out());
@@ -219,7 +219,7 @@ class HttpTest {
         all[tshark.length] = "(" + who + ") && tcp.analysis.retransmission";
         Place.Said again = place.run(all);
         assertEquals(0, again.code(), again.err());
-        assertTrue(again.out().lines().count() * 100 <= everything.out().lines().count(), again.out());
+        assertTrue(again.out().lines().count() <= 5 + everything.out().lines().count() / 100, again.out());
     }
 
     private static void assertNone(Place.Said said) {
