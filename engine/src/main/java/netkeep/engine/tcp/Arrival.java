@@ -183,14 +183,14 @@ final class Arrival {
         int nxt = tcb.rcvNxt();
         int wnd = tcb.rcvAdv() - nxt;
         int len = seg.len();
-        int last = seg.seq + Math.max(len - 1, 0);
+        int ahead = seg.seq - nxt;
         boolean inside;
         if (wnd == 0) {
             inside = seg.seq == nxt && (len == 0 || seg.has(ACK) || seg.has(RST));
         } else {
-            inside = Seq.notAfter(nxt, seg.seq) && Seq.before(seg.seq, tcb.rcvAdv())
-                    || len > 0 && Seq.notAfter(nxt, last) && Seq.before(last, tcb.rcvAdv())
-                    || len > 0 && Seq.before(seg.seq, nxt) && Seq.notAfter(tcb.rcvAdv(), last);
+            // It begins in the window, or before it and reaches into it. Nothing is compared with its end: what is half
+            // the sequence space away would seem to be before and behind the window at once.
+            inside = ahead >= 0 ? ahead < wnd : ahead + len > 0;
         }
         if (!inside) {
             if (!seg.has(RST)) {

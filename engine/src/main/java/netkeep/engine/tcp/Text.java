@@ -175,8 +175,10 @@ final class Text {
         int most = 0xFFFF << tcb.rcvScale();
         int field = Math.min(Math.max(wnd, 0), most) >>> tcb.rcvScale();
         if (field << tcb.rcvScale() < promised && promised <= most) {
-            // Rounded down the edge would move back; the ring has room for what is rounded up.
-            field = promised + (1 << tcb.rcvScale()) - 1 >>> tcb.rcvScale();
+            // Rounded down the edge would move back. But each rounding up moves it on, and many small segments must not
+            // get it beyond the ring: there RFC 7323 §2.4 lets it seem to move back by less than a unit.
+            int up = promised + (1 << tcb.rcvScale()) - 1 >>> tcb.rcvScale();
+            field = unread + ((long) up << tcb.rcvScale()) <= tcp.sockets.capacity(tcb) ? up : field;
         }
         int told = field << tcb.rcvScale();
         if (told == 0 && promised > 0) {

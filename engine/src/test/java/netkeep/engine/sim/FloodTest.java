@@ -149,8 +149,7 @@ class FloodTest {
         int ip = VirtioNetHeader.LENGTH + EthernetHeader.LENGTH;
         int octets = 1400;
         MemorySegment frame = MemorySegment.ofArray(new byte[ip + Ipv4Header.LENGTH + octets]);
-        EthernetHeader.write(
-                frame, VirtioNetHeader.LENGTH, SimHost.mac(1), 0x02_00_00_00_00_66L, EthernetHeader.IPV4);
+        EthernetHeader.write(frame, VirtioNetHeader.LENGTH, SimHost.mac(1), 0x02_00_00_00_00_66L, EthernetHeader.IPV4);
         int offset = luck.nextInt(40) * 175;
         Ipv4Header.write(
                 frame,

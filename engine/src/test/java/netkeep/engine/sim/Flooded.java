@@ -223,8 +223,8 @@ final class Flooded {
             throw new AssertionError("not done: " + client.received() + " and " + server.received() + ", accepted "
                     + server.accepted() + " of " + friends);
         }
-        mostNeighbors = Math.max(
-                mostNeighbors, victim.engine().ip().views().neighbors().size());
+        mostNeighbors =
+                Math.max(mostNeighbors, victim.engine().ip().views().neighbors().size());
         look();
         return world.nowNs() - beganNs;
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.engine.ledger.Counter;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,37 @@ class WindowTest {
             edge = right;
         }
         assertTrue(next > 8000);
+    }
+
+    /// Windows are told in units, and each small segment ends within one.
+    @Test
+    void smallSegmentsNeverOverflowTheRing() {
+        Conversation conversation = Scenario.v4().withoutSuccessors().begin().established("mss=1460 wscale=7");
+        int next = 1;
+        for (int segment = 0; segment < 24_000; segment++) {
+            conversation.play("< ACK seq=%d ack=1 len=29\n...".formatted(next));
+            if (segment % 8 == 7) {
+                conversation.world.run(STEP_NS);
+                next = conversation.takeAll().ack - conversation.peerIss();
+            } else {
+                next += 29;
+            }
+        }
+        conversation.world.run(STEP_NS);
+        int readable = (int) conversation.client().readable(conversation.socket());
+        assertTrue(readable <= 1 << 19, "readable " + readable);
+        conversation.play(". read " + readable);
+    }
+
+    @Test
+    void whatIsHalfTheSequenceSpaceAwayIsNotTaken() {
+        Conversation conversation = small().play("""
+                < ACK seq=2147483649 ack=1 len=24
+                > ACK seq=1 ack=1
+                < ACK seq=2147483650 ack=1 len=24
+                > ACK seq=1 ack=1
+                """);
+        assertEquals(0, conversation.host.engine().counters().get(Counter.TcpExtTCPOFOQueue));
     }
 
     @Rfc("9293 MUST-39")
