@@ -229,6 +229,16 @@ class AcknowledgmentTest {
                 > ACK seq=1 ack=201 ecr=3
                 . readable 200
                 """);
+        // Nor is the sign bit anything.
+        Scenario.v4().begin().established("mss=1000 ts=2147483600").play("""
+                < PSH,ACK seq=1 ack=1 len=100 ts=2147483647:*
+                + 40ms
+                > ACK seq=1 ack=101
+                < PSH,ACK seq=101 ack=1 len=100 ts=2147483650:*
+                + 40ms
+                > ACK seq=1 ack=201 ecr=2147483650
+                . readable 200
+                """);
     }
 
     @Rfc("7323 5.5 outdated")

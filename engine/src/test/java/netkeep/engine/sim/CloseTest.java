@@ -117,6 +117,22 @@ class CloseTest {
                 """);
     }
 
+    /// Also what the peer's window does not take yet.
+    @Rfc("9293 3.10.4 close")
+    @Test
+    void closeWaitsForTheWindowToTakeWhatWasGiven() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < ACK seq=1 ack=1 win=1000
+                . send 2500
+                > ACK seq=1 len=1000
+                . close
+                < ACK seq=1 ack=1001 win=1000
+                > ACK seq=1001 len=1000
+                < ACK seq=1 ack=2001 win=1000
+                > FIN,PSH,ACK seq=2001 len=500
+                """);
+    }
+
     @Test
     void finIsRetransmitted() {
         Scenario.v4().begin().established(PLAIN).play("""

@@ -64,14 +64,15 @@ class ResetTest {
 
     /// RFC 9293 §3.5.1: a peer that crashed and comes again; its RST in answer to the challenge is exact.
     @Rfc("5961 4.2 restarted")
-    @Test
-    void challengeLetsAPeerThatStartedAgainThrough() {
+    @ParameterizedTest
+    @ValueSource(ints = {5000, -5000})
+    void challengeLetsAPeerThatStartedAgainThrough(int seq) {
         Scenario.v4().begin().established(PLAIN).play("""
-                < SYN seq=5000 mss=1460
+                < SYN seq=%d mss=1460
                 > ACK seq=1 ack=1
                 < RST seq=1
                 CLOSED
-                """);
+                """.formatted(seq));
     }
 
     @Rfc("5961 5.2 range")

@@ -26,7 +26,7 @@ class UrgentTest {
                 """);
     }
 
-    @Rfc({"9293 MUST-32", "9293 MUST-33"})
+    @Rfc({"9293 MUST-32", "9293 MUST-33", "9293 MUST-62", "6093 4 pointer"})
     @Test
     void userHearsWhereUrgentTextEnds() {
         Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""

@@ -1,6 +1,7 @@
 package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.engine.ledger.Counter;
 import netkeep.sim.Rfc;
+import netkeep.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
 
 /// Windows: RFC 9293 §3.8.6, RFC 7323 §2.
@@ -384,12 +386,13 @@ class WindowTest {
     @Rfc({"9293 MUST-61", "9293 MUST-60", "9293 SHLD-27"})
     @Test
     void lastSegmentOfWhatWasGivenIsPushed() {
-        Scenario.v4().begin().established(PLAIN).play("""
+        Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""
                 . send 2500
                 > ACK seq=1 len=1000
-                > ACK seq=1001 len=1000
-                < ACK seq=1 ack=2001
-                > PSH,ACK seq=2001 len=500
                 """);
+        assertFalse(conversation.last().has(TcpHeader.PSH));
+        conversation.play("> ACK seq=1001 len=1000");
+        assertFalse(conversation.last().has(TcpHeader.PSH));
+        conversation.play("< ACK seq=1 ack=2001\n> PSH,ACK seq=2001 len=500");
     }
 }

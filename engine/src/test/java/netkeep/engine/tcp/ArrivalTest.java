@@ -416,6 +416,7 @@ class ArrivalTest {
     void scaledWindowHasThirtyTwoBits() {
         Conversation conversation = Scenario.v4().begin().established("mss=1000 wscale=14");
         conversation.play("< ACK seq=1 ack=1 win=65535\n. send 5000\n...");
+        assertEquals(65_535 << 14, Look.at(conversation).tcb.sndWnd());
         int sent = 0;
         while (!conversation.peer.segments().isEmpty()) {
             sent += conversation.taken().length();

@@ -131,8 +131,10 @@ class OpeningTest {
                 > PSH,ACK seq=1 len=100
                 """);
         assertEquals(40, conversation.last().trafficClass);
-        conversation.play("+ 200ms\n> PSH,ACK seq=1 len=100");
-        assertEquals(40, conversation.last().trafficClass);
+        for (int time : new int[] {200, 400}) {
+            conversation.play("+ %dms\n> PSH,ACK seq=1 len=100".formatted(time));
+            assertEquals(40, conversation.last().trafficClass);
+        }
         conversation.play("< ACK seq=1 ack=101\n. option TRAFFIC_CLASS 184\n. close\n> FIN,ACK seq=101");
         assertEquals(184, conversation.last().trafficClass);
     }

@@ -45,12 +45,13 @@ class RenoRecoveryTest {
     @Test
     void whatSaysSomethingElseIsNoDuplicate() {
         Sending sending = full();
-        sending.arrives("ACK seq=1 ack=10001 win=60000");
-        sending.arrives("ACK seq=1 ack=10001 win=61000");
-        sending.arrives("ACK seq=1 ack=10001 win=62000");
-        sending.arrives("PSH,ACK seq=1 ack=10001 len=10 win=62000");
-        sending.arrives("PSH,ACK seq=11 ack=10001 len=10 win=62000");
-        List<Integer> sent = sending.arrives("PSH,ACK seq=21 ack=10001 len=10 win=62000");
+        List<Integer> sent = new ArrayList<>();
+        for (int window = 60_000; window <= 63_000; window += 1000) {
+            sent.addAll(sending.arrives("ACK seq=1 ack=10001 win=" + window));
+        }
+        for (int seq = 1; seq <= 31; seq += 10) {
+            sent.addAll(sending.arrives("PSH,ACK seq=" + seq + " ack=10001 len=10 win=63000"));
+        }
 
         assertTrue(!sent.contains(10001), sent.toString());
     }

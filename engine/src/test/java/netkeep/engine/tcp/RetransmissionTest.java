@@ -126,6 +126,17 @@ class RetransmissionTest {
         assertEquals(1, Look.at(sending.conversation).window());
     }
 
+    @Rfc("5681 3.1 FlightSize")
+    @Test
+    void lossLeavesHalfOfTheFlightNotOfTheWindow() {
+        Sending sending = Sending.inFlight(Scenario.v4().newReno(), "", 8);
+        assertEquals(18, Look.at(sending.conversation).window());
+        for (int duplicate = 1; duplicate <= 3; duplicate++) {
+            sending.arrives("ACK seq=1 ack=10001");
+        }
+        assertEquals(4, Look.at(sending.conversation).threshold());
+    }
+
     @Rfc("5681 4.3 later losses")
     @Test
     void lossInTheNextWindowReducesAgain() {

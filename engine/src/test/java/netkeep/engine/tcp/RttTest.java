@@ -79,7 +79,7 @@ class RttTest {
         assertEquals(SECONDS.toMicros(120), rig.tcb.rtoUs());
     }
 
-    @Rfc("6298 5.5")
+    @Rfc({"6298 5.5", "6298 2.5"})
     @Test
     void eachTimeOutDoublesTheNextUpToTheGreatest() {
         rig.tcb.rtoUs(300_000);

@@ -1,9 +1,11 @@
 package netkeep.engine.tcp;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import netkeep.engine.sim.Conversation;
 import netkeep.engine.sim.Scenario;
@@ -157,11 +159,41 @@ class SelectiveTest {
         Sending sending = Sending.inFlight("sackOK", 4);
         sending.passMs(20);
         assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=50001:51001"));
+        // Half of it is beyond what was sent: none of it is believed.
         assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=13001:15001"));
+        assertEquals(4000, pipe(sending));
         assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=13001:12001"));
         assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=11001:11001"));
+        assertEquals(4000, pipe(sending));
         sending.arrives("ACK seq=1 ack=14001");
         sending.play(". acknowledged 14000");
+    }
+
+    private static int pipe(Sending sending) {
+        Look look = Look.at(sending.conversation);
+        return new Flight(look.tcb, look.flow).pipe();
+    }
+
+    /// Not even for other octets that come for the same place.
+    @Rfc("2018 8 keeps")
+    @Test
+    void whatWasToldIsNotWrittenOver() {
+        Conversation conversation = receiving().play("""
+                < ACK seq=1001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=1001:2001
+                """);
+        Segment other = conversation.segment("ACK seq=501 ack=1 len=2000");
+        Arrays.fill(other.text, (byte) 0x55);
+        conversation.peer.send(other);
+        conversation.now();
+        conversation.takeAll();
+        conversation.play("< ACK seq=1 ack=1 len=500\n...");
+        conversation.takeAll();
+        byte[] octets = new byte[2500];
+        assertEquals(2500, conversation.client().receive(conversation.socket(), octets, 0, 2500));
+        assertArrayEquals(Conversation.text(1000, 1000), Arrays.copyOfRange(octets, 1000, 2000));
+        assertEquals(0x55, octets[999]);
+        assertEquals(0x55, octets[2000]);
     }
 
     @Rfc({"2883 4 first block", "2883 4 once"})

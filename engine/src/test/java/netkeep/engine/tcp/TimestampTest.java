@@ -87,8 +87,10 @@ class TimestampTest {
                 . readable 100
                 < PSH,ACK seq=101 ack=1 len=100 ts=4:5
                 . readable 200
+                < PSH,ACK seq=201 ack=1 len=100 nots
+                . readable 300
                 + 40ms
-                > ACK seq=1 ack=201 nots
+                > ACK seq=1 ack=301 nots
                 """);
     }
 
@@ -194,8 +196,11 @@ class TimestampTest {
                 < PSH,ACK seq=1 ack=1 len=100 ts=5000:*
                 + 40ms
                 > ACK seq=1 ack=101 ecr=5000
-                < PSH,ACK seq=1 ack=1 len=100 ts=4999:*
+                < PSH,ACK seq=101 ack=1 len=100 ts=4999:*
                 > ACK seq=1 ack=101 ecr=5000
+                < PSH,ACK seq=101 ack=1 len=100 ts=5000:*
+                + 40ms
+                > ACK seq=1 ack=201 ecr=5000
                 """);
     }
 
@@ -283,6 +288,10 @@ class TimestampTest {
                     ...
                     """.formatted(TimeUnit.DAYS.toSeconds(days)));
             assertEquals(days > 24 ? 200 : 100, conversation.client().readable(conversation.socket()), days + " days");
+            if (days > 24) {
+                // And is the one to compare with from then on.
+                conversation.play("+ 40ms\n> ACK seq=1 ack=201 ecr=1999999999");
+            }
         }
     }
 
