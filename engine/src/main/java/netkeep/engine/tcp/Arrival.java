@@ -291,11 +291,10 @@ final class Arrival {
         return false;
     }
 
-    /// RFC 7323 §4.3; that the timestamp is not an old one [#oldTimestamp] has seen to, or TS.Recent is outdated (§5.5).
+    /// RFC 7323 §4.3; that the timestamp is not an old one [#oldTimestamp] has seen to, or TS.Recent is outdated
+    /// (§5.5).
     private void timestamp(Segment seg, long nowNs) {
-        if (tcb.has(Tcb.TIMESTAMPS)
-                && seg.options.hasTimestamps()
-                && Seq.notAfter(seg.seq, tcb.lastAckSent())) {
+        if (tcb.has(Tcb.TIMESTAMPS) && seg.options.hasTimestamps() && Seq.notAfter(seg.seq, tcb.lastAckSent())) {
             tcb.tsRecent(seg.options.tsVal());
             tcb.tsRecentNs(nowNs);
         }
