@@ -121,7 +121,7 @@ class CloseTest {
     @Rfc("9293 3.10.4 close")
     @Test
     void closeWaitsForTheWindowToTakeWhatWasGiven() {
-        Scenario.v4().begin().established(PLAIN).play("""
+        Scenario.v4().begin().established("mss=1000").play("""
                 < ACK seq=1 ack=1 win=1000
                 . send 2500
                 > ACK seq=1 len=1000
