@@ -70,7 +70,7 @@ public final class Engine {
     public static long ledgerLength(EngineSettings settings, int links) {
         int[] ipCounts = Ip.counts(settings.ip(), links);
         int[] tcpCounts = Tcp.counts(settings.tcp(), settings.sockets());
-        return Ledger.length(new int[] {1, 1}, new int[] {Counters.slot(), Luck.slot()})
+        return Ledger.length(new int[] {Counters.count(), 1}, new int[] {Counters.slot(), Luck.slot()})
                 + Ledger.length(ipCounts, Ip.slots())
                 + Ledger.length(Icmp.counts(), Icmp.slots())
                 + Ledger.length(
@@ -140,6 +140,7 @@ public final class Engine {
     /// Makes all that happened since the last commit count, with one store.
     public void commit() {
         sockets.events();
+        counters.commit();
         ledger.commit();
     }
 

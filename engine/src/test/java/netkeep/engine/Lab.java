@@ -123,7 +123,7 @@ public final class Lab {
         this.links = links;
         int[] counts = Ip.counts(settings, links.length);
         int[] more = Icmp.counts();
-        long length = Ledger.length(new int[] {1, 1}, new int[] {Counters.slot(), Luck.slot()})
+        long length = Ledger.length(new int[] {Counters.count(), 1}, new int[] {Counters.slot(), Luck.slot()})
                 + Ledger.length(counts, Ip.slots())
                 + Ledger.length(more, Icmp.slots());
         this.region = new Region(Arena.ofAuto().allocate(length, 64));
@@ -180,6 +180,7 @@ public final class Lab {
             if (ip.deadlineNs() <= nowNs) {
                 ip.expire(nowNs);
             }
+            counters.commit();
             ledger.commit();
             List<byte[]> looped = new ArrayList<>();
             for (int i = 0; i < outgoing.count(); i++) {

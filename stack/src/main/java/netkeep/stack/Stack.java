@@ -16,10 +16,15 @@ public final class Stack {
     /// The most requests that a turn takes from one session.
     private static final int REQUESTS = 1024;
 
+    /// Octets after which whoever only sends looks at what came back: else acknowledgments wait until the send buffer is
+    /// full, and the ring cycles through memory that no cache holds.
+    private static final int UNHEARD = 1 << 17;
+
     private final Engine engine;
     private final FramePort[] ports;
     private final MemorySegment frames;
     private long unsent;
+    private int unheard;
 
     /// @param ports  by the links' numbers from 1 on: link 0, the loopback, is the stack's own
     /// @param frames where a turn keeps what it received: [#framesLength] octets
@@ -43,6 +48,7 @@ public final class Stack {
     /// @return how much there was to do: after 0 the loop may sleep until [#deadlineNs]
     public int turn(long nowNs) {
         int done = 0;
+        unheard = 0;
         long share = frames.byteSize() / ports.length;
         for (int link = 0; link < ports.length; link++) {
             done += receive(link, link * share, (link + 1) * share, nowNs);
@@ -50,9 +56,10 @@ public final class Stack {
         return done + requestsTurn(done, nowNs);
     }
 
-    /// One turn over requests alone: what a client's own thread runs after it has put one.
+    /// One turn over requests alone: what a client's own thread runs after it has put one. Over frames, too, if much was
+    /// sent since they were looked at.
     public int requestsTurn(long nowNs) {
-        return requestsTurn(0, nowNs);
+        return unheard >= UNHEARD ? turn(nowNs) : requestsTurn(0, nowNs);
     }
 
     private int requestsTurn(int before, long nowNs) {
@@ -96,6 +103,7 @@ public final class Stack {
     private void send() {
         Outgoing outgoing = engine.outgoing();
         for (int i = 0; i < outgoing.count(); i++) {
+            unheard += outgoing.frame(i).total();
             if (!ports[outgoing.link(i)].transmit(outgoing.frame(i))) {
                 unsent++;
             }

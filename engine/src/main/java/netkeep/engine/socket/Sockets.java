@@ -18,6 +18,9 @@ import netkeep.session.Status;
 ///
 /// A turn opens records with [#open], which notes them; after its commit [#publish] tells the clients.
 public final class Sockets {
+    /// Events with which more of a socket's words change than its counters.
+    private static final int WHO = Event.STATE | Event.ANSWER | Event.ACCEPT;
+
     private final Records records;
     private final Records attachmentRecords;
     private final List<Attachment> attachments = new ArrayList<>();
@@ -226,10 +229,10 @@ public final class Sockets {
     public void publish() {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
-            telling[index] = 0;
             endpoint.at(index, records.read(index));
             Attachment attachment = attachments.get(endpoint.session());
-            words(attachment, index - attachment.first);
+            words(attachment, index - attachment.first, (telling[index] & WHO) != 0);
+            telling[index] = 0;
         }
         lookAgain();
         for (int i = 0; i < attachments.size(); i++) {
@@ -273,10 +276,31 @@ public final class Sockets {
         return unreadCount == 0 ? -1 : unread[--unreadCount];
     }
 
-    private void words(Attachment attachment, int socket) {
+    /// @param who whether it may have become somebody else's, or another state's
+    private void words(Attachment attachment, int socket, boolean who) {
         Region stack = attachment.stack();
         long words = attachment.layout.stackWords(socket);
+        int status = endpoint.status();
+        if (who || status != stack.i32(words + SessionLayout.STATUS)) {
+            identity(stack, words);
+        }
         stack.u16(words + SessionLayout.ERROR, endpoint.error());
+        stack.i64(words + SessionLayout.URGENT, endpoint.urgent());
+        stack.i64(words + SessionLayout.RCV_BASE, endpoint.rcvBase());
+        stack.i64(words + SessionLayout.RCV_WAKE, endpoint.rcvWake());
+        stack.i64Release(words + SessionLayout.RCV_TAIL, endpoint.rcvTail());
+        stack.i64Release(words + SessionLayout.SND_HEAD, endpoint.sndHead());
+        stack.i64Release(words + SessionLayout.SND_EDGE, edge(endpoint));
+        // Behind the octets: who sees the end of a stream sees all of it.
+        stack.i32Release(words + SessionLayout.STATUS, status);
+        if (who) {
+            stack.i32Release(words + SessionLayout.ANSWER, endpoint.answer());
+            stack.i32Release(words + SessionLayout.LIFE, endpoint.life());
+        }
+    }
+
+    /// What changes with a socket's state or by an answered request only.
+    private void identity(Region stack, long words) {
         stack.u16(words + SessionLayout.LOCAL_PORT, endpoint.localPort());
         stack.u16(words + SessionLayout.REMOTE_PORT, endpoint.remotePort());
         stack.u16(words + SessionLayout.LINK, endpoint.scope());
@@ -285,16 +309,6 @@ public final class Sockets {
         stack.i64(words + SessionLayout.REMOTE, endpoint.remoteHi());
         stack.i64(words + SessionLayout.REMOTE + 8, endpoint.remoteLo());
         stack.i32(words + SessionLayout.PARENT, endpoint.parent());
-        stack.i64(words + SessionLayout.URGENT, endpoint.urgent());
-        stack.i64(words + SessionLayout.RCV_BASE, endpoint.rcvBase());
-        stack.i64(words + SessionLayout.RCV_WAKE, endpoint.rcvWake());
-        stack.i64Release(words + SessionLayout.RCV_TAIL, endpoint.rcvTail());
-        stack.i64Release(words + SessionLayout.SND_HEAD, endpoint.sndHead());
-        stack.i64Release(words + SessionLayout.SND_EDGE, edge(endpoint));
-        // Behind the octets: who sees the end of a stream sees all of it.
-        stack.i32Release(words + SessionLayout.STATUS, endpoint.status());
-        stack.i32Release(words + SessionLayout.ANSWER, endpoint.answer());
-        stack.i32Release(words + SessionLayout.LIFE, endpoint.life());
     }
 
     /// Up to where the client may write.

@@ -33,8 +33,6 @@ final class Rebuilt {
             "Flow.slot",
             "HalfOpen.slot",
             "TimeWait.slot",
-            "Counters.slot",
-            "Counters.slotTurn",
             // Objects that are filled before each use.
             "Segment",
             "Packet",
