@@ -50,7 +50,7 @@ public final class Hour {
                     new SimHost.Settings(
                             number,
                             Scenario.engine(tcp),
-                            new SessionLayout(8, 64, 64, BUFFER),
+                            new SessionLayout(8, 64, 64, 2 * BUFFER),
                             1500,
                             false,
                             rebuilds,
