@@ -9,13 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import netkeep.engine.Engine;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.tcp.TcpView;
@@ -23,97 +20,74 @@ import netkeep.ring.Region;
 import org.jspecify.annotations.Nullable;
 
 /// Compares an engine with one that is built from its regions alone, field by field: a variable that is not in a record
-/// is different there, unless it is named here with its reason.
+/// is different there, unless [Variables] says what it is.
 final class Rebuilt {
-    /// Fields that a turn leaves behind and no later turn reads, `Class.field`; or all of a class, `Class`.
-    private static final Set<String> SCRATCH = Set.of(
-            // Where a cursor points to after the turn.
-            "Endpoint.slot",
-            "Endpoint.index",
-            "Flow.slot",
-            "HalfOpen.slot",
-            "TimeWait.slot",
-            // Objects that are filled before each use.
-            "Segment",
-            "Packet",
-            "Path",
-            "Way",
-            "Delivery",
-            "Failure",
-            "Ask",
-            "TcpOptions",
-            "Outgoing",
-            "Pieces",
-            "Ipv6Extensions",
-            "Igmp.link",
-            "Igmp.message",
-            "Igmp.next",
-            "Igmp.record",
-            "Igmp.records",
-            "Igmp.sources",
-            "Mld.link",
-            "Mld.message",
-            "Mld.next",
-            "Mld.record",
-            "Mld.records",
-            "Mld.sources",
-            "Groups.wantedHi",
-            "Groups.wantedLo",
-            "Groups.wanted",
-            "Reassembly.delivered",
-            "Reassembly.laidBefore",
-            "Sending",
-            "Receiving",
-            // A successor tells all clients again.
-            "Sockets.touched",
-            "Sockets.touchedCount",
-            "Sockets.children",
-            "Sockets.telling",
-            "Sockets.wakes",
-            "Engine.headers",
-            "Drops.last",
-            // Whether the ledger was new when it was opened.
-            "Ledger.fresh",
-            // Only tells a way that was looked up from one before it.
-            "Ways.version",
-            "Neighbors.departures",
-            // How far a peer was when it was last looked at: looked at again before it counts.
-            "Producer.headSeen",
-            "Consumer.tailSeen",
-            // Packets that wait for a neighbor's answer: a death may lose a packet.
-            "Held",
-            "Writer",
-            // Compared by what they must hold: TcpView.
-            "Ready",
-            "Deadlines",
-            // Compared by what they mean: DERIVED.
-            "Pool.free",
-            "Pool.freeCount",
-            "Attachment.free",
-            "Attachment.freeCount",
-            "Index.nexts",
-            "FlowTable.entries",
-            "Ports.first",
-            "Ports.next");
-
     /// Classes that hold what is derived from records in whatever order, with what is compared instead.
     private static final Map<String, Meaning> DERIVED = Map.of(
-            "Pool", Rebuilt::free,
-            "Attachment", Rebuilt::free,
-            "Index", Rebuilt::chains,
-            "FlowTable", table -> bag((long[]) View.field(table, "entries")),
-            "Ports", Rebuilt::bound);
-
-    /// Instants of the earliest deadline: one that moved away may still be there, none may be missed.
-    private static final Set<String> NOT_LATER =
-            Set.of("Neighbors.nextNs", "AddressTests.nextNs", "Routes.nextNs", "Reassembly.nextNs", "Reports.nextNs");
+            "Pool", Rebuilt::sameFree,
+            "Attachment", Rebuilt::sameFree,
+            "Index", Rebuilt::sameChains,
+            "FlowTable", Rebuilt::sameEntries,
+            "Ports", Rebuilt::samePorts);
 
     /// What of a derived structure must be the same.
     private interface Meaning {
-        Object of(Object structure);
+        boolean same(Plan plan, Object live, Object built);
     }
 
-    private record Pair(String path, Object live, Object built) {}
+    /// How the objects of a class are compared, found out once.
+    ///
+    /// @param of      the fields that are compared, those of superclasses too
+    /// @param derived the fields that are compared by their meaning
+    private record Plan(List<Field> of, List<Field> derived, @Nullable Meaning meaning) {
+        private static Plan of(Class<?> of) {
+            List<Field> fields = new ArrayList<>();
+            List<Field> derived = new ArrayList<>();
+            if (!Variables.scratch(of)) {
+                for (Class<?> type = of; type != null && type != Object.class; type = type.getSuperclass()) {
+                    for (Field field : type.getDeclaredFields()) {
+                        if (!Modifier.isStatic(field.getModifiers())) {
+                            field.setAccessible(true);
+                            if (Variables.compared(field)) {
+                                fields.add(field);
+                            } else if (Variables.DERIVED.contains(Variables.name(field))) {
+                                derived.add(field);
+                            }
+                        }
+                    }
+                }
+            }
+            return new Plan(fields, derived, DERIVED.get(of.getSimpleName()));
+        }
+
+        /// The value of a derived field.
+        Object value(Object of, String name) {
+            for (Field field : derived) {
+                if (field.getName().equals(name)) {
+                    return Rebuilt.value(field, of);
+                }
+            }
+            throw new AssertionError(name);
+        }
+    }
+
+    private static final ClassValue<Plan> PLANS = new ClassValue<>() {
+        @Override
+        protected Plan computeValue(Class<?> type) {
+            return Plan.of(type);
+        }
+    };
+
+    /// Two objects to compare, and how one gets there.
+    private record Pair(@Nullable Pair from, String name, Object live, Object built) {
+        String path() {
+            return from == null ? name : from.path() + "." + name;
+        }
+    }
+
+    private final Deque<Pair> todo = new ArrayDeque<>();
+    private final IdentityHashMap<Object, Object> seen = new IdentityHashMap<>();
+    private final List<String> differences = new ArrayList<>();
 
     private Rebuilt() {}
 
@@ -129,173 +103,171 @@ final class Rebuilt {
     }
 
     static List<String> differences(Engine live, Engine built) {
-        List<String> differences = new ArrayList<>();
-        IdentityHashMap<Object, Object> seen = new IdentityHashMap<>();
-        Deque<Pair> todo = new ArrayDeque<>();
-        todo.add(new Pair("engine", live, built));
-        for (Pair pair = todo.poll(); pair != null; pair = todo.poll()) {
-            if (seen.put(pair.live, pair.built) == null) {
-                compare(pair, todo, differences);
-            }
+        Rebuilt comparison = new Rebuilt();
+        comparison.add(null, "engine", live, built);
+        for (Pair pair = comparison.todo.poll(); pair != null; pair = comparison.todo.poll()) {
+            comparison.compare(pair);
         }
-        return differences;
+        return comparison.differences;
     }
 
-    private static void compare(Pair pair, Deque<Pair> todo, List<String> differences) {
+    private void compare(Pair pair) {
         Class<?> type = pair.live.getClass();
         if (pair.live instanceof Region) {
             return;
         }
         if (type != pair.built.getClass()) {
-            differences.add(pair.path + ": " + type + " or " + pair.built.getClass());
-            return;
-        }
-        Meaning meaning = DERIVED.get(type.getSimpleName());
-        if (meaning != null) {
-            Object live = meaning.of(pair.live);
-            Object built = meaning.of(pair.built);
-            if (!live.equals(built)) {
-                differences.add(pair.path + ": " + live + " or " + built);
-            }
-        }
-        if (type.isArray()) {
-            elements(pair, todo, differences);
+            differs(pair, type, pair.built.getClass());
+        } else if (type.isArray()) {
+            elements(pair, type.getComponentType());
         } else if (pair.live instanceof Collection<?> live) {
-            collection(pair, live, (Collection<?>) pair.built, todo, differences);
-        } else if (type.getName().startsWith("netkeep.") && !type.isHidden() && !type.isEnum() && !type.isRecord()) {
-            fields(pair, type, todo, differences);
+            collection(pair, live, (Collection<?>) pair.built);
         } else if (type.isRecord() || type.isEnum() || type.getName().startsWith("java.lang.")) {
             if (!pair.live.equals(pair.built)) {
-                differences.add(pair.path + ": " + pair.live + " or " + pair.built);
+                differs(pair, pair.live, pair.built);
             }
+        } else if (type.getName().startsWith("netkeep.") && !type.isHidden()) {
+            fields(pair, PLANS.get(type));
         } else if (!type.isHidden() && !(pair.live instanceof MemorySegment) && !(pair.live instanceof Enum)) {
-            differences.add(pair.path + ": a " + type + ", which is neither derived nor scratch");
+            differences.add(pair.path() + ": a " + type + ", which is neither derived nor scratch");
         }
     }
 
-    private static void elements(Pair pair, Deque<Pair> todo, List<String> differences) {
-        if (pair.live.getClass().getComponentType().isPrimitive()) {
+    private void elements(Pair pair, Class<?> component) {
+        if (component.isPrimitive()) {
             if (!Arrays.deepEquals(new Object[] {pair.live}, new Object[] {pair.built})) {
-                differences.add(pair.path + ": other numbers");
+                differs(pair, "some numbers", "others");
             }
             return;
         }
         int length = Array.getLength(pair.live);
         if (length != Array.getLength(pair.built)) {
-            differences.add(pair.path + ": " + length + " or " + Array.getLength(pair.built) + " elements");
-            return;
-        }
-        for (int index = 0; index < length; index++) {
-            value(
-                    pair.path + "[" + index + "]",
-                    pair.live.getClass().getComponentType(),
-                    Array.get(pair.live, index),
-                    Array.get(pair.built, index),
-                    todo,
-                    differences);
+            differs(pair, length, Array.getLength(pair.built));
+        } else if (!Variables.scratch(component)) {
+            for (int index = 0; index < length; index++) {
+                add(pair, Integer.toString(index), Array.get(pair.live, index), Array.get(pair.built, index));
+            }
         }
     }
 
-    private static void collection(
-            Pair pair, Collection<?> live, Collection<?> built, Deque<Pair> todo, List<String> differences) {
+    private void collection(Pair pair, Collection<?> live, Collection<?> built) {
         if (live.size() != built.size()) {
-            differences.add(pair.path + ": " + live.size() + " or " + built.size() + " elements");
+            differs(pair, live.size(), built.size());
             return;
         }
-        List<Object> others = new ArrayList<>(built);
-        int index = 0;
+        Iterator<?> others = built.iterator();
         for (Object each : live) {
-            value(pair.path + "[" + index + "]", Object.class, each, others.get(index), todo, differences);
-            index++;
+            add(pair, "element", each, others.next());
         }
     }
 
-    private static void fields(Pair pair, Class<?> of, Deque<Pair> todo, List<String> differences) {
-        if (SCRATCH.contains(of.getSimpleName())) {
-            return;
+    private void fields(Pair pair, Plan plan) {
+        Meaning meaning = plan.meaning;
+        if (meaning != null && !meaning.same(plan, pair.live, pair.built)) {
+            differs(pair, "something", "something else");
         }
-        for (Class<?> type = of; type != null && type != Object.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                String name = type.getSimpleName() + "." + field.getName();
-                if (!Modifier.isStatic(field.getModifiers()) && !SCRATCH.contains(name)) {
-                    field.setAccessible(true);
-                    try {
-                        Object live = field.get(pair.live);
-                        Object built = field.get(pair.built);
-                        if (!NOT_LATER.contains(name) || (long) live > (long) built) {
-                            value(pair.path + "." + field.getName(), field.getType(), live, built, todo, differences);
-                        }
-                    } catch (IllegalAccessException wrong) {
-                        throw new AssertionError(name, wrong);
-                    }
-                }
+        for (Field field : plan.of) {
+            if (!field.getType().isPrimitive()) {
+                add(pair, field.getName(), value(field, pair.live), value(field, pair.built));
+            } else if (number(field, pair.live) != number(field, pair.built)
+                    && !(Variables.NOT_LATER.contains(Variables.name(field))
+                            && number(field, pair.live) <= number(field, pair.built))) {
+                differences.add(pair.path() + "." + field.getName() + ": " + number(field, pair.live) + " or "
+                        + number(field, pair.built));
             }
         }
     }
 
-    private static void value(
-            String path,
-            Class<?> type,
-            @Nullable Object live,
-            @Nullable Object built,
-            Deque<Pair> todo,
-            List<String> differences) {
+    private void add(@Nullable Pair from, String name, @Nullable Object live, @Nullable Object built) {
         if (live == null || built == null) {
-            if (live != null || built != null) {
-                differences.add(path + ": " + live + " or " + built);
+            if (live != built) {
+                differences.add((from == null ? "" : from.path() + ".") + name + ": " + live + " or " + built);
             }
-        } else if (type.isPrimitive()) {
-            if (!live.equals(built)) {
-                differences.add(path + ": " + live + " or " + built);
-            }
-        } else {
-            todo.add(new Pair(path, live, built));
+        } else if (seen.put(live, built) == null) {
+            todo.add(new Pair(from, name, live, built));
+        }
+    }
+
+    private void differs(Pair pair, Object live, Object built) {
+        differences.add(pair.path() + ": " + live + " or " + built);
+    }
+
+    private static @Nullable Object value(Field field, Object of) {
+        try {
+            return field.get(of);
+        } catch (IllegalAccessException wrong) {
+            throw new AssertionError(Variables.name(field), wrong);
+        }
+    }
+
+    private static long number(Field field, Object of) {
+        try {
+            Class<?> type = field.getType();
+            return type == boolean.class ? field.getBoolean(of) ? 1 : 0 : field.getLong(of);
+        } catch (IllegalAccessException wrong) {
+            throw new AssertionError(Variables.name(field), wrong);
         }
     }
 
     /// The free records: whichever is taken next does as well.
-    private static Object free(Object pool) {
-        int[] free = (int[]) View.field(pool, "free");
-        int count = (int) View.field(pool, "freeCount");
-        return Arrays.stream(free, 0, count).boxed().collect(Collectors.toSet());
+    private static boolean sameFree(Plan plan, Object live, Object built) {
+        return Arrays.equals(free(plan, live), free(plan, built));
     }
 
-    /// The chains of an index.
-    private static Object chains(Object index) {
-        int[] heads = (int[]) View.field(index, "heads");
-        int[] nexts = (int[]) View.field(index, "nexts");
-        List<List<Integer>> chains = new ArrayList<>();
-        for (int head : heads) {
-            if (head >= 0) {
-                List<Integer> chain = new ArrayList<>();
-                for (int record = head; record >= 0; record = nexts[record]) {
-                    chain.add(record);
+    private static int[] free(Plan plan, Object of) {
+        int[] free = Arrays.copyOf((int[]) plan.value(of, "free"), (int) plan.value(of, "freeCount"));
+        Arrays.sort(free);
+        return free;
+    }
+
+    /// The chains of an index: their heads are compared as they are.
+    private static boolean sameChains(Plan plan, Object live, Object built) {
+        int[] nexts = (int[]) plan.value(live, "nexts");
+        int[] others = (int[]) plan.value(built, "nexts");
+        for (int head : (int[]) View.field(live, "heads")) {
+            for (int record = head; record >= 0; record = nexts[record]) {
+                if (nexts[record] != others[record]) {
+                    return false;
                 }
-                chains.add(chain);
             }
         }
-        return chains;
+        return true;
+    }
+
+    private static boolean sameEntries(Plan plan, Object live, Object built) {
+        long[] entries = (long[]) plan.value(live, "entries");
+        long[] others = (long[]) plan.value(built, "entries");
+        if (Arrays.equals(entries, others)) {
+            return true;
+        }
+        return Arrays.equals(
+                Arrays.stream(entries).sorted().toArray(),
+                Arrays.stream(others).sorted().toArray());
     }
 
     /// The sockets of each port that has some.
-    private static Object bound(Object ports) {
-        int[] first = (int[]) View.field(ports, "first");
-        int[] next = (int[]) View.field(ports, "next");
-        Map<Integer, Set<Integer>> bound = new HashMap<>();
+    private static boolean samePorts(Plan plan, Object live, Object built) {
+        int[] first = (int[]) plan.value(live, "first");
+        int[] next = (int[]) plan.value(live, "next");
+        int[] otherFirst = (int[]) plan.value(built, "first");
+        int[] otherNext = (int[]) plan.value(built, "next");
         for (int port = 0; port < first.length; port++) {
-            for (int index = first[port]; index >= 0; index = next[index]) {
-                bound.computeIfAbsent(port, any -> new HashSet<>()).add(index);
+            if ((first[port] >= 0 || otherFirst[port] >= 0)
+                    && !Arrays.equals(bound(first, next, port), bound(otherFirst, otherNext, port))) {
+                return false;
             }
         }
-        return bound;
+        return true;
     }
 
-    /// How often each number is there: for what has no order.
-    private static Map<Long, Integer> bag(long[] numbers) {
-        Map<Long, Integer> bag = new HashMap<>();
-        for (long number : numbers) {
-            bag.merge(number, 1, Integer::sum);
+    private static int[] bound(int[] first, int[] next, int port) {
+        int[] bound = new int[next.length];
+        int count = 0;
+        for (int index = first[port]; index >= 0; index = next[index]) {
+            bound[count++] = index;
         }
-        return bag;
+        int[] sorted = Arrays.copyOf(bound, count);
+        Arrays.sort(sorted);
+        return sorted;
     }
 }

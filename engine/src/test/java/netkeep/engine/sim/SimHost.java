@@ -28,6 +28,8 @@ public final class SimHost implements Node {
     private static final long COMMITTED = 8;
 
     private static final int REQUESTS = 64;
+    /// One turn in so many is compared with a successor's where not all are.
+    private static final int SELDOM = 32;
     private static final int SPINS = 5_000;
     private static final int LARGEST = 1 << 17;
 
@@ -38,7 +40,8 @@ public final class SimHost implements Node {
     /// @param session  the layout of its one session
     /// @param mtu      of its one link
     /// @param offloads whether its link takes large segments and fills in checksums
-    /// @param rebuilds whether after each turn a successor is built from copies of the regions, and compared
+    /// @param rebuilds whether a successor is built from the regions and compared after each turn, and not only after
+    ///                 one in [#SELDOM], drawn by luck
     /// @param latencyNs how long what arrived waits for a turn
     /// @param mortal   whether it can die
     public record Settings(
@@ -71,6 +74,7 @@ public final class SimHost implements Node {
     private final MemorySegment heads;
     private final Mortality mortality;
     private final SplittableRandom luck;
+    private final SplittableRandom drawn;
     private final SimClient client;
     private final Host host;
     private final MemorySegment gathered;
@@ -79,6 +83,7 @@ public final class SimHost implements Node {
     private Engine engine;
     private Runnable application = () -> {};
     private long deaths;
+    private long checks;
     private long turnBegan;
     private long nextLife;
     private long deadlineNs;
@@ -89,6 +94,7 @@ public final class SimHost implements Node {
         this.settings = settings;
         this.luck = world.luck().split();
         this.mortality = new Mortality(luck.split());
+        this.drawn = luck.split();
         LinkSettings link = LinkSettings.ethernet(1, mac(settings.number()), settings.mtu());
         this.links =
                 new LinkSettings[] {LinkSettings.LOOPBACK, settings.offloads() ? link.withOffloads(LARGEST - 64) : link
@@ -180,6 +186,11 @@ public final class SimHost implements Node {
         return deaths;
     }
 
+    /// How often a successor was built and compared.
+    public long checks() {
+        return checks;
+    }
+
     /// The host's ledger, to look at.
     public MemorySegment ledger() {
         return ledger;
@@ -249,7 +260,8 @@ public final class SimHost implements Node {
         turnBegan = engine.turn();
         send(out);
         engine.publish();
-        if (settings.rebuilds()) {
+        if (settings.rebuilds() || drawn.nextInt(SELDOM) == 0) {
+            checks++;
             Rebuilt.check(this, nowNs);
         }
         deadlineNs = engine.deadlineNs();

@@ -1,0 +1,147 @@
+package netkeep.engine.sim;
+
+import java.lang.reflect.Field;
+import java.util.Set;
+
+/// What every variable of an engine is that lies in its objects and not in a record: a variable of an object that is
+/// not declared here fails the build.
+final class Variables {
+    /// Fields that a turn leaves behind and no later turn reads, `Class.field`; or all of a class, `Class`.
+    static final Set<String> SCRATCH = Set.of(
+            // Where a cursor points to after the turn.
+            "Endpoint.slot",
+            "Endpoint.index",
+            "Flow.slot",
+            "HalfOpen.slot",
+            "TimeWait.slot",
+            // Objects that are filled before each use.
+            "Segment",
+            "Packet",
+            "Path",
+            "Way",
+            "Delivery",
+            "Failure",
+            "Ask",
+            "TcpOptions",
+            "Outgoing",
+            "Pieces",
+            "Ipv6Extensions",
+            "Igmp.link",
+            "Igmp.message",
+            "Igmp.next",
+            "Igmp.record",
+            "Igmp.records",
+            "Igmp.sources",
+            "Mld.link",
+            "Mld.message",
+            "Mld.next",
+            "Mld.record",
+            "Mld.records",
+            "Mld.sources",
+            "Groups.wantedHi",
+            "Groups.wantedLo",
+            "Groups.wanted",
+            "Reassembly.delivered",
+            "Reassembly.laidBefore",
+            "Replies.packet",
+            "Replies.seg",
+            "Sending",
+            "Receiving",
+            // A successor tells all clients again.
+            "Sockets.touched",
+            "Sockets.touchedCount",
+            "Sockets.children",
+            "Sockets.telling",
+            "Sockets.wakes",
+            "Engine.headers",
+            "Drops.last",
+            // Whether the ledger was new when it was opened.
+            "Ledger.fresh",
+            // Only tells a way that was looked up from one before it.
+            "Ways.version",
+            "Neighbors.departures",
+            // How far a peer was when it was last looked at: looked at again before it counts.
+            "Producer.headSeen",
+            "Consumer.tailSeen",
+            // Packets that wait for a neighbor's answer: a death may lose a packet.
+            "Held",
+            "Writer",
+            // The same memory in another dress.
+            "Region.windows",
+            // Compared by what they must hold: TcpView.
+            "Ready",
+            "Deadlines");
+
+    /// Fields that are derived from records, in whatever order: compared by what they mean, in [Rebuilt].
+    static final Set<String> DERIVED = Set.of(
+            "Pool.free",
+            "Pool.freeCount",
+            "Attachment.free",
+            "Attachment.freeCount",
+            "Index.nexts",
+            "FlowTable.entries",
+            "Ports.first",
+            "Ports.next");
+
+    /// Instants of the earliest deadline: one that moved away may still be there, none may be missed.
+    static final Set<String> NOT_LATER =
+            Set.of("Neighbors.nextNs", "AddressTests.nextNs", "Routes.nextNs", "Reassembly.nextNs", "Reports.nextNs");
+
+    /// Fields that a successor's construction must leave exactly as they are: compared after each turn.
+    static final Set<String> EQUAL = Set.of(
+            "Addresses.broadcastCount",
+            "Addresses.broadcastLinks",
+            "Addresses.broadcasts",
+            "Addresses.usableCount",
+            "Addresses.usableHi",
+            "Addresses.usableLinks",
+            "Addresses.usableLo",
+            "Attachment.violation",
+            "Consumer.head",
+            "Counters.counted",
+            "Counters.sums",
+            "FlowTable.count",
+            "Icmp4.echoes",
+            "Icmp6.echoes",
+            "Index.count",
+            "Index.heads",
+            "Index.taken",
+            "Ip.control",
+            "Ip.uppers",
+            "Ledger.committed",
+            "Ledger.end",
+            "Links.settings",
+            "Listing.views",
+            "Producer.tail",
+            "Sockets.attached",
+            "Sockets.attachments",
+            "Sockets.unread",
+            "Sockets.unreadCount",
+            "TimeWaits.victim",
+            "Ways.ways");
+
+    private Variables() {}
+
+    /// Whether a field is compared as it is.
+    static boolean compared(Field field) {
+        String name = name(field);
+        return !SCRATCH.contains(name) && !DERIVED.contains(name);
+    }
+
+    static boolean declared(Field field) {
+        String name = name(field);
+        return scratch(field.getDeclaringClass())
+                || SCRATCH.contains(name)
+                || DERIVED.contains(name)
+                || NOT_LATER.contains(name)
+                || EQUAL.contains(name);
+    }
+
+    static boolean scratch(Class<?> type) {
+        return SCRATCH.contains(type.getSimpleName());
+    }
+
+    static String name(Field field) {
+        return field.getDeclaringClass().getSimpleName() + "." + field.getName();
+    }
+}
