@@ -39,7 +39,8 @@ final class Rebuilt {
     ///
     /// @param of      the fields that are compared, those of superclasses too
     /// @param derived the fields that are compared by their meaning
-    private record Plan(List<Field> of, List<Field> derived, @Nullable Meaning meaning) {
+    private record Plan(
+            List<Field> of, List<Field> derived, @Nullable Meaning meaning) {
         private static Plan of(Class<?> of) {
             List<Field> fields = new ArrayList<>();
             List<Field> derived = new ArrayList<>();

@@ -20,6 +20,7 @@ final class Stream implements Runnable {
     private final int listener;
     private int out = -1;
     private int in = -1;
+    private boolean reads = true;
     private long offered;
     private long sent;
     private long received;
@@ -45,6 +46,22 @@ final class Stream implements Runnable {
         host.host().kick();
     }
 
+    /// The socket that sends, -1 before [#connect].
+    int out() {
+        return out;
+    }
+
+    /// The socket that receives, -1 before it is accepted.
+    int in() {
+        return in;
+    }
+
+    /// Reads no more, or again.
+    void reads(boolean value) {
+        reads = value;
+        host.host().kick();
+    }
+
     long offered() {
         return offered;
     }
@@ -64,7 +81,7 @@ final class Stream implements Runnable {
         if (out >= 0) {
             send();
         }
-        if (in >= 0) {
+        if (in >= 0 && reads) {
             receive();
         }
     }

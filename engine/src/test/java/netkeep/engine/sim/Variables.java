@@ -53,6 +53,9 @@ final class Variables {
             "Sockets.children",
             "Sockets.telling",
             "Sockets.wakes",
+            // A successor looks at what all clients have read when it publishes first.
+            "Sockets.unread",
+            "Sockets.unreadCount",
             "Engine.headers",
             "Drops.last",
             // Whether the ledger was new when it was opened.
@@ -115,8 +118,6 @@ final class Variables {
             "Producer.tail",
             "Sockets.attached",
             "Sockets.attachments",
-            "Sockets.unread",
-            "Sockets.unreadCount",
             "TimeWaits.victim",
             "Ways.ways");
 

@@ -26,6 +26,19 @@ public final class TcpView {
         return tcb.tcpState().name();
     }
 
+    /// What a connection knows of its way.
+    ///
+    /// @param cwnd      octets, as ssthresh
+    /// @param sndBuffer octets that the user may give, rcvBuffer those that the peer may send
+    public record Sight(int cwnd, int ssthresh, int srttUs, int sndBuffer, int rcvBuffer) {}
+
+    /// Looks at the connection of a socket.
+    public static Sight sight(Tcp tcp, int socket) {
+        Tcb tcb = new Tcb(tcp.sockets.records().region());
+        tcp.sockets.read(socket, tcb);
+        return new Sight(tcb.cwnd(), tcb.ssthresh(), tcb.srttUs(), tcb.sndBuffer(), tcb.rcvBuffer());
+    }
+
     /// Adds what is wrong in what TCP derives from records: whoever has a deadline is looked at by then, and who would
     /// be after a death has a deadline or is asked for what it has to send.
     public static void check(Tcp live, Tcp built, List<String> differences) {

@@ -1,0 +1,110 @@
+package netkeep.engine.sim;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.TimeUnit;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.tcp.Tcp;
+import netkeep.engine.tcp.TcpSettings;
+import netkeep.engine.tcp.TcpView;
+import netkeep.session.SessionLayout;
+import netkeep.sim.Weather;
+import netkeep.sim.Wire;
+import netkeep.sim.World;
+import netkeep.wire.EthernetHeader;
+import netkeep.wire.Ipv4Header;
+import netkeep.wire.VirtioNetHeader;
+
+/// Two engines with a way between them: one sends as much as it is offered, the other reads.
+final class Way {
+    static final int MSS = 1448;
+
+    private static final int IP = VirtioNetHeader.LENGTH + EthernetHeader.LENGTH;
+    private static final int PORT = 80;
+    private static final int CE = 3;
+
+    final World world;
+    final SimHost sender;
+    final SimHost receiver;
+    final Stream from;
+    final Stream to;
+    final Wire wire;
+
+    /// @param ring octets of a socket's send and receive ring
+    Way(World world, TcpSettings tcp, int ring, boolean offloads, Weather weather) {
+        this.world = world;
+        sender = host(1, tcp, ring, offloads);
+        receiver = host(2, tcp, ring, offloads);
+        wire = Wire.between(world, weather, sender.host(), receiver.host());
+        wire.there().marker(Way::mark);
+        to = new Stream(receiver, PORT);
+        from = new Stream(sender, PORT + 1);
+        world.run(TimeUnit.SECONDS.toNanos(3));
+        from.connect(SimHost.address4(2), PORT);
+        boolean open = world.run(TimeUnit.SECONDS.toNanos(10), () -> to.in() >= 0);
+        if (!open) {
+            throw new AssertionError("not connected");
+        }
+    }
+
+    private SimHost host(int number, TcpSettings tcp, int ring, boolean offloads) {
+        return new SimHost(
+                world,
+                new SimHost.Settings(
+                        number, Scenario.engine(tcp), new SessionLayout(8, 64, 64, ring), 1500, offloads, false, 0));
+    }
+
+    /// Settings with ECN or not, and buffers that are tuned from `least` to `most`.
+    static TcpSettings tcp(boolean ecn, boolean newReno, int least, int most) {
+        TcpSettings usual = Scenario.tcp(ecn, newReno, least, most);
+        return new TcpSettings(
+                usual.ackDelayNs(),
+                usual.mslNs(),
+                usual.minRtoNs(),
+                usual.maxRtoNs(),
+                least,
+                most,
+                least,
+                most,
+                usual.synRetries(),
+                usual.retries(),
+                usual.backlogMax(),
+                usual.halfOpens(),
+                usual.timeWaits(),
+                usual.finWait2Ns(),
+                ecn,
+                newReno);
+    }
+
+    /// What a router does to a packet that found its queue long: RFC 3168 §5. Only what is capable is marked.
+    private static void mark(MemorySegment frames, long at, int length) {
+        int type = EthernetHeader.etherType(frames, at + VirtioNetHeader.LENGTH);
+        if (type == EthernetHeader.IPV4 && Ipv4Header.ecn(frames, at + IP) != 0) {
+            byte tos = frames.get(ValueLayout.JAVA_BYTE, at + IP + 1);
+            frames.set(ValueLayout.JAVA_BYTE, at + IP + 1, (byte) (tos | CE));
+            Ipv4Header.seal(frames, at + IP);
+        }
+    }
+
+    /// What the sender's connection knows.
+    TcpView.Sight sight() {
+        return TcpView.sight((Tcp) View.field(sender.engine(), "tcp"), from.out());
+    }
+
+    /// What the receiver's connection knows.
+    TcpView.Sight receiverSight() {
+        return TcpView.sight((Tcp) View.field(receiver.engine(), "tcp"), to.in());
+    }
+
+    double segments() {
+        return (double) sight().cwnd() / MSS;
+    }
+
+    long count(Counter counter) {
+        return sender.engine().counters().get(counter);
+    }
+
+    void runMs(long milliseconds) {
+        world.run(TimeUnit.MILLISECONDS.toNanos(milliseconds));
+    }
+}
