@@ -188,8 +188,10 @@ class CongestionTest {
     @Rfc({"3168 6.1.2", "3168 5"})
     @Test
     void markedPacketsSlowTheSenderDownWithoutALoss() {
-        Weather weather =
-                Weather.CALM.withDelayNs(10_000_000).withRate(20_000_000, 400_000).withMarkAbove(40_000);
+        Weather weather = Weather.CALM
+                .withDelayNs(10_000_000)
+                .withRate(20_000_000, 400_000)
+                .withMarkAbove(40_000);
         Way way = way(tcp(true, false), weather);
         way.from.offer(ENDLESS);
         way.runMs(2000);

@@ -2,8 +2,11 @@
 package netkeep.engine.sim;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import netkeep.session.Option;
 import netkeep.session.Status;
@@ -39,18 +42,22 @@ public final class Conversation implements Script.Actor {
     public static final long ROUND_TRIP_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     public final World world;
-    public final SimHost host;
+    /// The stack that the connection is on.
+    public SimHost host;
+
     public final Peer peer;
     public final Wire wire;
     public final Address local;
     public final Address remote;
 
-    private final SimClient client;
+    private final List<SimHost> hosts;
+    private SimClient client;
     private final int peerIss;
     private int localPort = PORT;
     private int remotePort = PEER_PORT;
     private boolean issKnown;
     private int iss;
+    private final Map<SimHost, Integer> listeners = new LinkedHashMap<>();
     private int listener = -1;
     private int socket = -1;
     private boolean timestamps;
@@ -61,15 +68,32 @@ public final class Conversation implements Script.Actor {
     private long read;
     private @Nullable Segment last;
 
-    public Conversation(SimHost host, World world, boolean v6, int peerIss) {
+    /// @param hosts the stacks that share the address, one or more
+    public Conversation(List<SimHost> hosts, World world, boolean v6, int peerIss) {
         this.world = world;
-        this.host = host;
+        this.hosts = hosts;
+        this.host = hosts.get(owner(v6, hosts.size()));
         this.client = host.client();
         this.peerIss = peerIss;
         this.local = v6 ? SimHost.address6(1) : SimHost.address4(1);
         this.remote = v6 ? SimHost.address6(9) : SimHost.address4(9);
         this.peer = new Peer(0x02_00_00_00_00_09L, SimHost.address4(9), SimHost.address6(9));
-        this.wire = Wire.between(world, Weather.CALM, host.host(), peer);
+        if (hosts.size() == 1) {
+            this.wire = Wire.between(world, Weather.CALM, host.host(), peer);
+            return;
+        }
+        Steering steering = new Steering(hosts.size());
+        this.wire = Wire.between(world, Weather.CALM, steering, peer);
+        for (SimHost each : hosts) {
+            Wire.between(world, Weather.CALM, each.host(), steering);
+        }
+    }
+
+    /// Which of `stacks` the first connection of a peer is for.
+    static int owner(boolean v6, int stacks) {
+        Address local = v6 ? SimHost.address6(1) : SimHost.address4(1);
+        Address remote = v6 ? SimHost.address6(9) : SimHost.address4(9);
+        return Steering.owner(local, PORT, remote, PEER_PORT, stacks);
     }
 
     public Conversation play(String script) {
@@ -226,10 +250,9 @@ public final class Conversation implements Script.Actor {
             case "listen" -> listen(amount == 0 ? 16 : amount);
             case "connect" -> connect();
             case "accept" -> {
-                socket = client.accept(listener);
-                require(socket >= 0, "nothing to accept");
+                require(accept(), "nothing to accept");
             }
-            case "nothing-to-accept" -> require(client.accept(listener) < 0, "there is something to accept");
+            case "nothing-to-accept" -> require(!accept(), "there is something to accept");
             case "send" -> {
                 byte[] text = text(sent, amount);
                 require(client.send(socket, text, 0, amount) == amount, "no room for all");
@@ -241,7 +264,12 @@ public final class Conversation implements Script.Actor {
                 require(client.receive(socket, new byte[1], 0, 1) == -1, "not at the end: " + client.status(socket));
             case "not-end" -> require(client.receive(socket, new byte[1], 0, 1) == 0, "at the end, or text");
             case "close" -> client.close(socket);
-            case "close-listener" -> client.close(listener);
+            case "close-listener" -> {
+                listeners.forEach((each, opened) -> {
+                    each.client().close(opened);
+                    each.host().kick();
+                });
+            }
             case "abort" -> client.abort(socket);
             case "shutdown" -> client.shutdown(socket, amount == 0 ? 2 : amount);
             case "urgent" -> client.urgent(socket);
@@ -260,12 +288,32 @@ public final class Conversation implements Script.Actor {
     }
 
     private void listen(int backlog) {
-        listener = client.open(6);
-        client.bind(listener, 0, 0, PORT);
-        int ticket = client.listen(listener, backlog);
-        host.host().kick();
-        now();
-        require(client.answer(listener, ticket) == 0, "listen: errno " + client.answer(listener, ticket));
+        // Listeners exist on every stack.
+        for (SimHost each : hosts) {
+            int opened = each.client().open(6);
+            listeners.put(each, opened);
+            each.client().bind(opened, 0, 0, PORT);
+            int ticket = each.client().listen(opened, backlog);
+            each.host().kick();
+            now();
+            int answer = each.client().answer(opened, ticket);
+            require(answer == 0, "listen: errno " + answer);
+        }
+        listener = Objects.requireNonNull(listeners.get(host));
+    }
+
+    /// Takes a connection of whichever stack has one, and goes on with that.
+    private boolean accept() {
+        for (Map.Entry<SimHost, Integer> each : listeners.entrySet()) {
+            int accepted = each.getKey().client().accept(each.getValue());
+            if (accepted >= 0) {
+                host = each.getKey();
+                client = host.client();
+                socket = accepted;
+                return true;
+            }
+        }
+        return false;
     }
 
     private void connect() {

@@ -105,8 +105,7 @@ class DatagramTest {
         }
 
         void group(int op, int number, int what, Address group, Address source) {
-            int ticket =
-                    client(number).group(op, socket, what, group.hi(), group.lo(), source.hi(), source.lo(), 1);
+            int ticket = client(number).group(op, socket, what, group.hi(), group.lo(), source.hi(), source.lo(), 1);
             kick();
             assertEquals(0, client(number).answer(socket, ticket));
             // Reports are repeated for robustness' sake (RFC 3376 §8.11).
@@ -204,15 +203,16 @@ class DatagramTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fragmentsInAnyOrderAreOneDatagram(boolean v6) {
-        Weather weather =
-                Weather.CALM.withDelayNs(1_000_000).withReordering(0.5, 5_000_000).withRepetition(0.3);
+        Weather weather = Weather.CALM
+                .withDelayNs(1_000_000)
+                .withReordering(0.5, 5_000_000)
+                .withRepetition(0.3);
         Net net = new Net(Hosts.begin(new World(1)), 2, weather);
         for (int length = 1400; length < 60_000; length += 7_777) {
             byte[] sent = pattern(length, length);
             net.send(1, address(v6, 2), sent);
             assertTrue(net.client(2).hasDatagram(net.socket), "of " + length);
-            assertArrayEquals(
-                    sent, payload(net.client(2).takeDatagram(net.socket)));
+            assertArrayEquals(sent, payload(net.client(2).takeDatagram(net.socket)));
             net.taken();
         }
     }

@@ -181,7 +181,7 @@ final class Rebuilt {
 
     private void add(@Nullable Pair from, String name, @Nullable Object live, @Nullable Object built) {
         if (live == null || built == null) {
-            if (live != built) {
+            if (live != null || built != null) {
                 differences.add((from == null ? "" : from.path() + ".") + name + ": " + live + " or " + built);
             }
         } else if (seen.put(live, built) == null) {

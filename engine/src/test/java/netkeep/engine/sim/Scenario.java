@@ -1,5 +1,7 @@
 package netkeep.engine.sim;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.engine.EngineSettings;
 import netkeep.engine.ip.IpSettings;
@@ -24,6 +26,8 @@ public final class Scenario {
     private boolean ecn;
     private boolean newReno;
     private boolean rebuilds = true;
+    // Which way the class is played at the moment: [OnStacks].
+    private static int stacks = 1;
     private int receiveBuffer = TcpSettings.DEFAULT.receiveBuffer();
 
     private Scenario(boolean v6) {
@@ -41,6 +45,11 @@ public final class Scenario {
     public Scenario seed(long value) {
         seed = value;
         return this;
+    }
+
+    /// How many stacks share the flows of conversations that begin from now on.
+    static void stacks(int value) {
+        stacks = value;
     }
 
     public Scenario peerIss(int value) {
@@ -97,19 +106,48 @@ public final class Scenario {
         return new EngineSettings(64, 1, 64, IpSettings.DEFAULT, tcp);
     }
 
+    /// As [#engine], smaller still: one of hundreds.
+    static EngineSettings small(TcpSettings tcp) {
+        IpSettings usual = IpSettings.DEFAULT;
+        IpSettings ip = new IpSettings(
+                64,
+                16,
+                32,
+                64,
+                16,
+                16,
+                2,
+                usual.hops(),
+                usual.reassemblyNs(),
+                usual.optimistic(),
+                usual.pathMtuNs(),
+                usual.leastMtu4());
+        return new EngineSettings(64, 1, 16, ip, tcp);
+    }
+
     public Conversation begin() {
         World world = new World(seed);
         world.runUntil(EPOCH_NS);
         boolean tuned = receiveBuffer == TcpSettings.DEFAULT.receiveBuffer();
         TcpSettings tcp =
                 tcp(ecn, newReno, receiveBuffer, tuned ? TcpSettings.DEFAULT.receiveBufferMax() : receiveBuffer);
-        SimHost host = new SimHost(
-                world,
-                new SimHost.Settings(
-                        1, engine(tcp), new SessionLayout(32, 256, 256, 1 << 19), 1500, false, rebuilds, 0));
-        Conversation conversation = new Conversation(host, world, v6, peerIss);
+        Conversation conversation = new Conversation(hosts(world, tcp), world, v6, peerIss);
         world.run(TimeUnit.SECONDS.toNanos(10));
         conversation.peer.segments().clear();
         return conversation;
+    }
+
+    /// The stacks; the one that the conversation's first connection is for has room for all that a test may want.
+    private List<SimHost> hosts(World world, TcpSettings tcp) {
+        int owner = Conversation.owner(v6, stacks);
+        List<SimHost> hosts = new ArrayList<>();
+        for (int stack = 0; stack < stacks; stack++) {
+            boolean owns = stack == owner;
+            SessionLayout layout =
+                    owns ? new SessionLayout(32, 256, 256, 1 << 19) : new SessionLayout(4, 64, 64, 1 << 17);
+            EngineSettings engine = owns ? engine(tcp) : small(tcp);
+            hosts.add(new SimHost(world, new SimHost.Settings(1, engine, layout, 1500, false, rebuilds && owns, 0)));
+        }
+        return hosts;
     }
 }

@@ -40,7 +40,7 @@ public final class SimHost implements Node {
     /// @param session  the layout of its one session
     /// @param mtu      of its one link
     /// @param offloads whether its link takes large segments and fills in checksums
-    /// @param rebuilds whether a successor is built and compared after each turn, and not only after one in [#SELDOM]
+    /// @param rebuilds whether a successor is compared after each turn, and not only after one in [#SELDOM]
     /// @param latencyNs how long what arrived waits for a turn
     /// @param mortal   whether it can die
     public record Settings(
