@@ -185,7 +185,7 @@ class CongestionTest {
     }
 
     /// RFC 3168: where routers mark, nothing is lost, and the queue stays short.
-    @Rfc({"3168 6.1.2", "3168 5"})
+    @Rfc("3168 6.1.2 reduction")
     @Test
     void markedPacketsSlowTheSenderDownWithoutALoss() {
         Weather weather = Weather.CALM

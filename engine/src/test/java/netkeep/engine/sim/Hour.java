@@ -125,7 +125,7 @@ public final class Hour {
         long octets = hour.received().stream().mapToLong(Long::longValue).sum();
         System.out.printf(
                 Locale.ROOT,
-                "%d s of %d hosts at %.3f Mbit/s each: %.1f s; %d frames on wires, %d lost, %d events, %.0f ns a frame%n",
+                "%d s of %d hosts at %.3f Mbit/s each: %.1f s; %d frames, %d lost, %d events, %.0f ns a frame%n",
                 seconds,
                 HOSTS,
                 octets * 8e-6 / HOSTS / seconds,
