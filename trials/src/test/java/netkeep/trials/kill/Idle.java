@@ -1,0 +1,48 @@
+package netkeep.trials.kill;
+
+import java.util.function.BooleanSupplier;
+import netkeep.client.Pump;
+import netkeep.client.Waiter;
+import netkeep.linux.Clock;
+
+/// A pump of one thread that does everything: whoever waits lets the whole world turn meanwhile.
+final class Idle implements Pump {
+    private final Clock clock;
+    private final BooleanSupplier turn;
+
+    Idle(Clock clock, BooleanSupplier turn) {
+        this.clock = clock;
+        this.turn = turn;
+    }
+
+    @Override
+    public void submitted() {}
+
+    @Override
+    public void hold() {}
+
+    @Override
+    public void release() {}
+
+    @Override
+    public void glance() {}
+
+    @Override
+    public boolean await(Waiter waiter, long deadlineNs) {
+        waiter.thread = Thread.currentThread();
+        while (!waiter.ready() && clock.nowNs() < deadlineNs) {
+            turn.getAsBoolean();
+            Thread.onSpinWait();
+        }
+        waiter.thread = null;
+        return waiter.ready();
+    }
+
+    @Override
+    public void wake(Waiter waiter) {}
+
+    @Override
+    public long nowNs() {
+        return clock.nowNs();
+    }
+}
