@@ -38,7 +38,8 @@ final class Tally {
         StringBuilder told = new StringBuilder(String.format(
                 Locale.ROOT,
                 "frames %d, of them mutated %d; stories %d, connections %d, successors %d%n"
-                        + "frames sent %d, octets delivered %d, segments of theirs acknowledged %d; requests %d, hostile %d, cut off %d%n"
+                        + "frames sent %d, octets delivered %d, segments of theirs acknowledged %d%n"
+                        + "requests %d, hostile %d, cut off %d%n"
                         + "most flows known %d, most in flight %d%n"
                         + "segments in a synchronised state %d (%.1f %% of all frames)%n",
                 frames,

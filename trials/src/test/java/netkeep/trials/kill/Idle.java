@@ -1,6 +1,5 @@
 package netkeep.trials.kill;
 
-import java.util.function.BooleanSupplier;
 import netkeep.client.Pump;
 import netkeep.client.Waiter;
 import netkeep.linux.Clock;
@@ -8,9 +7,9 @@ import netkeep.linux.Clock;
 /// A pump of one thread that does everything: whoever waits lets the whole world turn meanwhile.
 final class Idle implements Pump {
     private final Clock clock;
-    private final BooleanSupplier turn;
+    private final Runnable turn;
 
-    Idle(Clock clock, BooleanSupplier turn) {
+    Idle(Clock clock, Runnable turn) {
         this.clock = clock;
         this.turn = turn;
     }
@@ -31,7 +30,7 @@ final class Idle implements Pump {
     public boolean await(Waiter waiter, long deadlineNs) {
         waiter.thread = Thread.currentThread();
         while (!waiter.ready() && clock.nowNs() < deadlineNs) {
-            turn.getAsBoolean();
+            turn.run();
             Thread.onSpinWait();
         }
         waiter.thread = null;
