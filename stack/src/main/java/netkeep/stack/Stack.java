@@ -16,8 +16,8 @@ public final class Stack {
     /// The most requests that a turn takes from one session.
     private static final int REQUESTS = 1024;
 
-    /// Octets after which whoever only sends looks at what came back: else acknowledgments wait until the send buffer is
-    /// full, and the ring cycles through memory that no cache holds.
+    /// Octets after which whoever only sends looks at what came back: else acknowledgments wait until the send buffer
+    /// is full, and the ring cycles through memory that no cache holds.
     private static final int UNHEARD = 1 << 17;
 
     private final Engine engine;
@@ -56,8 +56,8 @@ public final class Stack {
         return done + requestsTurn(done, nowNs);
     }
 
-    /// One turn over requests alone: what a client's own thread runs after it has put one. Over frames, too, if much was
-    /// sent since they were looked at.
+    /// One turn over requests alone: what a client's own thread runs after it has put one. Over frames, too, if much
+    /// was sent since they were looked at.
     public int requestsTurn(long nowNs) {
         return unheard >= UNHEARD ? turn(nowNs) : requestsTurn(0, nowNs);
     }
