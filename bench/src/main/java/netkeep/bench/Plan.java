@@ -8,7 +8,7 @@ package netkeep.bench;
 /// @param probeMs  length of a look for stolen time
 /// @param idle     idle connections of the job that holds them
 record Plan(int rounds, int runMs, int warmupMs, int probeMs, int idle) {
-    static final Plan FULL = new Plan(5, 3_000, 8_000, 100, 100_000);
+    static final Plan FULL = new Plan(5, 3_000, 15_000, 100, 100_000);
     /// All jobs together end within [#QUICK_MS].
     static final Plan QUICK = new Plan(3, 200, 1_000, 20, 30_000);
 
