@@ -22,6 +22,7 @@ class NewRenoTest {
         reno.acknowledged(rig.tcb, rig.flow, MSS, MSS, 0);
         assertEquals(11 * MSS, rig.tcb.cwnd());
         for (int ack = 1; ack <= 11; ack++) {
+            assertEquals(11 * MSS, rig.tcb.cwnd());
             reno.acknowledged(rig.tcb, rig.flow, MSS, MSS, 0);
         }
         assertEquals(12 * MSS, rig.tcb.cwnd());

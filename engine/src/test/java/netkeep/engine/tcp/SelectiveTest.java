@@ -256,7 +256,7 @@ class SelectiveTest {
     }
 
     /// RFC 2883 §5, RFC 3708: all that was sent again was needless, so the window is as before.
-    @Rfc("2883 5 undo")
+    @Rfc({"2883 5 undo", "9438 4.9 undone"})
     @Test
     void duplicatesOfAllRetransmissionsTakeTheReductionBack() {
         Sending sending = Sending.measured(Scenario.v4(), "sackOK");
@@ -270,5 +270,8 @@ class SelectiveTest {
         sent += sending.arrives("ACK seq=1 ack=14001 sack=10001:11001").size();
         // Four have left: as many and what the window grew by go.
         assertTrue(sent >= 4, sent + " of a window of " + window);
+        Look look = Look.at(sending.conversation);
+        assertEquals(22, look.window());
+        assertTrue(look.tcb.ssthresh() > 1 << 29, "ssthresh " + look.tcb.ssthresh());
     }
 }
