@@ -93,6 +93,8 @@ final class Arrival {
 
     /// What the peer's SYN says of options.
     private void negotiated(Segment seg, long nowNs) {
+        // A successor knows no way yet: without it the segments would be the smallest there are, for ever.
+        tcp.path(nowNs);
         tcp.sizes.sndMss(seg.options.mss());
         boolean scale = seg.options.wscale() >= 0;
         tcb.sndScale(scale ? seg.options.wscale() : 0);
