@@ -63,7 +63,7 @@ class EngineAllocationTest {
     @Test
     void superFramesAllocateNothing() {
         EnginePair pair = new EnginePair(true);
-        assertNothing(() -> pair.stream(EngineRoundTrips.SUPER_FRAME), 2_000, EngineRoundTrips.SUPER_FRAME);
+        assertNothing(() -> pair.stream(EngineRoundTrips.SUPER_FRAME), 20_000, EngineRoundTrips.SUPER_FRAME);
     }
 
     /// What is found must be able to be found.
