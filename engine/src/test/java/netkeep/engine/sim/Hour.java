@@ -120,6 +120,7 @@ public final class Hour {
         long seconds = arguments.length == 0 ? 3600 : Long.parseLong(arguments[0]);
         long beganNs = System.nanoTime();
         Hour hour = new Hour(1, false);
+        hour.hosts.forEach(SimHost::compareNoMore);
         hour.play(TimeUnit.SECONDS.toNanos(seconds));
         double took = (System.nanoTime() - beganNs) / 1e9;
         long octets = hour.received().stream().mapToLong(Long::longValue).sum();
