@@ -30,7 +30,7 @@ public final class Engine {
     /// Octets in which all headers of a frame must end, else it is dropped.
     public static final int HEADERS = 256;
 
-    private static final long MAGIC = 0x4e4b_0001_0001L;
+    private static final long MAGIC = 0x4e4b_0001_0002L;
 
     private final Ledger ledger;
     private final Counters counters;
