@@ -24,7 +24,7 @@ final class Requests {
         this.sockets = sockets;
         this.tcp = tcp;
         this.udp = udp;
-        this.endpoint = new Endpoint(sockets.records().region());
+        this.endpoint = new Endpoint();
     }
 
     /// Takes up to `most` requests of each session.

@@ -1,6 +1,8 @@
 package netkeep.ring;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The region of what must outlive its writer, cut into tables of records, and the turn that counts.
 ///
@@ -21,6 +23,7 @@ public final class Ledger {
     private final boolean fresh;
     private long committed;
     private long end = TABLES;
+    private final List<Drafts> drafts = new ArrayList<>();
 
     /// Opens a ledger: a new one, all zeros, or a dead predecessor's.
     ///
@@ -57,6 +60,15 @@ public final class Ledger {
         return records;
     }
 
+    /// Lays the next table, to be worked on in copies.
+    ///
+    /// @param slot as with [#table]
+    public Drafts drafts(int count, int slot) {
+        Drafts table = new Drafts(table(count, slot), slot);
+        drafts.add(table);
+        return table;
+    }
+
     /// Whether nobody wrote here before.
     public boolean fresh() {
         return fresh;
@@ -69,6 +81,9 @@ public final class Ledger {
 
     /// Makes every record that this turn wrote count, with one store.
     public void commit() {
+        for (int i = 0; i < drafts.size(); i++) {
+            drafts.get(i).commit();
+        }
         committed++;
         region.i64Release(COMMITTED, committed);
         // The next turn writes over what was live until now: not before the store above.

@@ -58,6 +58,20 @@ public final class Records {
         return other;
     }
 
+    /// Copies a record's fields to `copy`, whose first word stays.
+    void read(int index, long[] copy) {
+        region.read(read(index) + 8, copy, 1, copy.length - 1);
+    }
+
+    /// Writes all fields of a record from `copy`, whose first word counts for nothing.
+    void write(int index, long[] copy) {
+        long live = read(index);
+        long first = first(index);
+        long other = region.i64(live) > ledger.committed() ? live : first + first + slot - live;
+        region.copy(other + 8, copy, 1, copy.length - 1);
+        region.i64(other, ledger.committed() + 1);
+    }
+
     /// As [#write], with all fields zero.
     public long fresh(int index) {
         long at = write(index);

@@ -106,6 +106,20 @@ public class Region {
         MemorySegment.copy(from, fromAt, memory, at, length);
     }
 
+    /// Copies words in from the heap.
+    ///
+    /// @param count words of eight octets
+    public void copy(long at, long[] from, int fromAt, int count) {
+        MemorySegment.copy(from, fromAt, memory, LONG, at, count);
+    }
+
+    /// Copies words out to the heap.
+    ///
+    /// @param count words of eight octets
+    public final void read(long at, long[] to, int toAt, int count) {
+        MemorySegment.copy(memory, LONG, at, to, toAt, count);
+    }
+
     /// Zeroes `length` octets.
     public void clear(long at, long length) {
         memory.asSlice(at, length).fill((byte) 0);

@@ -2,9 +2,9 @@ package netkeep.engine.ledger;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import netkeep.ring.Drafts;
+import netkeep.ring.Fields;
 import netkeep.ring.Ledger;
-import netkeep.ring.Records;
-import netkeep.ring.Region;
 
 /// A table of records that come and go. Which are free is derived: a successor scans those that were ever used.
 ///
@@ -16,17 +16,17 @@ public final class Pool {
     /// Octets of the slot that counts; [Ledger#length] needs it before that of the records.
     public static final int USED_SLOT = 16;
 
-    /// Where a record's owner lies in its slot.
-    public static final int OWNER = 8;
+    private static final int OWNER = 8;
 
-    private final Records used;
-    private final Records records;
+    private final Drafts used;
+    private final Drafts records;
+    private final Head head = new Head();
     private int[] free = new int[16];
     private int freeCount;
 
     public Pool(Ledger ledger, int count, int slot) {
-        this.used = ledger.table(1, USED_SLOT);
-        this.records = ledger.table(count, slot);
+        this.used = ledger.drafts(1, USED_SLOT);
+        this.records = ledger.drafts(count, slot);
         used.recover(0, 1);
         records.recover(0, used());
         for (int index = used() - 1; index >= 0; index--) {
@@ -36,8 +36,15 @@ public final class Pool {
         }
     }
 
-    public Region region() {
-        return records.region();
+    /// What all records begin with.
+    private static final class Head extends Fields {
+        private int owner() {
+            return i32(OWNER);
+        }
+
+        private void owner(int value) {
+            i32(OWNER, value);
+        }
     }
 
     public int count() {
@@ -46,7 +53,8 @@ public final class Pool {
 
     /// How many records were ever taken: all that are taken now have a lower index.
     public int used() {
-        return region().i32(used.read(0) + OWNER);
+        used.read(0, head);
+        return head.owner();
     }
 
     /// How many are taken.
@@ -55,7 +63,13 @@ public final class Pool {
     }
 
     public boolean taken(int index) {
-        return region().i32(records.read(index) + OWNER) != 0;
+        return owner(index) != 0;
+    }
+
+    /// Who took a record, 0 if it is free.
+    public int owner(int index) {
+        records.read(index, head);
+        return head.owner();
     }
 
     /// Takes a free record: all zeros but its owner. -1 if there is none.
@@ -70,25 +84,28 @@ public final class Pool {
             if (index == records.count()) {
                 return -1;
             }
-            region().i32(used.write(0) + OWNER, index + 1);
+            used.write(0, head);
+            head.owner(index + 1);
         }
-        region().i32(records.fresh(index) + OWNER, owner);
+        records.fresh(index, head);
+        head.owner(owner);
         return index;
     }
 
     public void free(int index) {
-        region().i32(records.write(index) + OWNER, 0);
+        records.write(index, head);
+        head.owner(0);
         release(index);
     }
 
-    /// Offset of the slot to read a record from.
-    public long read(int index) {
-        return records.read(index);
+    /// As [Drafts#read].
+    public void read(int index, Fields to) {
+        records.read(index, to);
     }
 
-    /// Offset of the slot to write a record in.
-    public long write(int index) {
-        return records.write(index);
+    /// As [Drafts#write].
+    public void write(int index, Fields to) {
+        records.write(index, to);
     }
 
     /// Calls `each` with the index of every record that is taken.

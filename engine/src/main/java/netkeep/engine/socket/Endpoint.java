@@ -1,9 +1,8 @@
 package netkeep.engine.socket;
 
-import netkeep.ring.Region;
+import netkeep.ring.Fields;
 
-/// A socket's variables, read and written where they lie: in a slot of its record. One object serves all: [#at] moves
-/// it to another slot.
+/// A socket's variables. One object serves all: [Sockets#read] and [Sockets#open] move it to another socket's.
 ///
 /// ```text
 ///    8  kind             u8   0 free, 1 connection, 2 listener, 3 datagrams
@@ -40,7 +39,7 @@ import netkeep.ring.Region;
 /// ```
 ///
 /// What follows belongs to the socket's protocol.
-public class Endpoint {
+public class Endpoint extends Fields {
     private static final int KIND = 8;
     private static final int STATE = 9;
     private static final int SCOPE = 10;
@@ -105,24 +104,8 @@ public class Endpoint {
     /// From here on the bits are the protocol's.
     public static final int FIRST_OWN = 1 << 12;
 
-    protected final Region region;
-    protected long slot;
-    private int index;
-
-    public Endpoint(Region region) {
-        this.region = region;
-    }
-
-    /// Moves to a slot of the socket record `which`.
-    public final void at(int which, long where) {
-        index = which;
-        slot = where;
-    }
-
-    /// The socket record.
-    public final int index() {
-        return index;
-    }
+    /// Of no socket, until it is moved to one.
+    public Endpoint() {}
 
     public final boolean has(int flag) {
         return (flags() & flag) != 0;
@@ -141,250 +124,250 @@ public class Endpoint {
     }
 
     public int kind() {
-        return region.u8(slot + KIND);
+        return u8(KIND);
     }
 
     public void kind(int value) {
-        region.u8(slot + KIND, value);
+        u8(KIND, value);
     }
 
     public int state() {
-        return region.u8(slot + STATE);
+        return u8(STATE);
     }
 
     public void state(int value) {
-        region.u8(slot + STATE, value);
+        u8(STATE, value);
     }
 
     public int scope() {
-        return region.u16(slot + SCOPE);
+        return u16(SCOPE);
     }
 
     public void scope(int value) {
-        region.u16(slot + SCOPE, value);
+        u16(SCOPE, value);
     }
 
     public int flags() {
-        return region.i32(slot + FLAGS);
+        return i32(FLAGS);
     }
 
     public void flags(int value) {
-        region.i32(slot + FLAGS, value);
+        i32(FLAGS, value);
     }
 
     public long localHi() {
-        return region.i64(slot + LOCAL_HI);
+        return i64(LOCAL_HI);
     }
 
     public void localHi(long value) {
-        region.i64(slot + LOCAL_HI, value);
+        i64(LOCAL_HI, value);
     }
 
     public long localLo() {
-        return region.i64(slot + LOCAL_LO);
+        return i64(LOCAL_LO);
     }
 
     public void localLo(long value) {
-        region.i64(slot + LOCAL_LO, value);
+        i64(LOCAL_LO, value);
     }
 
     public long remoteHi() {
-        return region.i64(slot + REMOTE_HI);
+        return i64(REMOTE_HI);
     }
 
     public void remoteHi(long value) {
-        region.i64(slot + REMOTE_HI, value);
+        i64(REMOTE_HI, value);
     }
 
     public long remoteLo() {
-        return region.i64(slot + REMOTE_LO);
+        return i64(REMOTE_LO);
     }
 
     public void remoteLo(long value) {
-        region.i64(slot + REMOTE_LO, value);
+        i64(REMOTE_LO, value);
     }
 
     public int localPort() {
-        return region.u16(slot + LOCAL_PORT);
+        return u16(LOCAL_PORT);
     }
 
     public void localPort(int value) {
-        region.u16(slot + LOCAL_PORT, value);
+        u16(LOCAL_PORT, value);
     }
 
     public int remotePort() {
-        return region.u16(slot + REMOTE_PORT);
+        return u16(REMOTE_PORT);
     }
 
     public void remotePort(int value) {
-        region.u16(slot + REMOTE_PORT, value);
+        u16(REMOTE_PORT, value);
     }
 
     public int session() {
-        return region.u16(slot + SESSION);
+        return u16(SESSION);
     }
 
     public void session(int value) {
-        region.u16(slot + SESSION, value);
+        u16(SESSION, value);
     }
 
     public int error() {
-        return region.u16(slot + ERROR);
+        return u16(ERROR);
     }
 
     public void error(int value) {
-        region.u16(slot + ERROR, value);
+        u16(ERROR, value);
     }
 
     public int answer() {
-        return region.i32(slot + ANSWER);
+        return i32(ANSWER);
     }
 
     public void answer(int value) {
-        region.i32(slot + ANSWER, value);
+        i32(ANSWER, value);
     }
 
     public int parent() {
-        return region.i32(slot + PARENT);
+        return i32(PARENT);
     }
 
     public void parent(int value) {
-        region.i32(slot + PARENT, value);
+        i32(PARENT, value);
     }
 
     public long sndEnd() {
-        return region.i64(slot + SND_END);
+        return i64(SND_END);
     }
 
     public void sndEnd(long value) {
-        region.i64(slot + SND_END, value);
+        i64(SND_END, value);
     }
 
     public long sndBase() {
-        return region.i64(slot + SND_BASE);
+        return i64(SND_BASE);
     }
 
     public void sndBase(long value) {
-        region.i64(slot + SND_BASE, value);
+        i64(SND_BASE, value);
     }
 
     public long sndHead() {
-        return region.i64(slot + SND_HEAD);
+        return i64(SND_HEAD);
     }
 
     public void sndHead(long value) {
-        region.i64(slot + SND_HEAD, value);
+        i64(SND_HEAD, value);
     }
 
     public long rcvTail() {
-        return region.i64(slot + RCV_TAIL);
+        return i64(RCV_TAIL);
     }
 
     public void rcvTail(long value) {
-        region.i64(slot + RCV_TAIL, value);
+        i64(RCV_TAIL, value);
     }
 
     public long rcvBase() {
-        return region.i64(slot + RCV_BASE);
+        return i64(RCV_BASE);
     }
 
     public void rcvBase(long value) {
-        region.i64(slot + RCV_BASE, value);
+        i64(RCV_BASE, value);
     }
 
     public long rcvHead() {
-        return region.i64(slot + RCV_HEAD);
+        return i64(RCV_HEAD);
     }
 
     public void rcvHead(long value) {
-        region.i64(slot + RCV_HEAD, value);
+        i64(RCV_HEAD, value);
     }
 
     public int life() {
-        return region.i32(slot + LIFE);
+        return i32(LIFE);
     }
 
     public void life(int value) {
-        region.i32(slot + LIFE, value);
+        i32(LIFE, value);
     }
 
     public int hops() {
-        return region.u8(slot + HOPS);
+        return u8(HOPS);
     }
 
     public void hops(int value) {
-        region.u8(slot + HOPS, value);
+        u8(HOPS, value);
     }
 
     public int trafficClass() {
-        return region.u8(slot + TRAFFIC_CLASS);
+        return u8(TRAFFIC_CLASS);
     }
 
     public void trafficClass(int value) {
-        region.u8(slot + TRAFFIC_CLASS, value);
+        u8(TRAFFIC_CLASS, value);
     }
 
     public int multicastHops() {
-        return region.u8(slot + MULTICAST_HOPS);
+        return u8(MULTICAST_HOPS);
     }
 
     public void multicastHops(int value) {
-        region.u8(slot + MULTICAST_HOPS, value);
+        u8(MULTICAST_HOPS, value);
     }
 
     public int multicastLink() {
-        return region.u8(slot + MULTICAST_LINK);
+        return u8(MULTICAST_LINK);
     }
 
     public void multicastLink(int value) {
-        region.u8(slot + MULTICAST_LINK, value);
+        u8(MULTICAST_LINK, value);
     }
 
     public int sndBuffer() {
-        return region.i32(slot + SND_BUFFER);
+        return i32(SND_BUFFER);
     }
 
     public void sndBuffer(int value) {
-        region.i32(slot + SND_BUFFER, value);
+        i32(SND_BUFFER, value);
     }
 
     public int rcvBuffer() {
-        return region.i32(slot + RCV_BUFFER);
+        return i32(RCV_BUFFER);
     }
 
     public void rcvBuffer(int value) {
-        region.i32(slot + RCV_BUFFER, value);
+        i32(RCV_BUFFER, value);
     }
 
     public int rcvLowWater() {
-        return region.i32(slot + RCV_LOW_WATER);
+        return i32(RCV_LOW_WATER);
     }
 
     public void rcvLowWater(int value) {
-        region.i32(slot + RCV_LOW_WATER, value);
+        i32(RCV_LOW_WATER, value);
     }
 
     public int status() {
-        return region.i32(slot + STATUS);
+        return i32(STATUS);
     }
 
     public void status(int value) {
-        region.i32(slot + STATUS, value);
+        i32(STATUS, value);
     }
 
     public long rcvWake() {
-        return region.i64(slot + RCV_WAKE);
+        return i64(RCV_WAKE);
     }
 
     public void rcvWake(long value) {
-        region.i64(slot + RCV_WAKE, value);
+        i64(RCV_WAKE, value);
     }
 
     public long urgent() {
-        return region.i64(slot + URGENT);
+        return i64(URGENT);
     }
 
     public void urgent(long value) {
-        region.i64(slot + URGENT, value);
+        i64(URGENT, value);
     }
 }

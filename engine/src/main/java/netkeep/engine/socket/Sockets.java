@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import netkeep.ring.Drafts;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
@@ -21,7 +22,7 @@ public final class Sockets {
     /// Events with which more of a socket's words change than its counters.
     private static final int WHO = Event.STATE | Event.ANSWER | Event.ACCEPT;
 
-    private final Records records;
+    private final Drafts records;
     private final Records attachmentRecords;
     private final List<Attachment> attachments = new ArrayList<>();
     private final Endpoint endpoint;
@@ -42,8 +43,8 @@ public final class Sockets {
     /// @param sessions the most sessions
     public Sockets(Ledger ledger, int count, int sessions) {
         this.attachmentRecords = ledger.table(sessions, Attachment.SLOT);
-        this.records = ledger.table(count, Endpoint.SLOT);
-        this.endpoint = new Endpoint(records.region());
+        this.records = ledger.drafts(count, Endpoint.SLOT);
+        this.endpoint = new Endpoint();
     }
 
     /// Attaches a session: a new one, or one that a predecessor served.
@@ -57,7 +58,7 @@ public final class Sockets {
         recover(attachment.first + layout.sockets() / 2, attachment.accepted());
         int half = attachment.first + layout.sockets() / 2;
         for (int index = half + attachment.accepted() - 1; index >= half; index--) {
-            endpoint.at(index, records.read(index));
+            records.read(index, endpoint);
             if (endpoint.kind() == Endpoint.FREE) {
                 attachment.free(index - attachment.first);
             }
@@ -73,8 +74,9 @@ public final class Sockets {
         }
     }
 
-    public Records records() {
-        return records;
+    /// Sockets of all sessions together, as many as there can be.
+    public int count() {
+        return records.count();
     }
 
     public List<Attachment> attachments() {
@@ -92,7 +94,7 @@ public final class Sockets {
 
     private void scan(int from, int used, java.util.function.IntConsumer each) {
         for (int index = from; index < from + used; index++) {
-            endpoint.at(index, records.read(index));
+            records.read(index, endpoint);
             if (endpoint.kind() != Endpoint.FREE) {
                 each.accept(index);
             }
@@ -101,13 +103,13 @@ public final class Sockets {
 
     /// Moves `at` to the record of `index`, to read it.
     public void read(int index, Endpoint at) {
-        at.at(index, records.read(index));
+        records.read(index, at);
     }
 
     /// Moves `at` to the record of `index`, to write it; its client's words follow at the turn's end.
     public void open(int index, Endpoint at) {
         tell(index, 0);
-        at.at(index, records.write(index));
+        records.write(index, at);
     }
 
     /// Takes a free record into use, all zeros but its life.
@@ -129,9 +131,9 @@ public final class Sockets {
             records.forget(attachment.first + unused);
         }
         int index = attachment.first + taken;
-        endpoint.at(index, records.read(index));
+        records.read(index, endpoint);
         int life = endpoint.life();
-        endpoint.at(index, records.fresh(index));
+        records.fresh(index, endpoint);
         endpoint.kind(kind);
         endpoint.life(life);
         endpoint.session(attachment.number);
@@ -155,7 +157,7 @@ public final class Sockets {
         open(index, endpoint);
         Attachment attachment = attachments.get(endpoint.session());
         int life = endpoint.life() + 1;
-        endpoint.at(index, records.fresh(index));
+        records.fresh(index, endpoint);
         endpoint.life(life);
         endpoint.session(attachment.number);
         int socket = index - attachment.first;
@@ -194,7 +196,7 @@ public final class Sockets {
     public void events() {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
-            endpoint.at(index, records.read(index));
+            records.read(index, endpoint);
             Attachment attachment = attachments.get(endpoint.session());
             int socket = index - attachment.first;
             int what = telling[index] & 0x7F;
@@ -229,7 +231,7 @@ public final class Sockets {
     public void publish() {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
-            endpoint.at(index, records.read(index));
+            records.read(index, endpoint);
             Attachment attachment = attachments.get(endpoint.session());
             words(attachment, index - attachment.first, (telling[index] & WHO) != 0);
             telling[index] = 0;
@@ -249,7 +251,7 @@ public final class Sockets {
         touchedCount = 0;
         for (int i = 0; i < count; i++) {
             int index = touched[i];
-            endpoint.at(index, records.read(index));
+            records.read(index, endpoint);
             Attachment attachment = attachments.get(endpoint.session());
             long words = attachment.layout.clientWords(index - attachment.first);
             long wake = attachment.client().i64Acquire(words + SessionLayout.SND_WAKE);

@@ -15,7 +15,7 @@ final class Acceptance {
     Acceptance(Tcp tcp) {
         this.tcp = tcp;
         this.tcb = tcp.tcb;
-        this.listener = new Tcb(tcp.sockets.records().region());
+        this.listener = new Tcb();
     }
 
     /// Makes a connection of a half-open one: established, in the listener's queue.

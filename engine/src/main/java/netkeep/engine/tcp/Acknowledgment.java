@@ -28,7 +28,7 @@ final class Acknowledgment {
         int before = tcb.sndUna();
         int mss = tcp.output.mss();
         int wnd = seg.wnd << tcb.sndScale();
-        boolean outstanding = flow.runs() > 0 && tcb.flowRecord() != 0;
+        boolean outstanding = tcb.flowRecord() != 0 && flow.runs() > 0;
         boolean limited = outstanding && cwndLimited();
         ack.ece = tcb.has(Tcb.ECN) && seg.has(netkeep.wire.TcpHeader.ECE);
         ack.duplicate = outstanding

@@ -23,7 +23,7 @@ final class Binding {
     Binding(Tcp tcp) {
         this.tcp = tcp;
         this.tcb = tcp.tcb;
-        this.other = new Tcb(tcp.sockets.records().region());
+        this.other = new Tcb();
     }
 
     /// BIND of the open socket.

@@ -1,7 +1,5 @@
 package netkeep.engine.tcp;
 
-import netkeep.ring.Region;
-
 /// What is in flight: runs of octets between SND.UNA and SND.NXT that were sent together, in their order, each with the
 /// instant when it was last sent and its marks. The scoreboard of RFC 6675 and RFC 8985 in one.
 ///
@@ -35,7 +33,7 @@ final class Flight {
     }
 
     int end(int run) {
-        return flow.region.i32(at(run));
+        return flow.word(at(run));
     }
 
     int length(int run) {
@@ -44,7 +42,7 @@ final class Flight {
 
     /// When the run was last sent, in microseconds modulo 2^32.
     int sentUs(int run) {
-        return flow.region.i32(at(run) + SENT);
+        return flow.word(at(run) + SENT);
     }
 
     boolean has(int run, int mark) {
@@ -52,7 +50,7 @@ final class Flight {
     }
 
     private int marks(int run) {
-        return flow.region.i32(at(run) + MARKS);
+        return flow.word(at(run) + MARKS);
     }
 
     /// New octets, from SND.NXT to `end`, were sent.
@@ -108,7 +106,7 @@ final class Flight {
     /// Takes the first run out; the caller moves SND.UNA to its end.
     void drop() {
         int runs = flow.runs();
-        flow.region.copy(at(0), flow.region.memory(), at(1), (long) RUN * (runs - 1));
+        flow.shift(at(0), at(1), RUN * (runs - 1));
         flow.runs(runs - 1);
     }
 
@@ -139,7 +137,7 @@ final class Flight {
 
     private void insert(int run) {
         int runs = flow.runs();
-        flow.region.copy(at(run + 1), flow.region.memory(), at(run), (long) RUN * (runs - run));
+        flow.shift(at(run + 1), at(run), RUN * (runs - run));
         flow.runs(runs + 1);
     }
 
@@ -160,20 +158,19 @@ final class Flight {
         int later = sentUs(best) - sentUs(best + 1) > 0 ? sentUs(best) : sentUs(best + 1);
         set(best, end(best + 1), later, marks(best));
         int behind = flow.runs() - best - 2;
-        flow.region.copy(at(best + 1), flow.region.memory(), at(best + 2), (long) RUN * behind);
+        flow.shift(at(best + 1), at(best + 2), RUN * behind);
         flow.runs(flow.runs() - 1);
         return true;
     }
 
     private void set(int run, int end, int sentUs, int marks) {
-        Region region = flow.region;
-        long at = at(run);
-        region.i32(at, end);
-        region.i32(at + SENT, sentUs);
-        region.i32(at + MARKS, marks);
+        int at = at(run);
+        flow.word(at, end);
+        flow.word(at + SENT, sentUs);
+        flow.word(at + MARKS, marks);
     }
 
-    private long at(int run) {
-        return flow.slot + Flow.FIRST_RUN + (long) RUN * run;
+    private static int at(int run) {
+        return Flow.FIRST_RUN + RUN * run;
     }
 }

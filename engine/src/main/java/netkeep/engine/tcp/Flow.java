@@ -1,7 +1,7 @@
 // Long: each variable of the layout has a reader and a writer, and nothing else is here.
 package netkeep.engine.tcp;
 
-import netkeep.ring.Region;
+import netkeep.ring.Fields;
 
 /// What a connection keeps while octets are in flight, or lie out of order: congestion control, loss recovery, the
 /// runs in flight, the gaps in what arrived. Idle connections have none.
@@ -55,7 +55,7 @@ import netkeep.ring.Region;
 ///  160  run 0 ..31   end i32 · sent i32 (microseconds) · marks i32, see [Flight]
 ///  544  gap 0 ..11   left i32 · right i32, see [Reassembly]
 /// ```
-final class Flow {
+final class Flow extends Fields {
     private static final int OWNER = 8;
     private static final int RECOVER = 12;
     private static final int PRR_DELIVERED = 16;
@@ -110,375 +110,377 @@ final class Flow {
     static final int FIRST_RUN = 160;
     static final int FIRST_GAP = 544;
 
-    final Region region;
-    long slot;
-
-    Flow(Region region) {
-        this.region = region;
+    /// A word of the runs and gaps, which [Flight] and [Reassembly] keep.
+    int word(int at) {
+        return i32(at);
     }
 
-    /// Moves to another slot.
-    void at(long where) {
-        slot = where;
+    void word(int at, int value) {
+        i32(at, value);
+    }
+
+    /// As [Fields#move], for runs and gaps.
+    void shift(int to, int from, int length) {
+        move(to, from, length);
     }
 
     int owner() {
-        return region.i32(slot + OWNER);
+        return i32(OWNER);
     }
 
     void owner(int value) {
-        region.i32(slot + OWNER, value);
+        i32(OWNER, value);
     }
 
     int recover() {
-        return region.i32(slot + RECOVER);
+        return i32(RECOVER);
     }
 
     void recover(int value) {
-        region.i32(slot + RECOVER, value);
+        i32(RECOVER, value);
     }
 
     int prrDelivered() {
-        return region.i32(slot + PRR_DELIVERED);
+        return i32(PRR_DELIVERED);
     }
 
     void prrDelivered(int value) {
-        region.i32(slot + PRR_DELIVERED, value);
+        i32(PRR_DELIVERED, value);
     }
 
     int prrOut() {
-        return region.i32(slot + PRR_OUT);
+        return i32(PRR_OUT);
     }
 
     void prrOut(int value) {
-        region.i32(slot + PRR_OUT, value);
+        i32(PRR_OUT, value);
     }
 
     int recoverFs() {
-        return region.i32(slot + RECOVER_FS);
+        return i32(RECOVER_FS);
     }
 
     void recoverFs(int value) {
-        region.i32(slot + RECOVER_FS, value);
+        i32(RECOVER_FS, value);
     }
 
     int priorCwnd() {
-        return region.i32(slot + PRIOR_CWND);
+        return i32(PRIOR_CWND);
     }
 
     void priorCwnd(int value) {
-        region.i32(slot + PRIOR_CWND, value);
+        i32(PRIOR_CWND, value);
     }
 
     int priorSsthresh() {
-        return region.i32(slot + PRIOR_SSTHRESH);
+        return i32(PRIOR_SSTHRESH);
     }
 
     void priorSsthresh(int value) {
-        region.i32(slot + PRIOR_SSTHRESH, value);
+        i32(PRIOR_SSTHRESH, value);
     }
 
     long cubicEpochNs() {
-        return region.i64(slot + CUBIC_EPOCH_NS);
+        return i64(CUBIC_EPOCH_NS);
     }
 
     void cubicEpochNs(long value) {
-        region.i64(slot + CUBIC_EPOCH_NS, value);
+        i64(CUBIC_EPOCH_NS, value);
     }
 
     int cubicMax() {
-        return region.i32(slot + CUBIC_MAX);
+        return i32(CUBIC_MAX);
     }
 
     void cubicMax(int value) {
-        region.i32(slot + CUBIC_MAX, value);
+        i32(CUBIC_MAX, value);
     }
 
     int cubicK() {
-        return region.i32(slot + CUBIC_K);
+        return i32(CUBIC_K);
     }
 
     void cubicK(int value) {
-        region.i32(slot + CUBIC_K, value);
+        i32(CUBIC_K, value);
     }
 
     int cubicEst() {
-        return region.i32(slot + CUBIC_EST);
+        return i32(CUBIC_EST);
     }
 
     void cubicEst(int value) {
-        region.i32(slot + CUBIC_EST, value);
+        i32(CUBIC_EST, value);
     }
 
     int cubicStart() {
-        return region.i32(slot + CUBIC_START);
+        return i32(CUBIC_START);
     }
 
     void cubicStart(int value) {
-        region.i32(slot + CUBIC_START, value);
+        i32(CUBIC_START, value);
     }
 
     int roundEnd() {
-        return region.i32(slot + ROUND_END);
+        return i32(ROUND_END);
     }
 
     void roundEnd(int value) {
-        region.i32(slot + ROUND_END, value);
+        i32(ROUND_END, value);
     }
 
     int lastRoundMinUs() {
-        return region.i32(slot + LAST_ROUND_MIN_US);
+        return i32(LAST_ROUND_MIN_US);
     }
 
     void lastRoundMinUs(int value) {
-        region.i32(slot + LAST_ROUND_MIN_US, value);
+        i32(LAST_ROUND_MIN_US, value);
     }
 
     int currentMinUs() {
-        return region.i32(slot + CURRENT_MIN_US);
+        return i32(CURRENT_MIN_US);
     }
 
     void currentMinUs(int value) {
-        region.i32(slot + CURRENT_MIN_US, value);
+        i32(CURRENT_MIN_US, value);
     }
 
     int cssBaselineUs() {
-        return region.i32(slot + CSS_BASELINE_US);
+        return i32(CSS_BASELINE_US);
     }
 
     void cssBaselineUs(int value) {
-        region.i32(slot + CSS_BASELINE_US, value);
+        i32(CSS_BASELINE_US, value);
     }
 
     int samples() {
-        return region.u8(slot + SAMPLES);
+        return u8(SAMPLES);
     }
 
     void samples(int value) {
-        region.u8(slot + SAMPLES, value);
+        u8(SAMPLES, value);
     }
 
     int cssRounds() {
-        return region.u8(slot + CSS_ROUNDS);
+        return u8(CSS_ROUNDS);
     }
 
     void cssRounds(int value) {
-        region.u8(slot + CSS_ROUNDS, value);
+        u8(CSS_ROUNDS, value);
     }
 
     int slowStart() {
-        return region.u8(slot + SLOW_START);
+        return u8(SLOW_START);
     }
 
     void slowStart(int value) {
-        region.u8(slot + SLOW_START, value);
+        u8(SLOW_START, value);
     }
 
     int recovery() {
-        return region.u8(slot + RECOVERY);
+        return u8(RECOVERY);
     }
 
     void recovery(int value) {
-        region.u8(slot + RECOVERY, value);
+        u8(RECOVERY, value);
     }
 
     int rackUs() {
-        return region.i32(slot + RACK_US);
+        return i32(RACK_US);
     }
 
     void rackUs(int value) {
-        region.i32(slot + RACK_US, value);
+        i32(RACK_US, value);
     }
 
     int rackEnd() {
-        return region.i32(slot + RACK_END);
+        return i32(RACK_END);
     }
 
     void rackEnd(int value) {
-        region.i32(slot + RACK_END, value);
+        i32(RACK_END, value);
     }
 
     int rackRttUs() {
-        return region.i32(slot + RACK_RTT_US);
+        return i32(RACK_RTT_US);
     }
 
     void rackRttUs(int value) {
-        region.i32(slot + RACK_RTT_US, value);
+        i32(RACK_RTT_US, value);
     }
 
     int rackFack() {
-        return region.i32(slot + RACK_FACK);
+        return i32(RACK_FACK);
     }
 
     void rackFack(int value) {
-        region.i32(slot + RACK_FACK, value);
+        i32(RACK_FACK, value);
     }
 
     int rackMult() {
-        return region.u8(slot + RACK_MULT);
+        return u8(RACK_MULT);
     }
 
     void rackMult(int value) {
-        region.u8(slot + RACK_MULT, value);
+        u8(RACK_MULT, value);
     }
 
     int rackPersist() {
-        return region.u8(slot + RACK_PERSIST);
+        return u8(RACK_PERSIST);
     }
 
     void rackPersist(int value) {
-        region.u8(slot + RACK_PERSIST, value);
+        u8(RACK_PERSIST, value);
     }
 
     int dupAcks() {
-        return region.u8(slot + DUP_ACKS);
+        return u8(DUP_ACKS);
     }
 
     void dupAcks(int value) {
-        region.u8(slot + DUP_ACKS, value);
+        u8(DUP_ACKS, value);
     }
 
     int reordering() {
-        return region.u8(slot + REORDERING);
+        return u8(REORDERING);
     }
 
     void reordering(int value) {
-        region.u8(slot + REORDERING, value);
+        u8(REORDERING, value);
     }
 
     int dsackRound() {
-        return region.i32(slot + DSACK_ROUND);
+        return i32(DSACK_ROUND);
     }
 
     void dsackRound(int value) {
-        region.i32(slot + DSACK_ROUND, value);
+        i32(DSACK_ROUND, value);
     }
 
     int tlpEnd() {
-        return region.i32(slot + TLP_END);
+        return i32(TLP_END);
     }
 
     void tlpEnd(int value) {
-        region.i32(slot + TLP_END, value);
+        i32(TLP_END, value);
     }
 
     int tlp() {
-        return region.u8(slot + TLP);
+        return u8(TLP);
     }
 
     void tlp(int value) {
-        region.u8(slot + TLP, value);
+        u8(TLP, value);
     }
 
     int frto() {
-        return region.u8(slot + FRTO);
+        return u8(FRTO);
     }
 
     void frto(int value) {
-        region.u8(slot + FRTO, value);
+        u8(FRTO, value);
     }
 
     int runs() {
-        return region.u8(slot + RUNS);
+        return u8(RUNS);
     }
 
     void runs(int value) {
-        region.u8(slot + RUNS, value);
+        u8(RUNS, value);
     }
 
     int gaps() {
-        return region.u8(slot + GAPS);
+        return u8(GAPS);
     }
 
     void gaps(int value) {
-        region.u8(slot + GAPS, value);
+        u8(GAPS, value);
     }
 
     int undoMarker() {
-        return region.i32(slot + UNDO_MARKER);
+        return i32(UNDO_MARKER);
     }
 
     void undoMarker(int value) {
-        region.i32(slot + UNDO_MARKER, value);
+        i32(UNDO_MARKER, value);
     }
 
     int undoRetrans() {
-        return region.i32(slot + UNDO_RETRANS);
+        return i32(UNDO_RETRANS);
     }
 
     void undoRetrans(int value) {
-        region.i32(slot + UNDO_RETRANS, value);
+        i32(UNDO_RETRANS, value);
     }
 
     int lastGap() {
-        return region.i32(slot + LAST_GAP);
+        return i32(LAST_GAP);
     }
 
     void lastGap(int value) {
-        region.i32(slot + LAST_GAP, value);
+        i32(LAST_GAP, value);
     }
 
     int dsackLeft() {
-        return region.i32(slot + DSACK_LEFT);
+        return i32(DSACK_LEFT);
     }
 
     void dsackLeft(int value) {
-        region.i32(slot + DSACK_LEFT, value);
+        i32(DSACK_LEFT, value);
     }
 
     int dsackRight() {
-        return region.i32(slot + DSACK_RIGHT);
+        return i32(DSACK_RIGHT);
     }
 
     void dsackRight(int value) {
-        region.i32(slot + DSACK_RIGHT, value);
+        i32(DSACK_RIGHT, value);
     }
 
     int finSeq() {
-        return region.i32(slot + FIN_SEQ);
+        return i32(FIN_SEQ);
     }
 
     void finSeq(int value) {
-        region.i32(slot + FIN_SEQ, value);
+        i32(FIN_SEQ, value);
     }
 
     int finAhead() {
-        return region.u8(slot + FIN_AHEAD);
+        return u8(FIN_AHEAD);
     }
 
     void finAhead(int value) {
-        region.u8(slot + FIN_AHEAD, value);
+        u8(FIN_AHEAD, value);
     }
 
     int limited() {
-        return region.u8(slot + LIMITED);
+        return u8(LIMITED);
     }
 
     void limited(int value) {
-        region.u8(slot + LIMITED, value);
+        u8(LIMITED, value);
     }
 
     int unmeasured() {
-        return region.u8(slot + UNMEASURED);
+        return u8(UNMEASURED);
     }
 
     void unmeasured(int value) {
-        region.u8(slot + UNMEASURED, value);
+        u8(UNMEASURED, value);
     }
 
     int mostSeq() {
-        return region.i32(slot + MOST_SEQ);
+        return i32(MOST_SEQ);
     }
 
     void mostSeq(int value) {
-        region.i32(slot + MOST_SEQ, value);
+        i32(MOST_SEQ, value);
     }
 
     int mostOut() {
-        return region.i32(slot + MOST_OUT);
+        return i32(MOST_OUT);
     }
 
     void mostOut(int value) {
-        region.i32(slot + MOST_OUT, value);
+        i32(MOST_OUT, value);
     }
 }

@@ -1,6 +1,6 @@
 package netkeep.engine.tcp;
 
-import netkeep.ring.Region;
+import netkeep.ring.Fields;
 
 /// A connection in SYN-RECEIVED that a listener made: all that is known before the handshake's third segment.
 ///
@@ -25,7 +25,7 @@ import netkeep.ring.Region;
 ///   72  deadlineNs       i64  when the SYN-ACK is repeated
 ///   80  trafficClass     u8   as hops, the listener's
 /// ```
-final class HalfOpen {
+final class HalfOpen extends Fields {
     private static final int LISTENER = 8;
     private static final int OPTIONS = 12;
     private static final int SND_SCALE = 13;
@@ -56,171 +56,159 @@ final class HalfOpen {
     static final int SCALE = 4;
     static final int ECN = 8;
 
-    private final Region region;
-    private long slot;
-
-    HalfOpen(Region region) {
-        this.region = region;
-    }
-
-    /// Moves to another slot.
-    void at(long where) {
-        slot = where;
-    }
-
     boolean has(int option) {
         return (options() & option) != 0;
     }
 
     int listener() {
-        return region.i32(slot + LISTENER);
+        return i32(LISTENER);
     }
 
     void listener(int value) {
-        region.i32(slot + LISTENER, value);
+        i32(LISTENER, value);
     }
 
     int options() {
-        return region.u8(slot + OPTIONS);
+        return u8(OPTIONS);
     }
 
     void options(int value) {
-        region.u8(slot + OPTIONS, value);
+        u8(OPTIONS, value);
     }
 
     int sndScale() {
-        return region.u8(slot + SND_SCALE);
+        return u8(SND_SCALE);
     }
 
     void sndScale(int value) {
-        region.u8(slot + SND_SCALE, value);
+        u8(SND_SCALE, value);
     }
 
     int retries() {
-        return region.u8(slot + RETRIES);
+        return u8(RETRIES);
     }
 
     void retries(int value) {
-        region.u8(slot + RETRIES, value);
+        u8(RETRIES, value);
     }
 
     int hops() {
-        return region.u8(slot + HOPS);
+        return u8(HOPS);
     }
 
     void hops(int value) {
-        region.u8(slot + HOPS, value);
+        u8(HOPS, value);
     }
 
     long localHi() {
-        return region.i64(slot + LOCAL_HI);
+        return i64(LOCAL_HI);
     }
 
     void localHi(long value) {
-        region.i64(slot + LOCAL_HI, value);
+        i64(LOCAL_HI, value);
     }
 
     long localLo() {
-        return region.i64(slot + LOCAL_LO);
+        return i64(LOCAL_LO);
     }
 
     void localLo(long value) {
-        region.i64(slot + LOCAL_LO, value);
+        i64(LOCAL_LO, value);
     }
 
     long remoteHi() {
-        return region.i64(slot + REMOTE_HI);
+        return i64(REMOTE_HI);
     }
 
     void remoteHi(long value) {
-        region.i64(slot + REMOTE_HI, value);
+        i64(REMOTE_HI, value);
     }
 
     long remoteLo() {
-        return region.i64(slot + REMOTE_LO);
+        return i64(REMOTE_LO);
     }
 
     void remoteLo(long value) {
-        region.i64(slot + REMOTE_LO, value);
+        i64(REMOTE_LO, value);
     }
 
     int localPort() {
-        return region.u16(slot + LOCAL_PORT);
+        return u16(LOCAL_PORT);
     }
 
     void localPort(int value) {
-        region.u16(slot + LOCAL_PORT, value);
+        u16(LOCAL_PORT, value);
     }
 
     int remotePort() {
-        return region.u16(slot + REMOTE_PORT);
+        return u16(REMOTE_PORT);
     }
 
     void remotePort(int value) {
-        region.u16(slot + REMOTE_PORT, value);
+        u16(REMOTE_PORT, value);
     }
 
     int link() {
-        return region.u16(slot + LINK);
+        return u16(LINK);
     }
 
     void link(int value) {
-        region.u16(slot + LINK, value);
+        u16(LINK, value);
     }
 
     int mss() {
-        return region.u16(slot + MSS);
+        return u16(MSS);
     }
 
     void mss(int value) {
-        region.u16(slot + MSS, value);
+        u16(MSS, value);
     }
 
     int irs() {
-        return region.i32(slot + IRS);
+        return i32(IRS);
     }
 
     void irs(int value) {
-        region.i32(slot + IRS, value);
+        i32(IRS, value);
     }
 
     int iss() {
-        return region.i32(slot + ISS);
+        return i32(ISS);
     }
 
     void iss(int value) {
-        region.i32(slot + ISS, value);
+        i32(ISS, value);
     }
 
     int tsRecent() {
-        return region.i32(slot + TS_RECENT);
+        return i32(TS_RECENT);
     }
 
     void tsRecent(int value) {
-        region.i32(slot + TS_RECENT, value);
+        i32(TS_RECENT, value);
     }
 
     int tsOffset() {
-        return region.i32(slot + TS_OFFSET);
+        return i32(TS_OFFSET);
     }
 
     void tsOffset(int value) {
-        region.i32(slot + TS_OFFSET, value);
+        i32(TS_OFFSET, value);
     }
 
     long deadlineNs() {
-        return region.i64(slot + DEADLINE_NS);
+        return i64(DEADLINE_NS);
     }
 
     void deadlineNs(long value) {
-        region.i64(slot + DEADLINE_NS, value);
+        i64(DEADLINE_NS, value);
     }
 
     int trafficClass() {
-        return region.u8(slot + TRAFFIC_CLASS);
+        return u8(TRAFFIC_CLASS);
     }
 
     void trafficClass(int value) {
-        region.u8(slot + TRAFFIC_CLASS, value);
+        u8(TRAFFIC_CLASS, value);
     }
 }

@@ -10,7 +10,7 @@ final class HalfOpens {
 
     HalfOpens(Ledger ledger, int count) {
         this.pool = new Pool(ledger, count, HalfOpen.SLOT);
-        this.half = new HalfOpen(pool.region());
+        this.half = new HalfOpen();
     }
 
     int count() {
@@ -18,7 +18,7 @@ final class HalfOpens {
     }
 
     boolean matches(int index, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remote) {
-        half.at(pool.read(index));
+        pool.read(index, half);
         return half.remoteLo() == remoteLo
                 && half.remotePort() == remote
                 && half.localPort() == localPort

@@ -6,7 +6,6 @@ import static netkeep.wire.TcpHeader.ECE;
 import static netkeep.wire.TcpHeader.RST;
 import static netkeep.wire.TcpHeader.SYN;
 
-import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Packet;
@@ -16,7 +15,6 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Pool;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
-import netkeep.ring.Region;
 
 /// Connections in the making: listeners (RFC 9293 §3.10.7.2), half-open connections, SYN cookies, and what the rest of
 /// the world sends to no connection (§3.10.7.1).
@@ -31,10 +29,10 @@ final class Listeners {
     private final Tcp tcp;
     private final Pool pool;
     private final HalfOpen half;
-    private final Tcb listener;
+    private final Tcb listener = new Tcb();
     private final Counters counters;
     private final SynCookies cookies;
-    private final HalfOpen cookie;
+    private final HalfOpen cookie = new HalfOpen();
     private final Acceptance acceptance;
     private final Path path = new Path();
 
@@ -42,12 +40,10 @@ final class Listeners {
         this.tcp = tcp;
         this.pool = tcp.halfOpens.pool;
         this.half = tcp.halfOpens.half;
-        this.listener = new Tcb(tcp.sockets.records().region());
         this.counters = tcp.counters;
         this.cookies = new SynCookies(tcp.luck);
         this.acceptance = new Acceptance(tcp);
-        // Native, as all memory is: where the compiler sees two kinds of segments, each access costs more.
-        this.cookie = new HalfOpen(new Region(Arena.ofAuto().allocate(HalfOpen.SLOT, Long.BYTES)));
+        cookie.alone(HalfOpen.SLOT);
     }
 
     /// A segment arrives for `id`: half-open, in TIME-WAIT, or -1 for nobody.
@@ -90,7 +86,9 @@ final class Listeners {
         }
         int made = pool.take(index + 1);
         HalfOpen at = made < 0 ? cookie : half;
-        at.at(made < 0 ? 0 : pool.write(made));
+        if (made >= 0) {
+            pool.write(made, half);
+        }
         fill(at, seg, packet, nowNs);
         at.hops(listener.hops());
         at.trafficClass(listener.trafficClass());
@@ -160,7 +158,7 @@ final class Listeners {
     /// RFC 9293 §3.10.7.4 in SYN-RECEIVED, for a connection that a listener made.
     private void halfOpen(int id, int hash, Segment seg, Packet packet, long nowNs) {
         int index = id - tcp.socketCount;
-        half.at(pool.write(index));
+        pool.write(index, half);
         boolean inWindow = !Seq.before(seg.seq, half.irs() + 1)
                 && Seq.before(seg.seq, half.irs() + 1 + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
         if (seg.has(RST)) {
@@ -194,7 +192,7 @@ final class Listeners {
             synAck(half, false, nowNs);
             return;
         }
-        int made = acceptance.accept(half, pool.region().i32(pool.read(index) + Pool.OWNER) - 1, seg, hash, nowNs);
+        int made = acceptance.accept(half, pool.owner(index) - 1, seg, hash, nowNs);
         if (made >= 0) {
             // From here on the flow is the socket's.
             pool.free(index);
@@ -218,7 +216,6 @@ final class Listeners {
             tcp.replies.reset(seg, nowNs);
             return;
         }
-        cookie.at(0);
         fill(cookie, seg, packet, nowNs);
         cookie.irs(seg.seq - 1);
         int mss = cookies.check(cookie, seg.ack - 1, nowNs);
@@ -245,7 +242,7 @@ final class Listeners {
     void failed(int id, Failure failure) {
         if (failure.kind == Failure.Kind.PORT_UNREACHABLE || failure.kind == Failure.Kind.PROTOCOL_UNREACHABLE) {
             int index = id - tcp.socketCount;
-            half.at(pool.read(index));
+            pool.read(index, half);
             if (failure.seq == half.iss()) {
                 forget(index, hash());
             }
@@ -267,7 +264,7 @@ final class Listeners {
         if (!pool.taken(index)) {
             return;
         }
-        half.at(pool.write(index));
+        pool.write(index, half);
         if (half.deadlineNs() <= nowNs) {
             if (half.retries() >= tcp.settings.synRetries()) {
                 failed(index, hash());
@@ -323,8 +320,8 @@ final class Listeners {
     /// A listener is gone: so are the half-open connections that it made.
     void closed(int index) {
         pool.scan(each -> {
-            if (pool.region().i32(pool.read(each) + Pool.OWNER) == index + 1) {
-                half.at(pool.read(each));
+            if (pool.owner(each) == index + 1) {
+                pool.read(each, half);
                 forget(each, hash());
             }
         });
@@ -333,7 +330,7 @@ final class Listeners {
     /// Builds what is derived from the records.
     void scan() {
         pool.scan(index -> {
-            half.at(pool.read(index));
+            pool.read(index, half);
             tcp.table.add(hash(), tcp.socketCount + index);
             tcp.deadlines.by(tcp.socketCount + index, half.deadlineNs());
         });

@@ -35,8 +35,8 @@ public final class Listing {
     private Listing(Tcp tcp, long nowNs) {
         this.tcp = tcp;
         this.sockets = tcp.sockets;
-        this.tcb = new Tcb(sockets.records().region());
-        this.flow = new Flow(tcp.flows.region());
+        this.tcb = new Tcb();
+        this.flow = new Flow();
         this.nowNs = nowNs;
     }
 
@@ -98,7 +98,7 @@ public final class Listing {
         boolean v6 = !Address.isV4(tcb.remoteHi(), tcb.remoteLo());
         boolean inUse = tcb.flowRecord() != 0;
         if (inUse) {
-            flow.at(tcp.flows.read(tcb.flowRecord() - 1));
+            tcp.flows.read(tcb.flowRecord() - 1, flow);
         }
         long acknowledged = since(tcb.sndUna(), tcb.iss(), tcb.sndHead());
         long received = since(tcb.rcvNxt(), tcb.irs(), tcb.rcvTail());
@@ -137,8 +137,8 @@ public final class Listing {
     }
 
     private void halfOpen(int index) {
-        HalfOpen half = new HalfOpen(tcp.halfOpens.pool.region());
-        half.at(tcp.halfOpens.pool.read(index));
+        HalfOpen half = new HalfOpen();
+        tcp.halfOpens.pool.read(index, half);
         add(
                 "SYN-RECV",
                 new Address(half.localHi(), half.localLo()),
@@ -152,8 +152,8 @@ public final class Listing {
     }
 
     private void timeWait(int index) {
-        TimeWait wait = new TimeWait(tcp.timeWaits.pool.region());
-        wait.at(tcp.timeWaits.pool.read(index));
+        TimeWait wait = new TimeWait();
+        tcp.timeWaits.pool.read(index, wait);
         add(
                 "TIME-WAIT",
                 new Address(wait.localHi(), wait.localLo()),

@@ -1,7 +1,5 @@
 package netkeep.engine.tcp;
 
-import netkeep.ring.Region;
-
 /// Text that arrived ahead of RCV.NXT and lies in the receive ring already: disjoint intervals of sequence numbers, in
 /// their order. Once told to the peer by SACK it is never dropped (RFC 2018 §8 allows it, a peer's time-out pays for
 /// it).
@@ -17,11 +15,11 @@ final class Reassembly {
     }
 
     int left(int interval) {
-        return flow.region.i32(at(interval));
+        return flow.word(at(interval));
     }
 
     int right(int interval) {
-        return flow.region.i32(at(interval) + 4);
+        return flow.word(at(interval) + 4);
     }
 
     /// Whether `left..right` can be kept: it joins an interval, or there is room for one more.
@@ -61,11 +59,10 @@ final class Reassembly {
     }
 
     private void replace(int from, int end, int left, int right) {
-        Region region = flow.region;
         int behind = flow.gaps() - end;
-        region.copy(at(from + 1), region.memory(), at(end), (long) GAP * behind);
-        region.i32(at(from), left);
-        region.i32(at(from) + 4, right);
+        flow.shift(at(from + 1), at(end), GAP * behind);
+        flow.word(at(from), left);
+        flow.word(at(from) + 4, right);
         flow.gaps(from + 1 + behind);
     }
 
@@ -80,7 +77,7 @@ final class Reassembly {
             done++;
         }
         if (done > 0) {
-            flow.region.copy(at(0), flow.region.memory(), at(done), (long) GAP * (flow.gaps() - done));
+            flow.shift(at(0), at(done), GAP * (flow.gaps() - done));
             flow.gaps(flow.gaps() - done);
         }
         return next;
@@ -106,7 +103,7 @@ final class Reassembly {
         return -1;
     }
 
-    private long at(int interval) {
-        return flow.slot + Flow.FIRST_GAP + (long) GAP * interval;
+    private static int at(int interval) {
+        return Flow.FIRST_GAP + GAP * interval;
     }
 }

@@ -2,7 +2,6 @@
 package netkeep.engine.tcp;
 
 import netkeep.engine.socket.Endpoint;
-import netkeep.ring.Region;
 
 /// A connection's variables, behind those that every socket has.
 ///
@@ -127,10 +126,6 @@ final class Tcb extends Endpoint {
     static final int SEND_FIXED = FIRST_OWN << 18;
     static final int ACCEPT_WAITS = FIRST_OWN << 19;
 
-    Tcb(Region region) {
-        super(region);
-    }
-
     // The order of states is part of the layout.
     @SuppressWarnings("EnumOrdinal")
     void become(State next) {
@@ -142,370 +137,370 @@ final class Tcb extends Endpoint {
     }
 
     int sndUna() {
-        return region.i32(slot + SND_UNA);
+        return i32(SND_UNA);
     }
 
     void sndUna(int value) {
-        region.i32(slot + SND_UNA, value);
+        i32(SND_UNA, value);
     }
 
     int sndNxt() {
-        return region.i32(slot + SND_NXT);
+        return i32(SND_NXT);
     }
 
     void sndNxt(int value) {
-        region.i32(slot + SND_NXT, value);
+        i32(SND_NXT, value);
     }
 
     int sndWnd() {
-        return region.i32(slot + SND_WND);
+        return i32(SND_WND);
     }
 
     void sndWnd(int value) {
-        region.i32(slot + SND_WND, value);
+        i32(SND_WND, value);
     }
 
     int sndWl1() {
-        return region.i32(slot + SND_WL1);
+        return i32(SND_WL1);
     }
 
     void sndWl1(int value) {
-        region.i32(slot + SND_WL1, value);
+        i32(SND_WL1, value);
     }
 
     int sndWl2() {
-        return region.i32(slot + SND_WL2);
+        return i32(SND_WL2);
     }
 
     void sndWl2(int value) {
-        region.i32(slot + SND_WL2, value);
+        i32(SND_WL2, value);
     }
 
     int iss() {
-        return region.i32(slot + ISS);
+        return i32(ISS);
     }
 
     void iss(int value) {
-        region.i32(slot + ISS, value);
+        i32(ISS, value);
     }
 
     int sndMaxWnd() {
-        return region.i32(slot + SND_MAX_WND);
+        return i32(SND_MAX_WND);
     }
 
     void sndMaxWnd(int value) {
-        region.i32(slot + SND_MAX_WND, value);
+        i32(SND_MAX_WND, value);
     }
 
     int sndUp() {
-        return region.i32(slot + SND_UP);
+        return i32(SND_UP);
     }
 
     void sndUp(int value) {
-        region.i32(slot + SND_UP, value);
+        i32(SND_UP, value);
     }
 
     int rcvNxt() {
-        return region.i32(slot + RCV_NXT);
+        return i32(RCV_NXT);
     }
 
     void rcvNxt(int value) {
-        region.i32(slot + RCV_NXT, value);
+        i32(RCV_NXT, value);
     }
 
     int rcvAdv() {
-        return region.i32(slot + RCV_ADV);
+        return i32(RCV_ADV);
     }
 
     void rcvAdv(int value) {
-        region.i32(slot + RCV_ADV, value);
+        i32(RCV_ADV, value);
     }
 
     int irs() {
-        return region.i32(slot + IRS);
+        return i32(IRS);
     }
 
     void irs(int value) {
-        region.i32(slot + IRS, value);
+        i32(IRS, value);
     }
 
     int rcvUp() {
-        return region.i32(slot + RCV_UP);
+        return i32(RCV_UP);
     }
 
     void rcvUp(int value) {
-        region.i32(slot + RCV_UP, value);
+        i32(RCV_UP, value);
     }
 
     int sndMss() {
-        return region.u16(slot + SND_MSS);
+        return u16(SND_MSS);
     }
 
     void sndMss(int value) {
-        region.u16(slot + SND_MSS, value);
+        u16(SND_MSS, value);
     }
 
     int rcvMss() {
-        return region.u16(slot + RCV_MSS);
+        return u16(RCV_MSS);
     }
 
     void rcvMss(int value) {
-        region.u16(slot + RCV_MSS, value);
+        u16(RCV_MSS, value);
     }
 
     int sndScale() {
-        return region.u8(slot + SND_SCALE);
+        return u8(SND_SCALE);
     }
 
     void sndScale(int value) {
-        region.u8(slot + SND_SCALE, value);
+        u8(SND_SCALE, value);
     }
 
     int rcvScale() {
-        return region.u8(slot + RCV_SCALE);
+        return u8(RCV_SCALE);
     }
 
     void rcvScale(int value) {
-        region.u8(slot + RCV_SCALE, value);
+        u8(RCV_SCALE, value);
     }
 
     int backoff() {
-        return region.u8(slot + BACKOFF);
+        return u8(BACKOFF);
     }
 
     void backoff(int value) {
-        region.u8(slot + BACKOFF, value);
+        u8(BACKOFF, value);
     }
 
     int probes() {
-        return region.u8(slot + PROBES);
+        return u8(PROBES);
     }
 
     void probes(int value) {
-        region.u8(slot + PROBES, value);
+        u8(PROBES, value);
     }
 
     int tsOffset() {
-        return region.i32(slot + TS_OFFSET);
+        return i32(TS_OFFSET);
     }
 
     void tsOffset(int value) {
-        region.i32(slot + TS_OFFSET, value);
+        i32(TS_OFFSET, value);
     }
 
     int tsRecent() {
-        return region.i32(slot + TS_RECENT);
+        return i32(TS_RECENT);
     }
 
     void tsRecent(int value) {
-        region.i32(slot + TS_RECENT, value);
+        i32(TS_RECENT, value);
     }
 
     long tsRecentNs() {
-        return region.i64(slot + TS_RECENT_NS);
+        return i64(TS_RECENT_NS);
     }
 
     void tsRecentNs(long value) {
-        region.i64(slot + TS_RECENT_NS, value);
+        i64(TS_RECENT_NS, value);
     }
 
     int lastAckSent() {
-        return region.i32(slot + LAST_ACK_SENT);
+        return i32(LAST_ACK_SENT);
     }
 
     void lastAckSent(int value) {
-        region.i32(slot + LAST_ACK_SENT, value);
+        i32(LAST_ACK_SENT, value);
     }
 
     int ackWaiting() {
-        return region.i32(slot + ACK_WAITING);
+        return i32(ACK_WAITING);
     }
 
     void ackWaiting(int value) {
-        region.i32(slot + ACK_WAITING, value);
+        i32(ACK_WAITING, value);
     }
 
     int srttUs() {
-        return region.i32(slot + SRTT_US);
+        return i32(SRTT_US);
     }
 
     void srttUs(int value) {
-        region.i32(slot + SRTT_US, value);
+        i32(SRTT_US, value);
     }
 
     int rttvarUs() {
-        return region.i32(slot + RTTVAR_US);
+        return i32(RTTVAR_US);
     }
 
     void rttvarUs(int value) {
-        region.i32(slot + RTTVAR_US, value);
+        i32(RTTVAR_US, value);
     }
 
     int rtoUs() {
-        return region.i32(slot + RTO_US);
+        return i32(RTO_US);
     }
 
     void rtoUs(int value) {
-        region.i32(slot + RTO_US, value);
+        i32(RTO_US, value);
     }
 
     int minRttUs() {
-        return region.i32(slot + MIN_RTT_US);
+        return i32(MIN_RTT_US);
     }
 
     void minRttUs(int value) {
-        region.i32(slot + MIN_RTT_US, value);
+        i32(MIN_RTT_US, value);
     }
 
     int cwnd() {
-        return region.i32(slot + CWND);
+        return i32(CWND);
     }
 
     void cwnd(int value) {
-        region.i32(slot + CWND, value);
+        i32(CWND, value);
     }
 
     int ssthresh() {
-        return region.i32(slot + SSTHRESH);
+        return i32(SSTHRESH);
     }
 
     void ssthresh(int value) {
-        region.i32(slot + SSTHRESH, value);
+        i32(SSTHRESH, value);
     }
 
     long timerNs() {
-        return region.i64(slot + TIMER_NS);
+        return i64(TIMER_NS);
     }
 
     void timerNs(long value) {
-        region.i64(slot + TIMER_NS, value);
+        i64(TIMER_NS, value);
     }
 
     long ackNs() {
-        return region.i64(slot + ACK_NS);
+        return i64(ACK_NS);
     }
 
     void ackNs(long value) {
-        region.i64(slot + ACK_NS, value);
+        i64(ACK_NS, value);
     }
 
     long idleNs() {
-        return region.i64(slot + IDLE_NS);
+        return i64(IDLE_NS);
     }
 
     void idleNs(long value) {
-        region.i64(slot + IDLE_NS, value);
+        i64(IDLE_NS, value);
     }
 
     long heardNs() {
-        return region.i64(slot + HEARD_NS);
+        return i64(HEARD_NS);
     }
 
     void heardNs(long value) {
-        region.i64(slot + HEARD_NS, value);
+        i64(HEARD_NS, value);
     }
 
     int flowRecord() {
-        return region.i32(slot + FLOW_RECORD);
+        return i32(FLOW_RECORD);
     }
 
     void flowRecord(int value) {
-        region.i32(slot + FLOW_RECORD, value);
+        i32(FLOW_RECORD, value);
     }
 
     int timer() {
-        return region.u8(slot + TIMER);
+        return u8(TIMER);
     }
 
     void timer(int value) {
-        region.u8(slot + TIMER, value);
+        u8(TIMER, value);
     }
 
     int congestion() {
-        return region.u8(slot + CONGESTION);
+        return u8(CONGESTION);
     }
 
     void congestion(int value) {
-        region.u8(slot + CONGESTION, value);
+        u8(CONGESTION, value);
     }
 
     int keepCount() {
-        return region.u8(slot + KEEP_COUNT);
+        return u8(KEEP_COUNT);
     }
 
     void keepCount(int value) {
-        region.u8(slot + KEEP_COUNT, value);
+        u8(KEEP_COUNT, value);
     }
 
     int persist() {
-        return region.u8(slot + PERSIST);
+        return u8(PERSIST);
     }
 
     void persist(int value) {
-        region.u8(slot + PERSIST, value);
+        u8(PERSIST, value);
     }
 
     int keepIdle() {
-        return region.u16(slot + KEEP_IDLE);
+        return u16(KEEP_IDLE);
     }
 
     void keepIdle(int value) {
-        region.u16(slot + KEEP_IDLE, value);
+        u16(KEEP_IDLE, value);
     }
 
     int keepInterval() {
-        return region.u16(slot + KEEP_INTERVAL);
+        return u16(KEEP_INTERVAL);
     }
 
     void keepInterval(int value) {
-        region.u16(slot + KEEP_INTERVAL, value);
+        u16(KEEP_INTERVAL, value);
     }
 
     int userTimeoutMs() {
-        return region.i32(slot + USER_TIMEOUT_MS);
+        return i32(USER_TIMEOUT_MS);
     }
 
     void userTimeoutMs(int value) {
-        region.i32(slot + USER_TIMEOUT_MS, value);
+        i32(USER_TIMEOUT_MS, value);
     }
 
     int maxSegment() {
-        return region.u16(slot + MAX_SEGMENT);
+        return u16(MAX_SEGMENT);
     }
 
     void maxSegment(int value) {
-        region.u16(slot + MAX_SEGMENT, value);
+        u16(MAX_SEGMENT, value);
     }
 
     int linger() {
-        return region.u16(slot + LINGER);
+        return u16(LINGER);
     }
 
     void linger(int value) {
-        region.u16(slot + LINGER, value);
+        u16(LINGER, value);
     }
 
     int retransmits() {
-        return region.i32(slot + RETRANSMITS);
+        return i32(RETRANSMITS);
     }
 
     void retransmits(int value) {
-        region.i32(slot + RETRANSMITS, value);
+        i32(RETRANSMITS, value);
     }
 
     int tuneSeq() {
-        return region.i32(slot + TUNE_SEQ);
+        return i32(TUNE_SEQ);
     }
 
     void tuneSeq(int value) {
-        region.i32(slot + TUNE_SEQ, value);
+        i32(TUNE_SEQ, value);
     }
 
     int sentMs() {
-        return region.i32(slot + SENT_MS);
+        return i32(SENT_MS);
     }
 
     void sentMs(int value) {
-        region.i32(slot + SENT_MS, value);
+        i32(SENT_MS, value);
     }
 }

@@ -77,11 +77,11 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.counters = counters;
         this.luck = luck;
         this.settings = s;
-        this.socketCount = sockets.records().count();
+        this.socketCount = sockets.count();
         this.flows = new Pool(ledger, socketCount, Flow.SLOT);
-        this.tcb = new Tcb(sockets.records().region());
-        this.lookedAt = new Tcb(sockets.records().region());
-        this.flow = new Flow(flows.region());
+        this.tcb = new Tcb();
+        this.lookedAt = new Tcb();
+        this.flow = new Flow();
         this.flight = new Flight(tcb, flow);
         this.reassembly = new Reassembly(flow);
         this.table = new FlowTable(this, luck);
@@ -151,7 +151,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
     void open(int index) {
         sockets.open(index, tcb);
         if (tcb.flowRecord() != 0) {
-            flow.at(flows.write(tcb.flowRecord() - 1));
+            flows.write(tcb.flowRecord() - 1, flow);
+        } else {
+            flow.leave();
         }
     }
 
@@ -160,7 +162,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         if (tcb.flowRecord() == 0) {
             int record = flows.take(tcb.index() + 1);
             tcb.flowRecord(record + 1);
-            flow.at(flows.write(record));
+            flows.write(record, flow);
         }
     }
 
@@ -168,6 +170,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     void dropFlow() {
         if (tcb.flowRecord() != 0) {
             flows.free(tcb.flowRecord() - 1);
+            flow.leave();
             tcb.flowRecord(0);
         }
     }

@@ -1,6 +1,6 @@
 package netkeep.engine.tcp;
 
-import netkeep.ring.Region;
+import netkeep.ring.Fields;
 
 /// A connection in TIME-WAIT: what is needed to answer its peer, and to tell a new connection from the old one.
 ///
@@ -21,7 +21,7 @@ import netkeep.ring.Region;
 ///   74  window           u16  as it stood in the last header
 ///   76  timestamps       u8   1 if the connection had them
 /// ```
-final class TimeWait {
+final class TimeWait extends Fields {
     private static final int OWNER = 8;
     private static final int LOCAL_PORT = 12;
     private static final int REMOTE_PORT = 14;
@@ -41,135 +41,123 @@ final class TimeWait {
     /// Octets of a slot.
     static final int SLOT = 88;
 
-    private final Region region;
-    private long slot;
-
-    TimeWait(Region region) {
-        this.region = region;
-    }
-
-    /// Moves to another slot.
-    void at(long where) {
-        slot = where;
-    }
-
     int owner() {
-        return region.i32(slot + OWNER);
+        return i32(OWNER);
     }
 
     void owner(int value) {
-        region.i32(slot + OWNER, value);
+        i32(OWNER, value);
     }
 
     int localPort() {
-        return region.u16(slot + LOCAL_PORT);
+        return u16(LOCAL_PORT);
     }
 
     void localPort(int value) {
-        region.u16(slot + LOCAL_PORT, value);
+        u16(LOCAL_PORT, value);
     }
 
     int remotePort() {
-        return region.u16(slot + REMOTE_PORT);
+        return u16(REMOTE_PORT);
     }
 
     void remotePort(int value) {
-        region.u16(slot + REMOTE_PORT, value);
+        u16(REMOTE_PORT, value);
     }
 
     long localHi() {
-        return region.i64(slot + LOCAL_HI);
+        return i64(LOCAL_HI);
     }
 
     void localHi(long value) {
-        region.i64(slot + LOCAL_HI, value);
+        i64(LOCAL_HI, value);
     }
 
     long localLo() {
-        return region.i64(slot + LOCAL_LO);
+        return i64(LOCAL_LO);
     }
 
     void localLo(long value) {
-        region.i64(slot + LOCAL_LO, value);
+        i64(LOCAL_LO, value);
     }
 
     long remoteHi() {
-        return region.i64(slot + REMOTE_HI);
+        return i64(REMOTE_HI);
     }
 
     void remoteHi(long value) {
-        region.i64(slot + REMOTE_HI, value);
+        i64(REMOTE_HI, value);
     }
 
     long remoteLo() {
-        return region.i64(slot + REMOTE_LO);
+        return i64(REMOTE_LO);
     }
 
     void remoteLo(long value) {
-        region.i64(slot + REMOTE_LO, value);
+        i64(REMOTE_LO, value);
     }
 
     int sndNxt() {
-        return region.i32(slot + SND_NXT);
+        return i32(SND_NXT);
     }
 
     void sndNxt(int value) {
-        region.i32(slot + SND_NXT, value);
+        i32(SND_NXT, value);
     }
 
     int rcvNxt() {
-        return region.i32(slot + RCV_NXT);
+        return i32(RCV_NXT);
     }
 
     void rcvNxt(int value) {
-        region.i32(slot + RCV_NXT, value);
+        i32(RCV_NXT, value);
     }
 
     int tsRecent() {
-        return region.i32(slot + TS_RECENT);
+        return i32(TS_RECENT);
     }
 
     void tsRecent(int value) {
-        region.i32(slot + TS_RECENT, value);
+        i32(TS_RECENT, value);
     }
 
     int tsOffset() {
-        return region.i32(slot + TS_OFFSET);
+        return i32(TS_OFFSET);
     }
 
     void tsOffset(int value) {
-        region.i32(slot + TS_OFFSET, value);
+        i32(TS_OFFSET, value);
     }
 
     long endsNs() {
-        return region.i64(slot + ENDS_NS);
+        return i64(ENDS_NS);
     }
 
     void endsNs(long value) {
-        region.i64(slot + ENDS_NS, value);
+        i64(ENDS_NS, value);
     }
 
     int link() {
-        return region.u16(slot + LINK);
+        return u16(LINK);
     }
 
     void link(int value) {
-        region.u16(slot + LINK, value);
+        u16(LINK, value);
     }
 
     int window() {
-        return region.u16(slot + WINDOW);
+        return u16(WINDOW);
     }
 
     void window(int value) {
-        region.u16(slot + WINDOW, value);
+        u16(WINDOW, value);
     }
 
     int timestamps() {
-        return region.u8(slot + TIMESTAMPS);
+        return u8(TIMESTAMPS);
     }
 
     void timestamps(int value) {
-        region.u8(slot + TIMESTAMPS, value);
+        u8(TIMESTAMPS, value);
     }
 }

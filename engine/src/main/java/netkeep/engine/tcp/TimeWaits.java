@@ -19,7 +19,7 @@ final class TimeWaits {
 
     TimeWaits(Ledger ledger, int count) {
         this.pool = new Pool(ledger, count, TimeWait.SLOT);
-        this.wait = new TimeWait(pool.region());
+        this.wait = new TimeWait();
     }
 
     int count() {
@@ -35,7 +35,7 @@ final class TimeWaits {
     }
 
     boolean matches(int index, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remote) {
-        wait.at(pool.read(index));
+        pool.read(index, wait);
         return wait.remoteLo() == remoteLo
                 && wait.remotePort() == remote
                 && wait.localPort() == localPort
@@ -53,7 +53,7 @@ final class TimeWaits {
         if (index < 0) {
             index = oldest(tcp);
         }
-        wait.at(pool.write(index));
+        pool.write(index, wait);
         wait.localHi(tcb.localHi());
         wait.localLo(tcb.localLo());
         wait.localPort(tcb.localPort());
@@ -77,7 +77,7 @@ final class TimeWaits {
     private int oldest(Tcp tcp) {
         int index = victim;
         victim = (victim + 1) % pool.count();
-        wait.at(pool.read(index));
+        pool.read(index, wait);
         end(tcp, index, hash(tcp));
         return pool.take(1);
     }
@@ -86,7 +86,7 @@ final class TimeWaits {
     ///
     /// @return true if a new connection may take the place of the old one, which is then gone
     boolean segmentArrives(Tcp tcp, int index, int hash, Segment seg, long nowNs) {
-        wait.at(pool.write(index));
+        pool.write(index, wait);
         if (seg.has(RST)) {
             return false;
         }
@@ -129,7 +129,7 @@ final class TimeWaits {
         if (!pool.taken(index)) {
             return;
         }
-        wait.at(pool.read(index));
+        pool.read(index, wait);
         if (wait.endsNs() > nowNs) {
             tcp.deadlines.by(id(tcp, index), wait.endsNs());
             return;
@@ -144,7 +144,7 @@ final class TimeWaits {
 
     void scan(Tcp tcp) {
         pool.scan(index -> {
-            wait.at(pool.read(index));
+            pool.read(index, wait);
             tcp.table.add(hash(tcp), id(tcp, index));
             tcp.deadlines.by(id(tcp, index), wait.endsNs());
         });

@@ -47,7 +47,7 @@ public final class Udp implements Upper {
         this.outgoing = outgoing;
         this.counters = counters;
         this.luck = luck;
-        this.socket = new Endpoint(sockets.records().region());
+        this.socket = new Endpoint();
         this.receiving = new Receiving(this);
         this.sending = new Sending(this);
         this.users = new Users(this);

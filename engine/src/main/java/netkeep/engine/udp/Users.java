@@ -28,7 +28,7 @@ public final class Users {
     Users(Udp udp) {
         this.udp = udp;
         this.socket = udp.socket;
-        this.other = new Endpoint(udp.sockets.records().region());
+        this.other = new Endpoint();
     }
 
     /// Makes a socket, with defaults.

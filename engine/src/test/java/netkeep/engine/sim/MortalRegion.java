@@ -68,6 +68,13 @@ public final class MortalRegion extends Region {
     }
 
     @Override
+    public void copy(long at, long[] from, int fromAt, int count) {
+        mortality.before(memory(), at, 8L * count);
+        super.copy(at, from, fromAt, count);
+        mortality.after();
+    }
+
+    @Override
     public void clear(long at, long length) {
         mortality.before(memory(), at, length);
         super.clear(at, length);

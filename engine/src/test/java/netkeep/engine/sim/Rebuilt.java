@@ -13,9 +13,12 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import netkeep.engine.Engine;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.tcp.TcpView;
+import netkeep.ring.Drafts;
+import netkeep.ring.Fields;
 import netkeep.ring.Region;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ final class Rebuilt {
     private static final Map<String, Meaning> DERIVED = Map.of(
             "Pool", Rebuilt::sameFree,
             "Attachment", Rebuilt::sameFree,
+            "Drafts", Rebuilt::sameCopies,
             "Index", Rebuilt::sameChains,
             "FlowTable", Rebuilt::sameEntries,
             "Ports", Rebuilt::samePorts);
@@ -219,6 +223,47 @@ final class Rebuilt {
         int[] free = Arrays.copyOf((int[]) plan.value(of, "free"), (int) plan.value(of, "freeCount"));
         Arrays.sort(free);
         return free;
+    }
+
+    /// The copies of records: each as its record is, to which a successor goes.
+    private static boolean sameCopies(Plan plan, Object live, Object built) {
+        Copy record = new Copy();
+        for (Object bucket : (@Nullable Object[]) plan.value(live, "buckets")) {
+            for (Object copy = bucket; copy != null; copy = value(Copy.NEXT, copy)) {
+                ((Drafts) built).read((int) number(Copy.INDEX, copy), record);
+                if (!record.same((long[]) Objects.requireNonNull(value(Copy.WORDS, copy)))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// A record's fields, whatever they are.
+    private static final class Copy extends Fields {
+        private static final Field NEXT = field("nextInBucket");
+        private static final Field INDEX = field("index");
+        private static final Field WORDS = field("words");
+
+        private static Field field(String name) {
+            try {
+                Field field =
+                        Class.forName(Drafts.class.getName() + "$Draft").getDeclaredField(name);
+                field.setAccessible(true);
+                return field;
+            } catch (ReflectiveOperationException wrong) {
+                throw new AssertionError(name, wrong);
+            }
+        }
+
+        private boolean same(long[] words) {
+            for (int word = 1; word < words.length; word++) {
+                if (i64(8 * word) != words[word]) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /// The chains of an index: their heads are compared as they are.

@@ -73,6 +73,12 @@ public final class UndoneRegion extends Region {
     }
 
     @Override
+    public void copy(long at, long[] from, int fromAt, int count) {
+        note(at, 8L * count);
+        super.copy(at, from, fromAt, count);
+    }
+
+    @Override
     public void clear(long at, long length) {
         note(at, length);
         super.clear(at, length);

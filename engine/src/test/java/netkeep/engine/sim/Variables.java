@@ -9,11 +9,13 @@ final class Variables {
     /// Fields that a turn leaves behind and no later turn reads, `Class.field`; or all of a class, `Class`.
     static final Set<String> SCRATCH = Set.of(
             // Where a cursor points to after the turn.
-            "Endpoint.slot",
-            "Endpoint.index",
-            "Flow.slot",
-            "HalfOpen.slot",
-            "TimeWait.slot",
+            "Fields.index",
+            "Fields.words",
+            // Which copies there are, and whose; what they say is compared.
+            "Drafts.all",
+            "Drafts.changed",
+            "Drafts.made",
+            "Draft",
             // Objects that are filled before each use.
             "Segment",
             "Packet",
@@ -81,6 +83,7 @@ final class Variables {
             "Pool.freeCount",
             "Attachment.free",
             "Attachment.freeCount",
+            "Drafts.buckets",
             "Index.nexts",
             "FlowTable.entries",
             "Ports.first",
@@ -103,6 +106,7 @@ final class Variables {
             "Consumer.head",
             "Counters.counted",
             "Counters.sums",
+            "Drafts.changes",
             "FlowTable.count",
             "Icmp4.echoes",
             "Icmp6.echoes",
@@ -112,6 +116,7 @@ final class Variables {
             "Ip.control",
             "Ip.uppers",
             "Ledger.committed",
+            "Ledger.drafts",
             "Ledger.end",
             "Links.settings",
             "Listing.views",

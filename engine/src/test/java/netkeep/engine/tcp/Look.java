@@ -10,8 +10,8 @@ final class Look {
 
     private Look(Tcp tcp) {
         this.tcp = tcp;
-        this.tcb = new Tcb(tcp.sockets.records().region());
-        this.flow = new Flow(tcp.flows.region());
+        this.tcb = new Tcb();
+        this.flow = new Flow();
     }
 
     /// The records as they are now.
@@ -34,7 +34,7 @@ final class Look {
                 Conversation.PEER_PORT);
         look.tcp.sockets.read(id, look.tcb);
         if (look.tcb.flowRecord() != 0) {
-            look.flow.at(look.tcp.flows.read(look.tcb.flowRecord() - 1));
+            look.tcp.flows.read(look.tcb.flowRecord() - 1, look.flow);
         }
         return look;
     }

@@ -1,22 +1,20 @@
 package netkeep.engine.tcp;
 
-import java.lang.foreign.Arena;
 import netkeep.engine.socket.Endpoint;
-import netkeep.ring.Region;
 
 /// The records of one connection without an engine round them, for tests of what works on records alone.
 final class Rig {
     static final int MSS = 1000;
 
-    final Tcb tcb = new Tcb(new Region(Arena.ofAuto().allocate(Endpoint.SLOT, 8)));
-    final Flow flow = new Flow(new Region(Arena.ofAuto().allocate(Flow.SLOT, 8)));
+    final Tcb tcb = new Tcb();
+    final Flow flow = new Flow();
     final Flight flight = new Flight(tcb, flow);
     final Reassembly reassembly = new Reassembly(flow);
     final Rack rack = new Rack(tcb, flow, flight);
 
     Rig() {
-        tcb.at(0, 0);
-        flow.at(0);
+        tcb.alone(Endpoint.SLOT);
+        flow.alone(Flow.SLOT);
         tcb.flowRecord(1);
     }
 

@@ -27,8 +27,8 @@ class SynCookiesTest {
     }
 
     private static HalfOpen half(RandomGenerator luck) {
-        HalfOpen half = new HalfOpen(new Region(Arena.ofAuto().allocate(HalfOpen.SLOT, 8)));
-        half.at(0);
+        HalfOpen half = new HalfOpen();
+        half.alone(HalfOpen.SLOT);
         half.localLo(luck.nextLong());
         half.remoteLo(luck.nextLong());
         half.remoteHi(luck.nextLong());

@@ -12,7 +12,7 @@ public final class TcpAudit {
 
     public TcpAudit(Tcp tcp) {
         this.tcp = tcp;
-        this.tcb = new Tcb(tcp.sockets.records().region());
+        this.tcb = new Tcb();
     }
 
     /// The state of the connection between two ends as the ordinal of a [State], or [#NONE].

@@ -21,7 +21,7 @@ public final class TcpView {
         if (id >= tcp.socketCount) {
             return State.SYN_RECEIVED.name();
         }
-        Tcb tcb = new Tcb(tcp.sockets.records().region());
+        Tcb tcb = new Tcb();
         tcp.sockets.read(id, tcb);
         return tcb.tcpState().name();
     }
@@ -34,7 +34,7 @@ public final class TcpView {
 
     /// Looks at the connection of a socket.
     public static Sight sight(Tcp tcp, int socket) {
-        Tcb tcb = new Tcb(tcp.sockets.records().region());
+        Tcb tcb = new Tcb();
         tcp.sockets.read(socket, tcb);
         return new Sight(tcb.cwnd(), tcb.ssthresh(), tcb.srttUs(), tcb.sndBuffer(), tcb.rcvBuffer());
     }
