@@ -247,8 +247,7 @@ final class Rebuilt {
 
         private static Field field(String name) {
             try {
-                Field field =
-                        Class.forName(Drafts.class.getName() + "$Draft").getDeclaredField(name);
+                Field field = Class.forName(Drafts.class.getName() + "$Draft").getDeclaredField(name);
                 field.setAccessible(true);
                 return field;
             } catch (ReflectiveOperationException wrong) {
