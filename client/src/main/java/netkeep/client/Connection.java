@@ -21,22 +21,21 @@ final class Connection extends Endpoint {
     /// Up to where reading was told to the stack.
     private long told;
 
-    private volatile @Nullable StreamHandler handler;
-    private @Nullable SendRoom room;
+    private volatile @Nullable Handling handling;
     private boolean errorTaken;
     private boolean reset;
 
     Connection(Session session, int socket) {
         super(session, socket);
-        this.told = ours.i64(our + SessionLayout.RCV_HEAD);
+        this.told = session.ours.i64(our() + SessionLayout.RCV_HEAD);
     }
 
     /// Copies what has arrived into the buffer.
     ///
     /// @return how many octets, 0 if none are there, [#END] if none will come
     int read(ByteBuffer to) throws IOException {
-        long head = ours.i64(our + SessionLayout.RCV_HEAD);
-        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - head;
+        long head = session.ours.i64(our() + SessionLayout.RCV_HEAD);
+        long ready = session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL) - head;
         if (ready == 0) {
             return end(head);
         }
@@ -54,11 +53,11 @@ final class Connection extends Endpoint {
     private void copyOut(long head, ByteBuffer to, int at, int length) {
         SessionLayout layout = session.layout;
         // The base moves only while nothing is there to read.
-        int offset = layout.offset(head, theirs.i64(their + SessionLayout.RCV_BASE));
+        int offset = layout.offset(head, session.theirs.i64(their() + SessionLayout.RCV_BASE));
         int done = 0;
         while (done < length) {
             int run = Math.min(length - done, layout.contiguous(offset));
-            theirs.read(layout.receiveRings() + layout.place(socket, offset), to, at + done, run);
+            session.theirs.read(layout.receiveRings() + layout.place(socket, offset), to, at + done, run);
             done += run;
             offset = offset + run & layout.capacity() - 1;
         }
@@ -66,10 +65,10 @@ final class Connection extends Endpoint {
 
     /// Moves rcv.head, and says so if the stack wants to know.
     private void taken(long head) throws IOException {
-        ours.i64Release(our + SessionLayout.RCV_HEAD, head);
+        session.ours.i64Release(our() + SessionLayout.RCV_HEAD, head);
         // Either the stack sees the head above after it has set rcv.wake, or this sees rcv.wake.
         VarHandle.fullFence();
-        long wake = theirs.i64Opaque(their + SessionLayout.RCV_WAKE);
+        long wake = session.theirs.i64Opaque(their() + SessionLayout.RCV_WAKE);
         if (wake != told && head >= wake) {
             told = wake;
             session.hint(Request.READ, socket);
@@ -84,7 +83,7 @@ final class Connection extends Endpoint {
         if ((status & (Status.READ_END | Status.FAILED)) == 0) {
             return 0;
         }
-        if (theirs.i64Acquire(their + SessionLayout.RCV_TAIL) != head) {
+        if (session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL) != head) {
             return 0; // octets came before the end did: the next look finds them
         }
         if (reset) {
@@ -106,7 +105,8 @@ final class Connection extends Endpoint {
 
     /// Whether octets are there that [#read] would copy.
     int available() {
-        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - ours.i64(our + SessionLayout.RCV_HEAD);
+        long ready = session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL)
+                - session.ours.i64(our() + SessionLayout.RCV_HEAD);
         return Math.clamp(ready, 0, session.layout.capacity());
     }
 
@@ -114,8 +114,8 @@ final class Connection extends Endpoint {
     ///
     /// @return how many, 0 if there is no room
     int write(ByteBuffer from) throws IOException {
-        long tail = ours.i64(our + SessionLayout.SND_TAIL);
-        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - tail;
+        long tail = session.ours.i64(our() + SessionLayout.SND_TAIL);
+        long room = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE) - tail;
         if ((status() & (Status.WRITE_END | Status.FAILED)) != 0 || session.broken()) {
             throw writeEnd();
         }
@@ -130,7 +130,8 @@ final class Connection extends Endpoint {
 
     /// Octets that can be written now.
     int room() {
-        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - ours.i64(our + SessionLayout.SND_TAIL);
+        long room = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE)
+                - session.ours.i64(our() + SessionLayout.SND_TAIL);
         return Math.clamp(room, 0, session.layout.capacity());
     }
 
@@ -138,38 +139,41 @@ final class Connection extends Endpoint {
     ///
     /// @return the position of that octet
     long beginWriting() {
-        long tail = ours.i64(our + SessionLayout.SND_TAIL);
-        if (ours.i64(our + SessionLayout.SND_BASE) != tail
-                && theirs.i64Acquire(their + SessionLayout.SND_HEAD) == tail) {
-            ours.i64(our + SessionLayout.SND_BASE, tail);
+        long tail = session.ours.i64(our() + SessionLayout.SND_TAIL);
+        if (session.ours.i64(our() + SessionLayout.SND_BASE) != tail
+                && session.theirs.i64Acquire(their() + SessionLayout.SND_HEAD) == tail) {
+            session.ours.i64(our() + SessionLayout.SND_BASE, tail);
         }
         return tail;
     }
 
     /// Where an octet to send lies in the client's region.
     long place(long position) {
-        int offset = session.layout.offset(position, ours.i64(our + SessionLayout.SND_BASE));
+        int offset = session.layout.offset(position, session.ours.i64(our() + SessionLayout.SND_BASE));
         return session.layout.sendRings() + session.layout.place(socket, offset);
     }
 
     /// Octets from a position to send on that lie in one piece.
     int contiguous(long position) {
-        return session.layout.contiguous(session.layout.offset(position, ours.i64(our + SessionLayout.SND_BASE)));
+        return session.layout.contiguous(
+                session.layout.offset(position, session.ours.i64(our() + SessionLayout.SND_BASE)));
     }
 
     // Handling in place.
 
+    /// Who handles what arrives, and where he writes to.
+    private record Handling(StreamHandler by, SendRoom room) {}
+
     /// Hands what arrives to a handler from now on, on the thread that dispatches; called there.
     void handle(StreamHandler by) {
-        handler = by;
-        room = new SendRoom(this);
+        handling = new Handling(by, new SendRoom(this));
         handle();
     }
 
     @Override
     void happened(int what) {
         super.happened(what);
-        if (handler != null) {
+        if (handling != null) {
             handle();
         }
     }
@@ -177,25 +181,25 @@ final class Connection extends Endpoint {
     private void handle() {
         try {
             boolean more = true;
-            while (more && handler != null && !closed()) {
-                more = handlePiece(handler, Objects.requireNonNull(room));
+            for (Handling to = handling; more && to != null && !closed(); to = handling) {
+                more = handlePiece(to.by, to.room);
             }
         } catch (IOException e) {
-            StreamHandler told = handler;
-            handler = null;
+            Handling told = handling;
+            handling = null;
             if (told != null) {
-                told.ended(e);
+                told.by.ended(e);
             }
         }
     }
 
     /// @return whether there is reason to look again at once
     private boolean handlePiece(StreamHandler by, SendRoom to) throws IOException {
-        long head = ours.i64(our + SessionLayout.RCV_HEAD);
-        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - head;
+        long head = session.ours.i64(our() + SessionLayout.RCV_HEAD);
+        long ready = session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL) - head;
         if (ready == 0) {
             if (end(head) == END) {
-                handler = null;
+                handling = null;
                 by.ended(null);
             }
             return false;
@@ -204,14 +208,14 @@ final class Connection extends Endpoint {
             throw session.breakOff("rcv.tail of socket " + socket + " is " + ready + " past rcv.head");
         }
         SessionLayout layout = session.layout;
-        int offset = layout.offset(head, theirs.i64(their + SessionLayout.RCV_BASE));
+        int offset = layout.offset(head, session.theirs.i64(their() + SessionLayout.RCV_BASE));
         int length = (int) Math.min(ready, layout.contiguous(offset));
         to.begin();
         long before = to.tail();
         long at = layout.receiveRings() + layout.place(socket, offset);
-        int done = Objects.checkIndex(by.received(theirs.memory(), at, length, to), length + 1);
+        int done = Objects.checkIndex(by.received(session.theirs.memory(), at, length, to), length + 1);
         if (to.tail() != before) {
-            ours.i64Release(our + SessionLayout.SND_TAIL, to.tail());
+            session.ours.i64Release(our() + SessionLayout.SND_TAIL, to.tail());
             push();
         }
         taken(head + done);
@@ -221,16 +225,16 @@ final class Connection extends Endpoint {
     private void copyIn(long tail, ByteBuffer from, int at, int length) {
         SessionLayout layout = session.layout;
         beginWriting();
-        long base = ours.i64(our + SessionLayout.SND_BASE);
+        long base = session.ours.i64(our() + SessionLayout.SND_BASE);
         int offset = layout.offset(tail, base);
         int done = 0;
         while (done < length) {
             int run = Math.min(length - done, layout.contiguous(offset));
-            ours.copy(layout.sendRings() + layout.place(socket, offset), from, at + done, run);
+            session.ours.copy(layout.sendRings() + layout.place(socket, offset), from, at + done, run);
             done += run;
             offset = offset + run & layout.capacity() - 1;
         }
-        ours.i64Release(our + SessionLayout.SND_TAIL, tail + length);
+        session.ours.i64Release(our() + SessionLayout.SND_TAIL, tail + length);
     }
 
     private IOException writeEnd() throws IOException {
@@ -251,7 +255,7 @@ final class Connection extends Endpoint {
 
     /// The octet that was written last is urgent.
     void urgent() throws IOException {
-        session.request(Request.URGENT, socket, 0, ours.i64(our + SessionLayout.SND_TAIL), 0);
+        session.request(Request.URGENT, socket, 0, session.ours.i64(our() + SessionLayout.SND_TAIL), 0);
     }
 
     @Override
@@ -265,7 +269,8 @@ final class Connection extends Endpoint {
         }
         int ready = interest & SelectionKey.OP_CONNECT;
         if ((interest & SelectionKey.OP_READ) != 0
-                && (theirs.i64Acquire(their + SessionLayout.RCV_TAIL) != ours.i64(our + SessionLayout.RCV_HEAD)
+                && (session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL)
+                                != session.ours.i64(our() + SessionLayout.RCV_HEAD)
                         || (status & Status.READ_END) != 0)) {
             ready |= SelectionKey.OP_READ;
         }
@@ -285,20 +290,21 @@ final class Connection extends Endpoint {
         if (roomy()) {
             return true;
         }
-        long tail = ours.i64Acquire(our + SessionLayout.SND_TAIL);
-        ours.i64Release(our + SessionLayout.SND_WAKE, tail + Math.max(1, (buffer() + 2) / 3));
+        long tail = session.ours.i64Acquire(our() + SessionLayout.SND_TAIL);
+        session.ours.i64Release(our() + SessionLayout.SND_WAKE, tail + Math.max(1, (buffer() + 2) / 3));
         VarHandle.fullFence();
         return roomy();
     }
 
     private boolean roomy() {
-        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - ours.i64Acquire(our + SessionLayout.SND_TAIL);
+        long room = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE)
+                - session.ours.i64Acquire(our() + SessionLayout.SND_TAIL);
         return room > 0 && 3 * room >= buffer();
     }
 
     /// Octets of the send buffer, as the stack has tuned it.
     long buffer() {
-        long edge = theirs.i64Acquire(their + SessionLayout.SND_EDGE);
-        return edge - theirs.i64Acquire(their + SessionLayout.SND_HEAD);
+        long edge = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE);
+        return edge - session.theirs.i64Acquire(their() + SessionLayout.SND_HEAD);
     }
 }

@@ -3,6 +3,7 @@ package netkeep.client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -22,33 +23,39 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import netkeep.session.Option;
 import netkeep.session.Status;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP connection.
 final class ConnectionChannel extends SocketChannel implements SessionChannel {
-    private enum Phase {
-        UNCONNECTED,
-        PENDING,
-        CONNECTED
-    }
+    // Phases of its life.
+    private static final byte UNCONNECTED = 0;
+    private static final byte PENDING = 1;
+    private static final byte CONNECTED = 2;
 
     private static final int RECEIVE = 1;
     private static final int SEND = 2;
 
+    /// One thread reads at a time; with [#WRITES] too it connects, binds, or gives the socket back.
+    private static final OctetLock READS = OctetLock.in(MethodHandles.lookup(), "reads");
+
+    private static final OctetLock WRITES = OctetLock.in(MethodHandles.lookup(), "writes");
+
     final Connection connection;
 
-    /// One thread reads at a time; with [#writeLock] too it connects, binds, or gives the socket back.
-    private final ReentrantLock readLock = new ReentrantLock();
+    @SuppressWarnings("unused") // by READS
+    private volatile byte reads;
 
-    private final ReentrantLock writeLock = new ReentrantLock();
+    @SuppressWarnings("unused") // by WRITES
+    private volatile byte writes;
+
     private final ProtocolFamily family;
-    private volatile Phase phase = Phase.UNCONNECTED;
+    private volatile byte phase = UNCONNECTED;
     private volatile boolean bound;
     private volatile boolean inputShut;
     private volatile boolean outputShut;
@@ -72,7 +79,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         this.connection = accepted;
         accepted.channel(this);
         this.bound = true;
-        this.phase = Phase.CONNECTED;
+        this.phase = CONNECTED;
     }
 
     @Override
@@ -85,7 +92,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         return switch (phase) {
             case UNCONNECTED -> 0;
             case PENDING -> SelectionKey.OP_CONNECT;
-            case CONNECTED -> SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+            default -> SelectionKey.OP_READ | SelectionKey.OP_WRITE;
         };
     }
 
@@ -96,7 +103,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         lock();
         try {
             ensureOpen();
-            if (phase == Phase.PENDING) {
+            if (phase == PENDING) {
                 throw new ConnectionPendingException();
             }
             if (bound) {
@@ -125,15 +132,15 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         lock();
         try {
             ensureOpen();
-            if (phase == Phase.CONNECTED) {
+            if (phase == CONNECTED) {
                 throw new AlreadyConnectedException();
             }
-            if (phase == Phase.PENDING) {
+            if (phase == PENDING) {
                 throw new ConnectionPendingException();
             }
             InetAddress where = Addresses.remote(to.getAddress());
             remote = where.equals(to.getAddress()) ? to : new InetSocketAddress(where, to.getPort());
-            phase = Phase.PENDING;
+            phase = PENDING;
             try {
                 int errno = connection.connect(where, to.getPort());
                 if (errno != Errno.OK && errno != Errno.EINPROGRESS) {
@@ -155,10 +162,10 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         lock();
         try {
             ensureOpen();
-            if (phase == Phase.CONNECTED) {
+            if (phase == CONNECTED) {
                 return true;
             }
-            if (phase != Phase.PENDING) {
+            if (phase != PENDING) {
                 throw new NoConnectionPendingException();
             }
             try {
@@ -186,7 +193,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         if (!Connection.connected(status)) {
             return false;
         }
-        phase = Phase.CONNECTED;
+        phase = CONNECTED;
         return true;
     }
 
@@ -207,12 +214,12 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public boolean isConnected() {
-        return phase == Phase.CONNECTED;
+        return phase == CONNECTED;
     }
 
     @Override
     public boolean isConnectionPending() {
-        return phase == Phase.PENDING;
+        return phase == PENDING;
     }
 
     // Reading.
@@ -220,13 +227,13 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public int read(ByteBuffer to) throws IOException {
         Objects.requireNonNull(to);
-        readLock.lock();
+        READS.lock(this);
         try {
             ensureConnected();
             writable(to);
             return read(to, isBlocking(), Long.MAX_VALUE);
         } finally {
-            readLock.unlock();
+            READS.unlock(this);
             left();
         }
     }
@@ -265,12 +272,12 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     ///
     /// @return 0 if nothing came until the deadline
     int read(ByteBuffer to, long deadlineNs) throws IOException {
-        readLock.lock();
+        READS.lock(this);
         try {
             ensureConnected();
             return read(to, true, deadlineNs);
         } finally {
-            readLock.unlock();
+            READS.unlock(this);
             left();
         }
     }
@@ -278,7 +285,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public long read(ByteBuffer[] to, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, to.length);
-        readLock.lock();
+        READS.lock(this);
         try {
             ensureConnected();
             long total = 0;
@@ -300,7 +307,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
             }
             return total;
         } finally {
-            readLock.unlock();
+            READS.unlock(this);
             left();
         }
     }
@@ -327,12 +334,12 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public int write(ByteBuffer from) throws IOException {
         Objects.requireNonNull(from);
-        writeLock.lock();
+        WRITES.lock(this);
         try {
             ensureWritable();
             return write(from, isBlocking());
         } finally {
-            writeLock.unlock();
+            WRITES.unlock(this);
             left();
         }
     }
@@ -340,7 +347,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, from.length);
-        writeLock.lock();
+        WRITES.lock(this);
         try {
             ensureWritable();
             boolean wait = isBlocking();
@@ -364,7 +371,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
             }
             return total;
         } finally {
-            writeLock.unlock();
+            WRITES.unlock(this);
             left();
         }
     }
@@ -411,7 +418,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     /// Sends an octet of urgent data.
     void urgent(int octet) throws IOException {
-        writeLock.lock();
+        WRITES.lock(this);
         try {
             ensureWritable();
             ByteBuffer one = ByteBuffer.allocate(1).put(0, (byte) octet);
@@ -425,7 +432,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
             connection.urgent();
             connection.push();
         } finally {
-            writeLock.unlock();
+            WRITES.unlock(this);
             left();
         }
     }
@@ -473,7 +480,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
         ensureOpen();
-        return phase == Phase.CONNECTED ? peer() : null;
+        return phase == CONNECTED ? peer() : null;
     }
 
     @Nullable
@@ -483,7 +490,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Nullable
     InetSocketAddress peer() {
-        if (phase == Phase.UNCONNECTED) {
+        if (phase == UNCONNECTED) {
             return null;
         }
         InetSocketAddress known = remote;
@@ -524,7 +531,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         lock();
         try {
             ensureOpen();
-            connection.options.set(option, on ? 1 : 0);
+            connection.options = connection.options.with(option, on ? 1 : 0);
             connection.option(option, on ? 1 : 0);
         } finally {
             unlock();
@@ -563,20 +570,20 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     /// A thread has left: the last one of a closed channel gives the socket back.
     private void left() {
-        while (connection.closed() && readLock.tryLock()) {
+        while (connection.closed() && READS.tryLock(this)) {
             try {
-                if (writeLock.tryLock()) {
+                if (WRITES.tryLock(this)) {
                     try {
                         giveBack();
                         return;
                     } finally {
-                        writeLock.unlock();
+                        WRITES.unlock(this);
                     }
                 }
             } finally {
-                readLock.unlock();
+                READS.unlock(this);
             }
-            if (writeLock.isLocked()) {
+            if (WRITES.isLocked(this)) {
                 return; // whoever is in there comes by here
             }
         }
@@ -585,19 +592,19 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     private void giveBack() {
         int linger = connection.options.get(Option.LINGER, -1);
         boolean first = connection.giveBack(linger == 0);
-        if (first && linger > 0 && isBlocking() && phase == Phase.CONNECTED) {
+        if (first && linger > 0 && isBlocking() && phase == CONNECTED) {
             connection.awaitFree(connection.session.pump.nowNs() + TimeUnit.SECONDS.toNanos(linger));
         }
     }
 
     private void lock() {
-        readLock.lock();
-        writeLock.lock();
+        READS.lock(this);
+        WRITES.lock(this);
     }
 
     private void unlock() {
-        writeLock.unlock();
-        readLock.unlock();
+        WRITES.unlock(this);
+        READS.unlock(this);
         left();
     }
 
@@ -609,7 +616,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     private void ensureConnected() throws ClosedChannelException {
         ensureOpen();
-        if (phase != Phase.CONNECTED) {
+        if (phase != CONNECTED) {
             throw new NotYetConnectedException();
         }
     }
@@ -624,7 +631,9 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public String toString() {
-        return "netkeep SocketChannel[" + (isOpen() ? phase.name().toLowerCase(java.util.Locale.ROOT) : "closed")
-                + " local=" + local() + " remote=" + peer() + "]";
+        String state = !isOpen()
+                ? "closed"
+                : List.of("unconnected", "pending", "connected").get(phase);
+        return "netkeep SocketChannel[" + state + " local=" + local() + " remote=" + peer() + "]";
     }
 }

@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.SelectionKey;
-import java.util.Arrays;
-import netkeep.ring.Region;
 import netkeep.session.Event;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
@@ -22,46 +20,44 @@ abstract class Endpoint {
 
     static final int FREE = 1 << 9;
 
-    private static final SessionKey[] NONE = {};
-
     final Session session;
     final int socket;
-    protected final Region ours;
-    protected final Region theirs;
 
-    /// Where the socket's words lie in either region.
-    protected final long our;
-
-    protected final long their;
-
-    /// The values of options that were set.
-    final OptionValues options = new OptionValues();
+    /// The values of options that were set; changed under the channel's lock.
+    volatile OptionValues options = OptionValues.NONE;
 
     private final int life;
-    private int ticket;
-    private volatile SessionKey[] keys = NONE;
     private volatile boolean closed;
     private boolean givenBack;
+    private volatile @Nullable SelectingKeys keys;
     private volatile @Nullable Channel channel;
-    private volatile @Nullable Wait in;
+
+    /// What the threads that wait, wait for: one to write, one for anything else.
     private volatile @Nullable Wait out;
-    private volatile @Nullable Wait answer;
+
+    private volatile @Nullable Wait in;
 
     Endpoint(Session session, int socket) {
         this.session = session;
         this.socket = socket;
-        this.ours = session.ours;
-        this.theirs = session.theirs;
-        this.our = session.layout.clientWords(socket);
-        this.their = session.layout.stackWords(socket);
-        this.life = theirs.i32Acquire(their + SessionLayout.LIFE);
+        this.life = session.theirs.i32Acquire(their() + SessionLayout.LIFE);
+    }
+
+    /// Where the socket's words lie in the client's region.
+    final long our() {
+        return session.ourWords + socket * SessionLayout.CLIENT_WORDS;
+    }
+
+    /// Where the socket's words lie in the stack's region.
+    final long their() {
+        return session.theirWords + socket * SessionLayout.STACK_WORDS;
     }
 
     /// Which of these operations would not block now: those of [SelectionKey], within `interest`.
     abstract int readyOps(int interest);
 
     final int status() {
-        return theirs.i32Acquire(their + SessionLayout.STATUS);
+        return session.theirs.i32Acquire(their() + SessionLayout.STATUS);
     }
 
     final boolean has(int status) {
@@ -70,7 +66,7 @@ abstract class Endpoint {
 
     /// The error number that waits to be told.
     final int error() {
-        return theirs.u16(their + SessionLayout.ERROR);
+        return session.theirs.u16(their() + SessionLayout.ERROR);
     }
 
     final InetSocketAddress local() {
@@ -83,10 +79,10 @@ abstract class Endpoint {
 
     private InetSocketAddress address(long where, long port) {
         return Addresses.address(
-                theirs.i64(their + where),
-                theirs.i64(their + where + 8),
-                theirs.u16(their + port),
-                theirs.u16(their + SessionLayout.LINK));
+                session.theirs.i64(their() + where),
+                session.theirs.i64(their() + where + 8),
+                session.theirs.u16(their() + port),
+                session.theirs.u16(their() + SessionLayout.LINK));
     }
 
     // Requests. Those with an answer come from one thread at a time: channels hold their state lock.
@@ -98,13 +94,13 @@ abstract class Endpoint {
     final int bind(InetAddress address, int port) throws IOException {
         long hi = address.isAnyLocalAddress() ? 0 : Addresses.hi(address);
         long lo = address.isAnyLocalAddress() ? 0 : Addresses.lo(address);
-        ticket = nextTicket();
+        int ticket = nextTicket();
         session.request(Request.BIND, socket, ticket, hi, lo, port, Addresses.scope(address));
-        return answer();
+        return answer(ticket);
     }
 
     final int connect(InetAddress address, int port) throws IOException {
-        ticket = nextTicket();
+        int ticket = nextTicket();
         session.request(
                 Request.CONNECT,
                 socket,
@@ -113,18 +109,18 @@ abstract class Endpoint {
                 Addresses.lo(address),
                 port,
                 Addresses.scope(address));
-        return answer();
+        return answer(ticket);
     }
 
     final int listen(int backlog) throws IOException {
-        ticket = nextTicket();
+        int ticket = nextTicket();
         session.request(Request.LISTEN, socket, ticket, backlog, 0);
-        return answer();
+        return answer(ticket);
     }
 
     /// Joins or leaves a group: see [Request#JOIN] and [Request#LEAVE].
     final int group(int op, long how, InetAddress group, @Nullable InetAddress source, int link) throws IOException {
-        ticket = nextTicket();
+        int ticket = nextTicket();
         session.group(
                 op,
                 socket,
@@ -135,7 +131,7 @@ abstract class Endpoint {
                 source == null ? 0 : Addresses.hi(source),
                 source == null ? 0 : Addresses.lo(source),
                 link);
-        return answer();
+        return answer(ticket);
     }
 
     /// Sets an option; the stack takes it before any request that follows.
@@ -148,67 +144,75 @@ abstract class Endpoint {
         session.pump.submitted();
     }
 
+    /// One more than that of the last request that was answered: there is one at a time.
     private int nextTicket() {
-        return ticket == 0xFFFF ? 1 : ticket + 1;
+        int last = answered();
+        return last == 0xFFFF ? 1 : last + 1;
     }
 
-    private int answer() throws IOException {
+    private int answered() {
+        return session.theirs.i32Acquire(their() + SessionLayout.ANSWER) >>> 16;
+    }
+
+    private int answer(int ticket) throws IOException {
         session.pump.submitted();
-        if (!answered()) {
-            Wait wait = answer;
-            if (wait == null) {
-                wait = new Wait(ANSWERED);
-                answer = wait;
-            }
+        if (answered() != ticket) {
+            Wait wait = in();
+            wait.ticket = ticket;
+            wait.op = ANSWERED;
             session.pump.await(wait, Long.MAX_VALUE);
         }
         session.check();
-        return theirs.i32Acquire(their + SessionLayout.ANSWER) & 0xFFFF;
-    }
-
-    private boolean answered() {
-        return theirs.i32Acquire(their + SessionLayout.ANSWER) >>> 16 == ticket;
+        return session.theirs.i32Acquire(their() + SessionLayout.ANSWER) & 0xFFFF;
     }
 
     // Waiting.
 
     /// Waits until an operation would not block, the endpoint is closed or the session broken.
     ///
-    /// @param op       one of [SelectionKey]'s; one thread at a time for OP_WRITE, and one for all others
+    /// @param op       one of [SelectionKey]'s; one thread at a time for OP_WRITE, and one for all others and for
+    ///                 requests with an answer
     /// @return whether it was so before the deadline
     final boolean await(int op, long deadlineNs) {
-        boolean writes = op == SelectionKey.OP_WRITE;
-        Wait wait = writes ? out : in;
-        if (wait == null) {
-            wait = new Wait(op);
-            if (writes) {
-                out = wait;
-            } else {
-                in = wait;
-            }
-        }
+        Wait wait = op == SelectionKey.OP_WRITE ? out() : in();
         wait.op = op;
         return session.pump.await(wait, deadlineNs);
     }
 
     /// Waits until the stack has given the socket back.
     final void awaitFree(long deadlineNs) {
-        Wait wait = new Wait(FREE);
-        answer = wait;
-        session.pump.await(wait, deadlineNs);
+        await(FREE, deadlineNs);
     }
 
-    private boolean holds(int op) {
-        return switch (op) {
-            case ANSWERED -> answered() || session.broken();
+    private Wait in() {
+        Wait wait = in;
+        if (wait == null) {
+            wait = new Wait();
+            in = wait;
+        }
+        return wait;
+    }
+
+    private Wait out() {
+        Wait wait = out;
+        if (wait == null) {
+            wait = new Wait();
+            out = wait;
+        }
+        return wait;
+    }
+
+    private boolean holds(Wait wait) {
+        return switch (wait.op) {
+            case ANSWERED -> answered() == wait.ticket || session.broken();
             case FREE -> free() || session.broken();
-            default -> closed || session.broken() || readyOps(op) != 0;
+            default -> closed || session.broken() || readyOps(wait.op) != 0;
         };
     }
 
     /// Whether the socket of this endpoint is another's by now.
     final boolean free() {
-        return theirs.i32Acquire(their + SessionLayout.LIFE) != life;
+        return session.theirs.i32Acquire(their() + SessionLayout.LIFE) != life;
     }
 
     // What happens to it: called by the thread that dispatches.
@@ -216,20 +220,18 @@ abstract class Endpoint {
     /// @param what bits of [Event]
     void happened(int what) {
         if (what == Event.ANSWER) {
-            wake(answer);
+            wake(in);
             return;
         }
-        if ((what & Event.WRITE | what & Event.STATE) != 0) {
+        if ((what & (Event.WRITE | Event.STATE)) != 0) {
             wake(out);
         }
         if ((what & ~Event.WRITE) != 0) {
             wake(in);
-            if ((what & (Event.ANSWER | Event.STATE)) != 0) {
-                wake(answer);
-            }
         }
-        for (SessionKey key : keys) {
-            key.happened();
+        SelectingKeys hear = keys;
+        if (hear != null) {
+            hear.happened();
         }
     }
 
@@ -248,23 +250,16 @@ abstract class Endpoint {
     /// Adds a key that wants to hear of events.
     final void add(SessionKey key) {
         synchronized (this) {
-            SessionKey[] more = Arrays.copyOf(keys, keys.length + 1);
-            more[keys.length] = key;
-            keys = more;
+            SelectingKeys before = keys;
+            keys = before == null ? key : before.with(key);
         }
         VarHandle.fullFence();
     }
 
     final void remove(SessionKey key) {
         synchronized (this) {
-            SessionKey[] rest = new SessionKey[keys.length - 1];
-            int kept = 0;
-            for (SessionKey each : keys) {
-                if (each != key) {
-                    rest[kept++] = each;
-                }
-            }
-            keys = kept == 0 ? NONE : rest;
+            SelectingKeys before = keys;
+            keys = before == null ? null : before.without(key);
         }
     }
 
@@ -313,14 +308,11 @@ abstract class Endpoint {
     /// What a thread waits for on this endpoint.
     private final class Wait extends Waiter {
         private int op;
-
-        Wait(int op) {
-            this.op = op;
-        }
+        private int ticket;
 
         @Override
         public boolean ready() {
-            return holds(op);
+            return holds(this);
         }
     }
 }

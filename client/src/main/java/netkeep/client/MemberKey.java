@@ -7,14 +7,15 @@ import java.nio.channels.spi.AbstractSelectionKey;
 /// A key of a [SessionSelector].
 abstract class MemberKey extends AbstractSelectionKey {
     private final SessionSelector selector;
-    private volatile int interest;
-    private int ready;
 
-    // The selector's own: where the key is in its arrays.
+    // Operations fit in an octet: there is a key for each of very many channels.
+    private volatile byte interest;
+    private byte ready;
+
+    // The selector's own: whether the key is in its queue, and where in its arrays.
+    boolean queued;
     int memberAt;
     int selectedAt = SelectedKeys.ABSENT;
-    boolean queued;
-    int found;
 
     MemberKey(SessionSelector selector) {
         this.selector = selector;
@@ -42,7 +43,7 @@ abstract class MemberKey extends AbstractSelectionKey {
 
     /// Takes interest in these operations from the next selection on.
     final void begin(int ops) {
-        interest = ops;
+        interest = (byte) ops;
         changed();
     }
 
@@ -57,7 +58,7 @@ abstract class MemberKey extends AbstractSelectionKey {
     }
 
     final void ready(int ops) {
-        ready = ops;
+        ready = (byte) ops;
     }
 
     final int interest() {

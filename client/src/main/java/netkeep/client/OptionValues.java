@@ -2,41 +2,53 @@ package netkeep.client;
 
 import org.jspecify.annotations.Nullable;
 
-/// The options of a socket that were set, by their number in [netkeep.session.Option]. Small: a connection that sets
-/// nothing but switches keeps no array.
+/// The options of a socket that were set, by their number in [netkeep.session.Option]. They never change, so that
+/// sockets share them: those of a server set the same options, and all of them have one object.
 final class OptionValues {
-    private int switches;
-    private int known;
-    private int @Nullable [] numbers;
+    static final OptionValues NONE = new OptionValues(0, 0, new int[Integer.SIZE]);
 
-    OptionValues() {}
+    private static final int PLACE_BITS = 6;
 
-    void set(int option, int value) {
-        known |= 1 << option;
-        if (value == 0 || value == 1) {
-            switches = switches & ~(1 << option) | value << option;
-            if (numbers != null) {
-                numbers[option] = value;
-            }
-            return;
+    /// The last values made of each hash. An object is found here whole without a lock: all its fields are final.
+    private static final @Nullable OptionValues[] SHARED = new @Nullable OptionValues[1 << PLACE_BITS];
+
+    private final int known;
+    private final int hash;
+    private final int[] values;
+
+    private OptionValues(int known, int hash, int[] values) {
+        this.known = known;
+        this.hash = hash;
+        this.values = values;
+    }
+
+    /// These values, with one option set.
+    OptionValues with(int option, int value) {
+        int changedKnown = known | 1 << option;
+        int changedHash = hash + (changedKnown - known) * 31 + (value - values[option]) * (2 * option + 1);
+        int place = changedHash * 0x9E37_79B9 >>> Integer.SIZE - PLACE_BITS;
+        OptionValues shared = SHARED[place];
+        if (shared != null && shared.known == changedKnown && shared.is(option, value, this)) {
+            return shared;
         }
-        if (numbers == null) {
-            numbers = new int[Integer.SIZE];
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = switches >>> i & 1;
+        int[] changed = values.clone();
+        changed[option] = value;
+        OptionValues made = new OptionValues(changedKnown, changedHash, changed);
+        SHARED[place] = made;
+        return made;
+    }
+
+    /// Whether the values are those of `others`, but for one option.
+    private boolean is(int option, int value, OptionValues others) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != (i == option ? value : others.values[i])) {
+                return false;
             }
         }
-        numbers[option] = value;
+        return true;
     }
 
     int get(int option, int otherwise) {
-        if ((known >>> option & 1) == 0) {
-            return otherwise;
-        }
-        return numbers == null ? switches >>> option & 1 : numbers[option];
-    }
-
-    boolean has(int option) {
-        return (known >>> option & 1) != 0;
+        return (known >>> option & 1) == 0 ? otherwise : values[option];
     }
 }

@@ -90,7 +90,7 @@ final class Options {
     void set(Endpoint endpoint, SocketOption<?> name, @Nullable Object value) throws IOException {
         Known option = Objects.requireNonNull(known.get(name));
         int number = number(name, option, value);
-        endpoint.options.set(option.number, number);
+        endpoint.options = endpoint.options.with(option.number, number);
         endpoint.option(option.number, number);
     }
 

@@ -36,7 +36,7 @@ final class Port extends Endpoint {
 
     Port(Session session, int socket) {
         super(session, socket);
-        this.told = ours.i64(our + SessionLayout.RCV_HEAD);
+        this.told = session.ours.i64(our() + SessionLayout.RCV_HEAD);
     }
 
     // Receiving.
@@ -47,13 +47,13 @@ final class Port extends Endpoint {
     /// @return octets that were copied, or [#NONE]
     int receive(ByteBuffer to, boolean errors) throws IOException {
         while (true) {
-            long head = ours.i64(our + SessionLayout.RCV_HEAD);
+            long head = session.ours.i64(our() + SessionLayout.RCV_HEAD);
             int length = next(head);
             if (length < 0) {
                 session.check();
                 return NONE;
             }
-            int error = theirs.i32(place(head, Datagram.ERROR));
+            int error = session.theirs.i32(place(head, Datagram.ERROR));
             if (error != 0) {
                 taken(head + Datagram.room(length));
                 if (errors) {
@@ -73,13 +73,13 @@ final class Port extends Endpoint {
 
     /// Octets of the datagram at `head`, -1 if none is there.
     private int next(long head) throws IOException {
-        long ready = theirs.i64Acquire(their + SessionLayout.RCV_TAIL) - head;
+        long ready = session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL) - head;
         if (ready == 0) {
             return NONE;
         }
         int length = ready < Datagram.HEADER || ready > session.layout.capacity()
                 ? NONE
-                : theirs.i32(place(head, Datagram.LENGTH));
+                : session.theirs.i32(place(head, Datagram.LENGTH));
         if (length < 0 || length > MOST || Datagram.room(length) > ready) {
             throw session.breakOff("datagram of " + length + " octets in " + ready + " of socket " + socket);
         }
@@ -87,10 +87,10 @@ final class Port extends Endpoint {
     }
 
     private void senderHi(long head) {
-        long hi = theirs.i64(place(head, Datagram.REMOTE));
-        long lo = theirs.i64(place(head, Datagram.REMOTE + 8));
-        int port = theirs.u16(place(head, Datagram.PORT));
-        int link = theirs.i32(place(head, Datagram.LINK));
+        long hi = session.theirs.i64(place(head, Datagram.REMOTE));
+        long lo = session.theirs.i64(place(head, Datagram.REMOTE + 8));
+        int port = session.theirs.u16(place(head, Datagram.PORT));
+        int link = session.theirs.i32(place(head, Datagram.LINK));
         if (hi != senderHi || lo != senderLo || port != senderPort || link != senderLink) {
             senderHi = hi;
             senderLo = lo;
@@ -114,12 +114,12 @@ final class Port extends Endpoint {
     ///
     /// @return the error number, 0 if it is none
     int takeError() throws IOException {
-        long head = ours.i64(our + SessionLayout.RCV_HEAD);
+        long head = session.ours.i64(our() + SessionLayout.RCV_HEAD);
         int length = next(head);
         if (length < 0) {
             return 0;
         }
-        int error = theirs.i32(place(head, Datagram.ERROR));
+        int error = session.theirs.i32(place(head, Datagram.ERROR));
         if (error != 0) {
             taken(head + Datagram.room(length));
         }
@@ -128,14 +128,14 @@ final class Port extends Endpoint {
 
     /// Drops all that has arrived.
     void drop() throws IOException {
-        taken(theirs.i64Acquire(their + SessionLayout.RCV_TAIL));
+        taken(session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL));
     }
 
     private void taken(long head) throws IOException {
-        ours.i64Release(our + SessionLayout.RCV_HEAD, head);
+        session.ours.i64Release(our() + SessionLayout.RCV_HEAD, head);
         // Either the stack sees the head above after it has set rcv.wake, or this sees rcv.wake.
         VarHandle.fullFence();
-        long wake = theirs.i64Opaque(their + SessionLayout.RCV_WAKE);
+        long wake = session.theirs.i64Opaque(their() + SessionLayout.RCV_WAKE);
         if (wake != told && head >= wake) {
             told = wake;
             session.hint(Request.READ, socket);
@@ -146,17 +146,17 @@ final class Port extends Endpoint {
     /// Where a field of the header at stream position `head` lies: no field crosses a border of the ring's parts.
     private long place(long head, long field) {
         SessionLayout layout = session.layout;
-        int offset = layout.offset(head + field, theirs.i64(their + SessionLayout.RCV_BASE));
+        int offset = layout.offset(head + field, session.theirs.i64(their() + SessionLayout.RCV_BASE));
         return layout.receiveRings() + layout.place(socket, offset);
     }
 
     private void copyOut(long position, ByteBuffer to, int at, int length) {
         SessionLayout layout = session.layout;
-        int offset = layout.offset(position, theirs.i64(their + SessionLayout.RCV_BASE));
+        int offset = layout.offset(position, session.theirs.i64(their() + SessionLayout.RCV_BASE));
         int done = 0;
         while (done < length) {
             int run = Math.min(length - done, layout.contiguous(offset));
-            theirs.read(layout.receiveRings() + layout.place(socket, offset), to, at + done, run);
+            session.theirs.read(layout.receiveRings() + layout.place(socket, offset), to, at + done, run);
             done += run;
             offset = offset + run & layout.capacity() - 1;
         }
@@ -175,32 +175,32 @@ final class Port extends Endpoint {
         if (length > MOST || room > Math.min(buffer(), session.layout.capacity())) {
             throw new SocketException(Errno.text(Errno.EMSGSIZE));
         }
-        long tail = ours.i64(our + SessionLayout.SND_TAIL);
-        if (theirs.i64Acquire(their + SessionLayout.SND_EDGE) - tail < room) {
+        long tail = session.ours.i64(our() + SessionLayout.SND_TAIL);
+        if (session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE) - tail < room) {
             wanted = room;
             return false;
         }
         SessionLayout layout = session.layout;
-        long base = ours.i64(our + SessionLayout.SND_BASE);
-        if (base != tail && theirs.i64Acquire(their + SessionLayout.SND_HEAD) == tail) {
+        long base = session.ours.i64(our() + SessionLayout.SND_BASE);
+        if (base != tail && session.theirs.i64Acquire(their() + SessionLayout.SND_HEAD) == tail) {
             base = tail;
-            ours.i64(our + SessionLayout.SND_BASE, base);
+            session.ours.i64(our() + SessionLayout.SND_BASE, base);
         }
         int offset = layout.offset(tail, base);
-        ours.i32(place(offset, Datagram.LENGTH), length);
-        ours.u16(place(offset, Datagram.PORT), port);
-        ours.u16(place(offset, Datagram.HOPS), 0);
-        ours.i32(place(offset, Datagram.LINK), link);
-        ours.i32(place(offset, Datagram.ERROR), 0);
-        ours.i64(place(offset, Datagram.REMOTE), hi);
-        ours.i64(place(offset, Datagram.REMOTE + 8), lo);
-        ours.i64(place(offset, Datagram.LOCAL), 0);
-        ours.i64(place(offset, Datagram.LOCAL + 8), 0);
+        session.ours.i32(place(offset, Datagram.LENGTH), length);
+        session.ours.u16(place(offset, Datagram.PORT), port);
+        session.ours.u16(place(offset, Datagram.HOPS), 0);
+        session.ours.i32(place(offset, Datagram.LINK), link);
+        session.ours.i32(place(offset, Datagram.ERROR), 0);
+        session.ours.i64(place(offset, Datagram.REMOTE), hi);
+        session.ours.i64(place(offset, Datagram.REMOTE + 8), lo);
+        session.ours.i64(place(offset, Datagram.LOCAL), 0);
+        session.ours.i64(place(offset, Datagram.LOCAL + 8), 0);
         copyIn(offset + Datagram.HEADER, from, length);
         if (wanted != 0) {
             wanted = 0;
         }
-        ours.i64Release(our + SessionLayout.SND_TAIL, tail + room);
+        session.ours.i64Release(our() + SessionLayout.SND_TAIL, tail + room);
         session.hint(Request.SEND, socket);
         session.pump.submitted();
         return true;
@@ -219,7 +219,7 @@ final class Port extends Endpoint {
         int done = 0;
         while (done < length) {
             int run = Math.min(length - done, layout.contiguous(offset));
-            ours.copy(layout.sendRings() + layout.place(socket, offset), from, at + done, run);
+            session.ours.copy(layout.sendRings() + layout.place(socket, offset), from, at + done, run);
             done += run;
             offset = offset + run & layout.capacity() - 1;
         }
@@ -227,8 +227,8 @@ final class Port extends Endpoint {
     }
 
     private long buffer() {
-        long edge = theirs.i64Acquire(their + SessionLayout.SND_EDGE);
-        return edge - theirs.i64Acquire(their + SessionLayout.SND_HEAD);
+        long edge = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE);
+        return edge - session.theirs.i64Acquire(their() + SessionLayout.SND_HEAD);
     }
 
     @Override
@@ -238,7 +238,8 @@ final class Port extends Endpoint {
         }
         int ready = 0;
         if ((interest & SelectionKey.OP_READ) != 0
-                && (theirs.i64Acquire(their + SessionLayout.RCV_TAIL) != ours.i64(our + SessionLayout.RCV_HEAD)
+                && (session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL)
+                                != session.ours.i64(our() + SessionLayout.RCV_HEAD)
                         || has(Status.READ_END))) {
             ready |= SelectionKey.OP_READ;
         }
@@ -252,14 +253,15 @@ final class Port extends Endpoint {
         if (roomy()) {
             return true;
         }
-        long tail = ours.i64Acquire(our + SessionLayout.SND_TAIL);
-        ours.i64Release(our + SessionLayout.SND_WAKE, tail + needed());
+        long tail = session.ours.i64Acquire(our() + SessionLayout.SND_TAIL);
+        session.ours.i64Release(our() + SessionLayout.SND_WAKE, tail + needed());
         VarHandle.fullFence();
         return roomy();
     }
 
     private boolean roomy() {
-        long room = theirs.i64Acquire(their + SessionLayout.SND_EDGE) - ours.i64Acquire(our + SessionLayout.SND_TAIL);
+        long room = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE)
+                - session.ours.i64Acquire(our() + SessionLayout.SND_TAIL);
         return room >= needed();
     }
 

@@ -30,6 +30,11 @@ public final class Session {
     final Region ours;
     final Region theirs;
     final SessionLayout layout;
+
+    /// Where the words of socket 0 lie in either region.
+    final long ourWords;
+
+    final long theirWords;
     final Pump pump;
     final ToIntFunction<NetworkInterface> links;
 
@@ -58,6 +63,8 @@ public final class Session {
         this.ours = ours;
         this.theirs = theirs;
         this.layout = layout;
+        this.ourWords = layout.clientWords(0);
+        this.theirWords = layout.stackWords(0);
         this.pump = pump;
         this.links = links;
         this.requests = new Producer(

@@ -1,6 +1,6 @@
 package netkeep.client;
 
-/// A channel over a socket of a session.
+/// A channel over a socket of a session; a [java.nio.channels.SelectableChannel].
 interface SessionChannel {
     Endpoint endpoint();
 

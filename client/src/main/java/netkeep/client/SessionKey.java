@@ -1,27 +1,35 @@
 package netkeep.client;
 
 import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
 
 /// The key of a channel of this session.
-final class SessionKey extends MemberKey {
-    private final SelectableChannel channel;
-    private final SessionChannel session;
+final class SessionKey extends MemberKey implements SelectingKeys {
+    private final SessionChannel channel;
 
-    /// @param session the same channel
-    SessionKey(SessionSelector selector, SelectableChannel channel, SessionChannel session) {
+    SessionKey(SessionSelector selector, SessionChannel channel) {
         super(selector);
         this.channel = channel;
-        this.session = session;
     }
 
     @Override
     public SelectableChannel channel() {
-        return channel;
+        return (SelectableChannel) channel;
     }
 
-    /// Something happened to its socket.
-    void happened() {
+    @Override
+    public void happened() {
         selector().queue(this, true);
+    }
+
+    @Override
+    public SelectingKeys with(SessionKey key) {
+        return new Several(key, this);
+    }
+
+    @Override
+    public @Nullable SelectingKeys without(SessionKey key) {
+        return key == this ? null : this;
     }
 
     @Override
@@ -31,11 +39,11 @@ final class SessionKey extends MemberKey {
 
     @Override
     int look() {
-        return session.endpoint().readyOps(interest() & session.meaningful());
+        return channel.endpoint().readyOps(interest() & channel.meaningful());
     }
 
     @Override
     void gone() {
-        session.endpoint().remove(this);
+        channel.endpoint().remove(this);
     }
 }

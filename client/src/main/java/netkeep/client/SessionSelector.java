@@ -40,6 +40,9 @@ final class SessionSelector extends AbstractSelector {
     /// What a selection found.
     private @Nullable MemberKey[] found = new @Nullable MemberKey[64];
 
+    /// The operations that each of them is ready for.
+    private int[] foundOps = new int[64];
+
     private @Nullable ForeignKeys foreign;
 
     SessionSelector(SelectorProvider provider, Session session, SelectorProvider platform) {
@@ -59,7 +62,7 @@ final class SessionSelector extends AbstractSelector {
         } else if (ours.endpoint().session != session) {
             throw new IllegalSelectorException();
         } else {
-            SessionKey sessionKey = new SessionKey(this, channel, ours);
+            SessionKey sessionKey = new SessionKey(this, ours);
             ours.endpoint().add(sessionKey);
             key = sessionKey;
         }
@@ -210,9 +213,10 @@ final class SessionSelector extends AbstractSelector {
     int found(int count, MemberKey key, int ready) {
         if (count == found.length) {
             found = Arrays.copyOf(found, 2 * count);
+            foundOps = Arrays.copyOf(foundOps, 2 * count);
         }
-        key.found = ready;
         found[count] = key;
+        foundOps[count] = ready;
         return count + 1;
     }
 
@@ -257,7 +261,7 @@ final class SessionSelector extends AbstractSelector {
             for (int i = 0; i < count; i++) {
                 MemberKey key = Objects.requireNonNull(found[i]);
                 if (key.isValid()) {
-                    key.ready(key.found);
+                    key.ready(foundOps[i]);
                     told++;
                     action.accept(key);
                 }
@@ -275,16 +279,17 @@ final class SessionSelector extends AbstractSelector {
         int updated = 0;
         for (int i = 0; i < count; i++) {
             MemberKey key = Objects.requireNonNull(found[i]);
+            int ops = foundOps[i];
             found[i] = null;
             if (!key.isValid()) {
                 continue;
             }
             if (!selected.holds(key)) {
-                key.ready(key.found);
+                key.ready(ops);
                 selected.put(key);
                 updated++;
-            } else if ((key.found & ~key.ready()) != 0) {
-                key.ready(key.found | key.ready());
+            } else if ((ops & ~key.ready()) != 0) {
+                key.ready(ops | key.ready());
                 updated++;
             }
         }
