@@ -7,21 +7,16 @@ import java.nio.channels.SocketChannel;
 import netkeep.servers.loop.Buffers;
 import netkeep.servers.loop.Gate;
 import netkeep.servers.loop.Ready;
-import org.jspecify.annotations.Nullable;
 
-/// One connection whose octets go back.
+/// Sends octets back, on all connections of a server: a connection has nothing of its own but what its peer has not
+/// taken, as long as there is such.
 final class Echo implements Ready {
-    private final SocketChannel channel;
     private final ByteBuffer chunk;
     private final Buffers buffers;
     private final Gate gate;
 
-    /// What the peer has not taken, or null.
-    private @Nullable ByteBuffer rest;
-
-    /// @param chunk to read into; all connections of a server share it
-    Echo(SocketChannel channel, ByteBuffer chunk, Buffers buffers, Gate gate) {
-        this.channel = channel;
+    /// @param chunk to read into
+    Echo(ByteBuffer chunk, Buffers buffers, Gate gate) {
         this.chunk = chunk;
         this.buffers = buffers;
         this.gate = gate;
@@ -30,54 +25,62 @@ final class Echo implements Ready {
     @Override
     public void ready(SelectionKey key, long nowNs) {
         try {
-            if (rest != null) {
-                writeOn(key, rest);
-            } else {
-                read(key);
-            }
+            read(key);
         } catch (IOException gone) {
-            close();
+            close(key);
         }
     }
 
     private void read(SelectionKey key) throws IOException {
+        SocketChannel channel = (SocketChannel) key.channel();
         chunk.clear();
         if (channel.read(chunk) < 0) {
-            close();
+            close(key);
             return;
         }
         channel.write(chunk.flip());
         if (chunk.hasRemaining()) {
             ByteBuffer kept = buffers.take(chunk.remaining());
             if (kept == null) {
-                close();
+                close(key);
                 return;
             }
-            rest = kept.put(chunk).flip();
+            key.attach(new Rest(kept.put(chunk).flip()));
             key.interestOps(SelectionKey.OP_WRITE);
         }
     }
 
-    private void writeOn(SelectionKey key, ByteBuffer kept) throws IOException {
-        channel.write(kept);
-        if (!kept.hasRemaining()) {
-            rest = null;
-            buffers.give(kept);
-            key.interestOps(SelectionKey.OP_READ);
-        }
-    }
-
-    private void close() {
-        ByteBuffer kept = rest;
-        rest = null;
-        if (kept != null) {
-            buffers.give(kept);
-        }
+    private void close(SelectionKey key) {
         try {
-            channel.close();
+            key.channel().close();
         } catch (IOException failure) {
             // The channel is gone, which is all that is asked for.
         }
         gate.leave();
+    }
+
+    /// What a connection's peer has not taken. Nothing more is read from it until it has.
+    private final class Rest implements Ready {
+        private final ByteBuffer kept;
+
+        Rest(ByteBuffer kept) {
+            this.kept = kept;
+        }
+
+        @Override
+        public void ready(SelectionKey key, long nowNs) {
+            try {
+                ((SocketChannel) key.channel()).write(kept);
+            } catch (IOException gone) {
+                buffers.give(kept);
+                close(key);
+                return;
+            }
+            if (!kept.hasRemaining()) {
+                buffers.give(kept);
+                key.attach(Echo.this);
+                key.interestOps(SelectionKey.OP_READ);
+            }
+        }
     }
 }

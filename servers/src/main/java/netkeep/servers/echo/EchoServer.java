@@ -37,12 +37,14 @@ public final class EchoServer implements AutoCloseable {
     private final Gate gate;
     private final Buffers buffers = new Buffers(KEPT);
     private final ByteBuffer chunk = Buffers.make(CHUNK);
+    private final Echo echo;
 
     /// @param provider    whose channels are served
     /// @param connections how many are open at most
     public EchoServer(SelectorProvider provider, Time time, int connections) throws IOException {
         loop = new Loop(provider, time);
         gate = new Gate(connections);
+        echo = new Echo(chunk, buffers, gate);
     }
 
     /// Listens for connections.
@@ -74,7 +76,6 @@ public final class EchoServer implements AutoCloseable {
 
     private void arrives(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        Echo echo = new Echo(channel, chunk, buffers, gate);
         SelectionKey key = channel.register(loop.selector(), SelectionKey.OP_READ, echo);
         gate.enter();
         // The first octets often come with the last of the handshake: that saves a pass.
