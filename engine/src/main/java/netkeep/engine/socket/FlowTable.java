@@ -5,7 +5,8 @@ import netkeep.engine.ledger.Luck;
 
 /// Finds who owns a flow: addresses and ports of both ends to an id. Derived from the records.
 ///
-/// Open addressing with linear probing, at most half full; entries hold the id and 32 bits of the hash, the key itself
+/// Open addressing with linear probing, at most four fifths full; entries hold the id and 32 bits of the hash, the key
+/// itself
 /// stays in the record. The hash is keyed, so that a remote host cannot choose where its flows land.
 public final class FlowTable {
     /// Where ids' keys are.
@@ -56,7 +57,7 @@ public final class FlowTable {
 
     /// Adds an id; its flow must not be there.
     public void add(int hash, int id) {
-        if (2 * (count + 1) > entries.length) {
+        if (5L * (count + 1) > 4L * entries.length) {
             grow();
         }
         insert(hash, id);

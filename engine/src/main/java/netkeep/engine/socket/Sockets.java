@@ -28,12 +28,11 @@ public final class Sockets {
     private final Endpoint endpoint;
     private int attached;
 
-    // Within a turn: who was touched, and what their clients are told.
+    // Within a turn: who was touched, and where snd.wake was; for each socket, what its client is told.
     private int[] touched = new int[64];
     private int touchedCount;
-    private byte[] telling = new byte[64];
     private long[] wakes = new long[64];
-    private int[] children = new int[64];
+    private byte[] telling = new byte[64];
 
     // Between turns: who is to be treated as if it had said READ.
     private int[] unread = new int[64];
@@ -170,15 +169,13 @@ public final class Sockets {
     /// Tells the client of `index` at the turn's end what [Event] names, besides what its words say.
     public void tell(int index, int what) {
         if (index >= telling.length) {
-            int length = Math.max(index + 1, 2 * telling.length);
-            telling = Arrays.copyOf(telling, length);
-            wakes = Arrays.copyOf(wakes, length);
-            children = Arrays.copyOf(children, length);
+            telling = Arrays.copyOf(telling, Math.max(index + 1, 2 * telling.length));
         }
         // The sign bit says that it is in the list.
         if (telling[index] == 0) {
             if (touchedCount == touched.length) {
                 touched = Arrays.copyOf(touched, 2 * touchedCount);
+                wakes = Arrays.copyOf(wakes, 2 * touchedCount);
             }
             touched[touchedCount++] = index;
         }
@@ -203,7 +200,7 @@ public final class Sockets {
             long words = attachment.layout.stackWords(socket);
             long edge = edge(endpoint);
             long wake = attachment.client().i64Acquire(attachment.layout.clientWords(socket) + SessionLayout.SND_WAKE);
-            wakes[index] = wake;
+            wakes[i] = wake;
             if (edge >= wake && attachment.stack().i64(words + SessionLayout.SND_EDGE) < wake) {
                 what |= Event.WRITE;
             }
@@ -255,7 +252,7 @@ public final class Sockets {
             Attachment attachment = attachments.get(endpoint.session());
             long words = attachment.layout.clientWords(index - attachment.first);
             long wake = attachment.client().i64Acquire(words + SessionLayout.SND_WAKE);
-            if (wake != wakes[index] && edge(endpoint) >= wake) {
+            if (wake != wakes[i] && edge(endpoint) >= wake) {
                 tell(index, Event.WRITE);
             }
             long head = attachment.client().i64Acquire(words + SessionLayout.RCV_HEAD);
