@@ -10,7 +10,7 @@ import netkeep.ring.Producer;
 ///   events, the consumer's side                      requests, the consumer's side
 ///                                                    missed u64  events that found no room, ever
 ///   words of socket 0, 1 ...   32 octets each        words of socket 0, 1 ...   128 octets each
-///   send rings, low parts      4096 octets each      receive rings, low parts   4096 octets each
+///   send rings, low parts      1088 octets each      receive rings, low parts   1088 octets each
 ///   send rings, high parts     the rest of each      receive rings, high parts  the rest of each
 ///
 /// words of the client                              words of the stack
@@ -31,7 +31,8 @@ import netkeep.ring.Producer;
 ///
 /// Position `p` of a stream lies at ring offset `(p - base) & (capacity - 1)`. Whoever writes the ring moves the base
 /// to its tail when the ring is empty, before it moves the tail: so a quiet stream stays within the first lines, and
-/// only the low part (4 KiB, next to its neighbours') is ever touched. The high parts are a sparse mapping.
+/// only the low part, next to its neighbours', is ever touched: nearly four streams share a page. The high parts are a
+/// sparse mapping.
 ///
 /// Sockets `0 .. sockets/2 - 1` are opened by the client, the others by the stack, for connections that a listener
 /// accepts. A datagram ring carries [Datagram]s.
@@ -47,8 +48,11 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
     /// Octets of an event.
     public static final int EVENT = 8;
 
-    /// Octets of the low part of a ring.
-    public static final int LOW = 4096;
+    /// Octets of the low part of a ring: a small request or answer. An odd number of cache lines: were it a power of
+    /// two, the begins of many rings would compete for the same few places in the cache.
+    public static final int LOW = 17 * 64;
+
+    private static final int LEAST_CAPACITY = 8192;
 
     public static final long CLIENT_WORDS = 32;
     public static final long SND_TAIL = 0;
@@ -78,7 +82,10 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
         require(sockets > 0 && (sockets & 1) == 0, "sockets", sockets);
         require(Integer.bitCount(requests) == 1, "requests", requests);
         require(Integer.bitCount(events) == 1, "events", events);
-        require(Integer.bitCount(capacity) == 1 && capacity >= 2 * LOW && capacity <= 1 << 30, "capacity", capacity);
+        require(
+                Integer.bitCount(capacity) == 1 && capacity >= LEAST_CAPACITY && capacity <= 1 << 30,
+                "capacity",
+                capacity);
     }
 
     private static void require(boolean holds, String name, int value) {
