@@ -107,7 +107,8 @@ final class Lab implements AutoCloseable {
     /// Waits until a server answers.
     ///
     /// @throws IOException if it ends, or does not within `limit`; the message ends with what it said
-    Contender ready(Program server, String host, int port, Duration limit) throws IOException, InterruptedException {
+    Contender ready(Program server, String host, int port, String device, Duration limit)
+            throws IOException, InterruptedException {
         boolean answers = false;
         try {
             long deadlineNs = System.nanoTime() + limit.toNanos();
@@ -122,7 +123,7 @@ final class Lab implements AutoCloseable {
                 server.close();
             }
         }
-        return new Contender(server, host, port);
+        return new Contender(server, host, port, device);
     }
 
     /// Waits a while for an answer.

@@ -29,6 +29,9 @@ final class Namespaces implements AutoCloseable {
     /// What the kernel's sockets use, on both sides.
     static final String CONGESTION_CONTROL = "cubic";
 
+    /// Both ends of the kernel's link.
+    static final String VETH = "veth";
+
     private static final String PREFIX = "nkb-";
     private static final Path NAMED = Path.of("/run/netns");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -95,7 +98,7 @@ final class Namespaces implements AutoCloseable {
     }
 
     private void end(Place place, String address) throws IOException, InterruptedException {
-        run(inside(place, "ip", "address", "add", address + "/24", "dev", "veth"));
+        run(inside(place, "ip", "address", "add", address + "/24", "dev", VETH));
         run(inside(place, "ip", "link", "set", "veth", "up"));
         congestionControl(place, "veth", address);
     }
@@ -124,6 +127,14 @@ final class Namespaces implements AutoCloseable {
                 address,
                 "congctl",
                 CONGESTION_CONTROL));
+    }
+
+    /// Has frames that arrive at a device handled on these cores, bit by bit; 0 for the core of whoever sent them.
+    void steer(Place place, String device, int cores) throws IOException, InterruptedException {
+        String file = "/sys/class/net/" + device + "/queues/rx-0/rps_cpus";
+        String set = "echo " + Integer.toHexString(cores) + " > " + file;
+        // As nsenter, but with the /sys of the namespace.
+        run("ip", "netns", "exec", place.namespace(pid), "sh", "-c", set);
     }
 
     /// Gives the load's side of the veth or of a TAP one more address.

@@ -100,7 +100,7 @@ final class Servers implements AutoCloseable {
         }
         close();
         List<String> command = self.with(arguments.toArray(String[]::new));
-        Contender ready = lab.ready(lab.start(Place.LOAD, command), Namespaces.OUR_SERVER, port, PATIENCE);
+        Contender ready = lab.ready(lab.start(Place.LOAD, command), Namespaces.OUR_SERVER, port, TAP, PATIENCE);
         running = ready;
         runningArguments = List.copyOf(arguments);
         lab.namespaces().congestionControl(Place.LOAD, TAP, Namespaces.OUR_LOAD);
@@ -176,7 +176,7 @@ final class Servers implements AutoCloseable {
     }
 
     private Contender kernel(List<String> command, int port) throws IOException, InterruptedException {
-        return lab.ready(lab.start(Place.SERVER, command), Namespaces.KERNEL_SERVER, port, PATIENCE);
+        return lab.ready(lab.start(Place.SERVER, command), Namespaces.KERNEL_SERVER, port, Namespaces.VETH, PATIENCE);
     }
 
     /// Gets a file once and compares it.

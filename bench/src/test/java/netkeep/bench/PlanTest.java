@@ -35,7 +35,9 @@ class PlanTest {
 
     @Test
     void changingOneLeavesTheOthers() {
-        assertEquals(new Plan(7, 3_000, 15_000, 100, 5), Plan.FULL.withRounds(7).withIdle(5));
-        assertEquals(new Plan(5, 9, 15_000, 100, 100_000), Plan.FULL.withRunMs(9));
+        assertEquals(
+                new Plan(7, 3_000, 15_000, 1_000, 100, 5),
+                Plan.FULL.withRounds(7).withIdle(5));
+        assertEquals(new Plan(5, 9, 15_000, 1_000, 100, 100_000), Plan.FULL.withRunMs(9));
     }
 }
