@@ -7,11 +7,14 @@ public interface Pump {
     /// Requests were published: the stack takes them at once, on this thread if nobody else is at it.
     void submitted();
 
-    /// The calling thread is about to handle several ready channels: what it submits from now on may wait for what it
-    /// submits next, a few requests long, until [#release].
-    void hold();
+    /// Requests were published that nobody waits for: the stack takes them with what it does next.
+    void soon();
 
-    /// Ends [#hold]: what waits is taken at once.
+    /// The calling thread is about to handle ready channels: what it submits from now on may wait for what it submits
+    /// next, a few requests long if there are `several` channels, until [#release].
+    void hold(boolean several);
+
+    /// Ends [#hold]: what waits is taken at once, what was put with [#soon] when the thread comes back.
     void release();
 
     /// Lets the stack take one turn, if nobody else is at it: what has arrived is seen.

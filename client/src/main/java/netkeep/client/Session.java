@@ -201,7 +201,8 @@ public final class Session {
         } catch (IOException e) {
             return; // the session is broken: its sockets are gone with it
         }
-        pump.submitted();
+        // Our end of a connection that the peer has ended goes with what is sent next.
+        pump.soon();
     }
 
     /// Takes sockets that were given back, should the event that told so be lost.

@@ -254,9 +254,7 @@ final class SessionSelector extends AbstractSelector {
 
     private int act(Consumer<SelectionKey> action, int count) {
         int told = 0;
-        if (count > 1) {
-            session.pump.hold();
-        }
+        session.pump.hold(count > 1);
         try {
             for (int i = 0; i < count; i++) {
                 MemberKey key = Objects.requireNonNull(found[i]);
@@ -267,9 +265,7 @@ final class SessionSelector extends AbstractSelector {
                 }
             }
         } finally {
-            if (count > 1) {
-                session.pump.release();
-            }
+            session.pump.release();
             Arrays.fill(found, 0, count, null);
         }
         return told;
@@ -299,10 +295,10 @@ final class SessionSelector extends AbstractSelector {
     /// Drops the keys that were cancelled.
     private void forget() {
         Set<SelectionKey> cancelled = cancelledKeys();
+        if (cancelled.isEmpty()) {
+            return; // what this thread knows of is in it; what another cancels just now is found the next time
+        }
         synchronized (cancelled) {
-            if (cancelled.isEmpty()) {
-                return;
-            }
             for (SelectionKey key : cancelled) {
                 drop((MemberKey) key);
             }

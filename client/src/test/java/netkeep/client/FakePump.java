@@ -25,12 +25,17 @@ final class FakePump implements Pump {
     }
 
     @Override
+    public void soon() {
+        submitted();
+    }
+
+    @Override
     public void submitted() {
         glance();
     }
 
     @Override
-    public void hold() {}
+    public void hold(boolean several) {}
 
     @Override
     public void release() {}

@@ -59,6 +59,9 @@ final class Driver implements Pump, AutoCloseable {
 
     private int held;
 
+    /// How many it may hold back.
+    private int most;
+
     /// Turns that were run, by whomever; guarded by `turning`.
     private volatile long turns;
 
@@ -102,7 +105,7 @@ final class Driver implements Pump, AutoCloseable {
     @Override
     public void submitted() {
         submitted = true;
-        if (holder == Thread.currentThread() && ++held < HELD) {
+        if (holder == Thread.currentThread() && ++held < most) {
             return;
         }
         held = 0;
@@ -110,9 +113,20 @@ final class Driver implements Pump, AutoCloseable {
     }
 
     @Override
-    public void hold() {
+    public void soon() {
+        submitted = true;
+        // Who handles channels comes back for more. Should it not, the caretaker sees to it, unless somebody leads, who
+        // may sleep: whoever takes the lead from now on begins with a turn.
+        if (holder != Thread.currentThread() || leader.get() != null) {
+            favour(false);
+        }
+    }
+
+    @Override
+    public void hold(boolean several) {
         if (holder == null) {
             held = 0;
+            most = several ? HELD : 1;
             holder = Thread.currentThread();
         }
     }
@@ -121,7 +135,7 @@ final class Driver implements Pump, AutoCloseable {
     public void release() {
         if (holder == Thread.currentThread()) {
             holder = null;
-            if (submitted) {
+            if (held != 0 && submitted) {
                 favour(false);
             }
         }

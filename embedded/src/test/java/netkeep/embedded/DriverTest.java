@@ -220,6 +220,35 @@ class DriverTest {
     }
 
     @Test
+    void whatNobodyWaitsForGoesWithTheNextTurn() {
+        driver.hold(false);
+        echo.requests.add(new Question());
+        driver.soon();
+        driver.release();
+        assertEquals(1, echo.requests.size());
+        driver.glance();
+        assertEquals(0, echo.requests.size());
+    }
+
+    /// Who put it does not come back, and whoever leads may sleep.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatNobodyWaitsForIsTakenThoughNobodyComes(boolean led) {
+        start(0);
+        if (led) {
+            Thread.ofPlatform().daemon().start(() -> driver.await(expired, Long.MAX_VALUE));
+        }
+        for (int i = 0; i < 20; i++) {
+            driver.hold(false);
+            echo.requests.add(new Question());
+            driver.soon();
+            while (!echo.requests.isEmpty()) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void aTurnThatThrowsEndsTheStack() {
         driver = new Driver(echo, instants, new IntSupplier[0], 0, true);
         echo.inside.set(1);

@@ -77,6 +77,7 @@ final class Acceptance {
         tcb.irs(from.irs());
         tcb.rcvNxt(from.irs() + 1);
         tcb.rcvAdv(tcb.rcvNxt() + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
+        tcp.text.promised();
         tcb.put(Tcb.TIMESTAMPS, from.has(HalfOpen.TIMESTAMPS));
         tcb.put(Tcb.SACK_OK, from.has(HalfOpen.SACK));
         tcb.put(Tcb.ECN, from.has(HalfOpen.ECN));

@@ -67,6 +67,7 @@ final class Arrival {
         tcb.irs(seg.seq);
         tcb.rcvNxt(seg.seq + 1);
         tcb.rcvAdv(tcb.rcvNxt() + Math.min(0xFFFF, tcb.rcvBuffer()));
+        tcp.text.promised();
         negotiated(seg, nowNs);
         tcb.sndWnd(seg.wnd);
         tcb.sndMaxWnd(seg.wnd);
@@ -344,7 +345,8 @@ final class Arrival {
         }
         State after = tcb.tcpState().after(State.Event.FIN);
         tcb.rcvNxt(tcb.rcvNxt() + 1);
-        tcb.set(Tcb.FIN_RECEIVED | Tcb.ACK_NOW);
+        tcb.set(Tcb.FIN_RECEIVED);
+        tcp.text.delayFin(after, nowNs);
         tcb.status(tcb.status() | Status.READ_END);
         tcp.sockets.tell(tcb.index(), Event.READ | Event.STATE);
         if (after == State.TIME_WAIT) {

@@ -1,5 +1,7 @@
 package netkeep.engine.tcp;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ledger.Counter;
 import netkeep.session.Event;
@@ -7,6 +9,9 @@ import netkeep.wire.TcpOptions;
 
 /// What arrives for the user: text in order and ahead of it, the window promised, acknowledgments and their delay.
 final class Text {
+    /// How long the acknowledgment of a FIN waits for ours.
+    private static final long FIN_DELAY_NS = MILLISECONDS.toNanos(1);
+
     private final Tcp tcp;
     private final Tcb tcb;
     private final Flow flow;
@@ -89,6 +94,17 @@ final class Text {
             tcb.set(Tcb.ACK_NOW);
         } else if (tcb.ackNs() == 0) {
             tcb.ackNs(nowNs + tcp.settings.ackDelayNs());
+        }
+    }
+
+    /// A FIN arrived in order and led to `after`. A user who has nothing more to send closes at once: then our FIN
+    /// acknowledges the peer's.
+    void delayFin(State after, long nowNs) {
+        if (after != State.CLOSE_WAIT || tcb.has(Tcb.QUICK_ACK)) {
+            tcb.set(Tcb.ACK_NOW);
+        } else if (!tcb.has(Tcb.ACK_NOW)) {
+            long soonNs = nowNs + Math.min(FIN_DELAY_NS, tcp.settings.ackDelayNs());
+            tcb.ackNs(tcb.ackNs() == 0 ? soonNs : Math.min(tcb.ackNs(), soonNs));
         }
     }
 
@@ -193,6 +209,11 @@ final class Text {
     int windowPromised() {
         int promised = Math.max(0, tcb.rcvAdv() - tcb.rcvNxt());
         return Math.min(0xFFFF, promised + (1 << tcb.rcvScale()) - 1 >>> tcb.rcvScale());
+    }
+
+    /// The first window was told: until the peer has used it up, reading makes no other.
+    void promised() {
+        tcb.rcvWake(tcb.rcvTail() + tcb.rcvAdv() - tcb.rcvNxt());
     }
 
     /// When the client is to say that it has read: when the window can grow by a worthwhile amount.

@@ -51,17 +51,24 @@ public final class Users {
         switch (ask.op) {
             case Request.SEND -> send();
             case Request.READ -> tcp.text.read();
-            case Request.BIND -> tcp.sockets.answer(index, ask.ticket, binding.bind(ask));
-            case Request.LISTEN -> tcp.sockets.answer(index, ask.ticket, listen(ask));
-            case Request.CONNECT -> tcp.sockets.answer(index, ask.ticket, connect(ask, nowNs));
+            case Request.BIND -> answer(index, ask, binding.bind(ask));
+            case Request.LISTEN -> answer(index, ask, listen(ask));
+            case Request.CONNECT -> answer(index, ask, connect(ask, nowNs));
             case Request.SHUTDOWN -> shutdown((int) ask.a, nowNs);
             case Request.CLOSE -> close(ask.a == 1, nowNs);
-            case Request.OPTION -> tcp.sockets.answer(index, ask.ticket, options.set(ask, nowNs));
+            case Request.OPTION -> answer(index, ask, options.set(ask, nowNs));
             case Request.ACCEPTED -> accepted();
             case Request.URGENT -> urgent(ask.a);
-            default -> tcp.sockets.answer(index, ask.ticket, Errno.EOPNOTSUPP);
+            default -> answer(index, ask, Errno.EOPNOTSUPP);
         }
         tcp.settle(index, nowNs);
+    }
+
+    /// Says how a request went, if somebody waits for that.
+    private void answer(int index, Ask ask, int errno) {
+        if (ask.ticket != 0) {
+            tcp.sockets.answer(index, ask.ticket, errno);
+        }
     }
 
     private int listen(Ask ask) {

@@ -31,6 +31,7 @@ class CloseTest {
     void passiveClose() {
         Scenario.v4().begin().established(PLAIN).play("""
                 < FIN,ACK seq=1 ack=1
+                + 1ms
                 > ACK seq=1 ack=2
                 CLOSE_WAIT
                 . end
@@ -93,6 +94,7 @@ class CloseTest {
     void peerThatHalfClosedGoesOnReceiving() {
         Scenario.v4().begin().established(PLAIN).play("""
                 < FIN,ACK seq=1 ack=1
+                + 1ms
                 > ACK seq=1 ack=2
                 . send 100
                 > PSH,ACK seq=1 ack=2 len=100
@@ -348,6 +350,7 @@ class CloseTest {
     void lastAckIsRepeatedUntilAnswered() {
         Scenario.v4().begin().established(PLAIN).play("""
                 < FIN,ACK seq=1 ack=1
+                + 1ms
                 > ACK seq=1 ack=2
                 . close
                 > FIN,ACK seq=1 ack=2

@@ -277,6 +277,7 @@ class HandshakeTest {
                 < SYN seq=0 mss=1460
                 > SYN,ACK seq=0 ack=1
                 < FIN,ACK seq=1 ack=1 len=10
+                + 1ms
                 > ACK seq=1 ack=12
                 . accept
                 CLOSE_WAIT

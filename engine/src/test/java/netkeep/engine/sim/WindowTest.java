@@ -289,7 +289,7 @@ class WindowTest {
                 > SYN,ACK seq=0 ack=1
                 """);
         assertEquals(65_535, conversation.last().window);
-        conversation.play("< ACK seq=1 ack=1\n. accept\n< PSH,ACK seq=1 ack=1 len=10\n. read 10\n...");
+        conversation.play("< ACK seq=1 ack=1\n. accept\n< PSH,ACK seq=1 ack=1 len=10\n. read 10\n+ 40ms\n...");
         Segment ack = conversation.taken();
         long window = (long) ack.window << Scenario.SCALE;
         assertTrue(window > 65_535 && window <= 1 << 18, "window " + window);

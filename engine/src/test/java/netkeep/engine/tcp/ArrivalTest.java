@@ -277,7 +277,7 @@ class ArrivalTest {
     @ParameterizedTest
     @ValueSource(strings = {"CLOSE_WAIT", "LAST_ACK"})
     void afterThePeersFinTextIsIgnored(String state) {
-        Conversation conversation = established().play("< FIN,ACK seq=1 ack=1\n> ACK seq=1 ack=2\nCLOSE_WAIT");
+        Conversation conversation = established().play("< FIN,ACK seq=1 ack=1\n+ 1ms\n> ACK seq=1 ack=2\nCLOSE_WAIT");
         if (state.equals("LAST_ACK")) {
             conversation.play(". shutdown\n> FIN,ACK seq=1 ack=2");
         }
@@ -293,9 +293,33 @@ class ArrivalTest {
         established().play("""
                 . not-end
                 < FIN,ACK seq=1 ack=1
-                > ACK seq=1 ack=2
                 CLOSE_WAIT
                 . end
+                + 1ms
+                > ACK seq=1 ack=2
+                """);
+    }
+
+    @Test
+    void finOfAUserWhoClosesAtOnceAcknowledgesThePeers() {
+        established().play("""
+                < PSH,ACK seq=1 ack=1 len=100
+                . read 100
+                < FIN,ACK seq=101 ack=1
+                . close
+                > FIN,ACK seq=1 ack=102
+                + 50ms
+                LAST_ACK
+                """);
+    }
+
+    @Test
+    void readingWhatIsAFewOctetsOfTheFirstWindowSendsNothing() {
+        established().play("""
+                < PSH,ACK seq=1 ack=1 len=100
+                . read 100
+                . send 1
+                > PSH,ACK seq=1 ack=101 len=1
                 """);
     }
 

@@ -15,10 +15,15 @@ final class Idle implements Pump {
     }
 
     @Override
+    public void soon() {
+        submitted();
+    }
+
+    @Override
     public void submitted() {}
 
     @Override
-    public void hold() {}
+    public void hold(boolean several) {}
 
     @Override
     public void release() {}
