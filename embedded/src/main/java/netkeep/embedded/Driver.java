@@ -30,7 +30,7 @@ final class Driver implements Pump, AutoCloseable {
     private static final long LONG_PAUSE_NS = 16_000_000;
 
     /// The most requests that are held back for the next.
-    private static final int HELD = 8;
+    private static final int HELD = 64;
 
     /// The most turns that a thread runs which does not wait for anything.
     private static final int FAVOURS = 16;
