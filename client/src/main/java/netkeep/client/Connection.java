@@ -128,6 +128,14 @@ final class Connection extends Endpoint {
         return length;
     }
 
+    @Override
+    boolean nothingToSend() {
+        return channel() instanceof ConnectionChannel over
+                && !over.writing()
+                && session.ours.i64Acquire(our() + SessionLayout.SND_TAIL)
+                        == session.theirs.i64Acquire(their() + SessionLayout.SND_HEAD);
+    }
+
     /// Octets that can be written now.
     int room() {
         long room = session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE)
@@ -224,6 +232,7 @@ final class Connection extends Endpoint {
 
     private void copyIn(long tail, ByteBuffer from, int at, int length) {
         SessionLayout layout = session.layout;
+        session.sending.beforeWriting();
         beginWriting();
         long base = session.ours.i64(our() + SessionLayout.SND_BASE);
         int offset = layout.offset(tail, base);

@@ -387,6 +387,11 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         return wait && from.hasRemaining() ? length + writeRest(from) : length;
     }
 
+    /// Whether a thread is at it, or another operation that excludes it.
+    boolean writing() {
+        return WRITES.isLocked(this);
+    }
+
     private static boolean interruptible(boolean wait) {
         return wait && Thread.currentThread().isInterrupted();
     }

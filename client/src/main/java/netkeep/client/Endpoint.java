@@ -56,6 +56,11 @@ abstract class Endpoint {
     /// Which of these operations would not block now: those of [SelectionKey], within `interest`.
     abstract int readyOps(int interest);
 
+    /// Whether its send ring is empty, and nobody is about to write to it.
+    boolean nothingToSend() {
+        return false;
+    }
+
     final int status() {
         return session.theirs.i32Acquire(their() + SessionLayout.STATUS);
     }
@@ -291,6 +296,10 @@ abstract class Endpoint {
     /// The channel over this endpoint.
     final void channel(Channel over) {
         channel = over;
+    }
+
+    final @Nullable Channel channel() {
+        return channel;
     }
 
     /// Closes the channel over this endpoint.

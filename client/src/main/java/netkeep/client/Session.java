@@ -15,6 +15,7 @@ import netkeep.ring.PeerViolation;
 import netkeep.ring.Producer;
 import netkeep.ring.Region;
 import netkeep.session.Event;
+import netkeep.session.QuietRings;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
@@ -36,6 +37,7 @@ public final class Session {
 
     final long theirWords;
     final Pump pump;
+    final SendRings sending = new SendRings(this);
     final ToIntFunction<NetworkInterface> links;
 
     private final Producer requests;
@@ -53,6 +55,7 @@ public final class Session {
     private final int[] queued;
 
     private long missed;
+
     private volatile @Nullable String broken;
 
     /// @param ours   the client's region, all zeros or a former session's over the same two regions
@@ -321,6 +324,17 @@ public final class Session {
             }
         }
         reclaim(0, layout.sockets());
+    }
+
+    /// Gives back what quiet send rings of the sockets `from` to `end - 1` have touched. Not while the stack is in a
+    /// turn: handlers write within it.
+    public void tidy(QuietRings sendRings, int from, int end) {
+        sending.tidy(sendRings, from, end);
+    }
+
+    @Nullable
+    Endpoint endpoint(int socket) {
+        return endpoints.get(socket);
     }
 
     // Its end.

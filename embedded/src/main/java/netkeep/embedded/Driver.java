@@ -221,6 +221,26 @@ final class Driver implements Pump, AutoCloseable {
         submitted();
     }
 
+    /// Runs something between two turns that gives the stack nothing to do.
+    void aside(Runnable body) {
+        turning.lock();
+        try {
+            if (!closed) {
+                body.run();
+            }
+        } finally {
+            turning.unlock();
+        }
+        if (submitted) {
+            favour(false);
+        }
+    }
+
+    /// Turns that were run so far.
+    long turns() {
+        return turns;
+    }
+
     // Waiting.
 
     @Override

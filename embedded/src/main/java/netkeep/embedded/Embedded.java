@@ -22,6 +22,7 @@ import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.linux.Memory;
 import netkeep.ring.Region;
+import netkeep.session.QuietRings;
 import netkeep.session.SessionLayout;
 import netkeep.stack.Stack;
 
@@ -44,6 +45,9 @@ public final class Embedded implements AutoCloseable {
     private final Session session;
     private final Driver driver;
     private final NetkeepSelectorProvider provider;
+
+    /// For tests.
+    final Tidying tidying;
 
     public static EmbeddedBuilder builder() {
         return new EmbeddedBuilder();
@@ -81,7 +85,13 @@ public final class Embedded implements AutoCloseable {
         this.session = new Session(new Region(client), new Region(stack.asReadOnly()), layout, driver, this::number);
         work.serve(session);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
+        this.tidying = new Tidying(driver, engine, session, attachment, pages(client), pages(stack));
         driver.start();
+        tidying.start();
+    }
+
+    private static QuietRings.Pages pages(MemorySegment region) {
+        return (at, length) -> Memory.discard(region, at, length);
     }
 
     private static IntSupplier[] descriptors(LinkPort[] ports) {
@@ -161,6 +171,7 @@ public final class Embedded implements AutoCloseable {
     public void close() {
         session.closeAll(driver.nowNs() + lingerNs);
         session.end("the stack is closed");
+        tidying.close();
         driver.close();
         for (LinkPlan plan : links) {
             plan.closing().run();

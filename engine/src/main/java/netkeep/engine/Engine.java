@@ -14,6 +14,7 @@ import netkeep.engine.tcp.Tcp;
 import netkeep.engine.udp.Udp;
 import netkeep.ring.Ledger;
 import netkeep.ring.Region;
+import netkeep.session.QuietRings;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Verdict;
 
@@ -41,6 +42,7 @@ public final class Engine {
     private final Tcp tcp;
     private final Udp udp;
     private final Requests requests;
+    private final Tidying tidying;
     private final MemorySegment headers;
 
     /// Builds an engine on a ledger: a new one, all zeros, or a dead predecessor's. [#attach] the sessions, then
@@ -64,6 +66,7 @@ public final class Engine {
         this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp());
         this.udp = new Udp(sockets, ip, outgoing, counters, luck);
         this.requests = new Requests(sockets, tcp, udp);
+        this.tidying = new Tidying(sockets, tcp);
     }
 
     /// Octets of the ledger's region; all but what is used may be sparse.
@@ -148,6 +151,11 @@ public final class Engine {
     public void publish() {
         outgoing.clear();
         sockets.publish();
+    }
+
+    /// Gives back what quiet receive rings of a session's sockets `from` to `end - 1` have touched. Between two turns.
+    public void tidy(Attachment attachment, QuietRings receiveRings, int from, int end) {
+        tidying.visit(attachment, receiveRings, from, end);
     }
 
     /// When to call [#expire], or [#NEVER].

@@ -156,7 +156,7 @@ public final class Attachment {
     }
 
     /// Sockets of the lower half that were ever used.
-    int opened() {
+    public int opened() {
         return ledger.i32(records.read(number) + OPENED);
     }
 
@@ -168,7 +168,7 @@ public final class Attachment {
     }
 
     /// Sockets of the upper half that were ever used.
-    int accepted() {
+    public int accepted() {
         return ledger.i32(records.read(number) + ACCEPTED);
     }
 

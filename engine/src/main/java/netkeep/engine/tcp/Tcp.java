@@ -166,6 +166,16 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
     }
 
+    /// Whether there are octets of a connection in its receive ring that its client cannot see yet. Between two turns.
+    public boolean holdsUnseen(int index) {
+        sockets.read(index, tcb);
+        if (tcb.kind() != Endpoint.CONNECTION || tcb.flowRecord() == 0) {
+            return false;
+        }
+        flows.read(tcb.flowRecord() - 1, flow);
+        return flow.gaps() > 0;
+    }
+
     /// The open connection has nothing in flight any more, or is over.
     void dropFlow() {
         if (tcb.flowRecord() != 0) {
