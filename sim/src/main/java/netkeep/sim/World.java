@@ -1,5 +1,6 @@
 package netkeep.sim;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
@@ -25,12 +26,9 @@ public final class World {
     private long nowNs;
     private long happened;
 
-    /// A world whose memory is arrays, which are gone when it is.
+    /// A world whose memory is native, as that of whatever lives here is in earnest; it is gone some time after it.
     public World(long seed) {
-        this(
-                seed,
-                length -> MemorySegment.ofArray(new long[Math.toIntExact(length + 7 >> 3)])
-                        .asSlice(0, length));
+        this(seed, length -> Arena.ofAuto().allocate(length, Long.BYTES));
     }
 
     /// @param memory makes memory of a length, all zeros, its address a multiple of 8

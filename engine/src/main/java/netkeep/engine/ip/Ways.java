@@ -5,6 +5,7 @@ import netkeep.engine.neighbor.Links;
 import netkeep.engine.neighbor.Neighbors;
 import netkeep.wire.Address;
 import netkeep.wire.MacAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the way of packets to a destination: link, next hop, source and MTU; and remembers it.
 final class Ways {
@@ -20,7 +21,7 @@ final class Ways {
     private final Neighbors neighbors;
     private final Sources sources;
     // Derived: what was found, until anything that it came from changes.
-    private final Way[] ways = new Way[REMEMBERED];
+    private final @Nullable Way[] ways = new Way[REMEMBERED];
     // Derived: grows with each such change.
     private long version;
 
@@ -31,9 +32,6 @@ final class Ways {
         this.destinations = destinations;
         this.neighbors = neighbors;
         this.sources = new Sources(addresses);
-        for (int i = 0; i < REMEMBERED; i++) {
-            ways[i] = new Way();
-        }
     }
 
     /// An address, a route, an MTU or a redirect has changed.
@@ -45,6 +43,10 @@ final class Ways {
             Path into, long sourceHi, long sourceLo, long destinationHi, long destinationLo, int link, long nowNs) {
         long mix = (destinationLo ^ destinationHi * 31 ^ sourceLo * 17 ^ sourceHi ^ link) * 0x9E37_79B9_7F4A_7C15L;
         Way way = ways[(int) (mix >>> 54)];
+        if (way == null) {
+            way = new Way();
+            ways[(int) (mix >>> 54)] = way;
+        }
         long current = version + neighbors.departures();
         if (way.version != current
                 || nowNs >= way.untilNs

@@ -20,7 +20,8 @@ final class Held {
     private static final int FREE = -1;
     private static final int FRAMES = 64;
 
-    private final MemorySegment memory = Arena.ofAuto().allocate((long) FRAMES * LONGEST, 8);
+    // Made when the first frame is held.
+    private MemorySegment memory = MemorySegment.NULL;
 
     // May be lost: whom each frame waits for, how long it is, and in which order they came.
     private final int[] neighbors = new int[FRAMES];
@@ -39,6 +40,9 @@ final class Held {
         int length = frame.total();
         if (length > LONGEST) {
             return false;
+        }
+        if (memory.byteSize() == 0) {
+            memory = Arena.ofAuto().allocate((long) FRAMES * LONGEST, 8);
         }
         int place = place(neighbor);
         frame.gather(memory, (long) place * LONGEST);

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a receiver says, and when: RFC 9293 §3.8.6.3, RFC 2018, RFC 2883, RFC 7323.
+@OnStacks
 class AcknowledgmentTest {
     private static final String PLAIN = "mss=1000";
     private static final String SACK = "mss=1000 sackOK";

@@ -4,7 +4,7 @@ import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
 /// How connections end: RFC 9293 §3.6.
-@OnStacks({1, 2})
+@OnStacks
 class CloseTest {
     private static final String PLAIN = "mss=1460";
 

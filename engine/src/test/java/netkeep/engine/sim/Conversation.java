@@ -1,6 +1,7 @@
 // Long: the language of the conversations, each word a method.
 package netkeep.engine.sim;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -314,6 +315,21 @@ public final class Conversation implements Script.Actor {
             }
         }
         return false;
+    }
+
+    /// Accepts all connections that wait.
+    ///
+    /// @return how many did at each stack
+    List<Integer> acceptAll() {
+        List<Integer> waited = new ArrayList<>();
+        listeners.forEach((each, opened) -> {
+            int count = 0;
+            while (each.client().accept(opened) >= 0) {
+                count++;
+            }
+            waited.add(count);
+        });
+        return waited;
     }
 
     private void connect() {

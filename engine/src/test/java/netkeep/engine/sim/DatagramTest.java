@@ -49,13 +49,7 @@ class DatagramTest {
                 SimHost host = new SimHost(
                         world,
                         new SimHost.Settings(
-                                number,
-                                Scenario.engine(tcp),
-                                new SessionLayout(8, 64, 64, 1 << 17),
-                                1500,
-                                false,
-                                true,
-                                0));
+                                number, Scenario.engine(tcp), new SessionLayout(8, 64, 64, 1 << 17), 1500, false, 0));
                 hosts.add(host);
                 wires.add(Wire.between(world, weather, host.host(), middle));
             }

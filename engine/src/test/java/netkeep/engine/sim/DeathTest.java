@@ -33,8 +33,8 @@ class DeathTest {
         Story(long seed) {
             RandomGenerator luck = Seeds.luck(seed);
             world = Hosts.world(seed);
-            first = Hosts.host(world, 1, luck.nextBoolean(), false, false);
-            second = Hosts.host(world, 2, luck.nextBoolean(), false, false);
+            first = Hosts.host(world, 1, luck.nextBoolean(), false);
+            second = Hosts.host(world, 2, luck.nextBoolean(), false);
             Weather weather = Weather.CALM.withDelayNs(luck.nextLong(20_000_000), luck.nextLong(5_000_000));
             if (luck.nextBoolean()) {
                 weather = weather.withLoss(luck.nextDouble(0.05)).withReordering(luck.nextDouble(0.1), 10_000_000);

@@ -8,7 +8,7 @@ import netkeep.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
 
 /// Explicit congestion notification: RFC 3168 §6.1.
-@OnStacks({1, 2})
+@OnStacks
 class EcnTest {
     private static Conversation agreed() {
         return Scenario.v4().ecn().begin().play("""

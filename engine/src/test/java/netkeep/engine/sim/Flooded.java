@@ -112,7 +112,6 @@ final class Flooded {
                         new SessionLayout(SOCKETS, 1024, 256, 1 << 16),
                         1500,
                         false,
-                        false,
                         0,
                         false));
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// How connections begin: RFC 9293 §3.5.
+@OnStacks
 class HandshakeTest {
     @Rfc({"9293 MUST-4", "9293 MUST-14", "9293 SHLD-5", "7323 2.2 both sides", "6691 2 fixed headers"})
     @ParameterizedTest
@@ -365,11 +366,13 @@ class HandshakeTest {
             }
         }
         int accepted = 0;
-        while (conversation.client().accept(conversation.listener()) >= 0) {
-            accepted++;
+        for (int waited : conversation.acceptAll()) {
+            // Each stack has a backlog of its own.
+            assertTrue(waited <= 3, "accepted " + waited + " at one stack");
+            accepted += waited;
         }
         assertTrue(answered >= 2, "answered " + answered);
-        assertTrue(accepted >= 2 && accepted <= 3, "accepted " + accepted);
+        assertTrue(accepted >= 2, "accepted " + accepted);
     }
 
     private static Segment reply(Segment answer) {

@@ -24,11 +24,11 @@ final class Hosts {
         return world;
     }
 
-    static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds) {
-        return host(world, number, ecn, newReno, rebuilds, 0);
+    static SimHost host(World world, int number, boolean ecn, boolean newReno) {
+        return host(world, number, ecn, newReno, 0);
     }
 
-    static SimHost host(World world, int number, boolean ecn, boolean newReno, boolean rebuilds, long latencyNs) {
+    static SimHost host(World world, int number, boolean ecn, boolean newReno, long latencyNs) {
         int buffer = BUFFER << world.luck().nextInt(3);
         TcpSettings usual = Scenario.tcp(ecn, newReno, buffer, buffer);
         TcpSettings tcp = new TcpSettings(
@@ -56,7 +56,6 @@ final class Hosts {
                         new SessionLayout(16, 64, 64, 2 * buffer),
                         1500,
                         false,
-                        rebuilds,
                         latencyNs));
     }
 

@@ -39,7 +39,7 @@ public final class Hour {
     private final List<Stream> streams = new ArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
 
-    public Hour(long seed, boolean rebuilds) {
+    public Hour(long seed) {
         world = new World(seed, length -> Arena.ofAuto().allocate(length, Long.BYTES));
         world.runUntil(EPOCH_NS);
         Switch middle = new Switch();
@@ -53,7 +53,6 @@ public final class Hour {
                             new SessionLayout(8, 64, 64, 2 * BUFFER),
                             1500,
                             false,
-                            rebuilds,
                             LATENCY_NS,
                             false));
             hosts.add(host);
@@ -119,7 +118,7 @@ public final class Hour {
     public static void main(String[] arguments) {
         long seconds = arguments.length == 0 ? 3600 : Long.parseLong(arguments[0]);
         long beganNs = System.nanoTime();
-        Hour hour = new Hour(1, false);
+        Hour hour = new Hour(1);
         hour.hosts.forEach(SimHost::compareNoMore);
         hour.play(TimeUnit.SECONDS.toNanos(seconds));
         double took = (System.nanoTime() - beganNs) / 1e9;

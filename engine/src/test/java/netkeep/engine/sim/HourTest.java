@@ -12,7 +12,7 @@ class HourTest {
 
     @Test
     void everyHostOfACrowdGetsItsRate() {
-        Hour hour = new Hour(1, false);
+        Hour hour = new Hour(1);
         hour.play(TimeUnit.SECONDS.toNanos(SECONDS));
         assertEquals(Hour.HOSTS, hour.received().size());
         for (long octets : hour.received()) {

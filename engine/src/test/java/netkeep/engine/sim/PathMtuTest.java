@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Path MTU discovery: RFC 1191, RFC 8201, and what a connection makes of it.
+@OnStacks
 class PathMtuTest {
     private static Conversation sending(boolean v6) {
         return Scenario.of(v6)

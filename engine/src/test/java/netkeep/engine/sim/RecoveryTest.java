@@ -11,6 +11,7 @@ import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
 /// How a sender finds out what was lost, and sends it again: RFC 6298, 5681, 6675, 8985, 5682, 6937.
+@OnStacks
 class RecoveryTest {
     private static final String SACK = "mss=1000 sackOK";
     private static final String PLAIN = "mss=1000";

@@ -20,12 +20,26 @@ public final class Scenario {
     /// A clock that is not at 0: none of a machine that runs is.
     private static final long EPOCH_NS = TimeUnit.SECONDS.toNanos(1000);
 
+    /// Small tables: a successor, which scans them, is built after every turn.
+    private static final IpSettings IP = new IpSettings(
+            64,
+            16,
+            32,
+            64,
+            16,
+            16,
+            2,
+            IpSettings.DEFAULT.hops(),
+            IpSettings.DEFAULT.reassemblyNs(),
+            IpSettings.DEFAULT.optimistic(),
+            IpSettings.DEFAULT.pathMtuNs(),
+            IpSettings.DEFAULT.leastMtu4());
+
     private final boolean v6;
     private long seed = 1;
     private int peerIss = 5000;
     private boolean ecn;
     private boolean newReno;
-    private boolean rebuilds = true;
     // Which way the class is played at the moment: [OnStacks].
     private static int stacks = 1;
     private int receiveBuffer = TcpSettings.DEFAULT.receiveBuffer();
@@ -59,12 +73,6 @@ public final class Scenario {
 
     public Scenario ecn() {
         ecn = true;
-        return this;
-    }
-
-    /// Compares no successors: for floods.
-    public Scenario withoutSuccessors() {
-        rebuilds = false;
         return this;
     }
 
@@ -103,26 +111,12 @@ public final class Scenario {
 
     /// What a small engine of the simulation is bound to.
     public static EngineSettings engine(TcpSettings tcp) {
-        return new EngineSettings(64, 1, 64, IpSettings.DEFAULT, tcp);
+        return new EngineSettings(64, 1, 64, IP, tcp);
     }
 
     /// As [#engine], smaller still: one of hundreds.
     static EngineSettings small(TcpSettings tcp) {
-        IpSettings usual = IpSettings.DEFAULT;
-        IpSettings ip = new IpSettings(
-                64,
-                16,
-                32,
-                64,
-                16,
-                16,
-                2,
-                usual.hops(),
-                usual.reassemblyNs(),
-                usual.optimistic(),
-                usual.pathMtuNs(),
-                usual.leastMtu4());
-        return new EngineSettings(64, 1, 16, ip, tcp);
+        return new EngineSettings(64, 1, 16, IP, tcp);
     }
 
     public Conversation begin() {
@@ -146,7 +140,7 @@ public final class Scenario {
             SessionLayout layout =
                     owns ? new SessionLayout(32, 256, 256, 1 << 19) : new SessionLayout(4, 64, 64, 1 << 17);
             EngineSettings engine = owns ? engine(tcp) : small(tcp);
-            hosts.add(new SimHost(world, new SimHost.Settings(1, engine, layout, 1500, false, rebuilds && owns, 0)));
+            hosts.add(new SimHost(world, new SimHost.Settings(1, engine, layout, 1500, false, 0)));
         }
         return hosts;
     }

@@ -22,14 +22,13 @@ import netkeep.wire.Address;
 
 /// A host of the simulation: an engine, its regions, one session, and the shell's loop round them.
 ///
-/// What arrived in a turn that was cut off arrives again for the successor, unless it was committed.
+/// What arrived in a turn that was cut off arrives again for the successor, unless it was committed. After every turn
+/// the engine is compared with a successor: [Rebuilt].
 public final class SimHost implements Node {
     /// Where the one word of a ledger lies that has a fence behind it: the turn that counts.
     private static final long COMMITTED = 8;
 
     private static final int REQUESTS = 64;
-    /// One turn in so many is compared with a successor's where not all are.
-    private static final int SELDOM = 32;
     private static final int SPINS = 5_000;
     private static final int LARGEST = 1 << 17;
 
@@ -40,7 +39,6 @@ public final class SimHost implements Node {
     /// @param session  the layout of its one session
     /// @param mtu      of its one link
     /// @param offloads whether its link takes large segments and fills in checksums
-    /// @param rebuilds whether a successor is compared after each turn, and not only after one in [#SELDOM]
     /// @param latencyNs how long what arrived waits for a turn
     /// @param mortal   whether it can die
     public record Settings(
@@ -49,18 +47,11 @@ public final class SimHost implements Node {
             SessionLayout session,
             int mtu,
             boolean offloads,
-            boolean rebuilds,
             long latencyNs,
             boolean mortal) {
         public Settings(
-                int number,
-                EngineSettings engine,
-                SessionLayout session,
-                int mtu,
-                boolean offloads,
-                boolean rebuilds,
-                long latencyNs) {
-            this(number, engine, session, mtu, offloads, rebuilds, latencyNs, true);
+                int number, EngineSettings engine, SessionLayout session, int mtu, boolean offloads, long latencyNs) {
+            this(number, engine, session, mtu, offloads, latencyNs, true);
         }
     }
 
@@ -71,12 +62,13 @@ public final class SimHost implements Node {
     private final MemorySegment clientMemory;
     private final MemorySegment stackMemory;
     private final MemorySegment heads;
+    private final MemorySegment successorHeads;
     private final Mortality mortality;
     private final SplittableRandom luck;
-    private final SplittableRandom drawn;
     private final SimClient client;
     private final Host host;
     private final MemorySegment gathered;
+    private final Course course = new Course();
     private final List<byte[]> batch = new ArrayList<>();
     private final Deque<byte[]> looped = new ArrayDeque<>();
     private Engine engine;
@@ -94,13 +86,13 @@ public final class SimHost implements Node {
         this.settings = settings;
         this.luck = world.luck().split();
         this.mortality = new Mortality(luck.split());
-        this.drawn = luck.split();
         LinkSettings link = LinkSettings.ethernet(1, mac(settings.number()), settings.mtu());
         this.links =
                 new LinkSettings[] {LinkSettings.LOOPBACK, settings.offloads() ? link.withOffloads(LARGEST - 64) : link
                 };
         this.ledger = world.memory(Engine.ledgerLength(settings.engine(), links.length));
         this.heads = world.memory(Engine.headsLength(settings.engine()));
+        this.successorHeads = world.memory(heads.byteSize());
         this.clientMemory = world.memory(settings.session().clientLength());
         this.stackMemory = world.memory(settings.session().stackLength());
         this.gathered = world.memory(LARGEST);
@@ -144,7 +136,7 @@ public final class SimHost implements Node {
         UndoneRegion records = new UndoneRegion(ledger);
         UndoneRegion stack = new UndoneRegion(stackMemory);
         try {
-            Engine built = new Engine(records, world.memory(heads.byteSize()), settings.engine(), links, 0, 0);
+            Engine built = new Engine(records, successorHeads, settings.engine(), links, 0, 0);
             built.attach(settings.session(), new Region(clientMemory.asReadOnly()), stack);
             built.begin(nowNs);
             look.accept(built);
@@ -191,7 +183,7 @@ public final class SimHost implements Node {
         return deaths;
     }
 
-    /// How often a successor was built and compared.
+    /// How often a successor was built and compared: after each turn.
     public long checks() {
         return checks;
     }
@@ -265,9 +257,9 @@ public final class SimHost implements Node {
         turnBegan = engine.turn();
         send(out);
         engine.publish();
-        if (compared && (settings.rebuilds() || drawn.nextInt(SELDOM) == 0)) {
+        if (compared) {
             checks++;
-            Rebuilt.check(this, nowNs);
+            Rebuilt.check(this, course, nowNs);
         }
         deadlineNs = engine.deadlineNs();
         boolean idle = taken == 0 && looped.isEmpty() && !engine.pending() && deadlineNs > nowNs;
@@ -290,6 +282,12 @@ public final class SimHost implements Node {
                 out.send(outgoing.link(index) - 1, gathered, 0, length);
             }
         }
+    }
+
+    /// Ends the engine between two turns: a successor goes on with what is in the regions.
+    void takeOver() {
+        succeed(world.nowNs());
+        host.kick();
     }
 
     /// The engine died: buries it and lets a successor take what was not committed again.

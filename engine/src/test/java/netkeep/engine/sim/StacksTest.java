@@ -30,7 +30,7 @@ class StacksTest {
         return new SimHost(
                 world,
                 new SimHost.Settings(
-                        number, Scenario.small(tcp), new SessionLayout(sockets, 64, 64, RING), 1500, false, false, 0));
+                        number, Scenario.small(tcp), new SessionLayout(sockets, 64, 64, RING), 1500, false, 0));
     }
 
     @ParameterizedTest

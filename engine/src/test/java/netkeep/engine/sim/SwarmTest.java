@@ -22,7 +22,7 @@ class SwarmTest {
         Switch middle = new Switch();
         List<SimHost> hosts = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
-            SimHost host = Hosts.host(world, number, number % 2 == 0, number % 3 == 0, false, latencyNs);
+            SimHost host = Hosts.host(world, number, number % 2 == 0, number % 3 == 0, latencyNs);
             Wire.between(world, weather, host.host(), middle);
             hosts.add(host);
         }

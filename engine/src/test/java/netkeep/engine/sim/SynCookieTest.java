@@ -14,7 +14,7 @@ class SynCookieTest {
     private static final int FLOOD = 2_000;
 
     private static Conversation flooded(String options) {
-        Conversation conversation = Scenario.v4().withoutSuccessors().begin().play(". listen 8");
+        Conversation conversation = Scenario.v4().begin().play(". listen 8");
         for (int port = 1; port <= FLOOD; port++) {
             conversation.play("< SYN seq=0 from=" + port + " " + options + "\n...");
             conversation.peer.segments().clear();

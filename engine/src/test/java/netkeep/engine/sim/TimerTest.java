@@ -8,7 +8,7 @@ import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
 /// Keepalive, user timeout, and how long a connection lives without a word: RFC 9293 §3.8.3, §3.8.4, RFC 5482.
-@OnStacks({1, 2})
+@OnStacks
 class TimerTest {
     private static final String PLAIN = "mss=1000";
 

@@ -7,6 +7,7 @@ import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
 /// Urgent text: RFC 9293 §3.8.5, RFC 6093.
+@OnStacks
 class UrgentTest {
     private static final String PLAIN = "mss=1000";
 

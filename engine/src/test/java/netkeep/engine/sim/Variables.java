@@ -1,32 +1,24 @@
 package netkeep.engine.sim;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Set;
 
 /// What every variable of an engine is that lies in its objects and not in a record: a variable of an object that is
 /// not declared here fails the build.
 final class Variables {
-    /// Fields that a turn leaves behind and no later turn reads, `Class.field`; or all of a class, `Class`.
-    static final Set<String> SCRATCH = Set.of(
-            // Where a cursor points to after the turn.
-            "Fields.index",
-            "Fields.words",
-            // Which copies there are, and whose; what they say is compared.
-            "Drafts.all",
-            "Drafts.changed",
-            "Drafts.made",
-            "Draft",
+    /// Fields that a turn leaves behind and no later turn reads, `Class.field`; or all of a class, `Class`. Numbers
+    /// in them are taken away after each turn that is compared: whoever reads one before it is filled again finds
+    /// what a successor would.
+    static final Set<String> FILLED = Set.of(
             // Objects that are filled before each use.
             "Segment",
             "Packet",
             "Path",
-            "Way",
             "Delivery",
             "Failure",
             "Ask",
             "TcpOptions",
-            "Outgoing",
-            "Pieces",
             "Ipv6Extensions",
             "Igmp.link",
             "Igmp.message",
@@ -40,15 +32,33 @@ final class Variables {
             "Mld.record",
             "Mld.records",
             "Mld.sources",
-            "Groups.wantedHi",
-            "Groups.wantedLo",
             "Groups.wanted",
             "Reassembly.delivered",
             "Reassembly.laidBefore",
-            "Replies.packet",
-            "Replies.seg",
             "Sending",
             "Receiving",
+            "Writer");
+
+    /// Fields that no later turn reads, or that may be lost; as in [#FILLED].
+    static final Set<String> SCRATCH = Set.of(
+            // Where a cursor points to after the turn: to nothing, once that is compared.
+            "Fields.index",
+            "Fields.words",
+            // Which copies there are, and whose; what they say is compared.
+            "Drafts.all",
+            "Drafts.changed",
+            "Drafts.made",
+            "Draft",
+            // What was found is found again.
+            "Way",
+            // Empty between turns.
+            "Outgoing",
+            "Pieces",
+            // Memory that is filled before each use, as FILLED.
+            "Groups.wantedHi",
+            "Groups.wantedLo",
+            "Replies.packet",
+            "Replies.seg",
             // A successor tells all clients again.
             "Sockets.touched",
             "Sockets.touchedCount",
@@ -70,7 +80,6 @@ final class Variables {
             "Consumer.tailSeen",
             // Packets that wait for a neighbor's answer: a death may lose a packet.
             "Held",
-            "Writer",
             // The same memory in another dress.
             "Region.windows",
             // Compared by what they must hold: TcpView.
@@ -131,20 +140,37 @@ final class Variables {
     /// Whether a field is compared as it is.
     static boolean compared(Field field) {
         String name = name(field);
-        return !SCRATCH.contains(name) && !DERIVED.contains(name);
+        if (scratch(field.getDeclaringClass())) {
+            // What else there is in them is only met through them.
+            return Modifier.isFinal(field.getModifiers())
+                    && field.getType().getName().startsWith("netkeep.");
+        }
+        return !SCRATCH.contains(name) && !FILLED.contains(name) && !DERIVED.contains(name);
+    }
+
+    /// Whether a field is a number that is taken away after a turn.
+    static boolean filled(Field field) {
+        return field.getType().isPrimitive()
+                && !Modifier.isFinal(field.getModifiers())
+                && (FILLED.contains(name(field)) || filled(field.getDeclaringClass()));
+    }
+
+    static boolean filled(Class<?> type) {
+        return FILLED.contains(type.getSimpleName());
     }
 
     static boolean declared(Field field) {
         String name = name(field);
         return scratch(field.getDeclaringClass())
                 || SCRATCH.contains(name)
+                || FILLED.contains(name)
                 || DERIVED.contains(name)
                 || NOT_LATER.contains(name)
                 || EQUAL.contains(name);
     }
 
     static boolean scratch(Class<?> type) {
-        return SCRATCH.contains(type.getSimpleName());
+        return SCRATCH.contains(type.getSimpleName()) || filled(type);
     }
 
     static String name(Field field) {

@@ -51,7 +51,7 @@ final class Way {
         return new SimHost(
                 world,
                 new SimHost.Settings(
-                        number, Scenario.engine(tcp), new SessionLayout(8, 64, 64, ring), 1500, offloads, false, 0));
+                        number, Scenario.engine(tcp), new SessionLayout(8, 64, 64, ring), 1500, offloads, 0));
     }
 
     /// Settings with ECN or not, and buffers that are tuned from `least` to `most`.
