@@ -9,6 +9,7 @@ import netkeep.wire.Ipv6Extensions;
 import netkeep.wire.Ipv6Fragment;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.Layer;
+import netkeep.wire.NdpMessage;
 import netkeep.wire.Verdict;
 
 /// The way of an IPv6 packet in, RFC 8200.
@@ -105,6 +106,16 @@ final class Ipv6Input {
         ip.problem(packet, Problem.UNKNOWN_HEADER, extensions.protocolField(), nowNs);
     }
 
+    /// Whether this may be the word of the owner of an address that we use while we test it: he advertises it with
+    /// that address as the source (RFC 4861 §7.2.4, RFC 4429 §3.3).
+    private boolean disputed(Packet packet) {
+        int address = addresses.find(packet.link, packet.sourceHi, packet.sourceLo);
+        return address >= 0
+                && addresses.state(address) == AddressState.OPTIMISTIC
+                && packet.hops == NdpMessage.HOP_LIMIT
+                && Ipv6Header.nextHeader(packet.headers, packet.ip) == IpProtocol.ICMPV6;
+    }
+
     private Verdict placed(Packet packet, boolean toAll) {
         Verdict verdict = Ipv6Header.checkAddresses(packet.headers, packet.ip);
         if (verdict != Verdict.OK) {
@@ -112,7 +123,7 @@ final class Ipv6Input {
         }
         long hi = packet.destinationHi;
         long lo = packet.destinationLo;
-        if (addresses.usable(-1, packet.sourceHi, packet.sourceLo)) {
+        if (addresses.usable(-1, packet.sourceHi, packet.sourceLo) && !disputed(packet)) {
             return Verdict.BAD_SOURCE;
         }
         if (hi >>> 56 == 0xFF) {

@@ -237,10 +237,13 @@ final class Plan {
         return true;
     }
 
-    /// The chains of an index: their heads are compared as they are.
+    /// The chains of an index.
     private static boolean sameChains(Values live, Values built) {
         int[] nexts = live.ints("nexts");
         int[] others = built.ints("nexts");
+        if (!Arrays.equals(live.ints("heads"), built.ints("heads"))) {
+            return false;
+        }
         for (int head : live.ints("heads")) {
             for (int record = head; record >= 0; record = nexts[record]) {
                 if (nexts[record] != others[record]) {
