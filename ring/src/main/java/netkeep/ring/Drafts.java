@@ -74,7 +74,7 @@ public final class Drafts {
     /// As [#write], with all fields zero.
     public void fresh(int index, Fields to) {
         write(index, to);
-        Arrays.fill(find(index).words, 0);
+        to.clear();
     }
 
     /// As [Records#forget].

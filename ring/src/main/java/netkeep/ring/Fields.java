@@ -1,5 +1,7 @@
 package netkeep.ring;
 
+import java.util.Arrays;
+
 /// The fields of one record, in a working copy on the heap that [Drafts] lends. A subclass gives them names.
 ///
 /// An offset is that of the field in the record's slot, in octets and a multiple of the field's own length; the copy
@@ -23,6 +25,10 @@ public abstract class Fields {
     final void at(int record, long[] copy) {
         index = record;
         words = copy;
+    }
+
+    void clear() {
+        Arrays.fill(words, 0);
     }
 
     /// Makes these fields nobody's: the next access throws [IndexOutOfBoundsException].
