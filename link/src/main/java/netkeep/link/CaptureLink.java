@@ -14,7 +14,7 @@ import netkeep.wire.VirtioNetHeader;
 /// A received frame is written once it is known what became of it: when the next one is taken or sent. In the capture a
 /// checksum that was left to the device is complete, or the reader would call every frame of ours broken; the block's
 /// flags tell that it was open.
-public final class CaptureLink implements Link {
+public final class CaptureLink extends AroundLink {
     private static final int INBOUND = 1;
     private static final int OUTBOUND = 2;
     // Draft-ietf-opsawg-pcapng, table of the flags word.
@@ -23,7 +23,6 @@ public final class CaptureLink implements Link {
     private static final int SEGMENTATION_OFFLOADED = 1 << 11;
     private static final long FLUSH_NS = 100_000_000L;
 
-    private final Link link;
     private final PcapngWriter writer;
     private final int point;
     private final int most;
@@ -41,42 +40,12 @@ public final class CaptureLink implements Link {
     /// @param most    octets of a frame that are kept; [PcapngWriter#WHOLE] for all
     /// @param epochNs nanoseconds since 1970, of a clock or of the simulation
     public CaptureLink(Link link, PcapngWriter writer, String name, int most, LongSupplier epochNs) {
-        this.link = link;
+        super(link);
         this.writer = writer;
         this.point = writer.point(name, most);
         this.most = most;
         this.epochNs = epochNs;
         this.frame = Arena.ofAuto().allocate(link.maxFrame(), Long.BYTES);
-    }
-
-    @Override
-    public int mtu() {
-        return link.mtu();
-    }
-
-    @Override
-    public long mac() {
-        return link.mac();
-    }
-
-    @Override
-    public boolean checksumOffload() {
-        return link.checksumOffload();
-    }
-
-    @Override
-    public boolean segmentationOffload() {
-        return link.segmentationOffload();
-    }
-
-    @Override
-    public boolean udpSegmentation() {
-        return link.udpSegmentation();
-    }
-
-    @Override
-    public int maxFrame() {
-        return link.maxFrame();
     }
 
     @Override
@@ -101,21 +70,6 @@ public final class CaptureLink implements Link {
         note(pieces.gather(frame, 0), OUTBOUND);
         write();
         return true;
-    }
-
-    @Override
-    public int descriptor() {
-        return link.descriptor();
-    }
-
-    @Override
-    public LinkCounters counters() {
-        return link.counters();
-    }
-
-    @Override
-    public long deadlineNs() {
-        return link.deadlineNs();
     }
 
     @Override

@@ -10,11 +10,10 @@ import netkeep.ring.Pieces;
 /// direction as its [Faults] say. Time and luck are arguments.
 ///
 /// Frames that are sent late leave when [#receive] is called: see [#deadlineNs].
-public final class FaultLink implements Link {
+public final class FaultLink extends AroundLink {
     // Frames that one call takes from the link below at most.
     private static final int BATCH = 64;
 
-    private final Link link;
     private final FaultyWire arriving;
     private final FaultyWire leaving;
     private final LongSupplier nowNs;
@@ -25,41 +24,11 @@ public final class FaultLink implements Link {
     /// @param arriving what goes wrong with frames that we receive
     /// @param leaving  what goes wrong with frames that we send
     public FaultLink(Link link, Faults arriving, Faults leaving, RandomGenerator luck, LongSupplier nowNs) {
-        this.link = link;
+        super(link);
         this.arriving = new FaultyWire(arriving, luck, link.maxFrame());
         this.leaving = new FaultyWire(leaving, luck, link.maxFrame());
         this.nowNs = nowNs;
         this.outgoing = Arena.ofAuto().allocate(link.maxFrame(), Long.BYTES);
-    }
-
-    @Override
-    public int mtu() {
-        return link.mtu();
-    }
-
-    @Override
-    public long mac() {
-        return link.mac();
-    }
-
-    @Override
-    public boolean checksumOffload() {
-        return link.checksumOffload();
-    }
-
-    @Override
-    public boolean segmentationOffload() {
-        return link.segmentationOffload();
-    }
-
-    @Override
-    public boolean udpSegmentation() {
-        return link.udpSegmentation();
-    }
-
-    @Override
-    public int maxFrame() {
-        return link.maxFrame();
     }
 
     @Override
@@ -108,11 +77,6 @@ public final class FaultLink implements Link {
         return true;
     }
 
-    @Override
-    public int descriptor() {
-        return link.descriptor();
-    }
-
     /// What went through, seen from the stack: frames that the wire lost count as dropped.
     @Override
     public LinkCounters counters() {
@@ -122,16 +86,6 @@ public final class FaultLink implements Link {
     @Override
     public long deadlineNs() {
         return Math.min(link.deadlineNs(), Math.min(arriving.deadlineNs(), leaving.deadlineNs()));
-    }
-
-    @Override
-    public void dropped(String reason) {
-        link.dropped(reason);
-    }
-
-    @Override
-    public void close() {
-        link.close();
     }
 
     @Override

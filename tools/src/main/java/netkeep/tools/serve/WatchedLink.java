@@ -1,21 +1,20 @@
 package netkeep.tools.serve;
 
 import java.lang.foreign.MemorySegment;
+import netkeep.link.AroundLink;
 import netkeep.link.Link;
-import netkeep.link.LinkCounters;
 import netkeep.link.LinkGone;
 import netkeep.ring.Pieces;
 import org.jspecify.annotations.Nullable;
 
 /// A link around a link that remembers why its device went away, and tells somebody: what lies above finds a link on
 /// which nothing comes and all is lost.
-final class WatchedLink implements Link {
-    private final Link link;
+final class WatchedLink extends AroundLink {
     private volatile @Nullable LinkGone gone;
     private volatile @Nullable Runnable action;
 
     WatchedLink(Link link) {
-        this.link = link;
+        super(link);
     }
 
     /// Why there is no device any more; null while there is.
@@ -67,58 +66,13 @@ final class WatchedLink implements Link {
     }
 
     @Override
-    public int mtu() {
-        return link.mtu();
-    }
-
-    @Override
-    public long mac() {
-        return link.mac();
-    }
-
-    @Override
-    public boolean checksumOffload() {
-        return link.checksumOffload();
-    }
-
-    @Override
-    public boolean segmentationOffload() {
-        return link.segmentationOffload();
-    }
-
-    @Override
-    public boolean udpSegmentation() {
-        return link.udpSegmentation();
-    }
-
-    @Override
-    public int maxFrame() {
-        return link.maxFrame();
-    }
-
-    @Override
     public int descriptor() {
         // That of a device which is gone would be ready for ever.
         return gone == null ? link.descriptor() : -1;
     }
 
     @Override
-    public LinkCounters counters() {
-        return link.counters();
-    }
-
-    @Override
     public long deadlineNs() {
         return gone == null ? link.deadlineNs() : NEVER;
-    }
-
-    @Override
-    public void dropped(String reason) {
-        link.dropped(reason);
-    }
-
-    @Override
-    public void close() {
-        link.close();
     }
 }
