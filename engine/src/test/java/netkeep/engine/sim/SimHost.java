@@ -284,10 +284,10 @@ public final class SimHost implements Node {
         }
     }
 
-    /// Ends the engine between two turns: a successor goes on with what is in the regions.
+    /// Ends the engine between two turns: a successor goes on with what is in the regions. What arrives next may
+    /// arrive before its first turn.
     void takeOver() {
         succeed(world.nowNs());
-        host.kick();
     }
 
     /// The engine died: buries it and lets a successor take what was not committed again.

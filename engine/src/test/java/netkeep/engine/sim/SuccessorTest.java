@@ -14,8 +14,6 @@ class SuccessorTest {
         int mss = v6 ? 1440 : 1460;
         Conversation conversation = Scenario.of(v6).begin().play(". connect\n> SYN seq=0");
         conversation.host.takeOver();
-        conversation.now();
-        conversation.peer.segments().clear();
         conversation.play("""
                 < SYN,ACK seq=0 ack=1 mss=%d
                 > ACK seq=1 ack=1
@@ -34,8 +32,9 @@ class SuccessorTest {
         Conversation conversation =
                 Scenario.of(v6).begin().play(". listen\n< SYN seq=0 mss=" + mss + "\n> SYN,ACK seq=0 ack=1");
         conversation.host.takeOver();
-        conversation.play("...\n< ACK seq=1 ack=1\n...\n. accept\nESTABLISHED");
+        conversation.play("< ACK seq=1 ack=1\n...\n. accept\nESTABLISHED");
         conversation.host.takeOver();
+        conversation.host.host().kick();
         conversation.now();
         conversation.peer.segments().clear();
         conversation.play("""
