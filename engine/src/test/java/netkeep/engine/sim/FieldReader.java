@@ -7,7 +7,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.function.Consumer;
@@ -66,9 +66,10 @@ public interface FieldReader {
         try {
             MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup())
                     .defineHiddenClass(octets, true, MethodHandles.Lookup.ClassOption.NESTMATE);
-            return (FieldReader) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
-                    .invoke();
-        } catch (Throwable wrong) {
+            Constructor<?> maker = lookup.lookupClass().getDeclaredConstructor();
+            maker.setAccessible(true);
+            return (FieldReader) maker.newInstance();
+        } catch (ReflectiveOperationException wrong) {
             throw new AssertionError(type.getName(), wrong);
         }
     }
