@@ -3,8 +3,7 @@ package netkeep.embedded;
 import netkeep.linux.Clock;
 
 /// CLOCK_MONOTONIC for any thread, without a call into libc: `System.nanoTime` reads the same clock, less an origin
-/// that
-/// this JVM chose once.
+/// that this JVM chose once.
 final class Instants {
     private static final int TRIES = 16;
 

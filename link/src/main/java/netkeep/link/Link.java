@@ -23,8 +23,7 @@ public interface Link extends AutoCloseable {
     /// Our hardware address, 48 bits.
     long mac();
 
-    /// Whether [#transmit] takes frames whose checksum is left to the device (`NEEDS_CSUM`). What is received can
-    /// have
+    /// Whether [#transmit] takes frames whose checksum is left to the device (`NEEDS_CSUM`). What is received can have
     /// such a checksum in any case, where the sender is this host.
     boolean checksumOffload();
 

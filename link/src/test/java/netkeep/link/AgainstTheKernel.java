@@ -150,8 +150,7 @@ abstract class AgainstTheKernel {
     }
 
     /// Waits until the other end of a veth pair is awake. The kernel switches its queue on a while after the wire came
-    /// up
-    /// and drops until then what it would send; its first IPv6 frame says that this is over.
+    /// up and drops until then what it would send; its first IPv6 frame says that this is over.
     static void awake(Link link) {
         await(link, frame -> hex(frame, 22, 2).equals("86dd"));
     }

@@ -32,8 +32,7 @@ public final class Consumer {
         awake();
     }
 
-    /// Takes the next item: its offset in the producer's region, or [#EMPTY]. What lies there is the peer's: read
-    /// each
+    /// Takes the next item: its offset in the producer's region, or [#EMPTY]. What lies there is the peer's: read each
     /// word once. Publishes nothing: see [#release].
     ///
     /// @throws PeerViolation if the producer's position cannot be; the ring is then dead

@@ -48,14 +48,18 @@ public final class Records {
     /// Offset of the slot to write a record in: the one that is not live, with the live one's fields in it.
     public long write(int index) {
         long live = read(index);
-        if (region.i64(live) > ledger.committed()) {
-            return live; // written before in this turn
+        long at = toWrite(index, live);
+        if (at != live) {
+            region.copy(at + 8, region.memory(), live + 8, slot - 8);
+            region.i64(at, ledger.committed() + 1);
         }
-        long first = first(index);
-        long other = live == first ? first + slot : first;
-        region.copy(other + 8, region.memory(), live + 8, slot - 8);
-        region.i64(other, ledger.committed() + 1);
-        return other;
+        return at;
+    }
+
+    /// The slot of this turn: the one to read if this turn wrote it, else the other.
+    private long toWrite(int index, long toRead) {
+        boolean written = region.i64(toRead) > ledger.committed();
+        return written ? toRead : 2 * first(index) + slot - toRead;
     }
 
     /// Copies a record's fields to `copy`, whose first word stays.
@@ -65,11 +69,9 @@ public final class Records {
 
     /// Writes all fields of a record from `copy`, whose first word counts for nothing.
     void write(int index, long[] copy) {
-        long live = read(index);
-        long first = first(index);
-        long other = region.i64(live) > ledger.committed() ? live : first + first + slot - live;
-        region.copy(other + 8, copy, 1, copy.length - 1);
-        region.i64(other, ledger.committed() + 1);
+        long at = toWrite(index, read(index));
+        region.copy(at + 8, copy, 1, copy.length - 1);
+        region.i64(at, ledger.committed() + 1);
     }
 
     /// As [#write], with all fields zero.

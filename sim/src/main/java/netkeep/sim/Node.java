@@ -9,8 +9,7 @@ public interface Node {
     /// @param link the number of the wire, from 0 in the order in which they were plugged in
     void arrives(int link, MemorySegment frames, long at, int length, long nowNs);
 
-    /// Does all that there is to do at `nowNs`: what is due, what frames and calls left behind; sends what there is
-    /// to
+    /// Does all that there is to do at `nowNs`: what is due, what frames and calls left behind; sends what there is to
     /// send through `out`.
     void turn(Outlet out, long nowNs);
 

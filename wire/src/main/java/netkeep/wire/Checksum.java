@@ -20,8 +20,7 @@ public final class Checksum {
 
     private Checksum() {}
 
-    /// Adds octets that begin at an even offset of what is summed. An odd last octet counts as if a zero followed:
-    /// only
+    /// Adds octets that begin at an even offset of what is summed. An odd last octet counts as if a zero followed: only
     /// [#addOdd] may go on behind it.
     ///
     /// @param at any offset in memory, even or odd

@@ -95,8 +95,7 @@ public final class Icmp6Message {
         return type < 128;
     }
 
-    /// Says whether a message begins here; of an error, whether a packet's header is in it. Errors of types that
-    /// nobody
+    /// Says whether a message begins here; of an error, whether a packet's header is in it. Errors of types that nobody
     /// knows pass: RFC 4443 §2.4 (a) hands them to the protocol above.
     ///
     /// @param length octets of the message

@@ -151,8 +151,7 @@ public final class IgmpMessage {
         return code < 0x80 ? code : (code & 0xF | 0x10) << (code >>> 4 & 7) + 3;
     }
 
-    /// Says whether a whole message begins here and its checksum holds. Messages may be longer than what they say:
-    /// the
+    /// Says whether a whole message begins here and its checksum holds. Messages may be longer than what they say: the
     /// checksum covers the rest (RFC 3376 §4.1.10, §4.2.11).
     ///
     /// @param length octets of the message

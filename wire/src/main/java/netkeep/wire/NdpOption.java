@@ -125,8 +125,7 @@ public final class NdpOption {
         return u64(bytes, at + DNS_ADDRESSES + 16L * index + 8);
     }
 
-    /// Says whether the options of a message can be walked to their end, and whether each of a type we know is as
-    /// long
+    /// Says whether the options of a message can be walked to their end, and whether each of a type we know is as long
     /// as its readers need. Other types pass (RFC 4861 §4.6).
     ///
     /// @param at     where the first option begins

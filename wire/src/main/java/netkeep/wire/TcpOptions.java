@@ -100,8 +100,7 @@ public final class TcpOptions {
         return tsEcr;
     }
 
-    /// As it stands, RFC 5482 §3: in the low 15 bits the time, of minutes if 0x8000 is set and of seconds else; -1
-    /// for
+    /// As it stands, RFC 5482 §3: in the low 15 bits the time, of minutes if 0x8000 is set and of seconds else; -1 for
     /// none.
     public int userTimeout() {
         return userTimeout;

@@ -6,8 +6,7 @@ public interface Upper {
     void arrives(Packet packet, long nowNs);
 
     /// Whether an error may be true: it quotes a packet as we may have sent it, and as no stranger can guess it (for
-    /// TCP
-    /// a connection and a sequence number in flight). Asked before anything is learned from the error.
+    /// TCP a connection and a sequence number in flight). Asked before anything is learned from the error.
     default boolean expects(Failure failure) {
         return true;
     }

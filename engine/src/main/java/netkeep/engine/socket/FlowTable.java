@@ -6,8 +6,7 @@ import netkeep.engine.ledger.Luck;
 /// Finds who owns a flow: addresses and ports of both ends to an id. Derived from the records.
 ///
 /// Open addressing with linear probing, at most four fifths full; entries hold the id and 32 bits of the hash, the key
-/// itself
-/// stays in the record. The hash is keyed, so that a remote host cannot choose where its flows land.
+/// itself stays in the record. The hash is keyed, so that a remote host cannot choose where its flows land.
 public final class FlowTable {
     /// Where ids' keys are.
     public interface Keys {

@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Of what is sent, flags, seq, ack, len and sack are compared always, the rest where the line has it. Text is a
-/// pattern
-/// of its position, compared always.
+/// pattern of its position, compared always.
 public final class Conversation implements Script.Actor {
     public static final int PORT = 80;
     public static final int PEER_PORT = 40_000;

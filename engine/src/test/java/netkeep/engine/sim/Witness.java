@@ -9,8 +9,7 @@ import netkeep.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /// Watches what a host sends, as a peer that never forgets: whatever happens inside, no promise is taken back and no
-/// octet
-/// changes.
+/// octet changes.
 public final class Witness implements Pipe.Censor {
     /// What one direction of a connection has said.
     private static final class Flow {

@@ -19,8 +19,7 @@ import netkeep.engine.tcp.Listing;
 /// Answers what is asked of a running stack, on a UNIX socket that only its user can open.
 ///
 /// A question is a line: `sockets` or `counters`. The answer is lines of fields (see [SocketLine]), and the last line
-/// is
-/// a full stop. The stack is looked at between two of its turns.
+/// is a full stop. The stack is looked at between two of its turns.
 public final class StatusServer implements AutoCloseable {
     static final String SOCKETS = "sockets";
     static final String COUNTERS = "counters";
