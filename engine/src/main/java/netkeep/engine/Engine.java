@@ -63,8 +63,8 @@ public final class Engine {
         this.ip = new Ip(ledger, counters, luck, outgoing, settings.ip(), links);
         this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
         this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
-        this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp());
-        this.udp = new Udp(sockets, ip, outgoing, counters, luck);
+        this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp(), settings.share());
+        this.udp = new Udp(sockets, ip, outgoing, counters, luck, settings.share());
         this.requests = new Requests(sockets, tcp, udp);
         this.tidying = new Tidying(sockets, tcp);
     }

@@ -1,6 +1,7 @@
 package netkeep.engine;
 
 import netkeep.engine.ip.IpSettings;
+import netkeep.engine.socket.Share;
 import netkeep.engine.tcp.TcpSettings;
 
 /// The bounds of an engine, and how its protocols behave.
@@ -10,7 +11,8 @@ import netkeep.engine.tcp.TcpSettings;
 /// @param frames   the most frames that one turn sends
 /// @param ip       for IP
 /// @param tcp      for TCP
-public record EngineSettings(int sockets, int sessions, int frames, IpSettings ip, TcpSettings tcp) {
+/// @param share    of the flows, where several stacks have the same addresses
+public record EngineSettings(int sockets, int sessions, int frames, IpSettings ip, TcpSettings tcp, Share share) {
     public static final EngineSettings DEFAULT =
             new EngineSettings(1 << 18, 1, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
 
@@ -18,6 +20,15 @@ public record EngineSettings(int sockets, int sessions, int frames, IpSettings i
         require(sockets > 0, "sockets", sockets);
         require(sessions > 0 && sessions < 1 << 16, "sessions", sessions);
         require(frames >= 16, "frames", frames);
+    }
+
+    /// Settings of the only stack.
+    public EngineSettings(int sockets, int sessions, int frames, IpSettings ip, TcpSettings tcp) {
+        this(sockets, sessions, frames, ip, tcp, Share.ALL);
+    }
+
+    public EngineSettings withShare(Share value) {
+        return new EngineSettings(sockets, sessions, frames, ip, tcp, value);
     }
 
     private static void require(boolean holds, String name, int value) {

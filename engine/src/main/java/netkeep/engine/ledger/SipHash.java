@@ -1,13 +1,13 @@
 package netkeep.engine.ledger;
 
 /// SipHash (Aumasson and Bernstein, 2012) of five 64-bit words, as a message of 40 octets.
-final class SipHash {
+public final class SipHash {
     private static final long LENGTH = 40L << 56;
 
     private SipHash() {}
 
     /// SipHash-2-4 under the key `k0`, `k1`.
-    static long of(long k0, long k1, long a, long b, long c, long d, long e) {
+    public static long of(long k0, long k1, long a, long b, long c, long d, long e) {
         long v0 = k0 ^ 0x736f6d6570736575L;
         long v1 = k1 ^ 0x646f72616e646f6dL;
         long v2 = k0 ^ 0x6c7967656e657261L;

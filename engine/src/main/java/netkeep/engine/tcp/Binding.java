@@ -12,10 +12,6 @@ final class Binding {
     /// The IPv4-mapped form of 0.0.0.0: any address of IPv4.
     static final long MAPPED_ANY = 0xFFFFL << 32;
 
-    // RFC 6335 §6: the dynamic ports; we begin where Linux does, so that its users find theirs.
-    private static final int FIRST_DYNAMIC = 32768;
-    private static final int DYNAMIC_COUNT = 28232;
-
     private final Tcp tcp;
     private final Tcb tcb;
     private final Tcb other;
@@ -39,7 +35,7 @@ final class Binding {
             return Errno.EAFNOSUPPORT;
         }
         long lo = any && tcb.has(Endpoint.V4_ONLY) ? MAPPED_ANY : ask.lo;
-        if (!any && !tcp.ip.local(ask.hi, ask.lo)) {
+        if (!any && !tcp.ip.local(ask.hi, ask.lo) || !tcp.share.mayBind(ask.port)) {
             return Errno.EADDRNOTAVAIL;
         }
         int port = ask.port != 0 ? ask.port : free(ask.hi, lo);
@@ -72,9 +68,9 @@ final class Binding {
     }
 
     private int free(long hi, long lo) {
-        int start = tcp.luck.below(DYNAMIC_COUNT);
-        for (int i = 0; i < DYNAMIC_COUNT; i++) {
-            int port = FIRST_DYNAMIC + (start + i) % DYNAMIC_COUNT;
+        int start = tcp.luck.below(tcp.share.ports());
+        for (int i = 0; i < tcp.share.ports(); i++) {
+            int port = tcp.share.port(start + i);
             if (tcp.ports.first(port) == Ports.NONE && mayBind(hi, lo, port)) {
                 return port;
             }
@@ -137,8 +133,8 @@ final class Binding {
     int choose(Path path, Ask ask) {
         long offset = tcp.luck.hash(path.sourceHi, path.sourceLo, ask.hi, ask.lo, -2L - ask.port) >>> 33;
         long next = offset + tcp.counters.get(netkeep.engine.ledger.Counter.TcpActiveOpens);
-        for (int i = 0; i < DYNAMIC_COUNT; i++) {
-            int port = FIRST_DYNAMIC + (int) ((next + i) % DYNAMIC_COUNT);
+        for (int i = 0; i < tcp.share.ports(); i++) {
+            int port = tcp.share.port(next + i);
             int hash = tcp.table.hash(path.sourceHi, path.sourceLo, port, ask.hi, ask.lo, ask.port);
             if (tcp.ports.first(port) == Ports.NONE
                     && tcp.table.find(hash, path.sourceHi, path.sourceLo, port, ask.hi, ask.lo, ask.port) < 0) {

@@ -16,6 +16,7 @@ import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.FlowTable;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
+import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.ring.Ledger;
 import netkeep.wire.Checksum;
@@ -37,6 +38,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Counters counters;
     final Luck luck;
     final TcpSettings settings;
+    final Share share;
     final Tcb tcb;
     final Flow flow;
     final Flight flight;
@@ -70,13 +72,22 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     /// Opens the tables of TCP in a ledger, a new one or a predecessor's; [#scan] follows when the sessions are
     /// attached.
-    public Tcp(Ledger ledger, Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, TcpSettings s) {
+    public Tcp(
+            Ledger ledger,
+            Sockets sockets,
+            Ip ip,
+            Outgoing outgoing,
+            Counters counters,
+            Luck luck,
+            TcpSettings s,
+            Share share) {
         this.sockets = sockets;
         this.ip = ip;
         this.outgoing = outgoing;
         this.counters = counters;
         this.luck = luck;
         this.settings = s;
+        this.share = share;
         this.socketCount = sockets.count();
         this.flows = new Pool(ledger, socketCount, Flow.SLOT);
         this.tcb = new Tcb();

@@ -115,6 +115,9 @@ public final class Users {
         if (port == 0) {
             return Errno.EADDRNOTAVAIL;
         }
+        if (!tcp.share.owns(tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port)) {
+            return Errno.EADDRNOTAVAIL;
+        }
         int hash = tcp.table.hash(tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port);
         if (tcp.table.find(hash, tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port) >= 0) {
             return Errno.EADDRNOTAVAIL;

@@ -12,6 +12,7 @@ import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
+import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.session.Datagram;
 import netkeep.wire.IpProtocol;
@@ -28,6 +29,7 @@ public final class Udp implements Upper {
     final Outgoing outgoing;
     final Counters counters;
     final Luck luck;
+    final Share share;
     /// The socket that is worked on.
     final Endpoint socket;
     // Derived.
@@ -41,12 +43,13 @@ public final class Udp implements Upper {
     private final Sending sending;
     private final Users users;
 
-    public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck) {
+    public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, Share share) {
         this.sockets = sockets;
         this.ip = ip;
         this.outgoing = outgoing;
         this.counters = counters;
         this.luck = luck;
+        this.share = share;
         this.socket = new Endpoint();
         this.receiving = new Receiving(this);
         this.sending = new Sending(this);

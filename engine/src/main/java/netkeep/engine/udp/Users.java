@@ -15,10 +15,6 @@ import netkeep.wire.Address;
 
 /// What clients ask of their datagram sockets.
 public final class Users {
-    // RFC 6335 §6: the dynamic ports; we begin where Linux does, so that its users find theirs.
-    private static final int FIRST_DYNAMIC = 32768;
-    private static final int DYNAMIC_COUNT = 28232;
-
     private final Udp udp;
     private final Endpoint socket;
     private final Endpoint other;
@@ -90,7 +86,7 @@ public final class Users {
             return Errno.EAFNOSUPPORT;
         }
         boolean many = Address.isMulticast(ask.hi, ask.lo) || Address.isBroadcast(ask.hi, ask.lo);
-        if (!any && !many && !udp.ip.local(ask.hi, ask.lo)) {
+        if (!any && !many && !udp.ip.local(ask.hi, ask.lo) || !udp.share.mayBind(ask.port)) {
             return Errno.EADDRNOTAVAIL;
         }
         long lo = any && socket.has(Endpoint.V4_ONLY) ? Address.V4 : ask.lo;
@@ -119,9 +115,9 @@ public final class Users {
 
     /// A free port, at random (RFC 8085 §5.1, RFC 6056 §3.3.1); 0 if there is none.
     private int free(long hi, long lo) {
-        int start = udp.luck.below(DYNAMIC_COUNT);
-        for (int i = 0; i < DYNAMIC_COUNT; i++) {
-            int port = FIRST_DYNAMIC + (start + i) % DYNAMIC_COUNT;
+        int start = udp.luck.below(udp.share.ports());
+        for (int i = 0; i < udp.share.ports(); i++) {
+            int port = udp.share.port(start + i);
             if (udp.ports.first(port) == Ports.NONE && mayBind(hi, lo, port)) {
                 return port;
             }
@@ -184,6 +180,9 @@ public final class Users {
             if (errno != 0) {
                 return errno;
             }
+        }
+        if (!udp.share.owns(path.sourceHi, path.sourceLo, socket.localPort(), ask.hi, ask.lo, ask.port)) {
+            return Errno.EADDRNOTAVAIL;
         }
         if (Address.isUnspecified(socket.localHi(), socket.localLo())) {
             socket.localHi(path.sourceHi);

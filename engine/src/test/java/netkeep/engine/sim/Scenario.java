@@ -139,7 +139,7 @@ public final class Scenario {
             boolean owns = stack == owner;
             SessionLayout layout =
                     owns ? new SessionLayout(32, 256, 256, 1 << 19) : new SessionLayout(4, 64, 64, 1 << 17);
-            EngineSettings engine = owns ? engine(tcp) : small(tcp);
+            EngineSettings engine = (owns ? engine(tcp) : small(tcp)).withShare(Steering.share(stack, stacks));
             hosts.add(new SimHost(world, new SimHost.Settings(1, engine, layout, 1500, false, 0)));
         }
         return hosts;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.engine.socket.Share;
 import netkeep.engine.tcp.TcpSettings;
 import netkeep.session.SessionLayout;
 import netkeep.sim.Weather;
@@ -25,12 +26,17 @@ class StacksTest {
 
     private final World world = Hosts.begin(new World(1));
 
-    private SimHost host(int number, int sockets) {
+    private SimHost host(int number, int sockets, Share share) {
         TcpSettings tcp = Way.tcp(false, false, BUFFER, BUFFER);
         return new SimHost(
                 world,
                 new SimHost.Settings(
-                        number, Scenario.small(tcp), new SessionLayout(sockets, 64, 64, RING), 1500, false, 0));
+                        number,
+                        Scenario.small(tcp).withShare(share),
+                        new SessionLayout(sockets, 64, 64, RING),
+                        1500,
+                        false,
+                        0));
     }
 
     @ParameterizedTest
@@ -49,13 +55,13 @@ class StacksTest {
         Wire.between(world, weather, steering, calling);
         List<Traffic> servers = new ArrayList<>();
         for (int stack = 0; stack < stacks; stack++) {
-            SimHost host = host(1, 2 * flows / stacks + 12);
+            SimHost host = host(1, 2 * flows / stacks + 12, Steering.share(stack, stacks));
             Wire.between(world, Weather.CALM, host.host(), steering);
             servers.add(new Traffic(host).serve(PORT, UP, DOWN));
         }
         List<Traffic> clients = new ArrayList<>();
         for (int stack = 0; stack < callers; stack++) {
-            SimHost host = host(2, 2 * (flows / callers + 1));
+            SimHost host = host(2, 2 * (flows / callers + 1), Steering.share(stack, callers));
             Wire.between(world, Weather.CALM, host.host(), calling);
             clients.add(new Traffic(host));
         }

@@ -3,10 +3,8 @@ package netkeep.engine.sim;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import netkeep.engine.socket.Share;
 import netkeep.sim.Pipe;
 import netkeep.sim.Receiver;
 import netkeep.sim.Station;
@@ -22,8 +20,7 @@ import netkeep.wire.UdpHeader;
 import netkeep.wire.VirtioNetHeader;
 import org.jspecify.annotations.Nullable;
 
-/// A link with a queue for each of several stacks that share an address: a flow's hash says whose it is, unless one of
-/// them has sent of that flow before, as a multi-queue TAP has it.
+/// A link with a queue for each of several stacks that share an address: a frame goes to the owner of its flow.
 ///
 /// What belongs to no flow is for all: answers of neighbours, messages of ICMP, groups. Questions that one answer is
 /// enough for, and fragments, are for the first.
@@ -33,18 +30,12 @@ final class Steering implements Station {
     private static final int FIRST = 0;
     private static final int ECHO4 = 8;
     private static final int ECHO6 = 128;
+    private static final long KEY = 0x5EED;
 
     /// A flow as the stacks see it.
-    private record Flow(int protocol, Address local, int localPort, Address remote, int remotePort) {
-        private int owner(int stacks) {
-            // Any mix will do that the ports' low bits move.
-            int mix = Objects.hash(protocol, local, localPort, remote, remotePort) * 0x9E37_79B1;
-            return (mix >>> 1) % stacks;
-        }
-    }
+    private record Flow(Address local, int localPort, Address remote, int remotePort) {}
 
     private final List<Pipe> queues = new ArrayList<>();
-    private final Map<Flow, Integer> learned = new HashMap<>();
     private final long[] frames;
     private @Nullable Pipe outside;
 
@@ -53,9 +44,14 @@ final class Steering implements Station {
         frames = new long[stacks];
     }
 
-    /// Which of `stacks` a TCP flow is for that none has sent of.
+    /// What the stack of such a number owns.
+    static Share share(int stack, int stacks) {
+        return new Share(stack, stacks, KEY);
+    }
+
+    /// Which of `stacks` a flow is for.
     static int owner(Address local, int localPort, Address remote, int remotePort, int stacks) {
-        return new Flow(IpProtocol.TCP, local, localPort, remote, remotePort).owner(stacks);
+        return share(0, stacks).owner(local.hi(), local.lo(), localPort, remote.hi(), remote.lo(), remotePort);
     }
 
     /// Frames of flows that each stack got.
@@ -69,21 +65,14 @@ final class Steering implements Station {
             outside = out;
             return (memory, at, length, nowNs) -> arrives(memory, at, length);
         }
-        int stack = queues.size();
         queues.add(out);
         Pipe away = outside;
-        return (memory, at, length, nowNs) -> {
-            Flow flow = flow(memory, at, true);
-            if (flow != null && flow.owner(frames.length) != stack) {
-                learned.put(flow, stack);
-            }
-            away.send(memory, at, length);
-        };
+        return (memory, at, length, nowNs) -> away.send(memory, at, length);
     }
 
     private void arrives(MemorySegment memory, long at, int length) {
-        Flow flow = flow(memory, at, false);
-        int queue = flow == null ? unowned(memory, at) : learned.getOrDefault(flow, flow.owner(frames.length));
+        Flow flow = flow(memory, at);
+        int queue = flow == null ? unowned(memory, at) : owner(flow);
         if (queue != ALL) {
             frames[queue] += flow == null ? 0 : 1;
             queues.get(queue).send(memory, at, length);
@@ -94,10 +83,12 @@ final class Steering implements Station {
         }
     }
 
-    /// The flow of a frame, null if it is of none.
-    ///
-    /// @param leaves whether a stack sends it
-    private static @Nullable Flow flow(MemorySegment memory, long at, boolean leaves) {
+    private int owner(Flow flow) {
+        return owner(flow.local, flow.localPort, flow.remote, flow.remotePort, frames.length);
+    }
+
+    /// The flow of a frame that arrives, null if it is of none.
+    private static @Nullable Flow flow(MemorySegment memory, long at) {
         int type = EthernetHeader.etherType(memory, at + VirtioNetHeader.LENGTH);
         long ip = at + IP;
         Address source;
@@ -122,11 +113,8 @@ final class Steering implements Station {
             return null;
         }
         // TCP's ports lie where UDP's do.
-        int from = UdpHeader.sourcePort(memory, upper);
-        int port = UdpHeader.destinationPort(memory, upper);
-        return leaves
-                ? new Flow(protocol, source, from, destination, port)
-                : new Flow(protocol, destination, port, source, from);
+        return new Flow(
+                destination, UdpHeader.destinationPort(memory, upper), source, UdpHeader.sourcePort(memory, upper));
     }
 
     private static int unowned(MemorySegment memory, long at) {
