@@ -8,7 +8,7 @@ import netkeep.engine.neighbor.Arp;
 import netkeep.engine.neighbor.Links;
 
 /// Tests whether others use an address of ours, before it is used or meanwhile, and defends it: RFC 5227 for IPv4, RFC
-/// 4862 §5.4 for IPv6, RFC 4429 where an address is used while it is tested.
+/// 4862 §5.4 for IPv6, RFC 4429 where an address is used while it is tested, which we do over IPv4, too.
 final class AddressTests {
     // RFC 5227 §1.1.
     static final int PROBE_NUM = 3;
@@ -45,15 +45,15 @@ final class AddressTests {
     }
 
     /// What an address begins as.
-    AddressState first(boolean v4) {
-        return !optimistic ? AddressState.TENTATIVE : v4 ? AddressState.ASSIGNED : AddressState.OPTIMISTIC;
+    AddressState first() {
+        return optimistic ? AddressState.OPTIMISTIC : AddressState.TENTATIVE;
     }
 
     /// An address was added.
     void start(int address, long nowNs) {
         if (addresses.v4(address)) {
             // RFC 5227 §2.1.1: the first probe waits, so that hosts that were switched on together do not ask together.
-            addresses.step(address, optimistic ? PROBE_NUM : 0, optimistic ? nowNs : nowNs + random(PROBE_WAIT_NS));
+            addresses.step(address, 0, nowNs + random(PROBE_WAIT_NS));
         } else {
             // Sent and looped back, our own solicitation is told from another host's by this (RFC 7527 §4.1).
             addresses.nonce(address, luck.next() >>> 16);

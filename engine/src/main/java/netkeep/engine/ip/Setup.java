@@ -70,7 +70,7 @@ final class Setup {
     /// @return its record, -1 if there is no room
     int enter(int link, long hi, long lo, int prefix, int origin, long nowNs) {
         boolean v4 = Address.isV4(hi, lo);
-        int address = addresses.add(link, hi, lo, prefix, origin, tests.first(v4));
+        int address = addresses.add(link, hi, lo, prefix, origin, tests.first());
         if (address < 0) {
             return -1;
         }

@@ -215,15 +215,43 @@ class ConflictTest {
         assertEquals(PEER_MAC, lab.only().to());
     }
 
-    /// What RFC 4429 allows for IPv6 is taken for IPv4 too: used and announced at once, tested by what others say.
+    /// What RFC 4429 allows for IPv6 is taken for IPv4 too: used at once, and tested meanwhile as any other.
     @Test
-    void optimisticAddressIsUsedAtOnce() {
+    void optimisticAddressIsUsedAtOnceAndTestedMeanwhile() {
+        Lab quick = optimist();
+        assertTrue(quick.ip.local(OURS.hi(), OURS.lo()));
+        assertEquals(List.of(), quick.take());
+
+        quick.settle();
+        List<Lab.Frame> sent = quick.taken(EthernetHeader.ARP);
+        assertEquals(5, sent.size());
+        assertTrue(sent.subList(0, 3).stream().allMatch(ConflictTest::probe));
+        assertTrue(sent.subList(3, 5).stream().allMatch(ConflictTest::announcement));
+        assertEquals(AddressState.ASSIGNED, quick.ip.discovery().addressState(1, OURS.hi(), OURS.lo()));
+    }
+
+    /// Whoever answers a probe, or only uses the address, had it first.
+    @Test
+    void optimisticAddressIsGivenBackToItsOwner() {
+        for (int operation : new int[] {REQUEST, REPLY}) {
+            Lab quick = optimist();
+            quick.passMs(1_500);
+            quick.take();
+
+            quick.arrives(arp(operation, PEER_MAC, OURS, MAC, operation == REPLY ? NOBODY : PEER));
+            quick.passMs(60_000);
+
+            assertEquals(AddressState.DUPLICATE, quick.ip.discovery().addressState(1, OURS.hi(), OURS.lo()));
+            assertEquals(List.of(), quick.take());
+            assertFalse(quick.ip.local(OURS.hi(), OURS.lo()));
+        }
+    }
+
+    private static Lab optimist() {
         Lab quick = new Lab(IpSettings.DEFAULT, LinkSettings.LOOPBACK, LinkSettings.ethernet(1, MAC, 1500));
         quick.ip.addAddress(1, OURS.hi(), OURS.lo(), 24, quick.nowNs);
         quick.turn();
-
-        assertTrue(announcement(quick.only()));
-        assertTrue(quick.ip.local(OURS.hi(), OURS.lo()));
+        return quick;
     }
 
     /// A test goes on where it was when the engine dies.
