@@ -13,6 +13,9 @@ public final class Stack {
     /// The most frames that a turn takes from one port.
     private static final int FRAMES = 64;
 
+    /// Octets of a turn's frames from one port.
+    private static final int SHARE = 192 << 10;
+
     /// The most requests that a turn takes from one session.
     private static final int REQUESTS = 1024;
 
@@ -38,9 +41,9 @@ public final class Stack {
     }
 
     /// Octets for the frames of a turn over `links` links: small ones lie close together, and of the longest there are
-    /// a few.
+    /// two. More would go through the nearest cache and out of it again before anybody has read them.
     public static long framesLength(int links) {
-        return (long) (links + 1) * (1 << 19);
+        return (long) (links + 1) * SHARE;
     }
 
     /// One turn over frames and requests.

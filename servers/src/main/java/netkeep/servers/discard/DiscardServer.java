@@ -19,7 +19,7 @@ import netkeep.servers.loop.Time;
 ///
 /// Not safe for several threads, but for [#close], [#octets] and [#datagrams].
 public final class DiscardServer implements AutoCloseable {
-    private static final int CHUNK = 262_144;
+    private static final int CHUNK = 65_536;
     private static final int BACKLOG = 4096;
 
     /// Chunks read from one connection in one pass, so that the others get their turn.
