@@ -32,9 +32,9 @@ public final class Tun {
 
     private Tun() {}
 
-    /// Opens one queue of the TAP device `name` in the network namespace of the calling thread, and makes the device if
-    /// there is none. Frames carry a virtio header of 10 octets; reads and writes do not wait. A device that was made
-    /// here goes with the last of its queues.
+    /// Opens one queue of the TAP device `name` in the network namespace of the calling thread, and makes the device
+    /// if there is none. Frames carry a virtio header of 10 octets; reads and writes do not wait. A device that was
+    /// made here goes with the last of its queues.
     ///
     /// @param several whether the device has, or shall have, several queues
     public static int open(String name, boolean several) {
