@@ -1,7 +1,9 @@
 package netkeep.wire;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /// Looks at a frame as a stack does, one layer after the other: asks the checks and then calls every reader. It keeps
@@ -13,6 +15,9 @@ final class Dissector {
     private final TcpOptions options = new TcpOptions();
     /// What the readers gave: so that none is left out.
     private long mixed;
+    /// The verdicts on the last frame, in their order.
+    private final List<Verdict> verdicts = new ArrayList<>();
+    private int route;
 
     int reached(Layer layer) {
         return reached.getOrDefault(layer, 0);
@@ -20,6 +25,29 @@ final class Dissector {
 
     private void reach(Layer layer) {
         reached.merge(layer, 1, Integer::sum);
+    }
+
+    /// Forgets the last frame's verdicts.
+    void begin() {
+        verdicts.clear();
+        route = 0;
+    }
+
+    /// Whether a check let it pass.
+    private boolean passes(Verdict verdict) {
+        verdicts.add(verdict);
+        route = route * 31 + verdict.ordinal() + 1;
+        return verdict == Verdict.OK;
+    }
+
+    /// The verdicts on the last frame, as one number.
+    int route() {
+        return route;
+    }
+
+    /// The verdicts on the last frame.
+    String routeText() {
+        return String.join(".", verdicts.stream().map(Verdict::name).toList());
     }
 
     private void mix(long value) {
@@ -31,24 +59,30 @@ final class Dissector {
     }
 
     void frame(MemorySegment bytes) {
-        int length = (int) bytes.byteSize();
-        if (VirtioNetHeader.check(bytes, 0, length) != Verdict.OK) {
+        frame(bytes, 0, (int) bytes.byteSize());
+    }
+
+    /// A frame that lies among other octets.
+    void frame(MemorySegment bytes, int from, int size) {
+        begin();
+        int length = from + size;
+        if (!passes(VirtioNetHeader.check(bytes, from, size))) {
             return;
         }
-        mix(VirtioNetHeader.flags(bytes, 0) + VirtioNetHeader.headerLength(bytes, 0));
-        if ((VirtioNetHeader.flags(bytes, 0) & VirtioNetHeader.NEEDS_CSUM) != 0) {
-            long field = 10L + VirtioNetHeader.csumStart(bytes, 0) + VirtioNetHeader.csumOffset(bytes, 0);
+        mix(VirtioNetHeader.flags(bytes, from) + VirtioNetHeader.headerLength(bytes, from));
+        if ((VirtioNetHeader.flags(bytes, from) & VirtioNetHeader.NEEDS_CSUM) != 0) {
+            long field = from + 10L + VirtioNetHeader.csumStart(bytes, from) + VirtioNetHeader.csumOffset(bytes, from);
             mix(Octets.u16(bytes, field));
         }
-        int at = VirtioNetHeader.LENGTH;
-        if (EthernetHeader.check(bytes, at, length - at) != Verdict.OK) {
+        int at = from + VirtioNetHeader.LENGTH;
+        if (!passes(EthernetHeader.check(bytes, at, length - at))) {
             return;
         }
         mix(EthernetHeader.destination(bytes, at) + EthernetHeader.source(bytes, at));
         int type = EthernetHeader.etherType(bytes, at);
         at += EthernetHeader.LENGTH;
         if (type == EthernetHeader.VLAN) {
-            if (VlanTag.check(bytes, at, length - at) != Verdict.OK) {
+            if (!passes(VlanTag.check(bytes, at, length - at))) {
                 return;
             }
             mix(VlanTag.vlan(bytes, at) + VlanTag.priority(bytes, at));
@@ -64,26 +98,26 @@ final class Dissector {
         }
     }
 
-    private void arp(MemorySegment bytes, int at, int length) {
-        if (ArpPacket.check(bytes, at, length) == Verdict.OK) {
+    void arp(MemorySegment bytes, int at, int length) {
+        if (passes(ArpPacket.check(bytes, at, length))) {
             mix(ArpPacket.senderMac(bytes, at) + ArpPacket.targetMac(bytes, at));
             mix(ArpPacket.isAnnouncement(bytes, at) || ArpPacket.isProbe(bytes, at) ? 1 : 0);
             reach(Layer.ARP);
         }
     }
 
-    private void ipv4(MemorySegment bytes, int at, int length) {
+    void ipv4(MemorySegment bytes, int at, int length) {
         Verdict verdict = Ipv4Header.check(bytes, at, length);
         if (verdict == Verdict.BAD_CHECKSUM) {
             Ipv4Header.seal(bytes, at);
             verdict = Ipv4Header.check(bytes, at, length);
         }
-        if (verdict != Verdict.OK) {
+        if (!passes(verdict)) {
             return;
         }
         int headerLength = Ipv4Header.headerLength(bytes, at);
-        mix(Ipv4Header.checkAddresses(bytes, at).index());
-        if (Ipv4Options.check(bytes, at, headerLength) != Verdict.OK) {
+        passes(Ipv4Header.checkAddresses(bytes, at));
+        if (!passes(Ipv4Options.check(bytes, at, headerLength))) {
             return;
         }
         mix(Ipv4Options.isSourceRouted(bytes, at, headerLength) ? 1 : 0);
@@ -109,12 +143,12 @@ final class Dissector {
         }
     }
 
-    private void ipv6(MemorySegment bytes, int at, int length) {
-        if (Ipv6Header.check(bytes, at, length) != Verdict.OK) {
+    void ipv6(MemorySegment bytes, int at, int length) {
+        if (!passes(Ipv6Header.check(bytes, at, length))) {
             return;
         }
-        mix(Ipv6Header.checkAddresses(bytes, at).index());
-        if (extensions.walk(bytes, at, length) != Verdict.OK) {
+        passes(Ipv6Header.checkAddresses(bytes, at));
+        if (!passes(extensions.walk(bytes, at, length))) {
             return;
         }
         reach(Layer.IPV6);
@@ -139,12 +173,11 @@ final class Dissector {
         }
     }
 
-    private void icmp4(MemorySegment bytes, int at, int length) {
-        if (Icmp4Message.check(bytes, at, length) != Verdict.OK) {
+    void icmp4(MemorySegment bytes, int at, int length) {
+        if (!passes(Icmp4Message.check(bytes, at, length))) {
             return;
         }
-        mix(Icmp4Message.checkSum(bytes, at, Checksum.add(0, bytes, at + 8, length - 8))
-                .index());
+        passes(Icmp4Message.checkSum(bytes, at, Checksum.add(0, bytes, at + 8, length - 8)));
         mix(Icmp4Message.rest(bytes, at));
         if (Icmp4Message.isError(Icmp4Message.type(bytes, at))) {
             mix(Ipv4Header.destination(bytes, at + 8));
@@ -153,12 +186,11 @@ final class Dissector {
         reach(Layer.ICMPV4);
     }
 
-    private void icmp6(MemorySegment bytes, int ip, int at, int length, long pseudo) {
-        if (Icmp6Message.check(bytes, at, length) != Verdict.OK) {
+    void icmp6(MemorySegment bytes, int ip, int at, int length, long pseudo) {
+        if (!passes(Icmp6Message.check(bytes, at, length))) {
             return;
         }
-        mix(Icmp6Message.checkSum(bytes, at, Checksum.add(pseudo, bytes, at + 8, length - 8))
-                .index());
+        passes(Icmp6Message.checkSum(bytes, at, Checksum.add(pseudo, bytes, at + 8, length - 8)));
         int type = Icmp6Message.type(bytes, at);
         long srcHi = Ipv6Header.sourceHi(bytes, ip);
         long srcLo = Ipv6Header.sourceLo(bytes, ip);
@@ -169,12 +201,12 @@ final class Dissector {
         } else if (NdpMessage.isNdp(type)) {
             long dstHi = Ipv6Header.destinationHi(bytes, ip);
             long dstLo = Ipv6Header.destinationLo(bytes, ip);
-            if (NdpMessage.check(bytes, at, length, hops, srcHi, srcLo, dstHi, dstLo) != Verdict.OK) {
+            if (!passes(NdpMessage.check(bytes, at, length, hops, srcHi, srcLo, dstHi, dstLo))) {
                 return;
             }
             ndp(bytes, at, length, type);
         } else if (MldMessage.isMld(type)) {
-            if (MldMessage.check(bytes, at, length, hops, extensions.routerAlert(), srcHi, srcLo) != Verdict.OK) {
+            if (!passes(MldMessage.check(bytes, at, length, hops, extensions.routerAlert(), srcHi, srcLo))) {
                 return;
             }
             mld(bytes, at, length, type);
@@ -221,11 +253,11 @@ final class Dissector {
         reach(Layer.IGMP);
     }
 
-    private void igmp(MemorySegment bytes, int at, int length) {
+    void igmp(MemorySegment bytes, int at, int length) {
         if (length >= IgmpMessage.LENGTH) {
             IgmpMessage.seal(bytes, at, length);
         }
-        if (IgmpMessage.check(bytes, at, length) != Verdict.OK) {
+        if (!passes(IgmpMessage.check(bytes, at, length))) {
             return;
         }
         mix(IgmpMessage.group(bytes, at));
@@ -244,25 +276,24 @@ final class Dissector {
         reach(Layer.IGMP);
     }
 
-    private void udp(MemorySegment bytes, int at, int length, long pseudo, Layer layer) {
-        if (UdpHeader.check(bytes, at, length) != Verdict.OK) {
+    void udp(MemorySegment bytes, int at, int length, long pseudo, Layer layer) {
+        if (!passes(UdpHeader.check(bytes, at, length))) {
             return;
         }
         int payload = UdpHeader.datagramLength(bytes, at) - UdpHeader.LENGTH;
-        mix(UdpHeader.checkSum(bytes, at, Checksum.add(pseudo, bytes, at + UdpHeader.LENGTH, payload))
-                .index());
+        passes(UdpHeader.checkSum(bytes, at, Checksum.add(pseudo, bytes, at + UdpHeader.LENGTH, payload)));
         mix(UdpHeader.sourcePort(bytes, at) + UdpHeader.destinationPort(bytes, at));
         reach(layer);
     }
 
-    private void tcp(MemorySegment bytes, int at, int length, long pseudo) {
-        if (TcpHeader.check(bytes, at, length) != Verdict.OK) {
+    void tcp(MemorySegment bytes, int at, int length, long pseudo) {
+        if (!passes(TcpHeader.check(bytes, at, length))) {
             return;
         }
         int headerLength = TcpHeader.headerLength(bytes, at);
-        mix(options.read(bytes, at, headerLength) ? 1 : 0);
+        passes(options.read(bytes, at, headerLength) ? Verdict.OK : Verdict.BAD_LENGTH);
         long sum = Checksum.add(pseudo, bytes, at + headerLength, length - headerLength);
-        mix(TcpHeader.checkSum(bytes, at, sum).index());
+        passes(TcpHeader.checkSum(bytes, at, sum));
         mix(TcpHeader.seq(bytes, at) + TcpHeader.ack(bytes, at) + TcpHeader.window(bytes, at));
         reach(Layer.TCP);
     }

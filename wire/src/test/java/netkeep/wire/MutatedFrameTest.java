@@ -25,7 +25,7 @@ class MutatedFrameTest {
 
     private static final String QUOTED = "4600 0044 0001 0000 4006 0000 c6120001 c6120002 94040000 0050c350 fffffffe";
 
-    private static final List<MemorySegment> CORPUS = corpus();
+    static final List<MemorySegment> CORPUS = corpus();
 
     @Test
     void frameThatPassesItsChecksIsReadWithoutHarm() {
