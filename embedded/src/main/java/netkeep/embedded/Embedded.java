@@ -174,7 +174,7 @@ public final class Embedded implements AutoCloseable {
         tidying.close();
         driver.close();
         for (LinkPlan plan : links) {
-            plan.closing().run();
+            plan.link().close();
         }
         arena.close();
     }

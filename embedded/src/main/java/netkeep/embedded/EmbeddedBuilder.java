@@ -47,7 +47,9 @@ public final class EmbeddedBuilder {
     /// @param name      by which programs know the link
     /// @param addresses of this host on it, like `198.18.0.2/24`
     public EmbeddedBuilder link(String name, Link link, List<String> addresses) {
-        return add(name, link, link::close, addresses);
+        List<Subnet> subnets = addresses.stream().map(Subnet::parse).toList();
+        links.add(new LinkPlan(name, link, subnets, -1, false));
+        return this;
     }
 
     /// Opens a link, `tap:NAME` or `packet:NAME`, in the network namespace of the calling thread, and uses it.
@@ -64,22 +66,15 @@ public final class EmbeddedBuilder {
         throw new IllegalArgumentException("link " + spec + ": tap:NAME or packet:NAME");
     }
 
-    /// Opens a TAP device and uses its first queue.
+    /// Opens a TAP device and uses all its queues.
     public EmbeddedBuilder tap(TapSettings settings, List<String> addresses) {
-        TapDevice device = TapDevice.open(settings);
-        return add(settings.name(), device.queues().getFirst(), device::close, addresses);
-    }
-
-    private EmbeddedBuilder add(String name, Link link, Runnable closing, List<String> addresses) {
-        List<Subnet> subnets = addresses.stream().map(Subnet::parse).toList();
-        links.add(new LinkPlan(name, link, closing, subnets, -1, false));
-        return this;
+        return link(settings.name(), TapDevice.open(settings).link(), addresses);
     }
 
     /// Listens to the IPv6 routers on the link that was added last, for addresses and routes.
     public EmbeddedBuilder discover() {
         LinkPlan last = links.removeLast();
-        links.add(new LinkPlan(last.name(), last.link(), last.closing(), last.addresses(), last.vlan(), true));
+        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), last.vlan(), true));
         return this;
     }
 
@@ -91,7 +86,7 @@ public final class EmbeddedBuilder {
             throw new IllegalArgumentException("vlan " + vlan + ": 1..4094");
         }
         LinkPlan last = links.removeLast();
-        links.add(new LinkPlan(last.name(), last.link(), last.closing(), last.addresses(), vlan, last.discover()));
+        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), vlan, last.discover()));
         return this;
     }
 

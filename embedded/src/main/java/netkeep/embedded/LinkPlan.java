@@ -7,11 +7,10 @@ import netkeep.wire.Address;
 /// A link that an embedded stack is to use.
 ///
 /// @param name      by which programs know it: of the interface, for what they join and send to
-/// @param closing   closes the link and what belongs to it
 /// @param addresses of this host on the link
 /// @param vlan      the virtual LAN of all frames, 1..4094, or -1 for frames without a tag
 /// @param discover  whether IPv6 routers on the link are listened to for addresses and routes
-record LinkPlan(String name, Link link, Runnable closing, List<Subnet> addresses, int vlan, boolean discover) {
+record LinkPlan(String name, Link link, List<Subnet> addresses, int vlan, boolean discover) {
     LinkPlan {
         addresses = List.copyOf(addresses);
     }

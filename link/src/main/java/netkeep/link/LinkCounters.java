@@ -28,6 +28,16 @@ public final class LinkCounters {
         sentOctets += length - Link.VIRTIO;
     }
 
+    void add(LinkCounters other) {
+        receivedFrames += other.receivedFrames;
+        receivedOctets += other.receivedOctets;
+        receivedDrops += other.receivedDrops;
+        sentFrames += other.sentFrames;
+        sentOctets += other.sentOctets;
+        sentDrops += other.sentDrops;
+        sentWaits += other.sentWaits;
+    }
+
     @Override
     public String toString() {
         return "received %d frames, %d octets, %d dropped; sent %d frames, %d octets, %d dropped, %d waits"

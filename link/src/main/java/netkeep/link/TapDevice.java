@@ -56,6 +56,11 @@ public final class TapDevice implements AutoCloseable {
         return queues;
     }
 
+    /// All queues as one link, for one stack. Closing it closes the device.
+    public Link link() {
+        return queues.size() == 1 ? queues.getFirst() : new QueuesLink(queues);
+    }
+
     @Override
     public void close() {
         queues.forEach(TapLink::close);
