@@ -156,6 +156,8 @@ final class SessionSelector extends AbstractSelector {
     private int selection(@Nullable Consumer<SelectionKey> action, long timeoutNs) throws IOException {
         synchronized (this) {
             ensureOpen();
+            // Of a stack that is broken or closed nothing comes: who selects over and over would never learn.
+            session.check();
             if (selecting) {
                 throw new IllegalStateException("select in progress");
             }
@@ -200,6 +202,9 @@ final class SessionSelector extends AbstractSelector {
             }
         }
         woken = false;
+        if (count == 0) {
+            session.check();
+        }
         return count;
     }
 
