@@ -100,8 +100,9 @@ final class Root {
     /// One line of a list.
     record Entry(String name, boolean directory, long size, long modifiedSeconds) {}
 
-    /// What is in a directory, at most [#ENTRIES] of it; without the names that begin with a dot, and without links
-    /// and devices.
+    /// What is in a directory, at most [#ENTRIES] of it; without the names that begin with a dot or cannot be asked
+    /// for,
+    /// and without links and devices.
     List<Entry> list(Path resolved) throws IOException {
         return within(resolved, directory -> {
             List<Entry> entries = new ArrayList<>();
@@ -120,7 +121,7 @@ final class Root {
 
     private static @Nullable Entry entry(SecureDirectoryStream<Path> directory, Path name) {
         String text = name.toString();
-        if (text.startsWith(".")) {
+        if (text.startsWith(".") || !isName(text, name)) {
             return null;
         }
         try {
@@ -136,6 +137,15 @@ final class Root {
                     : null;
         } catch (IOException gone) {
             return null;
+        }
+    }
+
+    /// Whether the text leads back to the name: not so where its octets are no text of the system's encoding.
+    private static boolean isName(String text, Path name) {
+        try {
+            return Path.of(text).equals(name);
+        } catch (InvalidPathException none) {
+            return false;
         }
     }
 

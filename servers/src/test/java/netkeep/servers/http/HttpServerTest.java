@@ -137,6 +137,18 @@ class HttpServerTest {
         assertEquals("odd", served.get("/with%20space/%C3%A4&%3C%22%27%3E.txt").text());
     }
 
+    /// A file system holds any octets: those that are no text cannot be asked for, so they are not listed either.
+    @Test
+    void nameThatIsNoTextIsNotListed() throws Exception {
+        Process touch = new ProcessBuilder("sh", "-c", "touch \"$(printf 'odd\\377')\" even")
+                .directory(root.resolve("list").toFile())
+                .start();
+        assertEquals(0, touch.waitFor());
+        String list = served.get("/list/").text();
+        assertTrue(list.contains("even"), list);
+        assertFalse(list.contains("odd"), list);
+    }
+
     @Rfc("9112 3.2.2 absolute form")
     @ParameterizedTest
     @CsvSource({
