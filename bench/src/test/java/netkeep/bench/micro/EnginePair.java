@@ -110,6 +110,26 @@ final class EnginePair {
             return (theirs.i32Acquire(LAYOUT.stackWords(socket) + SessionLayout.STATUS) & Status.CONNECTED) != 0;
         }
 
+        /// A frame arrives.
+        void arrives(MemorySegment memory, int length) {
+            engine.arrives(1, memory, 0, length, nowNs);
+        }
+
+        /// One turn, whose frames are lost.
+        ///
+        /// @return how many they were
+        int turn() {
+            engine.requests(64, nowNs);
+            if (engine.deadlineNs() <= nowNs) {
+                engine.expire(nowNs);
+            }
+            engine.transmit(nowNs);
+            engine.commit();
+            int frames = engine.outgoing().count();
+            engine.publish();
+            return frames;
+        }
+
         /// One turn; its frames arrive at the other end.
         ///
         /// @return whether it had nothing to do
@@ -122,6 +142,7 @@ final class EnginePair {
             for (int index = 0; index < frames; index++) {
                 int length = engine.outgoing().frame(index).gather(wire, 0);
                 other.engine.arrives(1, wire, 0, length, nowNs);
+                lastLength = length;
             }
             engine.publish();
             return taken == 0 && frames == 0 && !engine.pending();
@@ -129,6 +150,9 @@ final class EnginePair {
     }
 
     private final MemorySegment wire = memory(LARGEST);
+    /// Of the frame that was last on the wire.
+    private int lastLength;
+
     private long nowNs = TimeUnit.SECONDS.toNanos(1000);
     final End client;
     final End server;
@@ -164,6 +188,24 @@ final class EnginePair {
         do {
             quiet = client.turn(server) && server.turn(client);
         } while (!quiet);
+    }
+
+    /// The frame that the client sends next; it arrives.
+    MemorySegment capture() {
+        client.turn(server);
+        MemorySegment frame = memory(lastLength).copyFrom(wire.asSlice(0, lastLength));
+        exchange();
+        server.receive();
+        return frame;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    /// Some time goes by.
+    void pass(long ns) {
+        nowNs += ns;
     }
 
     /// Octets from the client to the server, and what acknowledges them.

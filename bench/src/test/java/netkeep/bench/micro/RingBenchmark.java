@@ -9,6 +9,7 @@ import netkeep.ring.Region;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -20,6 +21,7 @@ import org.openjdk.jmh.annotations.State;
 public class RingBenchmark {
     private static final int CAPACITY = 1024;
     private static final int ITEM = 16;
+    private static final int BATCH = 32;
 
     private final Region producers = region(Producer.length(CAPACITY, ITEM));
     private final Region consumers = region(Producer.CONSUMER_LENGTH);
@@ -35,6 +37,23 @@ public class RingBenchmark {
         long value = producers.i64(consumer.take());
         consumer.release();
         return value;
+    }
+
+    /// Many at a time: published once, released once.
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long giveAndTakeMany() throws PeerViolation {
+        for (int i = 0; i < BATCH; i++) {
+            producers.i64(producer.free(), producer.position());
+            producer.give();
+        }
+        producer.publish();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += producers.i64(consumer.take());
+        }
+        consumer.release();
+        return sum;
     }
 
     private static Region region(long length) {
