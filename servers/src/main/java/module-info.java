@@ -6,6 +6,7 @@ module netkeep.servers {
     exports netkeep.servers.discard;
     exports netkeep.servers.echo;
     exports netkeep.servers.http;
+    exports netkeep.servers.iperf3;
     exports netkeep.servers.loop;
     exports netkeep.servers.source;
 }

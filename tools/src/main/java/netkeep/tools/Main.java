@@ -12,6 +12,7 @@ import netkeep.tools.doctor.DoctorCommand;
 import netkeep.tools.ping.PingCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
+import netkeep.tools.serve.Iperf3Command;
 import netkeep.tools.serve.ServeCommand;
 import netkeep.tools.serve.SourceCommand;
 import netkeep.tools.status.NstatCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             EchoCommand.class,
             DiscardCommand.class,
             SourceCommand.class,
+            Iperf3Command.class,
             SsCommand.class,
             NstatCommand.class,
             PingCommand.class,

@@ -17,6 +17,16 @@ final class FaultText {
 
     private FaultText() {}
 
+    /// @param option whose value it is
+    /// @throws IllegalArgumentException if the text is anything else; the message says what
+    static Faults parse(String option, String text) {
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(option + " " + text + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
     /// @throws IllegalArgumentException if the text is anything else; the message says what
     static Faults parse(String text) {
         Faults faults = Faults.NONE;

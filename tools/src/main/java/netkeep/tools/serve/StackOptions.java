@@ -89,6 +89,13 @@ public final class StackOptions {
     @Option(names = "--mtu", paramLabel = "N", description = "Sets the interface's.")
     private int mtu;
 
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Queues of a TAP, 1..256; flows are spread over them.")
+    private int queues = 1;
+
     @Option(names = "--vlan", paramLabel = "ID", description = "Our virtual LAN on the link, 1..4094 (802.1Q).")
     private int vlan = -1;
 
@@ -170,6 +177,9 @@ public final class StackOptions {
         }
         // Checked before anything is made.
         checkTogether(addresses());
+        if (snap < 0) {
+            throw usage("--snap " + snap + ": at least 0");
+        }
         EmbeddedBuilder plan = Embedded.builder();
         PcapngWriter writer = null;
         try {
@@ -227,23 +237,24 @@ public final class StackOptions {
 
     private Link open() {
         String text = String.valueOf(link);
+        require(!text.endsWith(":"), "--link " + text + ": there is no name behind the colon");
         if (text.startsWith("tap:")) {
+            require(ring < 0, "--ring is for a packet link");
             TapSettings settings = TapSettings.of(text.substring(4))
                     .withOffloads(!noChecksum, tso(), uso())
+                    .withQueues(queues)
                     .withMtu(mtu)
                     .withMac(hardwareAddress())
                     .withKernelAddresses(kernelAddresses.stream()
                             .map(StackOptions::kernelAddress)
                             .toList());
-            return TapDevice.open(settings).queues().getFirst();
+            return TapDevice.open(settings).link();
         }
         if (!text.startsWith("packet:")) {
             throw new IllegalArgumentException("--link " + text + ": tap:NAME or packet:NAME");
         }
-        if (!kernelAddresses.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "--kernel-address is for a TAP: the other end of " + text + " is not ours");
-        }
+        require(kernelAddresses.isEmpty(), "--kernel-address is for a TAP: the other end of " + text + " is not ours");
+        require(queues == 1, "--queues is for a TAP");
         PacketSettings settings = PacketSettings.of(text.substring(7))
                 .withOffloads(!noChecksum, tso(), uso())
                 .withMac(hardwareAddress());
@@ -251,6 +262,12 @@ public final class StackOptions {
             resize(settings.name());
         }
         return PacketLink.open(ring < 0 ? settings : settings.withRing(ring));
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
+        }
     }
 
     private boolean tso() {
@@ -281,12 +298,12 @@ public final class StackOptions {
         if (named.isEmpty() && faultIn == null && faultOut == null) {
             return sound;
         }
-        Faults both = named.isEmpty() ? Faults.NONE : FaultText.parse(String.join(",", named));
+        Faults both = named.isEmpty() ? Faults.NONE : FaultText.parse("--fault", String.join(",", named));
         RandomGenerator luck = new SplittableRandom(seed);
         return new FaultLink(
                 sound,
-                faultIn == null ? both : FaultText.parse(faultIn),
-                faultOut == null ? both : FaultText.parse(faultOut),
+                faultIn == null ? both : FaultText.parse("--fault-in", faultIn),
+                faultOut == null ? both : FaultText.parse("--fault-out", faultOut),
                 luck,
                 new Clock()::nowNs);
     }

@@ -8,6 +8,9 @@ import netkeep.wire.Address;
 /// A socket as a line of `name=value` fields, separated by blanks, on its way from a stack to who asks: names as JSON
 /// shows them, values without blanks.
 final class SocketLine {
+    /// Segments from which on ss takes a slow start threshold for none.
+    private static final int UNSET = 0xFFFF;
+
     private SocketLine() {}
 
     static String of(SocketView view) {
@@ -56,8 +59,12 @@ final class SocketLine {
         fields.put("mss", flow.mss());
         fields.put("pmtu", flow.pmtu());
         fields.put("rcvmss", flow.rcvMss());
-        fields.put("cwnd", flow.cwnd());
-        fields.put("ssthresh", flow.ssthresh());
+        // In segments, as ss has them. A threshold that was never set is no threshold.
+        long mss = Math.max(1, flow.mss());
+        fields.put("cwnd", Math.max(1, flow.cwnd() / mss));
+        if (flow.ssthresh() / mss < UNSET) {
+            fields.put("ssthresh", flow.ssthresh() / mss);
+        }
         fields.put("in_flight", flow.inFlight());
         fields.put("snd_wnd", flow.sndWnd());
         fields.put("rcv_wnd", flow.rcvWnd());

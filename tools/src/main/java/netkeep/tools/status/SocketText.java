@@ -113,10 +113,9 @@ final class SocketText {
         word(out, true, "pmtu:" + number("pmtu"));
         word(out, true, "rcvmss:" + number("rcvmss"));
         word(out, true, "advmss:" + mss);
-        long cwnd = Math.max(1, number("cwnd") / mss);
+        long cwnd = number("cwnd");
         word(out, true, "cwnd:" + cwnd);
-        long threshold = number("ssthresh");
-        word(out, threshold > 0 && threshold < 1 << 30, "ssthresh:" + threshold / mss);
+        word(out, fields.containsKey("ssthresh"), "ssthresh:" + number("ssthresh"));
         word(out, number("bytes_sent") != 0, "bytes_sent:" + number("bytes_sent"));
         word(out, number("bytes_acked") != 0, "bytes_acked:" + number("bytes_acked"));
         word(out, number("bytes_received") != 0, "bytes_received:" + number("bytes_received"));

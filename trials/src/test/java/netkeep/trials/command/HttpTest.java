@@ -82,6 +82,24 @@ class HttpTest {
         assertEquals(0, server.stop().code());
     }
 
+    @Test
+    void filesComeOverSeveralQueues() throws Exception {
+        serve("--queues", "4");
+        String[] line = new String[2 + 3 * 16];
+        line[0] = "--parallel";
+        line[1] = "--parallel-immediate";
+        for (int i = 0; i < 16; i++) {
+            line[2 + 3 * i] = "-o";
+            line[3 + 3 * i] = file("got" + i).toString();
+            line[4 + 3 * i] = (i % 2 == 0 ? V4 : V6) + "/file";
+        }
+        Place.Said said = curl(line);
+        assertEquals(0, said.code(), said.err());
+        for (int i = 0; i < 16; i++) {
+            assertArrayEquals(content, Files.readAllBytes(file("got" + i)));
+        }
+    }
+
     /// The kernel's side of the virtual LAN is an interface of its own on top of the TAP.
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -150,6 +150,9 @@ class StatusTest {
         assertTrue(json.contains("\"peer_port\": " + port(channel)), json);
         assertTrue(json.contains("\"bytes_received\": 5000"), json);
         assertTrue(json.contains("\"bytes_acked\": 5000"), json);
+        // Both in segments, as in the text; a threshold that was never set is none.
+        assertTrue(json.matches("(?s).*\"cwnd\": \\d{1,3}, .*"), json);
+        assertFalse(json.matches("(?s).*\"ssthresh\": \\d{6}.*"), json);
     }
 
     /// The counters have the kernel's names, and the same layout: name, value, rate.

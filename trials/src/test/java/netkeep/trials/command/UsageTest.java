@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is used wrongly, or refused by the machine, is said in one line, with exit code 2.
@@ -65,6 +66,55 @@ class UsageTest {
     @Test
     void packetsTooSmallForIpv6() throws Exception {
         refused("IPv6 needs 1280", "echo", "--link", "tap:nk-cmd", "--address", "fd00:198:18::2/64", "--mtu", "576");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--snap -1: at least 0, --snap, -1",
+        "--ring is for a packet link, --ring, 8",
+        "--fault loss=2: chance 2, --fault, loss=2",
+        "--fault-in nonsense: fault nonsense, --fault-in, nonsense",
+        "--fault-out delay=x, --fault-out, delay=x",
+        "--spin -1, --spin, -1",
+        "unicast, --mac, 01:00:00:00:00:01",
+        "--mac 1:2, --mac, 1:2",
+        "vlan 5000, --vlan, 5000",
+        "mtu 10, --mtu, 10",
+        "'--route foo=bar: a prefix', --route, foo=bar",
+        "'--router bar: a prefix', --router, bar",
+        "--port 70000, --port, 70000",
+        "netkeep or jdk, --provider, foo"
+    })
+    void valueOfNoUse(String says, String option, String value) throws Exception {
+        refused(says, "echo", "--link", "tap:nk-cmd", "--address", "198.18.0.2/24", option, value);
+    }
+
+    @Test
+    void linkWithoutAName() throws Exception {
+        refused("there is no name behind the colon", "echo", "--link", "tap:", "--address", "198.18.0.2/24");
+    }
+
+    @Test
+    void directoryThatIsNoneIsNamed() throws Exception {
+        String[] link = {"--link", "tap:nk-cmd", "--address", "198.18.0.2/24"};
+        for (String root : List.of("/nowhere", "/etc/passwd")) {
+            refused(
+                    "--root " + root + ": no directory",
+                    "serve",
+                    "http",
+                    "--root",
+                    root,
+                    link[0],
+                    link[1],
+                    link[2],
+                    link[3]);
+        }
+    }
+
+    @Test
+    void queuesOfWhatHasNone() throws Exception {
+        refused("--queues is for a TAP", "echo", "--link", "packet:lo", "--address", "198.18.0.2/24", "--queues", "2");
+        refused("queues 300: 1..256", "echo", "--link", "tap:nk-cmd", "--address", "198.18.0.2/24", "--queues", "300");
     }
 
     @Test
@@ -128,6 +178,7 @@ class UsageTest {
                 "echo",
                 "discard",
                 "source",
+                "iperf3",
                 "ping",
                 "ss",
                 "nstat",
