@@ -3,8 +3,10 @@ package netkeep.engine.tcp;
 
 import netkeep.ring.Fields;
 
-/// What a connection keeps while octets are in flight, or lie out of order: congestion control, loss recovery, the
-/// runs in flight, the gaps in what arrived. Idle connections have none.
+/// What a connection keeps once octets were in flight, or lay out of order: congestion control, loss recovery, the
+/// runs in flight, the gaps in what arrived. It is taken when the first are, and kept until the connection closes, for
+/// what was learnt of the path is worth more than its memory: a connection that never sent has none, one that has
+/// talked once costs two slots more.
 ///
 /// ```text
 ///    8  owner            i32  socket record + 1, 0 for a free one

@@ -129,7 +129,7 @@ final class Output {
             return false;
         }
         int budget = tcb.cwnd() - flight.pipe();
-        boolean probe = flow.tlp() == 2 && flow.recovery() == Recovery.OPEN;
+        boolean probe = flow.tlp() == 2;
         if (budget < mss && !probe && !(flow.recovery() == Recovery.TIMED_OUT && flight.pipe() == 0)) {
             return false;
         }

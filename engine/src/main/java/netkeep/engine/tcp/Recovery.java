@@ -54,6 +54,9 @@ final class Recovery {
         } else {
             countDuplicates(ack, mss);
         }
+        // RFC 3465 §2.3: after a time-out one acknowledgment may cover what had waited behind the hole, and most of all
+        // the one that ends the recovery.
+        int acked = flow.recovery() == TIMED_OUT ? Math.min(ack.acked, mss) : ack.acked;
         // RFC 3168 §6.1.2: one reduction a window; an echo of what was sent before it is none of the next.
         int past = flow.recovery() == REDUCED ? flow.recover() + 1 : flow.recover();
         if (flow.recovery() != OPEN && Seq.notAfter(past, tcb.sndUna())) {
@@ -72,18 +75,18 @@ final class Recovery {
         if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
             proportional(ack, mss);
         } else if (ack.acked > 0 && limited) {
-            grow(ack, mss, nowNs);
+            grow(acked, ack.rttUs, mss, nowNs);
         } else if (ack.acked > 0 && tcb.cwnd() >= tcb.ssthresh()) {
             congestion().unused(flow);
         }
         return wait;
     }
 
-    private void grow(Delivery ack, int mss, long nowNs) {
+    private void grow(int acked, int rttUs, int mss, long nowNs) {
         if (tcb.cwnd() < tcb.ssthresh()) {
-            SlowStart.acknowledged(tcb, flow, ack.acked, ack.rttUs, mss);
+            SlowStart.acknowledged(tcb, flow, acked, rttUs, mss);
         } else {
-            congestion().acknowledged(tcb, flow, ack.acked, mss, nowNs);
+            congestion().acknowledged(tcb, flow, acked, mss, nowNs);
         }
     }
 
@@ -279,8 +282,8 @@ final class Recovery {
             // Step 3b: something arrived that was not sent again: the time-out was needless.
             counters.add(Counter.TcpExtTCPSpuriousRTOs);
             undo();
-        } else if (ack.acked > 0 && flow.frto() == 1 && Seq.before(tcb.sndUna(), flow.recover())) {
-            // Step 2b: try new octets first, two segments of them.
+        } else if (ack.acked > 0 && flow.frto() == 1) {
+            // Step 2b: try new octets first, two segments of them; if all is acknowledged the recovery ends here.
             flow.frto(2);
         } else {
             // Step 2a, 3a.

@@ -14,17 +14,14 @@ import netkeep.ring.Records;
 /// connection. Where the turn has no room for one it is left out, as if the wire had lost it.
 ///
 /// ```text
-/// record:  0 tag u64 · 8 second u64 · 16 challenges u32   how many challenge ACKs were sent in that second
+/// record:  0 tag u64 · 8 second u64 · 16 left u32   how many challenge ACKs may still be sent in that second
 /// ```
 final class Replies {
     /// Octets of the slot.
     static final int SLOT = 24;
 
-    /// RFC 5961 §7: challenge ACKs a second.
-    private static final int CHALLENGES = 1000;
-
     private static final long SECOND = 8;
-    private static final long SENT = 16;
+    private static final long LEFT = 16;
 
     private final Tcp tcp;
     private final Records records;
@@ -85,6 +82,9 @@ final class Replies {
     }
 
     /// A challenge ACK of the open connection, RFC 5961 §3 to §5, so many a second for all together (§7).
+    ///
+    /// Whoever knew how many could use them up with a connection of his own, and tell from those that are missing
+    /// whether he hit upon another's numbers. So each second has a number that is drawn.
     void challenge(long nowNs) {
         if (mayChallenge(nowNs)) {
             tcp.tcb.set(Tcb.ACK_NOW);
@@ -107,13 +107,14 @@ final class Replies {
         long at = records.write(0);
         if (records.region().i64(at + SECOND) != second) {
             records.region().i64(at + SECOND, second);
-            records.region().i32(at + (int) SENT, 0);
+            int most = tcp.settings.challenges();
+            records.region().i32(at + LEFT, (most + 1) / 2 + tcp.luck.below(most));
         }
-        int sent = records.region().i32(at + SENT);
-        if (sent >= CHALLENGES) {
+        int left = records.region().i32(at + LEFT);
+        if (left == 0) {
             return false;
         }
-        records.region().i32(at + SENT, sent + 1);
+        records.region().i32(at + LEFT, left - 1);
         tcp.counters.add(Counter.TcpExtTCPChallengeACK);
         return true;
     }

@@ -24,9 +24,7 @@ final class SlowStart {
     /// `octets` were newly acknowledged while cwnd limited the sender; `rttUs` was measured with them, -1 for nothing.
     static void acknowledged(Tcb tcb, Flow flow, int octets, int rttUs, int mss) {
         if (flow.slowStart() == PLAIN) {
-            // RFC 3465 §2.3: after a time-out one acknowledgment may cover what had waited behind the hole.
-            int most = flow.recovery() == Recovery.TIMED_OUT ? mss : L * mss;
-            tcb.cwnd(tcb.cwnd() + Math.min(octets, most));
+            tcb.cwnd(tcb.cwnd() + Math.min(octets, L * mss));
             return;
         }
         if (flow.roundEnd() == 0) {

@@ -54,7 +54,7 @@ import netkeep.engine.socket.Endpoint;
 ///  316  sentMs           i32  when text was last sent, milliseconds modulo 2^32
 /// ```
 ///
-/// What only a connection needs that has octets in flight or out of order is in its [Flow].
+/// What only a connection needs that has or had octets in flight or out of order is in its [Flow].
 final class Tcb extends Endpoint {
     private static final int SND_UNA = 152;
     private static final int SND_NXT = 156;

@@ -187,7 +187,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         return flow.gaps() > 0;
     }
 
-    /// The open connection has nothing in flight any more, or is over.
+    /// The open connection is over: nothing in flight or out of order counts any more.
     void dropFlow() {
         if (tcb.flowRecord() != 0) {
             flows.free(tcb.flowRecord() - 1);

@@ -21,6 +21,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 /// @param finWait2Ns      how long an orphan waits in FIN-WAIT-2
 /// @param ecn             whether ECN is asked for
 /// @param newReno         whether new connections use NewReno instead of CUBIC
+/// @param challenges      challenge ACKs a second of all connections together, on average (RFC 5961 §7)
 public record TcpSettings(
         long ackDelayNs,
         long mslNs,
@@ -37,7 +38,8 @@ public record TcpSettings(
         int timeWaits,
         long finWait2Ns,
         boolean ecn,
-        boolean newReno) {
+        boolean newReno,
+        int challenges) {
     // RFC 9293 §3.4.2 takes an MSL of 2 minutes and leaves it to experience: 30 s make TIME-WAIT last 60 s.
     // RFC 6298 §2.4 wants 1 s as the least time-out (SHOULD); like all stacks in use we take 200 ms, for the delayed
     // acknowledgments that the second was for now last 40 ms.
@@ -58,7 +60,8 @@ public record TcpSettings(
             1 << 17,
             SECONDS.toNanos(60),
             true,
-            false);
+            false,
+            1000);
 
     public TcpSettings {
         // RFC 9293 §3.8.6.3 (MUST-40): the delay is less than 0.5 seconds.
@@ -77,6 +80,28 @@ public record TcpSettings(
         require(halfOpens > 0, "halfOpens", halfOpens);
         require(timeWaits > 0, "timeWaits", timeWaits);
         require(finWait2Ns > 0, "finWait2Ns", finWait2Ns);
+        require(challenges > 0 && challenges <= 1 << 20, "challenges", challenges);
+    }
+
+    public TcpSettings withChallenges(int value) {
+        return new TcpSettings(
+                ackDelayNs,
+                mslNs,
+                minRtoNs,
+                maxRtoNs,
+                sendBuffer,
+                sendBufferMax,
+                receiveBuffer,
+                receiveBufferMax,
+                synRetries,
+                retries,
+                backlogMax,
+                halfOpens,
+                timeWaits,
+                finWait2Ns,
+                ecn,
+                newReno,
+                value);
     }
 
     private static void require(boolean holds, String name, long value) {

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.socket.Deadlines;
 import netkeep.engine.socket.Errno;
+import netkeep.session.Event;
 
 /// The timers of a connection: instants in its record, and what happens when one is reached.
 ///
@@ -133,13 +134,13 @@ final class Timers {
     private long probeNs() {
         if (!tcb.has(Tcb.SACK_OK)
                 || tcb.flowRecord() == 0
-                || flow.recovery() != Recovery.OPEN
+                // In loss recovery. What is told as held begins one, or RACK's timer, which this one gives way to.
+                || flow.recovery() == Recovery.FAST
+                || flow.recovery() == Recovery.TIMED_OUT
                 // §7.3: no other probe in flight, and a round trip measured since the last one.
                 || flow.tlpEnd() != 0
                 || flow.unmeasured() != 0
-                || tcb.backoff() != 0
-                || tcb.srttUs() == 0
-                || flight.first(Flight.SACKED) >= 0) {
+                || tcb.srttUs() == 0) {
             return Long.MAX_VALUE;
         }
         long pto = Math.max(2000L * tcb.srttUs(), MILLISECONDS.toNanos(2));
@@ -202,9 +203,8 @@ final class Timers {
         }
         tcp.counters.add(Counter.TcpExtTCPTimeouts);
         tcb.backoff(tcb.backoff() + 1);
-        // RFC 9293 §3.8.3 (MUST-20): at R1 (SHLD-10: 3 at least) IP hears that the next hop may be dead.
-        if (tcb.backoff() == R1 && tcp.path(nowNs)) {
-            tcp.ip.doubted(tcp.path.neighbor);
+        if (tcb.backoff() == R1) {
+            doubt(syn, nowNs);
         }
         if (syn) {
             tcb.set(Tcb.SYN_NEEDED);
@@ -220,6 +220,18 @@ final class Timers {
             tcp.recovery.timedOut(tcp.output.mss());
         }
         set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+    }
+
+    /// RFC 9293 §3.8.3: at R1 (SHLD-10: 3 at least) IP hears that the next hop may be dead (MUST-20), and the user that
+    /// what was sent may not arrive (SHLD-9), as of a soft error: an acknowledgment takes it back.
+    private void doubt(boolean syn, long nowNs) {
+        if (tcp.path(nowNs)) {
+            tcp.ip.doubted(tcp.path.neighbor);
+        }
+        if (!syn && tcb.error() == 0) {
+            tcb.error(Errno.ETIMEDOUT);
+            tcp.sockets.tell(tcb.index(), Event.STATE);
+        }
     }
 
     /// About when the oldest octet outstanding was first sent: since then all time-outs have passed.

@@ -107,7 +107,7 @@ public final class Users {
             return Errno.ENETUNREACH;
         }
         if (tcp.path.broadcast || tcp.path.multicast) {
-            // RFC 9293 §3.9.2.3 (MUST-46): a subnet's broadcast address is one that only its route tells.
+            // RFC 9293 §3.9.2.3 (MUST-46). A subnet's broadcast address is one that only its route tells.
             return Errno.ENETUNREACH;
         }
         boolean wasBound = tcb.has(Endpoint.BOUND);
@@ -148,9 +148,8 @@ public final class Users {
         if (v6 && tcb.has(Endpoint.V4_ONLY) || !v6 && tcb.has(Endpoint.V6_ONLY)) {
             return Errno.EAFNOSUPPORT;
         }
-        // RFC 9293 §3.9.2.3 (MUST-46): no connection to a group; §3.10.1: nor to an unspecified port.
-        boolean group = v6 ? ask.hi >>> 56 == 0xFF : (ask.lo >>> 28 & 0xF) == 0xE || (int) ask.lo == -1;
-        return group ? Errno.ENETUNREACH : ask.port == 0 ? Errno.EADDRNOTAVAIL : 0;
+        // RFC 9293 §3.10.1: not to an unspecified port.
+        return ask.port == 0 ? Errno.EADDRNOTAVAIL : 0;
     }
 
     private void synSent(long nowNs) {
@@ -286,12 +285,9 @@ public final class Users {
         }
     }
 
-    /// An ICMP error about the open connection, RFC 9293 §3.9.2.2 and RFC 5927.
+    /// An ICMP error about the open connection, RFC 9293 §3.9.2.2 and RFC 5927, which [Tcp#expects]; or our own about
+    /// its neighbor.
     void failed(Failure failure, long nowNs) {
-        boolean outstanding = Seq.between(tcb.sndUna(), failure.seq, tcb.sndNxt() - 1);
-        if (!outstanding && !failure.own) {
-            return;
-        }
         boolean syn = tcb.tcpState() == State.SYN_SENT || tcb.tcpState() == State.SYN_RECEIVED;
         switch (failure.kind) {
             case TOO_BIG -> {

@@ -108,7 +108,8 @@ public final class Story {
                 TIME_WAITS,
                 usual.finWait2Ns(),
                 luck.nextBoolean(),
-                luck.nextBoolean());
+                luck.nextBoolean(),
+                usual.challenges());
         return new EngineSettings(LAYOUT.sockets() + HOSTILE.sockets(), 2, MOST_FRAMES, IpSettings.DEFAULT, tcp);
     }
 

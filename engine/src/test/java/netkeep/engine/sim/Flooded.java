@@ -89,7 +89,8 @@ final class Flooded {
                 TIME_WAITS,
                 usual.finWait2Ns(),
                 false,
-                false);
+                false,
+                usual.challenges());
         IpSettings ip = IpSettings.DEFAULT;
         IpSettings small = new IpSettings(
                 NEIGHBORS,

@@ -47,7 +47,8 @@ final class Hosts {
                 usual.timeWaits(),
                 usual.finWait2Ns(),
                 ecn,
-                newReno);
+                newReno,
+                usual.challenges());
         return new SimHost(
                 world,
                 new SimHost.Settings(

@@ -3,6 +3,9 @@ package netkeep.engine.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +119,29 @@ class ResetTest {
         int challenges = conversation.peer.segments().size();
         // Half a second of them: RFC 5961 §7 tells of 10 in 5 seconds; Linux of 1000 a second for all.
         assertTrue(challenges >= 1 && challenges <= 2_000, "challenges: " + challenges);
+    }
+
+    /// So many a second as was set, give or take a half: how many cannot be foretold, so that nobody learns anything
+    /// from those that are missing.
+    @Rfc("5961 7 tunable")
+    @Test
+    void challengesAreAsManyAsWasSetButForLuck() {
+        Conversation conversation = Scenario.v4().challenges(20).begin().established(PLAIN);
+        long secondNs = TimeUnit.SECONDS.toNanos(1);
+        conversation.world.run(secondNs - conversation.world.nowNs() % secondNs);
+        Set<Integer> seen = new HashSet<>();
+        for (int second = 0; second < 12; second++) {
+            conversation.peer.segments().clear();
+            for (int times = 0; times < 50; times++) {
+                conversation.peer.send(conversation.segment("SYN seq=" + 1_000 * times));
+                conversation.now();
+            }
+            int challenges = conversation.peer.segments().size();
+            assertTrue(challenges >= 10 && challenges < 30, "challenges: " + challenges);
+            seen.add(challenges);
+            conversation.world.run(secondNs);
+        }
+        assertTrue(seen.size() >= 4, seen.toString());
     }
 
     @Test

@@ -40,6 +40,7 @@ public final class Scenario {
     private int peerIss = 5000;
     private boolean ecn;
     private boolean newReno;
+    private int challenges = TcpSettings.DEFAULT.challenges();
     // Which way the class is played at the moment: [OnStacks].
     private static int stacks = 1;
     private int receiveBuffer = TcpSettings.DEFAULT.receiveBuffer();
@@ -81,6 +82,12 @@ public final class Scenario {
         return this;
     }
 
+    /// Challenge ACKs a second, on average.
+    public Scenario challenges(int value) {
+        challenges = value;
+        return this;
+    }
+
     /// Octets of window that a connection promises, now and for ever.
     public Scenario receiveBuffer(int octets) {
         receiveBuffer = octets;
@@ -106,7 +113,8 @@ public final class Scenario {
                 TIME_WAITS,
                 usual.finWait2Ns(),
                 ecn,
-                newReno);
+                newReno,
+                usual.challenges());
     }
 
     /// What a small engine of the simulation is bound to.
@@ -123,8 +131,9 @@ public final class Scenario {
         World world = new World(seed);
         world.runUntil(EPOCH_NS);
         boolean tuned = receiveBuffer == TcpSettings.DEFAULT.receiveBuffer();
-        TcpSettings tcp =
-                tcp(ecn, newReno, receiveBuffer, tuned ? TcpSettings.DEFAULT.receiveBufferMax() : receiveBuffer);
+        TcpSettings tcp = tcp(
+                        ecn, newReno, receiveBuffer, tuned ? TcpSettings.DEFAULT.receiveBufferMax() : receiveBuffer)
+                .withChallenges(challenges);
         Conversation conversation = new Conversation(hosts(world, tcp), world, v6, peerIss);
         world.run(TimeUnit.SECONDS.toNanos(10));
         conversation.peer.segments().clear();

@@ -73,7 +73,8 @@ final class Way {
                 usual.timeWaits(),
                 usual.finWait2Ns(),
                 ecn,
-                newReno);
+                newReno,
+                usual.challenges());
     }
 
     /// What a router does to a packet that found its queue long: RFC 3168 §5. Only what is capable is marked.

@@ -61,6 +61,22 @@ class WindowTest {
         assertTrue(next > 8000);
     }
 
+    /// Nor where windows are told in units: a small segment takes less than one of them.
+    @Rfc("9293 SHLD-14")
+    @Test
+    void windowInUnitsNeverShrinksFromTheRight() {
+        Conversation conversation = Scenario.v4().begin().established("mss=1000 wscale=7");
+        int edge = 0;
+        for (int segment = 0; segment < 20; segment++) {
+            conversation.play("< ACK seq=%d ack=1 len=29\n...".formatted(1 + 29 * segment));
+            conversation.world.run(STEP_NS);
+            Segment answer = conversation.takeAll();
+            int right = answer.ack - conversation.peerIss() + (answer.window << Scenario.SCALE);
+            assertTrue(right >= edge, "edge " + right + " after " + edge);
+            edge = right;
+        }
+    }
+
     /// Windows are told in units, and each small segment ends within one.
     @Test
     void smallSegmentsNeverOverflowTheRing() {

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import netkeep.engine.sim.Conversation;
 import netkeep.engine.sim.Scenario;
 import netkeep.engine.sim.SimHost;
+import netkeep.session.Event;
 import netkeep.session.Status;
 import netkeep.sim.Rfc;
 import netkeep.wire.EthernetHeader;
@@ -124,6 +125,23 @@ class FailureTest {
         assertTrue(questions(conversation, TimeUnit.MILLISECONDS.toNanos(3_000)) > 0);
     }
 
+    /// The user hears between R1 and R2 that nothing arrives, and that it does again.
+    @Rfc("9293 SHLD-9")
+    @Test
+    void thirdRetransmissionIsToldToTheUser() {
+        Conversation conversation = sending();
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(1_350));
+        assertEquals(0, conversation.client().error(conversation.socket()));
+        while (conversation.client().event() >= 0) {
+            // Of no interest.
+        }
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(100));
+        assertEquals(110, conversation.client().error(conversation.socket()));
+        assertEquals(Event.STATE, Event.what(conversation.client().event()) & Event.STATE);
+        conversation.peer.segments().clear();
+        conversation.play("ESTABLISHED\n< ACK seq=1 ack=101\n. error 0\n. send 10\n> PSH,ACK seq=101 len=10");
+    }
+
     @Rfc("9293 MUST-20")
     @Test
     void acknowledgedConnectionDoubtsNobody() {
@@ -139,7 +157,7 @@ class FailureTest {
         Conversation conversation = sending();
         long sentNs = conversation.world.nowNs();
         assertTrue(conversation.world.run(
-                TimeUnit.HOURS.toNanos(1), () -> conversation.client().error(conversation.socket()) != 0));
+                TimeUnit.HOURS.toNanos(1), () -> conversation.client().has(conversation.socket(), Status.FAILED)));
         assertTrue(conversation.world.nowNs() - sentNs >= TimeUnit.SECONDS.toNanos(100));
         assertEquals(110, conversation.client().error(conversation.socket()));
         conversation.peer.segments().clear();

@@ -88,6 +88,45 @@ class LossProbeTest {
         assertTrue(sending.waitMs() >= 150);
     }
 
+    /// Nor while recovery lasts, though all that was told as held is acknowledged.
+    @Rfc("8985 7.2 conditions")
+    @Test
+    void whileRecoveryLastsThereIsNoProbe() {
+        Sending sending = Sending.inFlight(SACK, 8);
+        sending.passMs(20);
+        assertEquals(List.of(10001), sending.arrives("ACK seq=1 ack=10001 sack=11001:14001"));
+        sending.passMs(20);
+        // RACK finds the rest lost: it is sent again.
+        assertEquals(List.of(14001, 15001, 16001, 17001), sending.arrives("ACK seq=1 ack=14001"));
+
+        assertTrue(sending.waitMs() >= 150);
+        assertEquals(List.of(14001), sending.taken());
+    }
+
+    /// After ECN-Echo nothing is known to be lost: the tail is probed.
+    @Rfc("8985 7.2 conditions")
+    @Test
+    void reducedWindowsTailIsProbed() {
+        Scenario.v4().ecn().begin().play("""
+                . listen
+                < SYN,ECE,CWR seq=0 mss=1000 sackOK
+                > SYN,ACK,ECE seq=0 ack=1 sackOK
+                + 20ms
+                < ACK seq=1 ack=1
+                . accept
+                . send 4000
+                > ACK seq=1 len=1000
+                > ACK seq=1001 len=1000
+                > ACK seq=2001 len=1000
+                > PSH,ACK seq=3001 len=1000
+                + 20ms
+                < ECE,ACK seq=1 ack=1001
+                + 39ms
+                + 2ms
+                > PSH,ACK seq=3001 len=1000
+                """);
+    }
+
     @Rfc("8985 7.3 new text")
     @Test
     void probeIsNewTextBeyondTheWindowIfThereIsSome() {

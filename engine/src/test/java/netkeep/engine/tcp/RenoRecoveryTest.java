@@ -119,11 +119,23 @@ class RenoRecoveryTest {
         for (int duplicate = 1; duplicate <= 3; duplicate++) {
             sending.arrives(DUPLICATE);
         }
+        // What recovery itself lets out: the time-out's point lies behind that.
+        int end = 30001;
+        for (int duplicate = 1; duplicate <= 12; duplicate++) {
+            end += 1000 * sending.arrives(DUPLICATE).size();
+        }
+        assertTrue(end > 32001, "end " + end);
         sending.waitMs();
         assertEquals(List.of(10001), sending.taken());
         for (int duplicate = 1; duplicate <= 5; duplicate++) {
             List<Integer> sent = sending.arrives(DUPLICATE);
             assertTrue(!sent.contains(10001), sent.toString());
+        }
+        // Slow start, and not the window that recovery would have left.
+        List<Integer> sent = sending.arrives("ACK seq=1 ack=" + end);
+        assertTrue(sent.size() >= 1 && sent.size() <= 5, sent.toString());
+        for (int duplicate = 1; duplicate <= 5; duplicate++) {
+            assertTrue(!sending.arrives("ACK seq=1 ack=" + end).contains(end));
         }
     }
 

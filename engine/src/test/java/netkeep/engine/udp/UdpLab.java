@@ -76,7 +76,8 @@ final class UdpLab {
                 16,
                 tcp.finWait2Ns(),
                 tcp.ecn(),
-                tcp.newReno());
+                tcp.newReno(),
+                tcp.challenges());
     }
 
     private static MemorySegment memory(long length) {

@@ -65,7 +65,8 @@ final class Regions {
                 256,
                 usual.finWait2Ns(),
                 true,
-                false);
+                false,
+                usual.challenges());
         return new EngineSettings(LAYOUT.sockets(), 1, 64, IpSettings.DEFAULT, tcp);
     }
 
