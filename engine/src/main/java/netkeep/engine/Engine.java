@@ -124,9 +124,14 @@ public final class Engine {
     }
 
     /// Does what is due at `nowNs`; harmless when nothing is.
-    public void expire(long nowNs) {
-        ip.expire(nowNs);
-        tcp.expire(nowNs);
+    ///
+    /// @return whether anything was: if not, it was looked too early, and there is nothing to commit
+    public boolean expire(long nowNs) {
+        boolean due = ip.deadlineNs() <= nowNs;
+        if (due) {
+            ip.expire(nowNs);
+        }
+        return tcp.expire(nowNs) || due;
     }
 
     /// Lays down what is to be sent, as much as [#outgoing] has room for.

@@ -15,6 +15,8 @@ public final class Consumer {
     private final int item;
     private long head;
     private long tailSeen;
+    // As Producer.published.
+    private long released = -1;
 
     /// @param ours where the consumer's side lies in its region; the others as for [Producer]
     /// @param head where to begin: 0, or the position that a predecessor committed
@@ -50,7 +52,10 @@ public final class Consumer {
 
     /// Gives the slots of all that was taken back; called after the commit that covers it.
     public void release() {
-        region.i64Release(ours, head);
+        if (released != head) {
+            released = head;
+            region.i64Release(ours, head);
+        }
     }
 
     /// Says that this side is about to sleep, then looks once more. Only a true answer allows the sleep: whatever is

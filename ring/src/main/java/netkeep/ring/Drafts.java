@@ -112,7 +112,7 @@ public final class Drafts {
     private void write(Draft draft) {
         if (draft.changed) {
             draft.changed = false;
-            records.write(draft.index, draft.words);
+            records.write(draft.index, draft.words, 1, words - 1);
         }
     }
 
@@ -144,7 +144,7 @@ public final class Drafts {
             unlink(draft);
             draft.leave();
         }
-        records.read(index, draft.words);
+        records.read(index, draft.words, 1, words - 1);
         draft.index = index;
         draft.nextInBucket = buckets[index & BUCKETS - 1];
         buckets[index & BUCKETS - 1] = draft;

@@ -26,6 +26,8 @@ public final class Producer {
     private final int item;
     private long tail;
     private long headSeen;
+    // What stands in the region: a word that is stored to is taken from the cache of whoever reads it.
+    private long published = -1;
 
     /// @param ours     where the producer's side lies in its region; a multiple of 8
     /// @param peer     the region that holds the consumer's side, from `theirs`
@@ -77,7 +79,10 @@ public final class Producer {
 
     /// Shows the consumer all that was given.
     public void publish() {
-        region.i64Release(ours, tail);
+        if (published != tail) {
+            published = tail;
+            region.i64Release(ours, tail);
+        }
     }
 
     /// Whether the consumer sleeps, asked after [#publish]. The fence keeps the question behind it: either the

@@ -62,16 +62,20 @@ public final class Records {
         return written ? toRead : 2 * first(index) + slot - toRead;
     }
 
-    /// Copies a record's fields to `copy`, whose first word stays.
-    void read(int index, long[] copy) {
-        region.read(read(index) + 8, copy, 1, copy.length - 1);
+    /// Copies a record's first fields out.
+    ///
+    /// @param count words of eight octets, at most as many as the slot has behind its tag
+    public void read(int index, long[] to, int at, int count) {
+        region.read(read(index) + 8, to, at, count);
     }
 
-    /// Writes all fields of a record from `copy`, whose first word counts for nothing.
-    void write(int index, long[] copy) {
-        long at = toWrite(index, read(index));
-        region.copy(at + 8, copy, 1, copy.length - 1);
-        region.i64(at, ledger.committed() + 1);
+    /// Writes all fields of a record.
+    ///
+    /// @param count words of eight octets, as many as the slot has behind its tag
+    public void write(int index, long[] from, int at, int count) {
+        long to = toWrite(index, read(index));
+        region.copy(to + 8, from, at, count);
+        region.i64(to, ledger.committed() + 1);
     }
 
     /// As [#write], with all fields zero.

@@ -13,7 +13,7 @@ public final class Host implements Station {
     // The node's own deadline, and the turn that somebody asked for: two, so that the first seldom moves.
     private final Alarm alarm;
     private final Alarm wake;
-    private final Node.Outlet outlet = this::send;
+    private final Node.Outlet outlet = new Outlet();
     private final long latencyNs;
     private @Nullable Capture capture;
     private Node node;
@@ -102,10 +102,41 @@ public final class Host implements Station {
         alarm.set(node.deadlineNs());
     }
 
-    private void send(int link, MemorySegment frames, long at, int length) {
-        if (capture != null) {
-            capture.frame(frames, at, length, world.nowNs());
+    private final class Outlet implements Node.Outlet {
+        private Frames.@Nullable Frame room;
+
+        @Override
+        public MemorySegment room(int length) {
+            Frames.Frame before = room;
+            if (before != null) {
+                world.frames().give(before);
+            }
+            Frames.Frame taken = world.frames().take(length);
+            room = taken;
+            return taken.memory;
         }
-        links.get(link).send(frames, at, length);
+
+        @Override
+        public void sendRoom(int link, int length) {
+            Frames.Frame laid = room;
+            if (laid == null) {
+                throw new IllegalStateException("no room was asked for");
+            }
+            room = null;
+            note(laid.memory, 0, length);
+            links.get(link).send(laid, length);
+        }
+
+        @Override
+        public void send(int link, MemorySegment frames, long at, int length) {
+            note(frames, at, length);
+            links.get(link).send(frames, at, length);
+        }
+
+        private void note(MemorySegment frames, long at, int length) {
+            if (capture != null) {
+                capture.frame(frames, at, length, world.nowNs());
+            }
+        }
     }
 }

@@ -17,8 +17,13 @@ public interface Node {
     long deadlineNs();
 
     /// Where a node sends.
-    @FunctionalInterface
     interface Outlet {
+        /// Room to lay a frame of `length` octets down, from 0 on, for [#sendRoom]; valid until then.
+        MemorySegment room(int length);
+
+        /// Sends what was laid down in the [#room] that was asked for last, and not a copy of it.
+        void sendRoom(int link, int length);
+
         /// Sends a frame; `frames` is only read.
         void send(int link, MemorySegment frames, long at, int length);
     }

@@ -109,7 +109,7 @@ public final class Pipe {
         if (cut) {
             lost++;
         } else {
-            send(copy(frames, at, length), length);
+            sendOn(copy(frames, at, length), length);
         }
     }
 
@@ -118,19 +118,25 @@ public final class Pipe {
         Frames.Frame frame = world.frames().takeArriving(frames, at, length);
         if (frame == null) {
             send(frames, at, length);
-            return;
+        } else {
+            send(frame, length);
         }
+    }
+
+    /// Sends a frame itself, and not a copy of it.
+    void send(Frames.Frame frame, int length) {
         sent++;
         if (cut) {
             lost++;
             world.frames().give(frame);
         } else {
+            frame.length = length;
             frame.pipe = this;
-            send(frame, length);
+            sendOn(frame, length);
         }
     }
 
-    private void send(Frames.Frame frame, int length) {
+    private void sendOn(Frames.Frame frame, int length) {
         Censor looks = censor;
         if (looks != null && !looks.passes(frame.memory, 0, length) || loses()) {
             lost++;

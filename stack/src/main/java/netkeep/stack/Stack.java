@@ -67,8 +67,7 @@ public final class Stack {
 
     private int requestsTurn(int before, long nowNs) {
         int done = engine.requests(REQUESTS, nowNs);
-        if (engine.deadlineNs() <= nowNs) {
-            engine.expire(nowNs);
+        if (engine.deadlineNs() <= nowNs && engine.expire(nowNs)) {
             done++;
         }
         // What was asked of the engine between two turns may have laid frames down.

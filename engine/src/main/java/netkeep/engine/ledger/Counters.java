@@ -10,7 +10,7 @@ import netkeep.ring.Records;
 /// slot:  0  tag u64
 ///        8  counter u64 x 8
 /// ```
-/// A frame counts in ten places: within a turn the sums are the engine's own, and [#commit] writes them.
+/// A frame counts in ten places: within a turn that is done on the heap, and [#commit] writes the records that changed.
 // The order of counters is part of the layout.
 @SuppressWarnings("EnumOrdinal")
 public final class Counters {
@@ -21,13 +21,16 @@ public final class Counters {
 
     private final Records records;
 
-    // Within a turn: what is to be added, and a bit for each counter that it is to be added to.
-    private final long[] sums = new long[8 * RECORDS];
+    // What the records say, with what this turn has counted; a bit for each counter that it has.
+    private final long[] totals = new long[8 * RECORDS];
     private final long[] counted = new long[8 * RECORDS / Long.SIZE];
 
     public Counters(Ledger ledger) {
         this.records = ledger.table(RECORDS, SLOT);
         records.recover(0, RECORDS);
+        for (int record = 0; record < RECORDS; record++) {
+            records.read(record, totals, 8 * record, 8);
+        }
     }
 
     /// How many records the table has.
@@ -47,25 +50,24 @@ public final class Counters {
     /// @param amount may be negative for gauges
     public void add(Counter counter, long amount) {
         int number = counter.ordinal();
-        sums[number] += amount;
+        totals[number] += amount;
         counted[number >> 6] |= 1L << number;
     }
 
     /// Writes what the turn counted; just before the ledger's commit.
     public void commit() {
         for (int word = 0; word < counted.length; word++) {
-            for (long bits = counted[word]; bits != 0; bits &= bits - 1) {
-                int number = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
-                long at = records.write(number >> 3) + 8 + 8L * (number & 7);
-                records.region().i64(at, records.region().i64(at) + sums[number]);
-                sums[number] = 0;
+            for (long bits = counted[word]; bits != 0; ) {
+                int inWord = Long.numberOfTrailingZeros(bits) >> 3;
+                int record = word * (Long.SIZE / 8) + inWord;
+                records.write(record, totals, 8 * record, 8);
+                bits &= ~(0xFFL << 8 * inWord);
             }
             counted[word] = 0;
         }
     }
 
     public long get(Counter counter) {
-        int number = counter.ordinal();
-        return records.region().i64(records.read(number >> 3) + 8 + 8L * (number & 7)) + sums[number];
+        return totals[counter.ordinal()];
     }
 }

@@ -49,10 +49,13 @@ public final class Links {
     private final LinkSettings[] settings;
     private final Records records;
     private final Luck luck;
+    // As the records say: asked for after every turn.
+    private final long[] solicits;
 
     public Links(Ledger ledger, Luck luck, LinkSettings[] settings) {
         this.settings = settings.clone();
         this.luck = luck;
+        this.solicits = new long[settings.length];
         this.records = ledger.table(settings.length, SLOT);
         records.recover(0, settings.length);
         for (int link = 0; link < settings.length; link++) {
@@ -67,6 +70,7 @@ public final class Links {
                 records.region().u8(at + HOPS, DEFAULT_HOPS);
                 records.region().i64(at + SOLICIT_NS, NEVER);
             }
+            solicits[link] = records.region().i64(records.read(link) + SOLICIT_NS);
         }
     }
 
@@ -143,13 +147,14 @@ public final class Links {
 
     /// When a router solicitation is due, [#NEVER] for none.
     public long solicitNs(int link) {
-        return records.region().i64(records.read(link) + SOLICIT_NS);
+        return solicits[link];
     }
 
     public void solicit(int link, int solicited, long dueNs) {
         long at = records.write(link);
         records.region().u8(at + SOLICITED, solicited);
         records.region().i64(at + SOLICIT_NS, dueNs);
+        solicits[link] = dueNs;
     }
 
     /// RFC 4861 §6.3.2: uniform between 0.5 and 1.5 times the base.

@@ -308,7 +308,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         if (tcb.timer() == Timers.NONE || tcb.timer() == Timers.PERSIST) {
             timers.arm(nowNs);
         }
-        deadlines.by(index, timers.deadlineNs());
+        deadlines.by(index, Timers.deadlineNs(tcb));
         if (tcb.has(Tcb.ACK_NOW | Tcb.SYN_NEEDED | Tcb.PROBE) || mayTransmit()) {
             ready.add(index);
         }
@@ -332,7 +332,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
                 if (output.next(nowNs, us(nowNs))) {
                     ready.add(index);
                 }
-                deadlines.by(index, timers.deadlineNs());
+                deadlines.by(index, Timers.deadlineNs(tcb));
             }
         }
     }
@@ -346,22 +346,31 @@ public final class Tcp implements Upper, FlowTable.Keys {
         return deadlines.firstNs();
     }
 
-    public void expire(long nowNs) {
+    /// @return whether anything was due
+    public boolean expire(long nowNs) {
+        boolean any = false;
         for (int id = deadlines.due(nowNs); id >= 0; id = deadlines.due(nowNs)) {
             if (id >= socketCount) {
                 listeners.expire(id, nowNs);
+                any = true;
                 continue;
             }
             sockets.read(id, lookedAt);
             if (lookedAt.kind() != Endpoint.CONNECTION) {
                 continue;
             }
-            open(id);
-            if (timers.deadlineNs() <= nowNs) {
-                timers.expire(nowNs, us(nowNs));
+            long dueNs = Timers.deadlineNs(lookedAt);
+            if (dueNs > nowNs) {
+                // Its timer moved away: most do, for acknowledgments come before time-outs.
+                deadlines.by(id, dueNs);
+                continue;
             }
+            open(id);
+            timers.expire(nowNs, us(nowNs));
             settle(id, nowNs);
+            any = true;
         }
+        return any;
     }
 
     // ---- small facts

@@ -43,8 +43,8 @@ final class Timers {
         this.flight = tcp.flight;
     }
 
-    /// When the open connection must be looked at.
-    long deadlineNs() {
+    /// When a connection must be looked at.
+    static long deadlineNs(Tcb tcb) {
         long deadline = tcb.timer() == NONE ? Deadlines.NEVER : tcb.timerNs();
         if (tcb.ackNs() != 0) {
             deadline = Math.min(deadline, tcb.ackNs());

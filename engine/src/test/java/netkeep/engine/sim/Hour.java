@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import netkeep.engine.tcp.TcpSettings;
 import netkeep.session.SessionLayout;
 import netkeep.sim.Switch;
@@ -20,6 +21,9 @@ public final class Hour {
     static final int HOSTS = 20;
     /// Octets of each host's stream in a second: 1 Mbit.
     static final long RATE = 125_000;
+
+    /// The begin, which is played twice by [HourTest].
+    static final long BEGIN_NS = TimeUnit.MINUTES.toNanos(2);
 
     private static final int PORT = 80;
     private static final int BUFFER = 1 << 16;
@@ -39,7 +43,8 @@ public final class Hour {
     private final List<Stream> streams = new ArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
 
-    public Hour(long seed) {
+    /// @param compared whether each turn of each host is compared with a successor: [SimHost]
+    public Hour(long seed, boolean compared) {
         world = new World(seed, length -> Arena.ofAuto().allocate(length, Long.BYTES));
         world.runUntil(EPOCH_NS);
         Switch middle = new Switch();
@@ -55,6 +60,9 @@ public final class Hour {
                             false,
                             LATENCY_NS,
                             false));
+            if (!compared) {
+                host.compareNoMore();
+            }
             hosts.add(host);
             wires.add(Wire.between(world, LOSSY, host.host(), middle));
         }
@@ -115,12 +123,19 @@ public final class Hour {
         return world;
     }
 
-    public static void main(String[] arguments) {
-        long seconds = arguments.length == 0 ? 3600 : Long.parseLong(arguments[0]);
+    /// All that can be counted, of all hosts and wires.
+    String story() {
+        return received() + " " + behind() + " " + frames() + " " + lost() + " " + world.happened();
+    }
+
+    /// Plays, and prints how long that took; `atBegin` looks at it after [#BEGIN_NS].
+    static Hour timed(long seconds, Consumer<Hour> atBegin) {
         long beganNs = System.nanoTime();
-        Hour hour = new Hour(1);
-        hour.hosts.forEach(SimHost::compareNoMore);
-        hour.play(TimeUnit.SECONDS.toNanos(seconds));
+        Hour hour = new Hour(1, false);
+        long durationNs = TimeUnit.SECONDS.toNanos(seconds);
+        hour.play(Math.min(BEGIN_NS, durationNs));
+        atBegin.accept(hour);
+        hour.play(Math.max(0, durationNs - BEGIN_NS));
         double took = (System.nanoTime() - beganNs) / 1e9;
         long octets = hour.received().stream().mapToLong(Long::longValue).sum();
         System.out.printf(
@@ -134,5 +149,10 @@ public final class Hour {
                 hour.lost(),
                 hour.world().happened(),
                 took * 1e9 / hour.frames());
+        return hour;
+    }
+
+    public static void main(String[] arguments) {
+        timed(arguments.length == 0 ? 3600 : Long.parseLong(arguments[0]), hour -> {});
     }
 }

@@ -67,7 +67,6 @@ public final class SimHost implements Node {
     private final SplittableRandom luck;
     private final SimClient client;
     private final Host host;
-    private final MemorySegment gathered;
     private final Course course = new Course();
     private final List<byte[]> batch = new ArrayList<>();
     private final Deque<byte[]> looped = new ArrayDeque<>();
@@ -78,6 +77,7 @@ public final class SimHost implements Node {
     private long turnBegan;
     private long nextLife;
     private long deadlineNs;
+    private int arrived;
     private boolean keepBatch;
     private boolean compared = true;
 
@@ -95,7 +95,6 @@ public final class SimHost implements Node {
         this.successorHeads = world.memory(heads.byteSize());
         this.clientMemory = world.memory(settings.session().clientLength());
         this.stackMemory = world.memory(settings.session().stackLength());
-        this.gathered = world.memory(LARGEST);
         this.client = new SimClient(settings.session(), clientMemory, stackMemory);
         this.engine = build(world.nowNs());
         addAddresses();
@@ -211,6 +210,7 @@ public final class SimHost implements Node {
 
     @Override
     public void arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
+        arrived++;
         if (batch.isEmpty()) {
             turnBegan = engine.turn();
         }
@@ -226,6 +226,10 @@ public final class SimHost implements Node {
 
     @Override
     public void turn(Outlet out, long nowNs) {
+        if (arrived == 0 && deadlineNs > nowNs) {
+            // Somebody wants the application to look.
+            application.run();
+        }
         for (int spin = 0; spin < SPINS; spin++) {
             try {
                 if (once(out, nowNs)) {
@@ -238,31 +242,30 @@ public final class SimHost implements Node {
         throw new AssertionError("the engine of host " + settings.number() + " spins at " + nowNs);
     }
 
-    /// One turn of the shell.
+    /// One turn of the shell, which does nothing where there is nothing to do.
     ///
     /// @return whether nothing is left to do now
     private boolean once(Outlet out, long nowNs) {
         if (batch.isEmpty()) {
             turnBegan = engine.turn();
         }
+        boolean works = arrived != 0 || !looped.isEmpty();
         while (!looped.isEmpty()) {
             byte[] frame = looped.poll();
             engine.arrives(0, MemorySegment.ofArray(frame), 0, frame.length, nowNs);
         }
+        client.asked();
         int taken = engine.requests(REQUESTS, nowNs);
-        engine.expire(nowNs);
-        engine.transmit(nowNs);
-        engine.commit();
-        batch.clear();
-        turnBegan = engine.turn();
-        send(out);
-        engine.publish();
-        if (compared) {
-            checks++;
-            Rebuilt.check(this, course, nowNs);
+        works |= taken != 0;
+        if (engine.deadlineNs() <= nowNs) {
+            works |= engine.expire(nowNs);
+        }
+        // What was asked of the engine between two turns may have laid frames down.
+        if (works || engine.pending() || engine.outgoing().count() != 0) {
+            finish(out, nowNs);
         }
         deadlineNs = engine.deadlineNs();
-        boolean idle = taken == 0 && looped.isEmpty() && !engine.pending() && deadlineNs > nowNs;
+        boolean idle = taken < REQUESTS && looped.isEmpty() && !engine.pending() && deadlineNs > nowNs;
         if (idle) {
             application.run();
             idle = !client.asked();
@@ -270,16 +273,31 @@ public final class SimHost implements Node {
         return idle;
     }
 
+    private void finish(Outlet out, long nowNs) {
+        engine.transmit(nowNs);
+        engine.commit();
+        batch.clear();
+        arrived = 0;
+        turnBegan = engine.turn();
+        send(out);
+        engine.publish();
+        if (compared) {
+            checks++;
+            Rebuilt.check(this, course, nowNs);
+        }
+    }
+
     private void send(Outlet out) {
         Outgoing outgoing = engine.outgoing();
         for (int index = 0; index < outgoing.count(); index++) {
             mortality.step();
             Pieces pieces = outgoing.frame(index);
-            int length = pieces.gather(gathered, 0);
+            MemorySegment room = out.room(pieces.total());
+            int length = pieces.gather(room, 0);
             if (outgoing.link(index) == 0) {
-                looped.add(gathered.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+                looped.add(room.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
             } else {
-                out.send(outgoing.link(index) - 1, gathered, 0, length);
+                out.sendRoom(outgoing.link(index) - 1, length);
             }
         }
     }

@@ -78,6 +78,9 @@ final class Variables {
             // How far a peer was when it was last looked at: looked at again before it counts.
             "Producer.headSeen",
             "Consumer.tailSeen",
+            // A successor publishes and releases again.
+            "Producer.published",
+            "Consumer.released",
             // Packets that wait for a neighbor's answer: a death may lose a packet.
             "Held",
             // The same memory in another dress.
@@ -114,7 +117,7 @@ final class Variables {
             "Attachment.violation",
             "Consumer.head",
             "Counters.counted",
-            "Counters.sums",
+            "Counters.totals",
             "Drafts.changes",
             "FlowTable.count",
             "Icmp4.echoes",
@@ -128,6 +131,7 @@ final class Variables {
             "Ledger.drafts",
             "Ledger.end",
             "Links.settings",
+            "Links.solicits",
             "Listing.views",
             "Producer.tail",
             "Sockets.attached",

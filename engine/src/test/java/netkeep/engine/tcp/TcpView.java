@@ -42,11 +42,10 @@ public final class TcpView {
     /// Adds what is wrong in what TCP derives from records: whoever has a deadline is looked at by then, and who would
     /// be after a death has a deadline or is asked for what it has to send.
     public static void check(Tcp live, Tcp built, List<String> differences) {
-        Timers timers = new Timers(live);
         live.sockets.scan(index -> {
             live.sockets.read(index, live.tcb);
             if (live.tcb.kind() == Endpoint.CONNECTION && live.tcb.tcpState() != State.CLOSED) {
-                long deadlineNs = timers.deadlineNs();
+                long deadlineNs = Timers.deadlineNs(live.tcb);
                 if (live.deadlines.instantNs(index) > deadlineNs) {
                     differences.add("socket " + index + " is due at " + deadlineNs + " and looked at "
                             + live.deadlines.instantNs(index));
