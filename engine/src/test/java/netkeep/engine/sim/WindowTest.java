@@ -1,3 +1,4 @@
+// Long: the scenarios of windows, silly or not, by name.
 package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

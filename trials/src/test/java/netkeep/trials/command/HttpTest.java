@@ -195,7 +195,7 @@ class HttpTest {
         }
         place.run(Place.netkeep(List.of("ss", "--stack", String.valueOf(server.pid())))
                 .toArray(String[]::new));
-        dump.interrupt();
+        dump.stop();
         assertEquals(0, server.stop().code());
 
         assertSound(kernels, !offloads, "ip.src == " + Place.OURS_4 + " || ipv6.src == " + Place.OURS_6);

@@ -81,10 +81,10 @@ class PingTest {
     }
 
     @Test
-    void interruptShowsTheSummary() throws Exception {
+    void whoeverEndsItSeesTheSummary() throws Exception {
         Place.Running running = place.ours("ping", "-i", "0.05", Place.KERNEL_4);
         running.says("icmp_seq=3 ");
-        Place.Said said = running.interrupt();
+        Place.Said said = running.stop();
 
         assertEquals(0, said.code(), said.err());
         assertTrue(said.out().contains("ping statistics"), said.out());

@@ -114,15 +114,9 @@ final class Place implements AutoCloseable {
             }
         }
 
-        /// Tells it to end.
+        /// Tells it to end, by SIGTERM: a test run in the background has SIGINT ignored, and so have its children.
         Said stop() throws Exception {
             process.destroy();
-            return end();
-        }
-
-        /// Interrupts it, as Ctrl-C does.
-        Said interrupt() throws Exception {
-            netkeep.linux.Threads.kill(process.pid(), 2);
             return end();
         }
 
