@@ -140,9 +140,9 @@ public final class Engine {
         tcp.transmit(nowNs);
     }
 
-    /// Whether [#transmit] left something for the next turn.
+    /// Whether the next turn has something to send, to tell or to commit, whatever else comes.
     public boolean pending() {
-        return tcp.pending() || udp.pending() || sockets.pending();
+        return ledger.changed() || tcp.pending() || udp.pending() || sockets.pending();
     }
 
     /// Makes all that happened since the last commit count, with one store.

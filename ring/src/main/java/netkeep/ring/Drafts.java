@@ -102,6 +102,7 @@ public final class Drafts {
     private void note(Draft draft) {
         if (!draft.changed) {
             draft.changed = true;
+            records.change();
             if (changes == changed.length) {
                 changed = Arrays.copyOf(changed, 2 * changes);
             }

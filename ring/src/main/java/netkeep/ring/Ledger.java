@@ -23,6 +23,7 @@ public final class Ledger {
     private final boolean fresh;
     private long committed;
     private long end = TABLES;
+    private boolean changed;
     private final List<Drafts> drafts = new ArrayList<>();
 
     /// Opens a ledger: a new one, all zeros, or a dead predecessor's.
@@ -79,11 +80,21 @@ public final class Ledger {
         return committed;
     }
 
+    /// Whether a record was written, or is being written, since the last commit.
+    public boolean changed() {
+        return changed;
+    }
+
+    void change() {
+        changed = true;
+    }
+
     /// Makes every record that this turn wrote count, with one store.
     public void commit() {
         for (int i = 0; i < drafts.size(); i++) {
             drafts.get(i).commit();
         }
+        changed = false;
         committed++;
         region.i64Release(COMMITTED, committed);
         // The next turn writes over what was live until now: not before the store above.

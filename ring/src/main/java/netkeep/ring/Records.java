@@ -52,6 +52,7 @@ public final class Records {
         if (at != live) {
             region.copy(at + 8, region.memory(), live + 8, slot - 8);
             region.i64(at, ledger.committed() + 1);
+            ledger.change();
         }
         return at;
     }
@@ -76,6 +77,7 @@ public final class Records {
         long to = toWrite(index, read(index));
         region.copy(to + 8, from, at, count);
         region.i64(to, ledger.committed() + 1);
+        ledger.change();
     }
 
     /// As [#write], with all fields zero.
@@ -83,6 +85,11 @@ public final class Records {
         long at = write(index);
         region.clear(at + 8, slot - 8);
         return at;
+    }
+
+    /// A copy of a record is about to change.
+    void change() {
+        ledger.change();
     }
 
     /// Makes a record that no commit has in use as if it was never written: a turn that was cut off may have left

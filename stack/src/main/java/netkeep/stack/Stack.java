@@ -70,7 +70,7 @@ public final class Stack {
         if (engine.deadlineNs() <= nowNs && engine.expire(nowNs)) {
             done++;
         }
-        // What was asked of the engine between two turns may have laid frames down.
+        // What was asked of the engine between two turns may have changed records or laid frames down.
         if (before + done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
             return 0;
         }

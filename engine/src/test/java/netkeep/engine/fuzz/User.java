@@ -97,7 +97,7 @@ final class User {
                 || client.has(socket, Status.READ_END | Status.WRITE_END)
                         && !client.has(socket, Status.CONNECTED)
                         && !client.has(socket, Status.CONNECTING);
-        if (client.error(socket) == 110) {
+        if (client.has(socket, Status.FAILED) && client.error(socket) == 110) {
             talk.mayEnd = true;
         }
         if (luck.nextInt(8) >= talk.lazy || over) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import netkeep.session.Status;
 import netkeep.sim.Rfc;
 import netkeep.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class HandshakeTest {
                 assertEquals(TcpHeader.SYN, more.flags & 0xFF);
                 seconds.add(TimeUnit.NANOSECONDS.toSeconds(more.atNs - beganNs));
             }
-            return conversation.client().error(conversation.socket()) != 0;
+            return conversation.client().has(conversation.socket(), Status.FAILED);
         });
         assertTrue(failed);
         assertEquals(List.of(1L, 3L, 7L, 15L, 31L, 63L), seconds.subList(0, 6));

@@ -46,6 +46,11 @@ public final class Mortality {
         loose.clear();
     }
 
+    /// Others look at what was stored so far: nothing of it can be missing any more.
+    public void seen() {
+        loose.clear();
+    }
+
     /// A step that others see, for example a frame handed to a link, and that is no store. It happens, or it throws.
     public void step() {
         if (dead || stores == last) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.session.Status;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ class RecoveryTest {
                     instants.add(again.atNs);
                 }
             }
-            return conversation.client().error(conversation.socket()) != 0;
+            return conversation.client().has(conversation.socket(), Status.FAILED);
         });
         assertTrue(failed);
         long first = instants.get(1) - instants.get(0);

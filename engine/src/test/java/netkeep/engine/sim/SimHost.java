@@ -228,7 +228,7 @@ public final class SimHost implements Node {
     public void turn(Outlet out, long nowNs) {
         if (arrived == 0 && deadlineNs > nowNs) {
             // Somebody wants the application to look.
-            application.run();
+            look();
         }
         for (int spin = 0; spin < SPINS; spin++) {
             try {
@@ -260,17 +260,23 @@ public final class SimHost implements Node {
         if (engine.deadlineNs() <= nowNs) {
             works |= engine.expire(nowNs);
         }
-        // What was asked of the engine between two turns may have laid frames down.
+        // What was asked of the engine between two turns may have changed records or laid frames down.
         if (works || engine.pending() || engine.outgoing().count() != 0) {
             finish(out, nowNs);
         }
         deadlineNs = engine.deadlineNs();
         boolean idle = taken < REQUESTS && looped.isEmpty() && !engine.pending() && deadlineNs > nowNs;
         if (idle) {
-            application.run();
+            look();
             idle = !client.asked();
         }
         return idle;
+    }
+
+    /// The client looks: what it sees has arrived.
+    private void look() {
+        mortality.seen();
+        application.run();
     }
 
     private void finish(Outlet out, long nowNs) {

@@ -87,7 +87,7 @@ final class Stream implements Runnable {
     }
 
     private void send() {
-        if (client.error(out) != 0) {
+        if (client.has(out, Status.FAILED)) {
             throw new AssertionError("errno " + client.error(out) + " after " + sent);
         }
         if (!client.has(out, Status.CONNECTED)) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
+import netkeep.session.Status;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -110,7 +111,7 @@ class TimerTest {
                 """);
         long sentNs = conversation.world.nowNs();
         conversation.world.run(
-                TimeUnit.MINUTES.toNanos(5), () -> conversation.client().error(conversation.socket()) != 0);
+                TimeUnit.MINUTES.toNanos(5), () -> conversation.client().has(conversation.socket(), Status.FAILED));
         long tookNs = conversation.world.nowNs() - sentNs;
         conversation.peer.segments().clear();
         assertTrue(tookNs >= TimeUnit.SECONDS.toNanos(5) && tookNs <= TimeUnit.SECONDS.toNanos(9), "took " + tookNs);
@@ -162,7 +163,7 @@ class TimerTest {
         Conversation conversation =
                 Scenario.v4().begin().established(PLAIN).play(". send 100\n> PSH,ACK seq=1 len=100");
         assertTrue(conversation.world.run(
-                TimeUnit.HOURS.toNanos(1), () -> conversation.client().error(conversation.socket()) != 0));
+                TimeUnit.HOURS.toNanos(1), () -> conversation.client().has(conversation.socket(), Status.FAILED)));
         assertEquals(110, conversation.client().error(conversation.socket()));
     }
 }

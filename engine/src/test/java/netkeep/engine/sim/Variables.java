@@ -71,6 +71,7 @@ final class Variables {
             "Engine.headers",
             "Drops.last",
             // Whether the ledger was new when it was opened.
+            "Ledger.changed",
             "Ledger.fresh",
             // Only tells a way that was looked up from one before it.
             "Ways.version",
