@@ -196,21 +196,22 @@ class Iperf3Test {
                 .link("nk-iperf", link, List.of(Place.OURS_4 + "/24", Place.OURS_6 + "/64"))
                 .sockets(1 << 10)
                 .start()) {
-            Place.Running server = place.start(List.of("iperf3", "-s", "--forceflush"));
-            server.says("Server listening on");
             Place.Running dump = dump(kernels);
             SplittableRandom luck = new SplittableRandom(7);
             for (String address : List.of(Place.KERNEL_4, Place.KERNEL_6)) {
                 InetSocketAddress there = new InetSocketAddress(InetAddress.ofLiteral(address), PORT);
                 for (Terms terms : terms().toList()) {
+                    // One for each run: between two runs it does not listen for a while.
+                    Place.Running server = place.start(List.of("iperf3", "-s", "-1", "--forceflush"));
+                    server.says("Server listening on");
                     same(terms, Iperf3Client.run(stack.provider(), Time.SYSTEM, luck, there, terms));
+                    server.end();
                 }
             }
             assertTrue(stack.ask(engine -> engine.counters().get(Counter.TcpRetransSegs)) <= 5);
             long bad = stack.ask(engine -> engine.counters().get(Counter.TcpInErrs));
             assertEquals(0, bad, "bad segments");
             dump.stop();
-            server.stop();
         }
         nothingWrong(kernels);
     }
