@@ -14,7 +14,7 @@ import netkeep.ring.Region;
 ///        8  destination, hi and lo
 ///       24  next hop, hi and lo     0, 0: that of the route
 ///       40  mtu u32                 0: the link's
-///       44  link u16                of the next hop · used u8 · cut u8: routers may fragment
+///       44  link u16                of the next hop · used u8 · kind u8: bit 0: routers may fragment, bit 1: guessed
 ///       48  mtuUntilNs u64
 ///       56  nextUntilNs u64
 /// ```
@@ -28,9 +28,14 @@ final class Destinations {
     private static final long MTU = 40;
     private static final long LINK = 44;
     private static final long USED = 46;
-    private static final long CUT = 47;
+    private static final long KIND = 47;
     private static final long MTU_UNTIL_NS = 48;
     private static final long NEXT_UNTIL_NS = 56;
+
+    private static final int CUT = 1;
+
+    /// Nobody told the MTU: larger packets were lost in silence.
+    private static final int GUESSED = 2;
 
     private static final int SAMPLE = 16;
 
@@ -74,17 +79,31 @@ final class Destinations {
 
     /// Whether a router has an MTU so small that we do not follow it, but let it fragment.
     boolean cut(int destination) {
-        return region.u8(records.read(destination) + CUT) != 0;
+        return (region.u8(records.read(destination) + KIND) & CUT) != 0;
+    }
+
+    /// The path MTU that was found by losses, 0 if it was told. Unlike what was told it does not end: whoever can find
+    /// out what became of a packet tries a larger one first, and says so by [#passed].
+    int guess(int destination) {
+        long at = records.read(destination);
+        return (region.u8(at + KIND) & GUESSED) != 0 ? region.i32(at + MTU) : 0;
+    }
+
+    /// A packet of `mtu` octets arrived, though the guess was smaller.
+    void passed(int destination, int mtu, long nowNs) {
+        long at = records.write(destination);
+        region.i32(at + MTU, mtu);
+        region.i64(at + MTU_UNTIL_NS, nowNs);
     }
 
     long mtuUntilNs(int destination) {
         return region.i64(records.read(destination) + MTU_UNTIL_NS);
     }
 
-    void mtu(long hi, long lo, int mtu, boolean cut, long untilNs, long nowNs) {
+    void mtu(long hi, long lo, int mtu, boolean cut, boolean guessed, long untilNs, long nowNs) {
         long at = records.write(enter(hi, lo, nowNs));
         region.i32(at + MTU, mtu);
-        region.u8(at + CUT, cut ? 1 : 0);
+        region.u8(at + KIND, (cut ? CUT : 0) | (guessed ? GUESSED : 0));
         region.i64(at + MTU_UNTIL_NS, untilNs);
     }
 

@@ -97,6 +97,7 @@ public final class Discovery {
         LinkSettings settings = links.settings(link);
         into.link = link;
         into.mtu = settings.mtu();
+        into.sure = into.mtu;
         into.sourceHi = sourceHi;
         into.sourceLo = sourceLo;
         into.destinationHi = destinationHi;

@@ -31,7 +31,7 @@ public final class Failures {
             return false;
         }
         if (failure.kind == Failure.Kind.TOO_BIG) {
-            int mtu = pathMtu(failure.remoteHi, failure.remoteLo, failure.mtu, nowNs);
+            int mtu = pathMtu(failure.remoteHi, failure.remoteLo, failure.mtu, false, nowNs);
             if (mtu == 0) {
                 return false;
             }
@@ -43,8 +43,9 @@ public final class Failures {
 
     /// Lowers the path MTU of a destination.
     ///
+    /// @param guessed nobody told it
     /// @return what it is now, 0 if the claim is not believed
-    int pathMtu(long hi, long lo, int mtu, long nowNs) {
+    int pathMtu(long hi, long lo, int mtu, boolean guessed, long nowNs) {
         boolean v4 = Address.isV4(hi, lo);
         // RFC 8201 §4 (MUST): no IPv6 link has less than 1280; RFC 791: no link of IPv4 less than 68.
         if (mtu < (v4 ? 68 : Ipv6Header.LEAST_MTU)) {
@@ -66,9 +67,24 @@ public final class Failures {
         }
         boolean cut = mtu < least;
         destinations.mtu(
-                hi, lo, Math.max(mtu, least), cut, nowNs + ip.settings().pathMtuNs(), nowNs);
+                hi,
+                lo,
+                Math.max(mtu, least),
+                cut,
+                guessed,
+                nowNs + ip.settings().pathMtuNs(),
+                nowNs);
         ip.changed();
         return Math.max(mtu, least);
+    }
+
+    /// A packet that was larger than a guess arrived.
+    void passed(long hi, long lo, int mtu, long nowNs) {
+        int destination = destinations.find(hi, lo);
+        if (destination >= 0 && destinations.guess(destination) != 0 && destinations.guess(destination) < mtu) {
+            destinations.passed(destination, mtu, nowNs);
+            ip.changed();
+        }
     }
 
     /// Reads from an upper header whose packet it was.

@@ -301,7 +301,12 @@ public final class Ip {
     ///
     /// @return what it is now, 0 if it cannot be that
     public int pathMtu(long hi, long lo, int mtu, long nowNs) {
-        return failures.pathMtu(hi, lo, mtu, nowNs);
+        return failures.pathMtu(hi, lo, mtu, true, nowNs);
+    }
+
+    /// A packet of `mtu` octets arrived at a destination, larger than [Path#sure].
+    public void passed(long hi, long lo, int mtu, long nowNs) {
+        failures.passed(hi, lo, mtu, nowNs);
     }
 
     /// What the protocols that control IP read and change of it.

@@ -8,6 +8,10 @@ public final class Path {
     /// Octets of the largest IP packet on this path: the link's MTU or what path MTU discovery found.
     public int mtu;
 
+    /// As [#mtu], of what is known to arrive. Less than `mtu` if larger packets were lost in silence, and that is long
+    /// ago: one at a time may be tried, by who sees what becomes of it.
+    public int sure;
+
     public long sourceHi;
     public long sourceLo;
     public long destinationHi;

@@ -16,6 +16,7 @@ final class Way {
     // What was found.
     int link;
     int mtu;
+    int sure;
     boolean cut;
     long sourceHi;
     long sourceLo;

@@ -70,6 +70,7 @@ final class Ways {
         LinkSettings settings = links.settings(way.link);
         into.link = way.link;
         into.mtu = way.mtu;
+        into.sure = way.sure;
         into.cut = way.cut;
         into.sourceHi = way.sourceHi;
         into.sourceLo = way.sourceLo;
@@ -108,6 +109,7 @@ final class Ways {
         if (Address.isLoopback(hi, lo) || addresses.usable(-1, hi, lo)) {
             way.link = LOOPBACK;
             way.mtu = links.settings(LOOPBACK).mtu();
+            way.sure = way.mtu;
             return source(way, hi, lo, nowNs);
         }
         // A packet of a loopback address leaves this host no way (RFC 1122 §3.2.1.3 (g), RFC 4291 §2.5.3).
@@ -216,6 +218,7 @@ final class Ways {
     private void mtu(Way way, long nowNs) {
         boolean v4 = Address.isV4(way.destinationHi, way.destinationLo);
         way.mtu = v4 ? links.settings(way.link).mtu() : links.mtu6(way.link);
+        way.sure = way.mtu;
         int destination = destinations.find(way.destinationHi, way.destinationLo);
         if (destination >= 0) {
             int known = destinations.mtu(destination, nowNs);
@@ -223,6 +226,9 @@ final class Ways {
                 way.mtu = Math.min(way.mtu, known);
                 way.cut = destinations.cut(destination);
                 way.untilNs = Math.min(way.untilNs, destinations.mtuUntilNs(destination));
+                way.sure = way.mtu;
+            } else if (destinations.guess(destination) != 0) {
+                way.sure = Math.min(way.mtu, destinations.guess(destination));
             }
         }
     }

@@ -57,6 +57,9 @@ final class Acknowledgment {
             tcb.persist(0);
             tcp.timers.restart(nowNs);
             tcp.tuneSendBuffer();
+            if (outstanding) {
+                tcp.sizes.acknowledged(ack.acked, nowNs);
+            }
         }
         if (tcb.flowRecord() != 0 && flow.tlpEnd() != 0) {
             tailLossProbed(seg, before);
@@ -115,6 +118,7 @@ final class Acknowledgment {
             ack.rttUs = nowUs - sentUs;
         }
         rack.delivered(start, end, sentUs, again, nowUs);
+        tcp.sizes.delivered(end - start);
     }
 
     private void selective(Segment seg, int before, int nowUs) {

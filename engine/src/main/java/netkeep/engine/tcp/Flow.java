@@ -16,6 +16,7 @@ import netkeep.ring.Fields;
 ///   24  recoverFs        i32
 ///   28  priorCwnd        i32  before the reduction, for undo
 ///   32  priorSsthresh    i32
+///   36  tryStart         i32  where the segment begins that is larger than SND.MSS, to try the path
 ///   40  cubicEpochNs     i64  0 before the first
 ///   48  cubicMax         i32  W_max, octets
 ///   52  cubicK           i32  milliseconds
@@ -52,8 +53,12 @@ import netkeep.ring.Fields;
 ///  140  finAhead         u8   1 if there is one
 ///  141  limited          u8   1 if cwnd stopped the sender when mostOut was seen
 ///  142  unmeasured       u8   1 if no round trip was measured since the last loss probe
+///  143  hole             u8   what is known of a black hole: see [SegmentSize]
 ///  144  mostSeq          i32  SND.NXT when mostOut was seen
 ///  148  mostOut          i32  the most octets in flight within the last window
+///  152  tryEnd           i32  the sequence number behind the segment that is tried
+///  156  tried            u16  its size, options not counted, 0 while none is
+///  158  small            u16  as tried, of the segments that are sent in a black hole
 ///  160  run 0 ..31   end i32 · sent i32 (microseconds) · marks i32, see [Flight]
 ///  544  gap 0 ..11   left i32 · right i32, see [Reassembly]
 /// ```
@@ -65,6 +70,7 @@ final class Flow extends Fields {
     private static final int RECOVER_FS = 24;
     private static final int PRIOR_CWND = 28;
     private static final int PRIOR_SSTHRESH = 32;
+    private static final int TRY_START = 36;
     private static final int CUBIC_EPOCH_NS = 40;
     private static final int CUBIC_MAX = 48;
     private static final int CUBIC_K = 52;
@@ -101,8 +107,12 @@ final class Flow extends Fields {
     private static final int FIN_AHEAD = 140;
     private static final int LIMITED = 141;
     private static final int UNMEASURED = 142;
+    private static final int HOLE = 143;
     private static final int MOST_SEQ = 144;
     private static final int MOST_OUT = 148;
+    private static final int TRY_END = 152;
+    private static final int TRIED = 156;
+    private static final int SMALL = 158;
 
     /// Octets of a slot.
     static final int SLOT = 640;
@@ -484,5 +494,45 @@ final class Flow extends Fields {
 
     void mostOut(int value) {
         i32(MOST_OUT, value);
+    }
+
+    int hole() {
+        return u8(HOLE);
+    }
+
+    void hole(int value) {
+        u8(HOLE, value);
+    }
+
+    int small() {
+        return u16(SMALL);
+    }
+
+    void small(int value) {
+        u16(SMALL, value);
+    }
+
+    int tried() {
+        return u16(TRIED);
+    }
+
+    void tried(int value) {
+        u16(TRIED, value);
+    }
+
+    int tryStart() {
+        return i32(TRY_START);
+    }
+
+    void tryStart(int value) {
+        i32(TRY_START, value);
+    }
+
+    int tryEnd() {
+        return i32(TRY_END);
+    }
+
+    void tryEnd(int value) {
+        i32(TRY_END, value);
     }
 }

@@ -124,7 +124,7 @@ final class Output {
         if (run < 0) {
             return false;
         }
-        int mss = mss();
+        int mss = tcp.sizes.again();
         if (flow.frto() == 2 && newOctetsFirst(mss)) {
             return false;
         }
@@ -152,6 +152,7 @@ final class Output {
         tcb.retransmits(tcb.retransmits() + segments);
         tcp.counters.add(Counter.TcpRetransSegs, segments);
         tcp.counters.add(again ? Counter.TcpExtTCPLostRetransmit : Counter.TcpExtTCPFastRetrans, segments);
+        tcp.sizes.sentAgain(start, length, nowNs);
         tcp.recovery.sent(length);
         tcp.timers.sent(nowNs);
         return true;
@@ -218,11 +219,15 @@ final class Output {
         if (probing) {
             room = Math.min(mss, tcb.sndUna() + tcb.sndWnd() - nxt);
         }
-        int length = Math.min(Math.min(waiting, room), most(mss));
+        int larger = probing ? 0 : tcp.sizes.larger(waiting, room);
+        int length = larger != 0 ? larger : Math.min(Math.min(waiting, room), most(mss));
         if (length <= 0) {
             return false;
         }
-        if (length > mss) {
+        if (larger != 0) {
+            tcp.needFlow();
+            tcp.sizes.tries(nxt + length);
+        } else if (length > mss) {
             boolean rest = length == waiting && mayBeShort(length % mss, nxt);
             length = rest ? length : length - length % mss;
         } else if (length < mss
@@ -236,7 +241,7 @@ final class Output {
         tcp.needFlow();
         boolean last = length == waiting;
         boolean fin = last && tcb.has(Tcb.FIN_WANTED) && length < room;
-        segment(nxt, length, (last ? PSH : 0) | (fin ? FIN : 0), nowNs);
+        segment(nxt, length, (last ? PSH : 0) | (fin ? FIN : 0), Math.max(mss, larger), nowNs);
         int end = nxt + length + (fin ? 1 : 0);
         flight.sent(end, nowUs);
         tcb.sndNxt(end);
@@ -313,9 +318,13 @@ final class Output {
 
     /// Lays down one segment with all that goes with each: acknowledgment, window, options, ECN, urgent pointer.
     private void segment(int seq, int text, int more, long nowNs) {
-        int flags = ACK | more;
         // Before the options are laid down: a duplicate is told once.
-        int mss = mss();
+        segment(seq, text, more, mss(), nowNs);
+    }
+
+    /// As above; the link cuts the text into segments of `mss` octets.
+    private void segment(int seq, int text, int more, int mss, long nowNs) {
+        int flags = ACK | more;
         writer.options.clear();
         if (tcb.has(Tcb.TIMESTAMPS)) {
             writer.options.timestamps(tcp.timestamp(nowNs, tcb.tsOffset()), tcb.tsRecent());

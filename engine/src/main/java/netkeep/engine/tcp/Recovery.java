@@ -18,7 +18,8 @@ final class Recovery {
     /// After ECN-Echo: reduced, nothing lost (RFC 3168).
     static final int REDUCED = 3;
 
-    private static final int DUP_THRESH = 3;
+    /// RFC 5681 §3.2.
+    static final int DUP_THRESH = 3;
 
     private final Tcb tcb;
     private final Flow flow;
@@ -66,7 +67,7 @@ final class Recovery {
             flow.recover(0);
         }
         boolean lost = flight.first(Flight.LOST) >= 0;
-        if (lost && (flow.recovery() == OPEN || flow.recovery() == REDUCED)) {
+        if (lost && (flow.recovery() == OPEN || flow.recovery() == REDUCED) && !onlyTriedLost()) {
             beginFast(sack, ack, mss);
         }
         if (ack.ece && flow.recovery() == OPEN) {
@@ -108,6 +109,32 @@ final class Recovery {
     /// SND.NXT, but never 0, which means that there was no recovery of late.
     private int recoveryPoint() {
         return tcb.sndNxt() == 0 ? 1 : tcb.sndNxt();
+    }
+
+    /// RFC 4821 §7.6.2: whether no more is lost than a segment that was too large, of whatever has room in it: no sign
+    /// of
+    /// congestion. All of it goes again.
+    private boolean onlyTriedLost() {
+        if (flow.tried() == 0) {
+            return false;
+        }
+        for (int run = 0; run < flow.runs(); run++) {
+            boolean within =
+                    Seq.notAfter(flow.tryStart(), flight.start(run)) && Seq.notAfter(flight.end(run), flow.tryEnd());
+            if (flight.has(run, Flight.LOST) && (!within || flight.has(run, Flight.RETRANSMITTED))) {
+                return false;
+            }
+        }
+        for (int run = 0; run < flow.runs(); run++) {
+            boolean within =
+                    Seq.notAfter(flow.tryStart(), flight.start(run)) && Seq.notAfter(flight.end(run), flow.tryEnd());
+            if (within && !flight.has(run, Flight.SACKED | Flight.RETRANSMITTED)) {
+                flight.mark(run, Flight.LOST);
+            }
+        }
+        flow.tlp(0);
+        flow.tlpEnd(0);
+        return true;
     }
 
     private void beginFast(boolean sack, Delivery ack, int mss) {

@@ -20,8 +20,7 @@ import netkeep.engine.socket.Endpoint;
 ///  196  rcvUp            i32
 ///  200  sndMss           u16  largest segment to send, options not counted
 ///  202  rcvMss           u16  largest segment seen lately
-///  204  sndScale         u8
-///  205  rcvScale         u8
+///  204  peerMss          u16  largest segment that the peer takes and the user allows, 0 before the handshake
 ///  206  backoff          u8   retransmission time-outs in a row
 ///  207  probes           u8   keepalive probes without answer
 ///  208  tsOffset         i32
@@ -40,8 +39,8 @@ import netkeep.engine.socket.Endpoint;
 ///  272  idleNs           i64  keepalive, FIN-WAIT-2, linger: when to look
 ///  280  heardNs          i64  when the last segment arrived
 ///  288  flowRecord       i32  record of [Flow] + 1, 0 for none
-///  292  timer            u8   what timerNs is for: see Timers
-///  293  congestion       u8   0 CUBIC, 1 NewReno
+///  292  timer            u8   bits 0 to 3: what timerNs is for, see Timers; bit 4: congestion, 0 CUBIC, 1 NewReno
+///  293  scales           u8   bits 0 to 3: sndScale, bits 4 to 7: rcvScale
 ///  294  keepCount        u8
 ///  295  persist          u8   probes of a zero window
 ///  296  keepIdle         u16  seconds
@@ -70,8 +69,7 @@ final class Tcb extends Endpoint {
     private static final int RCV_UP = 196;
     private static final int SND_MSS = 200;
     private static final int RCV_MSS = 202;
-    private static final int SND_SCALE = 204;
-    private static final int RCV_SCALE = 205;
+    private static final int PEER_MSS = 204;
     private static final int BACKOFF = 206;
     private static final int PROBES = 207;
     private static final int TS_OFFSET = 208;
@@ -91,7 +89,7 @@ final class Tcb extends Endpoint {
     private static final int HEARD_NS = 280;
     private static final int FLOW_RECORD = 288;
     private static final int TIMER = 292;
-    private static final int CONGESTION = 293;
+    private static final int SCALES = 293;
     private static final int KEEP_COUNT = 294;
     private static final int PERSIST = 295;
     private static final int KEEP_IDLE = 296;
@@ -102,6 +100,9 @@ final class Tcb extends Endpoint {
     private static final int RETRANSMITS = 308;
     private static final int TUNE_SEQ = 312;
     private static final int SENT_MS = 316;
+
+    /// The lower half of an octet that two variables share.
+    private static final int LOW = 0xF;
 
     /// The bits of flags() that are a connection's own.
     static final int SYN_NEEDED = FIRST_OWN;
@@ -248,20 +249,28 @@ final class Tcb extends Endpoint {
         u16(RCV_MSS, value);
     }
 
+    int peerMss() {
+        return u16(PEER_MSS);
+    }
+
+    void peerMss(int value) {
+        u16(PEER_MSS, value);
+    }
+
     int sndScale() {
-        return u8(SND_SCALE);
+        return u8(SCALES) & LOW;
     }
 
     void sndScale(int value) {
-        u8(SND_SCALE, value);
+        u8(SCALES, u8(SCALES) & ~LOW | value);
     }
 
     int rcvScale() {
-        return u8(RCV_SCALE);
+        return u8(SCALES) >>> 4;
     }
 
     void rcvScale(int value) {
-        u8(RCV_SCALE, value);
+        u8(SCALES, value << 4 | u8(SCALES) & LOW);
     }
 
     int backoff() {
@@ -409,19 +418,19 @@ final class Tcb extends Endpoint {
     }
 
     int timer() {
-        return u8(TIMER);
+        return u8(TIMER) & LOW;
     }
 
     void timer(int value) {
-        u8(TIMER, value);
+        u8(TIMER, u8(TIMER) & ~LOW | value);
     }
 
     int congestion() {
-        return u8(CONGESTION);
+        return u8(TIMER) >>> 4 & 1;
     }
 
     void congestion(int value) {
-        u8(CONGESTION, value);
+        u8(TIMER, u8(TIMER) & ~(1 << 4) | value << 4);
     }
 
     int keepCount() {

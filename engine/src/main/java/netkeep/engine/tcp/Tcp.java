@@ -387,10 +387,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         if (!ip.path(path, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(), tcb.scope(), nowNs)) {
             return false;
         }
-        int most = path.mtu - SegmentSize.headers(path.v6);
-        if (tcb.sndMss() > most) {
-            tcb.sndMss(Math.max(48, most));
-        }
+        sizes.follow();
         return true;
     }
 

@@ -28,9 +28,6 @@ final class Timers {
     /// RFC 9293 §3.8.3.
     private static final int R1 = 3;
 
-    /// RFC 1191 §5, RFC 8899's reason: after so many time-outs in a row the packets may be too big for the path.
-    private static final int BLACK_HOLE_TIMEOUTS = 3;
-
     private final Tcp tcp;
     private final Tcb tcb;
     private final Flow flow;
@@ -209,10 +206,8 @@ final class Timers {
         if (syn) {
             tcb.set(Tcb.SYN_NEEDED);
         } else {
-            if (tcb.backoff() >= BLACK_HOLE_TIMEOUTS) {
-                tcp.sizes.blackHole(nowNs);
-            }
             tcp.needFlow();
+            tcp.sizes.timedOut(nowNs);
             // RFC 2018 §8: what lies first and was told as held but still is not acknowledged was dropped again.
             if (flow.runs() > 0 && flight.has(0, Flight.SACKED)) {
                 tcp.recovery.reneged();

@@ -20,7 +20,7 @@ final class Way {
     static final int MSS = 1448;
 
     private static final int IP = VirtioNetHeader.LENGTH + EthernetHeader.LENGTH;
-    private static final int PORT = 80;
+    static final int PORT = 80;
     private static final int CE = 3;
 
     final World world;

@@ -30,13 +30,14 @@ public final class TcpView {
     ///
     /// @param cwnd      octets, as ssthresh
     /// @param sndBuffer octets that the user may give, rcvBuffer those that the peer may send
-    public record Sight(int cwnd, int ssthresh, int srttUs, int sndBuffer, int rcvBuffer) {}
+    /// @param sndMss    largest segment, options not counted
+    public record Sight(int cwnd, int ssthresh, int srttUs, int sndBuffer, int rcvBuffer, int sndMss) {}
 
     /// Looks at the connection of a socket.
     public static Sight sight(Tcp tcp, int socket) {
         Tcb tcb = new Tcb();
         tcp.sockets.read(socket, tcb);
-        return new Sight(tcb.cwnd(), tcb.ssthresh(), tcb.srttUs(), tcb.sndBuffer(), tcb.rcvBuffer());
+        return new Sight(tcb.cwnd(), tcb.ssthresh(), tcb.srttUs(), tcb.sndBuffer(), tcb.rcvBuffer(), tcb.sndMss());
     }
 
     /// Adds what is wrong in what TCP derives from records: whoever has a deadline is looked at by then, and who would
