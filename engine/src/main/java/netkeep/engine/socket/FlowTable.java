@@ -64,13 +64,15 @@ public final class FlowTable {
     }
 
     /// Removes an id if it is there.
-    public void remove(int hash, int id) {
+    ///
+    /// @return whether it was
+    public boolean remove(int hash, int id) {
         int mask = entries.length - 1;
         long wanted = entry(hash, id);
         int place = hash & mask;
         while (entries[place] != wanted) {
             if (entries[place] == EMPTY) {
-                return;
+                return false;
             }
             place = place + 1 & mask;
         }
@@ -85,6 +87,7 @@ public final class FlowTable {
             }
         }
         entries[hole] = EMPTY;
+        return true;
     }
 
     public int count() {

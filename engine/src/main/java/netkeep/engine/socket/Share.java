@@ -42,6 +42,16 @@ public record Share(int stack, int stacks, long key) {
         return FIRST_DYNAMIC + stack + stacks * (int) Long.remainderUnsigned(number, ports());
     }
 
+    /// Whether a port is one of them.
+    boolean leases(int port) {
+        return leased(port) && lessee(port) == stack;
+    }
+
+    /// Which of them it is: the inverse of [#port].
+    int number(int port) {
+        return (port - FIRST_DYNAMIC - stack) / stacks;
+    }
+
     /// Whether a socket of this stack may be bound to a port that is asked for by name.
     public boolean mayBind(int port) {
         return !leased(port) || lessee(port) == stack;

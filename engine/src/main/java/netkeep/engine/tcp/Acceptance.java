@@ -42,17 +42,12 @@ final class Acceptance {
         if (from.retries() == 0 && from.deadlineNs() != 0) {
             Rtt.measured(tcb, tcp.sinceUs(from.deadlineNs() - Listeners.FIRST_RTO_NS, nowNs), tcp.settings);
         }
-        tcp.table.remove(
-                hash,
-                tcp.table.find(
-                        hash,
-                        tcb.localHi(),
-                        tcb.localLo(),
-                        tcb.localPort(),
-                        tcb.remoteHi(),
-                        tcb.remoteLo(),
-                        tcb.remotePort()));
-        tcp.table.add(hash, made);
+        int before = tcp.table.find(
+                hash, tcb.localHi(), tcb.localLo(), tcb.localPort(), tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort());
+        if (before >= 0) {
+            tcp.leave(hash, before, tcb.localPort());
+        }
+        tcp.enter(hash, made, tcb.localPort());
         tcp.fate.established(nowNs);
         tcp.counters.add(Counter.TcpPassiveOpens);
         tcp.sockets.tell(made, Event.ACCEPT);

@@ -38,7 +38,7 @@ final class Binding {
         if (!any && !tcp.ip.local(ask.hi, ask.lo) || !tcp.share.mayBind(ask.port)) {
             return Errno.EADDRNOTAVAIL;
         }
-        int port = ask.port != 0 ? ask.port : free(ask.hi, lo);
+        int port = ask.port != 0 ? ask.port : free();
         if (port == 0 || !mayBind(ask.hi, lo, port)) {
             return Errno.EADDRINUSE;
         }
@@ -55,7 +55,7 @@ final class Binding {
     /// Binds the open socket to any address and a free port.
     int bindAny() {
         long lo = tcb.has(Endpoint.V4_ONLY) ? MAPPED_ANY : 0;
-        int port = free(0, lo);
+        int port = free();
         if (port == 0) {
             return Errno.EADDRINUSE;
         }
@@ -67,11 +67,12 @@ final class Binding {
         return 0;
     }
 
-    private int free(long hi, long lo) {
+    private int free() {
         int start = tcp.luck.below(tcp.share.ports());
         for (int i = 0; i < tcp.share.ports(); i++) {
             int port = tcp.share.port(start + i);
-            if (tcp.ports.first(port) == Ports.NONE && mayBind(hi, lo, port)) {
+            // A socket that is bound may connect to whom it likes: nobody has been there from this port.
+            if (tcp.ports.first(port) == Ports.NONE && !tcp.leased.used(port)) {
                 return port;
             }
         }
@@ -81,6 +82,10 @@ final class Binding {
     /// Whether the open socket may be bound beside those that are: as Linux, SO_REUSEADDR on both allows it while
     /// neither listens, SO_REUSEPORT on both always.
     private boolean mayBind(long hi, long lo, int port) {
+        if (tcp.ports.first(port) == Ports.NONE && tcp.leased.used(port)) {
+            // Connections have it that were given it, or are left of a listener or in TIME-WAIT.
+            return tcb.has(Endpoint.REUSE_ADDRESS);
+        }
         for (int at = tcp.ports.first(port); at != Ports.NONE; at = tcp.ports.next(at)) {
             tcp.sockets.read(at, other);
             if (!overlaps(hi, lo)) {

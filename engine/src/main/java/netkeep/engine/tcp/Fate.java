@@ -48,7 +48,7 @@ final class Fate {
 
     /// The open connection is over: its flow is forgotten, its socket stays until the user gives it back.
     void finish(long nowNs) {
-        tcp.table.remove(tcp.hash(tcb), tcb.index());
+        tcp.leave(tcp.hash(tcb), tcb.index(), tcb.localPort());
         if (tcb.tcpState().synchronised()) {
             tcp.counters.add(Counter.TcpCurrEstab, -1);
         }

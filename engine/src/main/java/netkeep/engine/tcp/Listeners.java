@@ -103,7 +103,7 @@ final class Listeners {
             at.iss(tcp.timeWaits.successorIss(at.iss()));
         }
         at.deadlineNs(nowNs + FIRST_RTO_NS);
-        tcp.table.add(hash, tcp.socketCount + made);
+        tcp.enter(hash, tcp.socketCount + made, at.localPort());
         tcp.deadlines.by(tcp.socketCount + made, at.deadlineNs());
         synAck(at, false, nowNs);
     }
@@ -206,7 +206,7 @@ final class Listeners {
     }
 
     private void forget(int index, int hash) {
-        tcp.table.remove(hash, tcp.socketCount + index);
+        tcp.leave(hash, tcp.socketCount + index, half.localPort());
         pool.free(index);
     }
 
@@ -331,7 +331,7 @@ final class Listeners {
     void scan() {
         pool.scan(index -> {
             pool.read(index, half);
-            tcp.table.add(hash(), tcp.socketCount + index);
+            tcp.enter(hash(), tcp.socketCount + index, half.localPort());
             tcp.deadlines.by(tcp.socketCount + index, half.deadlineNs());
         });
         tcp.timeWaits.scan(tcp);

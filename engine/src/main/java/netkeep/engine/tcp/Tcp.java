@@ -14,6 +14,7 @@ import netkeep.engine.ledger.Pool;
 import netkeep.engine.socket.Deadlines;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.FlowTable;
+import netkeep.engine.socket.Leased;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Share;
@@ -57,6 +58,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Replies replies;
     final FlowTable table;
     final Ports ports = new Ports();
+    final Leased leased;
     final Deadlines deadlines = new Deadlines();
     final Ready ready = new Ready();
     final HalfOpens halfOpens;
@@ -96,6 +98,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.flight = new Flight(tcb, flow);
         this.reassembly = new Reassembly(flow);
         this.table = new FlowTable(this, luck);
+        this.leased = new Leased(share);
         this.halfOpens = new HalfOpens(ledger, s.halfOpens());
         this.timeWaits = new TimeWaits(ledger, s.timeWaits());
         this.writer = new Writer(ip, outgoing, counters);
@@ -156,6 +159,19 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     int hash(Endpoint of) {
         return table.hash(of.localHi(), of.localLo(), of.localPort(), of.remoteHi(), of.remoteLo(), of.remotePort());
+    }
+
+    /// Adds a flow, of a socket, half-open or in TIME-WAIT, to those that are found by their ends.
+    void enter(int hash, int id, int localPort) {
+        table.add(hash, id);
+        leased.enter(localPort);
+    }
+
+    /// Removes a flow if it is there.
+    void leave(int hash, int id, int localPort) {
+        if (table.remove(hash, id)) {
+            leased.leave(localPort);
+        }
     }
 
     /// Opens the connection of a socket record: all rules work on it until the next is opened.
@@ -435,7 +451,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         sockets.scan(index -> {
             sockets.read(index, lookedAt);
             if (lookedAt.kind() == Endpoint.CONNECTION && lookedAt.tcpState() != State.CLOSED) {
-                table.add(hash(lookedAt), index);
+                enter(hash(lookedAt), index, lookedAt.localPort());
                 deadlines.by(index, 0);
                 ready.add(index);
             }

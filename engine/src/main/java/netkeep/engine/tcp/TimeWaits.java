@@ -48,7 +48,7 @@ final class TimeWaits {
     void enter(Tcp tcp, long nowNs) {
         Tcb tcb = tcp.tcb;
         int hash = tcp.hash(tcb);
-        tcp.table.remove(hash, tcb.index());
+        tcp.leave(hash, tcb.index(), tcb.localPort());
         int index = pool.take(1);
         if (index < 0) {
             index = oldest(tcp);
@@ -69,7 +69,7 @@ final class TimeWaits {
         wait.link(tcb.scope());
         // RFC 9293 §3.6.1: 2 MSL.
         wait.endsNs(nowNs + 2 * tcp.settings.mslNs());
-        tcp.table.add(hash, id(tcp, index));
+        tcp.enter(hash, id(tcp, index), wait.localPort());
         tcp.deadlines.by(id(tcp, index), wait.endsNs());
     }
 
@@ -121,7 +121,7 @@ final class TimeWaits {
     }
 
     private void end(Tcp tcp, int index, int hash) {
-        tcp.table.remove(hash, id(tcp, index));
+        tcp.leave(hash, id(tcp, index), wait.localPort());
         pool.free(index);
     }
 
@@ -145,7 +145,7 @@ final class TimeWaits {
     void scan(Tcp tcp) {
         pool.scan(index -> {
             pool.read(index, wait);
-            tcp.table.add(hash(tcp), id(tcp, index));
+            tcp.enter(hash(tcp), id(tcp, index), wait.localPort());
             tcp.deadlines.by(id(tcp, index), wait.endsNs());
         });
     }

@@ -129,7 +129,7 @@ public final class Users {
         tcb.remoteLo(ask.lo);
         tcb.remotePort(ask.port);
         tcb.scope(scope);
-        tcp.table.add(hash, tcb.index());
+        tcp.enter(hash, tcb.index(), port);
         synSent(nowNs);
         return 0;
     }

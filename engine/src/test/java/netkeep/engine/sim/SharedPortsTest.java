@@ -6,13 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import netkeep.engine.EngineSettings;
+import netkeep.session.Option;
 import netkeep.session.SessionLayout;
+import netkeep.sim.Rfc;
 import netkeep.sim.Weather;
 import netkeep.sim.Wire;
 import netkeep.sim.World;
 import netkeep.wire.Address;
+import netkeep.wire.TcpHeader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,16 +33,29 @@ class SharedPortsTest {
 
     private final World world = Hosts.begin(new World(1));
     private final List<SimHost> stacks = new ArrayList<>();
+    private final Peer peer = new Peer(0x02_00_00_00_00_09L, PEER, SimHost.address6(9));
 
     private void stacks(int count) {
+        stacks(count, 8);
+    }
+
+    private void stacks(int count, int sockets) {
         Steering steering = new Steering(count);
-        Wire.between(world, Weather.CALM, steering, new Peer(0x02_00_00_00_00_09L, PEER, SimHost.address6(9)));
+        Wire.between(world, Weather.CALM, steering, peer);
         for (int stack = 0; stack < count; stack++) {
+            // Only the last has many.
+            int here = stack == count - 1 ? sockets : 8;
+            EngineSettings small = Scenario.small(Scenario.tcp(false, false, 1 << 14, 1 << 14));
             SimHost.Settings settings = new SimHost.Settings(
                     1,
-                    Scenario.small(Scenario.tcp(false, false, 1 << 14, 1 << 14))
-                            .withShare(Steering.share(stack, count)),
-                    new SessionLayout(8, 64, 64, 1 << 15),
+                    new EngineSettings(
+                            Math.max(64, here),
+                            small.sessions(),
+                            small.frames(),
+                            small.ip(),
+                            small.tcp(),
+                            Steering.share(stack, count)),
+                    new SessionLayout(here, 64, 64, 1 << 15),
                     1500,
                     false,
                     0);
@@ -58,7 +77,11 @@ class SharedPortsTest {
     }
 
     private int connect(SimHost host, int socket) {
-        return answer(host, socket, host.client().connect(socket, PEER.hi(), PEER.lo(), PEER_PORT));
+        return connect(host, socket, PEER_PORT);
+    }
+
+    private int connect(SimHost host, int socket, int port) {
+        return answer(host, socket, host.client().connect(socket, PEER.hi(), PEER.lo(), port));
     }
 
     private int bound(SimHost host, int protocol, int port) {
@@ -131,5 +154,105 @@ class SharedPortsTest {
         for (SimHost host : stacks) {
             assertEquals(EADDRINUSE, bind(host, host.client().open(TCP), 80));
         }
+    }
+
+    /// Ports that connections were given are not those of the sockets that are bound first, so that these can go to the
+    /// same peer.
+    @Rfc("6056 3.2 bound")
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 256})
+    void whoIsBoundToAFreePortConnectsToWhomItLikes(int count) {
+        stacks(count, 210);
+        SimHost host = stacks.getLast();
+        SimClient client = host.client();
+        Set<Integer> ports = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            boolean first = i % 2 == 0;
+            int socket = first ? client.open(TCP) : bound(host, TCP, 0);
+            assertEquals(0, connect(host, socket), "connection " + i);
+            assertTrue(ports.add(client.localPort(socket)), "twice: " + client.localPort(socket));
+        }
+    }
+
+    /// More connections than a stack of 256 has ports: to another peer a port can be had again, RFC 6056 §3.
+    @Rfc("6056 3.2 shared")
+    @Test
+    void connectionsToDifferentPeersShareAPort() {
+        stacks(256, 460);
+        SimHost host = stacks.getLast();
+        SimClient client = host.client();
+        int bound = bound(host, TCP, 0);
+        Set<Integer> ports = new HashSet<>();
+        int leased = Steering.share(255, 256).ports();
+        for (int i = 0; i < 2 * (leased - 1); i++) {
+            int socket = client.open(TCP);
+            assertEquals(0, connect(host, socket, i < leased - 1 ? PEER_PORT : 8), "connection " + i);
+            ports.add(client.localPort(socket));
+        }
+        assertEquals(leased - 1, ports.size());
+        assertTrue(!ports.contains(client.localPort(bound)));
+        assertEquals(EADDRNOTAVAIL, connect(host, client.open(TCP)));
+        assertEquals(EADDRINUSE, bind(host, client.open(TCP), 0));
+    }
+
+    /// As on Linux: who asks for the port of a connection by name must say that it reuses addresses.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 256})
+    void portOfAConnectionIsBoundByNameByWhoReusesIt(int count) {
+        stacks(count);
+        SimHost host = stacks.getLast();
+        SimClient client = host.client();
+        int connected = client.open(TCP);
+        assertEquals(0, connect(host, connected));
+        int port = client.localPort(connected);
+        assertEquals(EADDRINUSE, bind(host, client.open(TCP), port));
+        int reuses = client.open(TCP);
+        client.option(reuses, Option.REUSE_ADDRESS, 1);
+        assertEquals(0, bind(host, reuses, port));
+        assertEquals(EADDRNOTAVAIL, connect(host, reuses), "the same flow");
+        assertEquals(0, connect(host, reuses, 8));
+        client.close(connected);
+        client.close(reuses);
+        host.host().kick();
+        world.runUntil(world.nowNs());
+        assertEquals(0, bind(host, client.open(TCP), port));
+    }
+
+    /// What is in TIME-WAIT has its port still: nobody who is bound there could go to the same peer.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 256})
+    void portInTimeWaitIsFreeAfterIt(int count) {
+        stacks(count);
+        SimHost host = stacks.getLast();
+        SimClient client = host.client();
+        int socket = client.open(TCP);
+        assertEquals(0, connect(host, socket));
+        int port = client.localPort(socket);
+        Segment syn = Objects.requireNonNull(peer.take());
+        Segment answer = new Segment();
+        answer.source = PEER;
+        answer.destination = SimHost.address4(1);
+        answer.sourcePort = PEER_PORT;
+        answer.destinationPort = port;
+        answer.flags = TcpHeader.SYN | TcpHeader.ACK;
+        answer.seq = 5000;
+        answer.ack = syn.seq + 1;
+        answer.window = 1000;
+        peer.send(answer);
+        world.runUntil(world.nowNs());
+        client.close(socket);
+        host.host().kick();
+        world.runUntil(world.nowNs());
+        answer.flags = TcpHeader.FIN | TcpHeader.ACK;
+        answer.seq = 5001;
+        answer.ack = syn.seq + 2;
+        peer.send(answer);
+        world.runUntil(world.nowNs());
+        assertEquals("TIME_WAIT", host.tcpState(SimHost.address4(1), port, PEER, PEER_PORT));
+        assertEquals(EADDRINUSE, bind(host, client.open(TCP), port));
+        host.takeOver();
+        assertEquals(EADDRINUSE, bind(host, client.open(TCP), port));
+        world.run(TimeUnit.SECONDS.toNanos(61));
+        assertEquals(0, bind(host, client.open(TCP), port));
     }
 }

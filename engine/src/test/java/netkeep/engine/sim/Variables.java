@@ -128,6 +128,7 @@ final class Variables {
             "Index.taken",
             "Ip.control",
             "Ip.uppers",
+            "Leased.flows",
             "Ledger.committed",
             "Ledger.drafts",
             "Ledger.end",

@@ -1,6 +1,7 @@
 package netkeep.engine.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -50,8 +51,8 @@ class FlowTableTest {
                     model.put(key, step);
                     table.add(hash, step);
                 } else if (luck.nextInt(3) > 0) {
-                    table.remove(hash, id);
-                    table.remove(hash, id);
+                    assertTrue(table.remove(hash, id));
+                    assertFalse(table.remove(hash, id));
                     model.remove(key);
                     keys.remove(id);
                 }
