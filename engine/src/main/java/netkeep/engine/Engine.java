@@ -108,12 +108,18 @@ public final class Engine {
     ///
     /// @param frames where the whole frame lies and its owner may still write: payload is copied once, to where the
     ///               application reads it
-    /// @return why it was dropped, [Verdict#OK] if it was not
+    /// @return why it was dropped, [Verdict#OK] if it was not; [Verdict#ELSEWHERE] if it is of a flow that another stack
+    ///         owns, which [#owner] tells: nothing has happened then, and the frame is to be brought there
     public Verdict arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
         // What is judged must be ours alone.
         MemorySegment.copy(frames, at, headers, 0, Math.min(length, HEADERS));
         ip.arrives(link, headers, frames, at, length, nowNs);
         return ip.verdictOfLastFrame();
+    }
+
+    /// The number of the stack that is to have the last frame, of which [#arrives] said [Verdict#ELSEWHERE].
+    public int owner() {
+        return ip.ownerOfLastFrame();
     }
 
     /// Takes requests of all sessions, `most` of each.

@@ -38,6 +38,8 @@ public enum Verdict {
 
     /// Addressed to another host.
     NOT_OURS,
+    /// Of a flow that another stack of this host owns, who is to have it: no loss, if it is brought there.
+    ELSEWHERE,
     NO_ROUTE,
     /// The next hop does not answer.
     NO_NEIGHBOR,

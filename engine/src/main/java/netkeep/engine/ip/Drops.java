@@ -30,6 +30,11 @@ final class Drops {
         return verdict;
     }
 
+    /// Another stack is to have the frame: it is not counted here.
+    void elsewhere() {
+        last = Verdict.ELSEWHERE;
+    }
+
     Verdict last() {
         return last;
     }

@@ -51,6 +51,8 @@ public final class Ip {
     private @Nullable Control control;
     // Scratch of one frame.
     private final Packet packet = new Packet();
+    // Scratch of one frame.
+    private int owner;
 
     /// @param links all links, by their numbers; the first is [LinkSettings#LOOPBACK]
     public Ip(
@@ -193,6 +195,7 @@ public final class Ip {
         packet.segmentSize = VirtioNetHeader.gsoType(headers, 0) == VirtioNetHeader.GSO_NONE
                 ? 0
                 : VirtioNetHeader.gsoSize(headers, 0);
+        packet.assembled = false;
         packet.multicast = false;
         packet.broadcast = false;
         packet.routerAlert = -1;
@@ -276,6 +279,22 @@ public final class Ip {
     /// Why the last frame was dropped, [Verdict#OK] if it was not.
     public Verdict verdictOfLastFrame() {
         return drops.last();
+    }
+
+    /// Whether the stack of number `stack` may take a packet whose flow `owner` owns: it is its own, or came from this
+    /// host or in fragments, which no one brings to the right one. If not, nobody here takes it or answers it.
+    public boolean mayTake(Packet packet, int stack, int owner) {
+        if (owner == stack || packet.link == LOOPBACK || packet.assembled) {
+            return true;
+        }
+        this.owner = owner;
+        drops.elsewhere();
+        return false;
+    }
+
+    /// The stack that is to have the last frame, where its verdict was [Verdict#ELSEWHERE].
+    public int ownerOfLastFrame() {
+        return owner;
     }
 
     /// Counts a drop, by whoever decides it.

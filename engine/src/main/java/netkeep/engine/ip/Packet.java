@@ -50,6 +50,9 @@ public final class Packet {
     /// The size of the segments that were merged into this one (GRO), 0 if it is as it was sent.
     public int segmentSize;
 
+    /// Put together from fragments, which tell no flow: it is for whoever did so.
+    public boolean assembled;
+
     /// Sent to a group or to all.
     public boolean multicast;
     public boolean broadcast;

@@ -191,6 +191,7 @@ final class Reassembly {
         whole.at = buffer(record);
         whole.length = PAYLOAD + total;
         whole.link = packet.link;
+        whole.assembled = true;
         whole.sourceHi = packet.sourceHi;
         whole.sourceLo = packet.sourceLo;
         whole.destinationHi = packet.destinationHi;

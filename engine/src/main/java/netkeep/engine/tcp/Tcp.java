@@ -246,6 +246,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
                 packet.sourceHi,
                 packet.sourceLo,
                 seg.sourcePort);
+        if (id < 0 && !ip.mayTake(packet, share.stack(), owner(packet))) {
+            return;
+        }
         replies.about(packet, seg);
         if (id >= 0 && id < socketCount) {
             open(id);
@@ -254,6 +257,17 @@ public final class Tcp implements Upper, FlowTable.Keys {
         } else {
             listeners.segmentArrives(id, hash, seg, packet, nowNs);
         }
+    }
+
+    /// The stack that owns the segment's flow.
+    private int owner(Packet packet) {
+        return share.owner(
+                packet.destinationHi,
+                packet.destinationLo,
+                seg.destinationPort,
+                packet.sourceHi,
+                packet.sourceLo,
+                seg.sourcePort);
     }
 
     /// Runs a segment that has made a new connection through that.

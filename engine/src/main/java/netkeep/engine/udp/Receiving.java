@@ -38,7 +38,11 @@ final class Receiving {
         }
         int sourcePort = UdpHeader.sourcePort(packet.headers, packet.upper);
         int port = UdpHeader.destinationPort(packet.headers, packet.upper);
-        boolean taken = packet.multicast || packet.broadcast
+        boolean toAll = packet.multicast || packet.broadcast;
+        if (!toAll && !udp.ip.mayTake(packet, udp.share.stack(), owner(packet, sourcePort, port))) {
+            return;
+        }
+        boolean taken = toAll
                 ? toAll(packet, sourcePort, port)
                 : toOne(packet, sourcePort, port);
         if (!taken) {
@@ -46,6 +50,12 @@ final class Receiving {
             // RFC 1122 §4.1.3.1 (SHOULD); to a group's packet nothing is answered.
             udp.ip.problem(packet, Problem.PORT_UNREACHABLE, 0, nowNs);
         }
+    }
+
+    /// The stack that owns the datagram's flow.
+    private int owner(Packet packet, int sourcePort, int port) {
+        return udp.share.owner(
+                packet.destinationHi, packet.destinationLo, port, packet.sourceHi, packet.sourceLo, sourcePort);
     }
 
     private static Verdict check(Packet packet) {

@@ -18,6 +18,7 @@ import netkeep.sim.Wire;
 import netkeep.sim.World;
 import netkeep.wire.Address;
 import netkeep.wire.TcpHeader;
+import netkeep.wire.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -254,5 +255,46 @@ class SharedPortsTest {
         assertEquals(EADDRINUSE, bind(host, client.open(TCP), port));
         world.run(TimeUnit.SECONDS.toNanos(61));
         assertEquals(0, bind(host, client.open(TCP), port));
+    }
+
+    /// What is brought to the wrong stack is neither taken nor answered: a RST would end another's connection.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 256})
+    void whatIsAnothersIsSaidToBeItsAndNotAnswered(int count) {
+        SimHost host = new SimHost(
+                world,
+                new SimHost.Settings(
+                        1,
+                        Scenario.small(Scenario.tcp(false, false, 1 << 14, 1 << 14))
+                                .withShare(Steering.share(0, count)),
+                        new SessionLayout(8, 64, 64, 1 << 15),
+                        1500,
+                        false,
+                        0));
+        Wire.between(world, Weather.CALM, host.host(), peer);
+        world.run(TimeUnit.SECONDS.toNanos(4));
+        int listener = bound(host, TCP, 80);
+        assertEquals(0, answer(host, listener, host.client().listen(listener, 400)));
+        peer.segments().clear();
+        int its = 0;
+        for (int i = 0; i < 300; i++) {
+            // A service, a port of the dynamic range, nobody's port; a SYN and what belongs to a connection.
+            Segment segment = new Segment();
+            segment.source = PEER;
+            segment.destination = SimHost.address4(1);
+            segment.sourcePort = 20_000 + i;
+            segment.destinationPort = i % 3 == 0 ? 80 : i % 3 == 1 ? 40_000 + i : 90;
+            segment.flags = i % 2 == 0 ? TcpHeader.SYN : TcpHeader.ACK;
+            segment.seq = 5000;
+            segment.window = 1000;
+            peer.send(segment);
+            world.runUntil(world.nowNs());
+            int owner = Steering.owner(segment.destination, segment.destinationPort, PEER, segment.sourcePort, count);
+            its += owner == 0 ? 1 : 0;
+            assertEquals(owner == 0, peer.take() != null, "flow " + i + " of " + owner);
+            assertEquals(owner == 0, host.engine().ip().verdictOfLastFrame() != Verdict.ELSEWHERE);
+            assertTrue(owner == 0 || owner == host.engine().owner(), "flow " + i + " of " + owner);
+        }
+        assertTrue(count == 1 ? its == 300 : its > 0 && its < 250, "its own: " + its);
     }
 }

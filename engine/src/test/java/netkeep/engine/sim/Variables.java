@@ -70,6 +70,7 @@ final class Variables {
             "Sockets.unreadCount",
             "Engine.headers",
             "Drops.last",
+            "Ip.owner",
             // Whether the ledger was new when it was opened.
             "Ledger.changed",
             "Ledger.fresh",
