@@ -108,7 +108,8 @@ public final class Engine {
     ///
     /// @param frames where the whole frame lies and its owner may still write: payload is copied once, to where the
     ///               application reads it
-    /// @return why it was dropped, [Verdict#OK] if it was not; [Verdict#ELSEWHERE] if it is of a flow that another stack
+    /// @return why it was dropped, [Verdict#OK] if it was not; [Verdict#ELSEWHERE] if it is of a flow that another
+    stack
     ///         owns, which [#owner] tells: nothing has happened then, and the frame is to be brought there
     public Verdict arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
         // What is judged must be ours alone.

@@ -42,9 +42,7 @@ final class Receiving {
         if (!toAll && !udp.ip.mayTake(packet, udp.share.stack(), owner(packet, sourcePort, port))) {
             return;
         }
-        boolean taken = toAll
-                ? toAll(packet, sourcePort, port)
-                : toOne(packet, sourcePort, port);
+        boolean taken = toAll ? toAll(packet, sourcePort, port) : toOne(packet, sourcePort, port);
         if (!taken) {
             drop(packet, packet.multicast ? Verdict.NO_MEMBER : Verdict.NO_PORT);
             // RFC 1122 §4.1.3.1 (SHOULD); to a group's packet nothing is answered.

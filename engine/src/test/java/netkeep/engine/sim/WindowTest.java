@@ -99,6 +99,37 @@ class WindowTest {
         conversation.play(". read " + readable + "\n...");
     }
 
+    /// Where the ring ends a window is rounded down, and its edge seems to move back by less than a unit: what was
+    /// promised before is taken all the same.
+    @Rfc({"7323 2.4 rounded down", "9293 SHLD-14"})
+    @Test
+    void whatWasPromisedBeforeAWindowWasRoundedDownIsTaken() {
+        Conversation conversation = Scenario.v4()
+                .begin()
+                .established("mss=1460 wscale=7")
+                .play(". option RECEIVE_BUFFER 1000000\n. option QUICK_ACK 1");
+        int next = 1;
+        int edge = 0;
+        boolean back = false;
+        while (!back) {
+            assertTrue(next < 100_000, "never rounded down, the edge is at " + edge);
+            conversation.play("< ACK seq=%d ack=1 len=29\n...".formatted(next));
+            next += 29;
+            Segment answer = conversation.takeAll();
+            int right = answer.ack - conversation.peerIss() + (answer.window << Scenario.SCALE);
+            assertTrue(right > edge - (1 << Scenario.SCALE), "edge " + right + " after " + edge);
+            back = right < edge;
+            edge = Math.max(edge, right);
+        }
+        while (next < edge) {
+            int length = Math.min(1000, edge - next);
+            conversation.peer.send(conversation.segment("ACK seq=%d ack=1 len=%d".formatted(next, length)));
+            conversation.now();
+            next += length;
+        }
+        assertEquals(edge - 1, conversation.client().readable(conversation.socket()));
+    }
+
     @Test
     void whatIsHalfTheSequenceSpaceAwayIsNotTaken() {
         Conversation conversation = small().play("""
