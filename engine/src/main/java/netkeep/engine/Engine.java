@@ -108,9 +108,8 @@ public final class Engine {
     ///
     /// @param frames where the whole frame lies and its owner may still write: payload is copied once, to where the
     ///               application reads it
-    /// @return why it was dropped, [Verdict#OK] if it was not; [Verdict#ELSEWHERE] if it is of a flow that another
-    stack
-    ///         owns, which [#owner] tells: nothing has happened then, and the frame is to be brought there
+    /// @return why it was dropped, [Verdict#OK] if it was not; [Verdict#ELSEWHERE] if its flow is another stack's:
+    ///         nothing has happened then, and the frame is to be brought to the one of number [#owner]
     public Verdict arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
         // What is judged must be ours alone.
         MemorySegment.copy(frames, at, headers, 0, Math.min(length, HEADERS));
