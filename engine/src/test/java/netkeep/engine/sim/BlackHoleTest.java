@@ -242,6 +242,7 @@ class BlackHoleTest {
     }
 
     /// A second connection to the same host does not fall into the hole again, nor does it trust what is old.
+    @Rfc("4821 5.2 shared")
     @Test
     void newConnectionBeginsWithWhatIsSureAndTries() {
         fallIntoTheHole();
