@@ -72,7 +72,7 @@ class TcpOptionsTest {
         assertTrue(options.sackPermitted());
     }
 
-    @Rfc("9293 MUST-4")
+    @Rfc({"9293 MUST-4", "9293 MUST-68"})
     @Test
     void nothingIsReadBehindTheEnd() {
         assertTrue(read("00 020405b4 00"));

@@ -53,6 +53,7 @@ final class Acknowledgment {
             if (tcb.error() != 0) {
                 tcb.error(0);
             }
+            tcb.set(Tcb.PROGRESS);
             tcb.backoff(0);
             tcb.persist(0);
             tcp.timers.restart(nowNs);

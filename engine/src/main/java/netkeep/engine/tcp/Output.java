@@ -71,6 +71,11 @@ final class Output {
             tcb.clear(Tcb.ACK_NOW | Tcb.PROBE | Tcb.SYN_NEEDED);
             return false;
         }
+        if (tcb.has(Tcb.PROGRESS)) {
+            // RFC 4861 §7.3.1: what gets on has a next hop that is alive, or had when the peer was heard.
+            tcb.clear(Tcb.PROGRESS);
+            tcp.ip.reachable(path.neighbor, tcb.heardNs());
+        }
         if (tcb.has(Tcb.SYN_NEEDED)) {
             tcb.clear(Tcb.SYN_NEEDED);
             syn(state, nowNs);

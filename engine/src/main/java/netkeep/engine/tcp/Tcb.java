@@ -127,6 +127,9 @@ final class Tcb extends Endpoint {
     static final int SEND_FIXED = FIRST_OWN << 18;
     static final int ACCEPT_WAITS = FIRST_OWN << 19;
 
+    /// The peer has acknowledged something new, which IP has not heard of yet; a datagram socket's bit, of no use here.
+    static final int PROGRESS = DONT_FRAGMENT;
+
     // The order of states is part of the layout.
     @SuppressWarnings("EnumOrdinal")
     void become(State next) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import netkeep.engine.Lab;
 import netkeep.engine.ip.AddressState;
 import netkeep.engine.ip.Path;
+import netkeep.engine.neighbor.NeighborState;
 import netkeep.engine.neighbor.Neighbors;
 import netkeep.sim.Rfc;
 import netkeep.wire.Address;
@@ -81,6 +82,10 @@ class RoutersTest {
     private long next() {
         assertTrue(way(FAR6));
         return neighbors().lo(path.neighbor);
+    }
+
+    private int neighbor(Address address) {
+        return neighbors().find(1, address.hi(), address.lo());
     }
 
     private Neighbors neighbors() {
@@ -181,12 +186,22 @@ class RoutersTest {
     @Test
     void routerThatIsReachableIsPreferred() {
         advertise(PEER_LINK6, 0, 1800, 0, 0, new byte[0]);
+        assertEquals(PEER_LINK6.lo(), next());
         advertise(SECOND, 0, 1800, 0, 0, new byte[0]);
         neighbors().set(1, SECOND.hi(), SECOND.lo(), PEER_MAC + 1, lab.nowNs);
+        // The first is asked for, and has not answered.
+        assertEquals(NeighborState.INCOMPLETE, neighbors().state(neighbor(PEER_LINK6)));
         assertEquals(SECOND.lo(), next());
 
         neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
-        neighbors().remove(neighbors().find(1, SECOND.hi(), SECOND.lo()), lab.nowNs);
+        lab.passMs(60_000);
+        assertEquals(SECOND.lo(), next());
+        lab.passMs(5_000);
+        assertEquals(NeighborState.PROBE, neighbors().state(neighbor(SECOND)));
+        // What goes there already stays until it fails; another destination does not begin with it.
+        assertTrue(way(Address.parse("2001:db8:77::1")));
+        assertEquals(PEER_LINK6.lo(), neighbors().lo(path.neighbor));
+        neighbors().remove(neighbor(SECOND), lab.nowNs);
         assertEquals(PEER_LINK6.lo(), next());
     }
 
@@ -298,6 +313,8 @@ class RoutersTest {
         advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 5_000, 10_000));
         assertEquals(AddressState.FREE, made());
         advertise(0, prefix(Prefix.parse("2001:db8:1::/63"), NdpOption.AUTONOMOUS, 10_000, 5_000));
+        assertEquals(AddressState.FREE, made());
+        advertise(0, prefix(Prefix.parse("2001:db8:1::/65"), NdpOption.AUTONOMOUS, 10_000, 5_000));
         assertEquals(AddressState.FREE, made());
         advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 0, 0));
         assertEquals(AddressState.FREE, made());

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import netkeep.engine.Lab;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.sim.Rfc;
@@ -84,6 +85,8 @@ class ConflictTest {
     @Rfc({"5227 2.1.1 random wait", "5227 2.1.1 spacing", "5227 2.1.1 announce wait"})
     @Test
     void probesAreSpacedAtRandomWithinBounds() {
+        LongSummaryStatistics waits = new LongSummaryStatistics();
+        LongSummaryStatistics spaces = new LongSummaryStatistics();
         Seeds.each(20, luck -> {
             Lab fresh = careful();
             for (int i = luck.nextInt(20); i > 0; i--) {
@@ -99,12 +102,18 @@ class ConflictTest {
                 at[i] = (fresh.nowNs - begunNs) / 1_000_000;
             }
             assertTrue(at[0] <= 1_001, "first after " + at[0]);
+            waits.accept(at[0]);
             for (int i = 1; i < 3; i++) {
                 long between = at[i] - at[i - 1];
                 assertTrue(between >= 1_000 && between <= 2_001, "spaced " + between);
+                spaces.accept(between);
             }
             assertTrue(Math.abs(at[3] - at[2] - 2_000) <= 1);
         });
+        if (waits.getCount() > 1) {
+            assertTrue(waits.getMin() < 300 && waits.getMax() > 700, waits.toString());
+            assertTrue(spaces.getMin() < 1_300 && spaces.getMax() > 1_700, spaces.toString());
+        }
     }
 
     @Rfc({"5227 2.3 announcements", "5227 2.1 not periodically"})

@@ -132,7 +132,7 @@ class OutputTest {
             boolean v6 = luck.nextBoolean();
             byte[] payload = new byte[1481 + luck.nextInt(20_000)];
             luck.nextBytes(payload);
-            assertTrue(send(from, v6 ? PEER6 : PEER, payload, 0, false));
+            assertTrue(send(from, v6 ? PEER6 : PEER, payload, 9, false));
             from.turn();
 
             List<Lab.Frame> sent = from.take();
@@ -148,11 +148,20 @@ class OutputTest {
                 if (v6) {
                     assertEquals(44, Ipv6Header.nextHeader(packet, 24));
                     assertEquals(8 + length, Ipv6Header.payloadLength(packet, 24));
+                    assertEquals(9, Ipv6Header.hopLimit(packet, 24));
+                    assertEquals(0x28, Ipv6Header.trafficClass(packet, 24));
                     assertEquals(UDP, Ipv6Fragment.nextHeader(packet, 64));
                     assertEquals(offset, Ipv6Fragment.offset(packet, 64));
                     assertEquals(!last, Ipv6Fragment.more(packet, 64));
                 } else {
                     assertEquals(Verdict.OK, Ipv4Header.check(packet, 24, 20 + length));
+                    assertEquals(20 + length, Ipv4Header.totalLength(packet, 24));
+                    assertEquals(9, Ipv4Header.ttl(packet, 24));
+                    assertEquals(0x28, Ipv4Header.tos(packet, 24));
+                    assertEquals(UDP, Ipv4Header.protocol(packet, 24));
+                    assertEquals(OURS.lo(), Ipv4Header.source(packet, 24));
+                    assertEquals(PEER.lo(), Ipv4Header.destination(packet, 24));
+                    assertEquals(identification(sent.getFirst()), identification(frame));
                     assertEquals(offset, Ipv4Header.fragmentOffset(packet, 24));
                     assertEquals(!last, Ipv4Header.moreFragments(packet, 24));
                 }
@@ -295,7 +304,7 @@ class OutputTest {
         }
     }
 
-    @Rfc({"1112 6.4 ethernet", "1112 6.1 TTL", "1122 3.3.7 multicast", "1122 3.2.1.7 never zero"})
+    @Rfc({"1112 6.4 ethernet", "1112 6.4 group address", "1112 6.1 TTL", "1122 3.3.7 multicast", "1122 3.2.1.7 never zero"})
     @Test
     void groupHasAStationAddressOfItsOwnAndComesBackIfAnyoneHereListens() {
         Address group = Address.parse("239.1.2.3");
@@ -306,7 +315,7 @@ class OutputTest {
         List<Lab.Frame> sent = lab.take();
         Lab.Frame out =
                 sent.stream().filter(frame -> frame.link() == 1).findFirst().orElseThrow();
-        assertEquals(MacAddress.ofMulticast(group.hi(), group.lo()), out.to());
+        assertEquals(0x0100_5E01_0203L, out.to());
         assertEquals(1, Ipv4Header.ttl(out.memory(), 24));
         assertEquals(List.of(), catcher.payloads);
 

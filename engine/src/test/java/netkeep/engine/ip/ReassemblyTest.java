@@ -189,7 +189,7 @@ class ReassemblyTest {
         assertEquals(List.of(), catcher.payloads);
     }
 
-    @Rfc({"8200 4.5 time exceeded", "4443 3.3 code 1", "4443 2.4 (c) quote"})
+    @Rfc({"8200 4.5 time exceeded", "8200 4.5 timeout", "4443 3.3 code 1", "4443 2.4 (c) quote"})
     @Test
     void timeExceededOverIpv6QuotesTheFirstFragment() {
         byte[] first = fragment6(UDP, 0, true, 77, counting(0, 1400));

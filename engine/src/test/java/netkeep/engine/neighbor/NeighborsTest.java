@@ -1,5 +1,6 @@
 package netkeep.engine.neighbor;
 
+import static java.util.concurrent.TimeUnit.HOURS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static netkeep.engine.Lab.PEER6;
 import static netkeep.engine.Lab.PEER_LINK6;
@@ -13,7 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import netkeep.engine.Lab;
 import netkeep.engine.ip.Path;
 import netkeep.sim.Rfc;
@@ -193,6 +196,11 @@ class NeighborsTest {
         lab.passMs(3_600_000);
         assertEquals(List.of(), lab.take());
         assertTrue(peer() >= 0);
+        neighbors().doubt(peer());
+        advertised(OTHER_MAC, false, true, false);
+        neighbors().heard(1, PEER_LINK6.hi(), PEER_LINK6.lo(), OTHER_MAC, true, lab.nowNs);
+        lab.passMs(3_600_000);
+        assertEquals(List.of(), lab.take());
     }
 
     @Rfc({"4861 7.3.3 delay", "4861 7.3.3 probe", "4861 7.3.3 probes are unicast", "4861 7.3.3 failure"})
@@ -230,6 +238,13 @@ class NeighborsTest {
         assertEquals(REACHABLE, neighbors().state(peer()));
         lab.passMs(6_000);
         assertEquals(List.of(), lab.take());
+        // While it goes on nobody is asked: the time begins again with each.
+        for (int times = 0; times < 10; times++) {
+            lab.ip.reachable(peer(), lab.nowNs);
+            lab.passMs(10_000);
+        }
+        use();
+        assertEquals(REACHABLE, neighbors().state(peer()));
     }
 
     @Rfc("4861 7.3.1 no confirmation of an incomplete entry")
@@ -267,6 +282,14 @@ class NeighborsTest {
         }
         assertTrue(least >= SECONDS.toNanos(10) - 1_000_000_000L && least < SECONDS.toNanos(11));
         assertTrue(most <= SECONDS.toNanos(30) + 2_000_000 && most > SECONDS.toNanos(29));
+        // And again every few hours, though no router tells another.
+        long nowNs = lab.nowNs;
+        Set<Long> drawn = new HashSet<>();
+        for (int times = 0; times < 10; times++) {
+            drawn.add(links.reachableNs(1, nowNs));
+            nowNs += HOURS.toNanos(3);
+        }
+        assertTrue(drawn.size() > 5, drawn.toString());
     }
 
     /// Each neighbor is found under its own address only, whatever came and went before.

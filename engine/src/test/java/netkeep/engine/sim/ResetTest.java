@@ -215,6 +215,7 @@ class ResetTest {
         conversation.peer.sendError(conversation.last(), SimHost.address4(254), 4, 0, 0);
         conversation.play("""
                 ESTABLISHED
+                . error 0
                 < ACK seq=1 ack=14601
                 . send 29200
                 ...
@@ -225,5 +226,8 @@ class ResetTest {
         }
         // RFC 9406 §4.2: the window grows by 8 segments for one acknowledgment at most.
         assertTrue(sent >= 18, "sent " + sent);
+        Conversation attempt = Scenario.v4().begin().play(". connect\n> SYN seq=0");
+        attempt.peer.sendError(attempt.last(), SimHost.address4(254), 4, 0, 0);
+        attempt.play("SYN_SENT\n. error 0");
     }
 }

@@ -186,6 +186,11 @@ public final class SimClient {
     ///
     /// @return whether there was room
     public boolean sendTo(int socket, long hi, long lo, int port, byte[] payload) {
+        return sendTo(socket, hi, lo, port, payload, 0, 0);
+    }
+
+    /// The same with a hop limit and a traffic class of its own, 0 for the socket's.
+    public boolean sendTo(int socket, long hi, long lo, int port, byte[] payload, int hops, int trafficClass) {
         long tail = sent(socket);
         int room = Datagram.room(payload.length);
         if (tail + room > theirs.i64Acquire(stack(socket) + SessionLayout.SND_EDGE)) {
@@ -195,6 +200,8 @@ public final class SimClient {
         Region datagram = new Region(MemorySegment.ofArray(octets));
         datagram.i32(Datagram.LENGTH, payload.length);
         datagram.u16(Datagram.PORT, port);
+        datagram.u8(Datagram.HOPS, hops);
+        datagram.u8(Datagram.TRAFFIC_CLASS, trafficClass);
         datagram.i64(Datagram.REMOTE, hi);
         datagram.i64(Datagram.REMOTE + 8, lo);
         System.arraycopy(payload, 0, octets, Datagram.HEADER, payload.length);

@@ -120,24 +120,27 @@ class TimerTest {
 
     @Rfc("5482 4.2 keepalive")
     @Test
-    void userTimeoutEndsASilentPeerThoughProbesAreLeft() {
-        Scenario.v4().begin().established(PLAIN).play("""
-                . option USER_TIMEOUT 22000
-                . option KEEP_ALIVE 1
-                . option KEEP_INTERVAL 5
-                . option KEEP_IDLE 10
-                + 10s
-                > ACK seq=0 ack=1
-                + 5s
-                > ACK seq=0 ack=1
-                + 5s
-                > ACK seq=0 ack=1
-                ESTABLISHED
-                + 5s
-                > RST,ACK seq=1 ack=1
-                . error ETIMEDOUT
-                CLOSED
-                """);
+    void userTimeoutEndsASilentPeerHoweverManyProbesAreLeft() {
+        for (int probes : new int[] {2, 9}) {
+            Scenario.v4().begin().established(PLAIN).play("""
+                    . option USER_TIMEOUT 22000
+                    . option KEEP_COUNT %d
+                    . option KEEP_ALIVE 1
+                    . option KEEP_INTERVAL 5
+                    . option KEEP_IDLE 10
+                    + 10s
+                    > ACK seq=0 ack=1
+                    + 5s
+                    > ACK seq=0 ack=1
+                    + 5s
+                    > ACK seq=0 ack=1
+                    ESTABLISHED
+                    + 5s
+                    > RST,ACK seq=1 ack=1
+                    . error ETIMEDOUT
+                    CLOSED
+                    """.formatted(probes));
+        }
     }
 
     /// The option is none of ours: neither taken nor answered, whatever it says.

@@ -90,6 +90,36 @@ class EchoedTest {
                     > PSH,ACK seq=1 len=100 ect=0
                     """.formatted(syn));
         }
+        Scenario.v4().ecn().begin().play("""
+                . listen
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK,ECE seq=0 ack=1 ect=0
+                """);
+    }
+
+    @Rfc("3168 6.1.1 answer")
+    @Test
+    void whoOpensAtTheSameTimeIsAnsweredAlike() {
+        for (String syn : List.of("SYN", "SYN,ECE", "SYN,CWR")) {
+            Scenario.v4().ecn().begin().play("""
+                    . connect
+                    > SYN,ECE,CWR seq=0
+                    < %s seq=0 mss=1000
+                    > SYN,ACK seq=0 ack=1 ect=0
+                    < ACK seq=1 ack=1
+                    . send 100
+                    > PSH,ACK seq=1 len=100 ect=0
+                    """.formatted(syn));
+        }
+        Scenario.v4().ecn().begin().play("""
+                . connect
+                > SYN,ECE,CWR seq=0
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK,ECE seq=0 ack=1 ect=0
+                < ACK seq=1 ack=1
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=2
+                """);
     }
 
     @Rfc("3168 6.1.1.1 repeated")

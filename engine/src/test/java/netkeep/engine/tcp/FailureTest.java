@@ -104,19 +104,25 @@ class FailureTest {
 
     /// Frames of ARP that the engine sends while the world runs on.
     private static int questions(Conversation conversation, long durationNs) {
+        int[] questions = questions(conversation);
+        conversation.world.run(durationNs);
+        return questions[0];
+    }
+
+    /// Counts those that it sends from now on.
+    private static int[] questions(Conversation conversation) {
         int[] questions = {0};
         conversation.wire.there().censor((frames, at, length) -> {
             int type = EthernetHeader.etherType(frames, at + VirtioNetHeader.LENGTH);
             questions[0] += type == EthernetHeader.ARP ? 1 : 0;
             return true;
         });
-        conversation.world.run(durationNs);
-        return questions[0];
+        return questions;
     }
 
     /// R1: IP is advised to look whether the next hop is alive. 200, 400, 800 ms: the third time-out comes after 1.4 s,
     /// and the neighbor, which was sure, is asked 5 s later.
-    @Rfc({"9293 MUST-20", "9293 SHLD-10"})
+    @Rfc({"9293 MUST-20", "9293 SHLD-10", "1122 3.3.1.4 negative advice"})
     @Test
     void thirdRetransmissionDoubtsTheNextHop() {
         Conversation conversation = sending();
@@ -140,6 +146,19 @@ class FailureTest {
         assertEquals(Event.STATE, Event.what(conversation.client().event()) & Event.STATE);
         conversation.peer.segments().clear();
         conversation.play("ESTABLISHED\n< ACK seq=1 ack=101\n. error 0\n. send 10\n> PSH,ACK seq=101 len=10");
+    }
+
+    /// What is acknowledged tells that the next hop is there, however long ago it answered.
+    @Rfc({"4861 7.3.1 confirmation from above", "1122 3.3.1.4 advice"})
+    @Test
+    void connectionThatGetsOnAsksNobody() {
+        Conversation conversation = Scenario.v4().begin().established("mss=1000");
+        int[] questions = questions(conversation);
+        for (int sequence = 1; sequence < 9_000; sequence += 100) {
+            conversation.play(". send 100\n> PSH,ACK seq=%d len=100\n< ACK seq=1 ack=%d\n+ 1s"
+                    .formatted(sequence, sequence + 100));
+        }
+        assertEquals(0, questions[0]);
     }
 
     @Rfc("9293 MUST-20")

@@ -125,6 +125,22 @@ class SackRecoveryTest {
         assertEquals(1, Look.at(sending.conversation).flow.rackMult());
     }
 
+    /// Each recovery that ends counts.
+    @Rfc("8985 6.2 step 4 sixteen")
+    @Test
+    void endOfARecoveryIsOneOfTheSixteen() {
+        Sending sending = full();
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:12001,11001:13001");
+        assertEquals(16, Look.at(sending.conversation).flow.rackPersist());
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:15001");
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:16001");
+        assertEquals(Recovery.FAST, Look.at(sending.conversation).flow.recovery());
+        int recover = Look.at(sending.conversation).flow.recover() - sending.conversation.iss();
+        sending.arrives("ACK seq=1 ack=" + recover);
+        assertEquals(15, Look.at(sending.conversation).flow.rackPersist());
+    }
+
     @Rfc("9438 4.1 limited")
     @Test
     void windowThatIsNotUsedDoesNotGrow() {

@@ -43,8 +43,7 @@ class TimestampTest {
     @Rfc("7323 3.2 every segment")
     @Test
     void everySegmentHasOneOnceAgreedOn() {
-        Conversation conversation =
-                Scenario.v4().begin().established(TIMESTAMPS).play("""
+        Scenario.v4().begin().established(TIMESTAMPS).play("""
                 . send 100
                 > PSH,ACK seq=1 len=100 ts
                 + 200ms
@@ -53,11 +52,39 @@ class TimestampTest {
                 < PSH,ACK seq=1 ack=101 len=10
                 + 40ms
                 > ACK seq=101 ack=11 ts
+                . read 10
                 . close
-                ...
+                > FIN,ACK seq=101 ack=11 ts
+                < FIN,ACK seq=11 ack=102
+                > ACK seq=102 ack=12 ts
+                TIME_WAIT
+                < FIN,ACK seq=11 ack=102
+                > ACK seq=102 ack=12 ts
                 """);
-        Segment last = conversation.taken();
-        assertTrue(last.hasTimestamps, last.toString());
+    }
+
+    @Rfc("7323 3.2 every segment")
+    @Test
+    void whatIsHalfOpenIsAskedWithOne() {
+        Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 ts=1000:0
+                > SYN,ACK seq=0 ack=1 ts
+                < RST seq=2
+                > ACK seq=1 ack=1 ts
+                """);
+    }
+
+    @Rfc("7323 3.2 reset accepted")
+    @Test
+    void resetOfWhatIsHalfOpenNeedsNone() {
+        Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 ts=1000:0
+                > SYN,ACK seq=0 ack=1 ts
+                < RST seq=1
+                CLOSED
+                """);
     }
 
     @Rfc("7323 3.2 reset")

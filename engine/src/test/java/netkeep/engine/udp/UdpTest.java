@@ -507,6 +507,12 @@ class UdpTest {
         Lab.Frame six = lab.only();
         assertEquals(9, six.u8(7));
         assertEquals(0xB8, Ipv6Header.trafficClass(six.memory(), 24));
+        // What a datagram has of its own goes first.
+        assertTrue(lab.client.sendTo(socket, PEER6.hi(), PEER6.lo(), 53, counting(0, 8), 5, 0x28));
+        lab.turn();
+        Lab.Frame own = lab.only();
+        assertEquals(5, own.u8(7));
+        assertEquals(0x28, Ipv6Header.trafficClass(own.memory(), 24));
         assertEquals(Errno.ENOPROTOOPT, option(socket, Option.NO_DELAY, 1));
     }
 
