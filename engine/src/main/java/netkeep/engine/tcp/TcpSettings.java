@@ -83,6 +83,114 @@ public record TcpSettings(
         require(challenges > 0 && challenges <= 1 << 20, "challenges", challenges);
     }
 
+    public TcpSettings withMslNs(long value) {
+        return new TcpSettings(
+                ackDelayNs,
+                value,
+                minRtoNs,
+                maxRtoNs,
+                sendBuffer,
+                sendBufferMax,
+                receiveBuffer,
+                receiveBufferMax,
+                synRetries,
+                retries,
+                backlogMax,
+                halfOpens,
+                timeWaits,
+                finWait2Ns,
+                ecn,
+                newReno,
+                challenges);
+    }
+
+    /// What a connection keeps until it is acknowledged, at first and at most.
+    public TcpSettings withSendBuffer(int least, int most) {
+        return new TcpSettings(
+                ackDelayNs,
+                mslNs,
+                minRtoNs,
+                maxRtoNs,
+                least,
+                most,
+                receiveBuffer,
+                receiveBufferMax,
+                synRetries,
+                retries,
+                backlogMax,
+                halfOpens,
+                timeWaits,
+                finWait2Ns,
+                ecn,
+                newReno,
+                challenges);
+    }
+
+    /// The window that a connection promises, at first and at most.
+    public TcpSettings withReceiveBuffer(int least, int most) {
+        return new TcpSettings(
+                ackDelayNs,
+                mslNs,
+                minRtoNs,
+                maxRtoNs,
+                sendBuffer,
+                sendBufferMax,
+                least,
+                most,
+                synRetries,
+                retries,
+                backlogMax,
+                halfOpens,
+                timeWaits,
+                finWait2Ns,
+                ecn,
+                newReno,
+                challenges);
+    }
+
+    /// How many connections are kept that are not open yet, or not any more.
+    public TcpSettings withTables(int halves, int waits) {
+        return new TcpSettings(
+                ackDelayNs,
+                mslNs,
+                minRtoNs,
+                maxRtoNs,
+                sendBuffer,
+                sendBufferMax,
+                receiveBuffer,
+                receiveBufferMax,
+                synRetries,
+                retries,
+                backlogMax,
+                halves,
+                waits,
+                finWait2Ns,
+                ecn,
+                newReno,
+                challenges);
+    }
+
+    public TcpSettings withCongestion(boolean withEcn, boolean withNewReno) {
+        return new TcpSettings(
+                ackDelayNs,
+                mslNs,
+                minRtoNs,
+                maxRtoNs,
+                sendBuffer,
+                sendBufferMax,
+                receiveBuffer,
+                receiveBufferMax,
+                synRetries,
+                retries,
+                backlogMax,
+                halfOpens,
+                timeWaits,
+                finWait2Ns,
+                withEcn,
+                withNewReno,
+                challenges);
+    }
+
     public TcpSettings withChallenges(int value) {
         return new TcpSettings(
                 ackDelayNs,

@@ -90,26 +90,13 @@ public final class Story {
     }
 
     private static EngineSettings settings(SplittableRandom luck) {
-        TcpSettings usual = TcpSettings.DEFAULT;
         int buffer = 1 << 14 + luck.nextInt(3);
-        TcpSettings tcp = new TcpSettings(
-                usual.ackDelayNs(),
-                TimeUnit.SECONDS.toNanos(2),
-                usual.minRtoNs(),
-                usual.maxRtoNs(),
-                buffer,
-                1 << 17,
-                buffer,
-                1 << 17,
-                usual.synRetries(),
-                usual.retries(),
-                usual.backlogMax(),
-                HALF_OPENS,
-                TIME_WAITS,
-                usual.finWait2Ns(),
-                luck.nextBoolean(),
-                luck.nextBoolean(),
-                usual.challenges());
+        TcpSettings tcp = TcpSettings.DEFAULT
+                .withMslNs(TimeUnit.SECONDS.toNanos(2))
+                .withSendBuffer(buffer, 1 << 17)
+                .withReceiveBuffer(buffer, 1 << 17)
+                .withTables(HALF_OPENS, TIME_WAITS)
+                .withCongestion(luck.nextBoolean(), luck.nextBoolean());
         return new EngineSettings(LAYOUT.sockets() + HOSTILE.sockets(), 2, MOST_FRAMES, IpSettings.DEFAULT, tcp);
     }
 

@@ -195,12 +195,15 @@ class RoutersTest {
 
         neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
         lab.passMs(60_000);
-        assertEquals(SECOND.lo(), next());
-        lab.passMs(5_000);
-        assertEquals(NeighborState.PROBE, neighbors().state(neighbor(SECOND)));
-        // What goes there already stays until it fails; another destination does not begin with it.
         assertTrue(way(Address.parse("2001:db8:77::1")));
         assertEquals(PEER_LINK6.lo(), neighbors().lo(path.neighbor));
+        lab.passMs(5_000);
+        assertEquals(NeighborState.PROBE, neighbors().state(neighbor(PEER_LINK6)));
+        // What goes there already stays until it fails; another destination does not begin with it.
+        assertTrue(way(Address.parse("2001:db8:77::2")));
+        assertEquals(SECOND.lo(), neighbors().lo(path.neighbor));
+
+        neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
         neighbors().remove(neighbor(SECOND), lab.nowNs);
         assertEquals(PEER_LINK6.lo(), next());
     }

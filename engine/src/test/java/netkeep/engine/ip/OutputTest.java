@@ -304,7 +304,13 @@ class OutputTest {
         }
     }
 
-    @Rfc({"1112 6.4 ethernet", "1112 6.4 group address", "1112 6.1 TTL", "1122 3.3.7 multicast", "1122 3.2.1.7 never zero"})
+    @Rfc({
+        "1112 6.4 ethernet",
+        "1112 6.4 group address",
+        "1112 6.1 TTL",
+        "1122 3.3.7 multicast",
+        "1122 3.2.1.7 never zero"
+    })
     @Test
     void groupHasAStationAddressOfItsOwnAndComesBackIfAnyoneHereListens() {
         Address group = Address.parse("239.1.2.3");

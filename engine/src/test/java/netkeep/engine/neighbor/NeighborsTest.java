@@ -197,6 +197,8 @@ class NeighborsTest {
         assertEquals(List.of(), lab.take());
         assertTrue(peer() >= 0);
         neighbors().doubt(peer());
+        lab.passMs(3_600_000);
+        assertEquals(List.of(), lab.take());
         advertised(OTHER_MAC, false, true, false);
         neighbors().heard(1, PEER_LINK6.hi(), PEER_LINK6.lo(), OTHER_MAC, true, lab.nowNs);
         lab.passMs(3_600_000);

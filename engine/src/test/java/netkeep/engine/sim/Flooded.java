@@ -72,25 +72,11 @@ final class Flooded {
     }
 
     private SimHost host(int number) {
-        TcpSettings usual = TcpSettings.DEFAULT;
-        TcpSettings tcp = new TcpSettings(
-                usual.ackDelayNs(),
-                usual.mslNs(),
-                usual.minRtoNs(),
-                usual.maxRtoNs(),
-                BUFFER,
-                BUFFER,
-                BUFFER,
-                BUFFER,
-                usual.synRetries(),
-                usual.retries(),
-                usual.backlogMax(),
-                HALF_OPENS,
-                TIME_WAITS,
-                usual.finWait2Ns(),
-                false,
-                false,
-                usual.challenges());
+        TcpSettings tcp = TcpSettings.DEFAULT
+                .withSendBuffer(BUFFER, BUFFER)
+                .withReceiveBuffer(BUFFER, BUFFER)
+                .withTables(HALF_OPENS, TIME_WAITS)
+                .withCongestion(false, false);
         IpSettings ip = IpSettings.DEFAULT;
         IpSettings small = new IpSettings(
                 NEIGHBORS,

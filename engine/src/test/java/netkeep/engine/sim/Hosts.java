@@ -30,25 +30,7 @@ final class Hosts {
 
     static SimHost host(World world, int number, boolean ecn, boolean newReno, long latencyNs) {
         int buffer = BUFFER << world.luck().nextInt(3);
-        TcpSettings usual = Scenario.tcp(ecn, newReno, buffer, buffer);
-        TcpSettings tcp = new TcpSettings(
-                usual.ackDelayNs(),
-                usual.mslNs(),
-                usual.minRtoNs(),
-                usual.maxRtoNs(),
-                buffer,
-                buffer,
-                usual.receiveBuffer(),
-                usual.receiveBufferMax(),
-                usual.synRetries(),
-                usual.retries(),
-                usual.backlogMax(),
-                usual.halfOpens(),
-                usual.timeWaits(),
-                usual.finWait2Ns(),
-                ecn,
-                newReno,
-                usual.challenges());
+        TcpSettings tcp = Scenario.tcp(ecn, newReno, buffer, buffer).withSendBuffer(buffer, buffer);
         return new SimHost(
                 world,
                 new SimHost.Settings(

@@ -96,25 +96,10 @@ public final class Scenario {
 
     /// The settings that are the default, but for these, with small tables.
     public static TcpSettings tcp(boolean ecn, boolean newReno, int receiveBuffer, int receiveBufferMax) {
-        TcpSettings usual = TcpSettings.DEFAULT;
-        return new TcpSettings(
-                usual.ackDelayNs(),
-                usual.mslNs(),
-                usual.minRtoNs(),
-                usual.maxRtoNs(),
-                usual.sendBuffer(),
-                usual.sendBufferMax(),
-                receiveBuffer,
-                receiveBufferMax,
-                usual.synRetries(),
-                usual.retries(),
-                usual.backlogMax(),
-                HALF_OPENS,
-                TIME_WAITS,
-                usual.finWait2Ns(),
-                ecn,
-                newReno,
-                usual.challenges());
+        return TcpSettings.DEFAULT
+                .withReceiveBuffer(receiveBuffer, receiveBufferMax)
+                .withTables(HALF_OPENS, TIME_WAITS)
+                .withCongestion(ecn, newReno);
     }
 
     /// What a small engine of the simulation is bound to.

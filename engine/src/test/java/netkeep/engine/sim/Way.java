@@ -56,25 +56,7 @@ final class Way {
 
     /// Settings with ECN or not, and buffers that are tuned from `least` to `most`.
     static TcpSettings tcp(boolean ecn, boolean newReno, int least, int most) {
-        TcpSettings usual = Scenario.tcp(ecn, newReno, least, most);
-        return new TcpSettings(
-                usual.ackDelayNs(),
-                usual.mslNs(),
-                usual.minRtoNs(),
-                usual.maxRtoNs(),
-                least,
-                most,
-                least,
-                most,
-                usual.synRetries(),
-                usual.retries(),
-                usual.backlogMax(),
-                usual.halfOpens(),
-                usual.timeWaits(),
-                usual.finWait2Ns(),
-                ecn,
-                newReno,
-                usual.challenges());
+        return Scenario.tcp(ecn, newReno, least, most).withSendBuffer(least, most);
     }
 
     /// What a router does to a packet that found its queue long: RFC 3168 §5. Only what is capable is marked.

@@ -59,25 +59,10 @@ final class UdpLab {
     }
 
     private static TcpSettings small() {
-        TcpSettings tcp = TcpSettings.DEFAULT;
-        return new TcpSettings(
-                tcp.ackDelayNs(),
-                tcp.mslNs(),
-                tcp.minRtoNs(),
-                tcp.maxRtoNs(),
-                1 << 14,
-                1 << 14,
-                1 << 14,
-                1 << 14,
-                tcp.synRetries(),
-                tcp.retries(),
-                16,
-                16,
-                16,
-                tcp.finWait2Ns(),
-                tcp.ecn(),
-                tcp.newReno(),
-                tcp.challenges());
+        return TcpSettings.DEFAULT
+                .withSendBuffer(1 << 14, 1 << 14)
+                .withReceiveBuffer(1 << 14, 1 << 14)
+                .withTables(16, 16);
     }
 
     private static MemorySegment memory(long length) {

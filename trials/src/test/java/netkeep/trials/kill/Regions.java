@@ -48,25 +48,11 @@ final class Regions {
     private Regions() {}
 
     static EngineSettings settings() {
-        TcpSettings usual = TcpSettings.DEFAULT;
-        TcpSettings tcp = new TcpSettings(
-                usual.ackDelayNs(),
-                TimeUnit.MILLISECONDS.toNanos(500),
-                usual.minRtoNs(),
-                usual.maxRtoNs(),
-                1 << 16,
-                1 << 17,
-                1 << 16,
-                1 << 17,
-                usual.synRetries(),
-                usual.retries(),
-                usual.backlogMax(),
-                64,
-                256,
-                usual.finWait2Ns(),
-                true,
-                false,
-                usual.challenges());
+        TcpSettings tcp = TcpSettings.DEFAULT
+                .withMslNs(TimeUnit.MILLISECONDS.toNanos(500))
+                .withSendBuffer(1 << 16, 1 << 17)
+                .withReceiveBuffer(1 << 16, 1 << 17)
+                .withTables(64, 256);
         return new EngineSettings(LAYOUT.sockets(), 1, 64, IpSettings.DEFAULT, tcp);
     }
 
