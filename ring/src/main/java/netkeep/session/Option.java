@@ -74,5 +74,9 @@ public final class Option {
     /// 1 refuses to send a datagram that does not fit in one packet (IP_DONTFRAGMENT).
     public static final int DONT_FRAGMENT = 24;
 
+    /// Seconds of user time-out that the peer is told, whose own is then taken, too (RFC 5482): 0, the default, for
+    /// neither, up to 1966020. What [#USER_TIMEOUT] sets is not changed by the peer.
+    public static final int ADVERTISED_TIMEOUT = 25;
+
     private Option() {}
 }

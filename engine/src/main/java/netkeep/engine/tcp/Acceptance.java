@@ -108,6 +108,7 @@ final class Acceptance {
         tcb.keepInterval(listener.keepInterval());
         tcb.keepCount(listener.keepCount());
         tcb.userTimeoutMs(listener.userTimeoutMs());
+        tcp.userTimeout.inherit(listener);
         tcb.maxSegment(listener.maxSegment());
         tcb.congestion(listener.congestion());
     }

@@ -97,6 +97,7 @@ final class Arrival {
         // A successor knows no way yet: without it the segments would be the smallest there are, for ever.
         tcp.path(nowNs);
         tcp.sizes.sndMss(seg.options.mss());
+        tcp.userTimeout.arrives(seg.options.userTimeout());
         boolean scale = seg.options.wscale() >= 0;
         tcb.sndScale(scale ? seg.options.wscale() : 0);
         tcb.rcvScale(scale ? tcp.initial.receiveScale() : 0);
@@ -139,6 +140,7 @@ final class Arrival {
         tcb.probes(0);
         timestamp(seg, nowNs);
         congestion(seg, packet);
+        tcp.userTimeout.arrives(seg.options.userTimeout());
         // Sixth, the URG bit.
         if (seg.has(URG)) {
             urgent(seg);
@@ -320,9 +322,11 @@ final class Arrival {
     /// RFC 9293 §3.8.5; the pointer is to the octet behind the urgent one (RFC 6093 §2).
     private void urgent(Segment seg) {
         int up = seg.seq + seg.up;
-        if (tcb.rcvUp() != up && Seq.after(up, tcb.rcvNxt())) {
+        long position = tcb.rcvTail() + (up - tcb.rcvNxt());
+        // The greater of both, told by the position, which does not wrap: an older segment may come late.
+        if (Seq.after(up, tcb.rcvNxt()) && position > tcb.urgent()) {
             tcb.rcvUp(up);
-            tcb.urgent(tcb.rcvTail() + (up - tcb.rcvNxt()));
+            tcb.urgent(position);
             tcp.sockets.tell(tcb.index(), Event.STATE);
         }
     }

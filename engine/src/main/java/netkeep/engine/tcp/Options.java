@@ -54,7 +54,13 @@ final class Options {
             case Option.REUSE_PORT -> tcb.put(Endpoint.REUSE_PORT, on);
             case Option.TRAFFIC_CLASS -> tcb.trafficClass((int) value & 0xFF);
             case Option.HOPS -> tcb.hops(Math.clamp(value, 0, 255));
-            case Option.USER_TIMEOUT -> tcb.userTimeoutMs(Math.clamp(value, 0, Integer.MAX_VALUE));
+            case Option.USER_TIMEOUT -> {
+                tcb.userTimeoutMs(Math.clamp(value, 0, Integer.MAX_VALUE));
+                tcb.timeoutSet(on);
+            }
+            case Option.ADVERTISED_TIMEOUT -> {
+                return tcp.userTimeout.advertise(value);
+            }
             case Option.URGENT_INLINE -> tcb.put(Tcb.URGENT_INLINE, on);
             case Option.CONGESTION -> tcb.congestion(on ? 1 : 0);
             case Option.MAX_SEGMENT -> {

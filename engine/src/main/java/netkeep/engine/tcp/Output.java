@@ -32,8 +32,8 @@ final class Output {
 
     /// Octets of text in a full-sized segment: SND.MSS less the options that it will have (RFC 9293 §3.7.1, MUST-16).
     int mss() {
-        int timestamps = tcb.has(Tcb.TIMESTAMPS) ? 12 : 0;
-        return Math.max(1, tcb.sndMss() - timestamps - tcp.text.gapsLength(TcpOptions.MAX_LENGTH - timestamps));
+        int options = (tcb.has(Tcb.TIMESTAMPS) ? 12 : 0) + tcp.userTimeout.length();
+        return Math.max(1, tcb.sndMss() - options - tcp.text.gapsLength(TcpOptions.MAX_LENGTH - options));
     }
 
     /// The sequence number behind the last octet that the user has given.
@@ -117,6 +117,7 @@ final class Output {
         if (first || tcb.rcvScale() > 0 || tcb.sndScale() > 0) {
             writer.options.wscale(tcp.initial.receiveScale());
         }
+        tcp.userTimeout.tell(writer.options, true, false);
         int wnd = Math.min(0xFFFF, tcb.rcvBuffer());
         tcb.rcvAdv(tcb.rcvNxt() + wnd);
         tcb.lastAckSent(tcb.rcvNxt());
@@ -334,13 +335,14 @@ final class Output {
         if (tcb.has(Tcb.TIMESTAMPS)) {
             writer.options.timestamps(tcp.timestamp(nowNs, tcb.tsOffset()), tcb.tsRecent());
         }
+        boolean fresh = seq == tcb.sndNxt();
+        tcp.userTimeout.tell(writer.options, false, text > 0 && fresh);
         if (tcb.flowRecord() != 0 && tcb.has(Tcb.SACK_OK)) {
             tcp.text.tellGaps(writer.options);
         }
         if (tcb.has(Tcb.ECE_DUE)) {
             flags |= ECE;
         }
-        boolean fresh = seq == tcb.sndNxt();
         if (text > 0 && fresh && tcb.has(Tcb.CWR_DUE)) {
             flags |= CWR;
             tcb.clear(Tcb.CWR_DUE);

@@ -6,6 +6,7 @@ import netkeep.engine.socket.Endpoint;
 /// A connection's variables, behind those that every socket has.
 ///
 /// ```text
+///  118  advertisedUto    u16  as the option tells it, 0 for none; only datagrams have what is there else
 ///  152  sndUna           i32
 ///  156  sndNxt           i32
 ///  160  sndWnd           i32
@@ -39,7 +40,8 @@ import netkeep.engine.socket.Endpoint;
 ///  272  idleNs           i64  keepalive, FIN-WAIT-2, linger: when to look
 ///  280  heardNs          i64  when the last segment arrived
 ///  288  flowRecord       i32  record of [Flow] + 1, 0 for none
-///  292  timer            u8   bits 0 to 3: what timerNs is for, see Timers; bit 4: congestion, 0 CUBIC, 1 NewReno
+///  292  timer            u8   bits 0 to 3: what timerNs is for, see Timers; bit 4: congestion, 0 CUBIC, 1 NewReno;
+///                         bit 5: the user has set userTimeoutMs; bit 6: advertisedUto is to be told
 ///  293  scales           u8   bits 0 to 3: sndScale, bits 4 to 7: rcvScale
 ///  294  keepCount        u8
 ///  295  persist          u8   probes of a zero window
@@ -55,6 +57,7 @@ import netkeep.engine.socket.Endpoint;
 ///
 /// What only a connection needs that has or had octets in flight or out of order is in its [Flow].
 final class Tcb extends Endpoint {
+    private static final int ADVERTISED_UTO = 118;
     private static final int SND_UNA = 152;
     private static final int SND_NXT = 156;
     private static final int SND_WND = 160;
@@ -433,7 +436,36 @@ final class Tcb extends Endpoint {
     }
 
     void congestion(int value) {
-        u8(TIMER, u8(TIMER) & ~(1 << 4) | value << 4);
+        bit(4, value);
+    }
+
+    /// Whether the user has set the user time-out: CHANGEABLE of RFC 5482 is the contrary.
+    boolean timeoutSet() {
+        return (u8(TIMER) >>> 5 & 1) != 0;
+    }
+
+    void timeoutSet(boolean value) {
+        bit(5, value ? 1 : 0);
+    }
+
+    boolean timeoutDue() {
+        return (u8(TIMER) >>> 6 & 1) != 0;
+    }
+
+    void timeoutDue(boolean value) {
+        bit(6, value ? 1 : 0);
+    }
+
+    private void bit(int bit, int value) {
+        u8(TIMER, u8(TIMER) & ~(1 << bit) | value << bit);
+    }
+
+    int advertisedUto() {
+        return u16(ADVERTISED_UTO);
+    }
+
+    void advertisedUto(int value) {
+        u16(ADVERTISED_UTO, value);
     }
 
     int keepCount() {

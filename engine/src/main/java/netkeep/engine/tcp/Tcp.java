@@ -54,6 +54,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Fate fate;
     final Initial initial;
     final SegmentSize sizes;
+    final UserTimeout userTimeout;
     final Acknowledgment acknowledgment;
     final Replies replies;
     final FlowTable table;
@@ -105,6 +106,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.initial = new Initial(luck, s);
         this.fate = new Fate(this);
         this.sizes = new SegmentSize(this);
+        this.userTimeout = new UserTimeout(tcb);
         this.output = new Output(this);
         this.timers = new Timers(this);
         this.text = new Text(this);

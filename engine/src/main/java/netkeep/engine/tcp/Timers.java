@@ -192,14 +192,16 @@ final class Timers {
         int retries = syn ? tcp.settings.synRetries() : tcp.settings.retries();
         long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
         boolean userGivesUp = userNs != 0 && nowNs - firstUnackedNs(nowNs) >= userNs;
-        if (tcb.backoff() >= retries || userGivesUp) {
+        // RFC 9293 §3.8.3: R2 is the user's where it has set one, shorter or longer.
+        boolean tooOften = tcb.backoff() >= retries && (syn || userNs == 0);
+        if (tooOften || userGivesUp) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
             // What ICMP said meanwhile says more than the silence.
             tcp.fate.fail(tcb.error() != 0 ? tcb.error() : Errno.ETIMEDOUT, nowNs);
             return;
         }
         tcp.counters.add(Counter.TcpExtTCPTimeouts);
-        tcb.backoff(tcb.backoff() + 1);
+        tcb.backoff(Math.min(255, tcb.backoff() + 1));
         if (tcb.backoff() == R1) {
             doubt(syn, nowNs);
         }
@@ -263,8 +265,9 @@ final class Timers {
     private void persist(long nowNs) {
         long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
         // RFC 9293 §3.8.6.1 (MUST-37): a zero window that is acknowledged stays open; only silence ends it.
-        if (tcb.persist() >= tcp.settings.retries() && nowNs - tcb.heardNs() > tcp.settings.maxRtoNs()
-                || userNs != 0 && nowNs - tcb.heardNs() > userNs) {
+        long silentNs = nowNs - tcb.heardNs();
+        boolean tooOften = tcb.persist() >= tcp.settings.retries() && silentNs > tcp.settings.maxRtoNs();
+        if (userNs != 0 ? silentNs > userNs : tooOften) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
             tcp.fate.fail(Errno.ETIMEDOUT, nowNs);
             return;

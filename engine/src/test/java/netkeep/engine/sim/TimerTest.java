@@ -144,7 +144,7 @@ class TimerTest {
     }
 
     /// The option is none of ours: neither taken nor answered, whatever it says.
-    @Rfc("5482 3.3 ignored")
+    @Rfc({"5482 3.3 ignored", "5482 3.1 off"})
     @Test
     void peersUserTimeoutIsPassedOver() {
         Scenario.v4().begin().play("""

@@ -96,4 +96,47 @@ class UrgentTest {
         conversation.play("< URG,ACK seq=%d ack=1 urg=5 len=1\n...".formatted(next));
         assertEquals(next + 4, conversation.client().urgentAt(conversation.socket()));
     }
+
+    /// RCV.UP is the greater of both: a segment that was sent before may come after.
+    @Rfc("6093 4 greater")
+    @Test
+    void olderPointerTakesNothingBack() {
+        Conversation conversation = Scenario.v4().begin().established(PLAIN).play("""
+                < URG,ACK seq=101 ack=1 len=100 urg=100
+                > ACK seq=1 ack=1
+                < URG,ACK seq=1 ack=1 len=100 urg=50
+                > ACK seq=1 ack=201
+                """);
+        assertEquals(200, conversation.client().urgentAt(conversation.socket()));
+        conversation.play("< URG,ACK seq=201 ack=1 len=100 urg=100\n...");
+        assertEquals(300, conversation.client().urgentAt(conversation.socket()));
+    }
+
+    /// No octet is taken out of the stream, neither the last nor another one: what is urgent is a place in it.
+    @Rfc("6093 3.1 in band")
+    @Test
+    void urgentTextIsReadWhereItStands() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < URG,PSH,ACK seq=1 ack=1 len=10 urg=5
+                < URG,PSH,ACK seq=11 ack=1 len=10 urg=10
+                ...
+                . urgent-at 20
+                . readable 20
+                . read 20
+                """);
+    }
+
+    /// Two urgent texts one after the other: the later is told, and nothing of the earlier is lost.
+    @Rfc("6093 3.2 several")
+    @Test
+    void laterUrgentTextIsToldThoughTheEarlierIsNotRead() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < URG,ACK seq=1 ack=1 len=1 urg=1
+                . urgent-at 1
+                < URG,ACK seq=2 ack=1 len=1 urg=1
+                . urgent-at 2
+                ...
+                . read 2
+                """);
+    }
 }
