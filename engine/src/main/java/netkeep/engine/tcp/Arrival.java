@@ -323,9 +323,8 @@ final class Arrival {
     private void urgent(Segment seg) {
         int up = seg.seq + seg.up;
         long position = tcb.rcvTail() + (up - tcb.rcvNxt());
-        // The greater of both, told by the position, which does not wrap: an older segment may come late.
+        // RCV.UP is the greater of both, told by the position, which does not wrap: an older segment may come late.
         if (Seq.after(up, tcb.rcvNxt()) && position > tcb.urgent()) {
-            tcb.rcvUp(up);
             tcb.urgent(position);
             tcp.sockets.tell(tcb.index(), Event.STATE);
         }

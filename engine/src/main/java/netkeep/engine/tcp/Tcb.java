@@ -6,7 +6,6 @@ import netkeep.engine.socket.Endpoint;
 /// A connection's variables, behind those that every socket has.
 ///
 /// ```text
-///  118  advertisedUto    u16  as the option tells it, 0 for none; only datagrams have what is there else
 ///  152  sndUna           i32
 ///  156  sndNxt           i32
 ///  160  sndWnd           i32
@@ -18,7 +17,8 @@ import netkeep.engine.socket.Endpoint;
 ///  184  rcvNxt           i32
 ///  188  rcvAdv           i32  right edge of the window promised
 ///  192  irs              i32
-///  196  rcvUp            i32
+///  196  advUto           u16  ADV_UTO as the option tells it, 0 for none: see UserTimeout
+///  198  remoteUto        u16  REMOTE_UTO alike
 ///  200  sndMss           u16  largest segment to send, options not counted
 ///  202  rcvMss           u16  largest segment seen lately
 ///  204  peerMss          u16  largest segment that the peer takes and the user allows, 0 before the handshake
@@ -41,7 +41,7 @@ import netkeep.engine.socket.Endpoint;
 ///  280  heardNs          i64  when the last segment arrived
 ///  288  flowRecord       i32  record of [Flow] + 1, 0 for none
 ///  292  timer            u8   bits 0 to 3: what timerNs is for, see Timers; bit 4: congestion, 0 CUBIC, 1 NewReno;
-///                         bit 5: the user has set userTimeoutMs; bit 6: advertisedUto is to be told
+///                         bit 5: the user has set userTimeoutMs; bit 6: advUto is to be told
 ///  293  scales           u8   bits 0 to 3: sndScale, bits 4 to 7: rcvScale
 ///  294  keepCount        u8
 ///  295  persist          u8   probes of a zero window
@@ -57,7 +57,6 @@ import netkeep.engine.socket.Endpoint;
 ///
 /// What only a connection needs that has or had octets in flight or out of order is in its [Flow].
 final class Tcb extends Endpoint {
-    private static final int ADVERTISED_UTO = 118;
     private static final int SND_UNA = 152;
     private static final int SND_NXT = 156;
     private static final int SND_WND = 160;
@@ -69,7 +68,8 @@ final class Tcb extends Endpoint {
     private static final int RCV_NXT = 184;
     private static final int RCV_ADV = 188;
     private static final int IRS = 192;
-    private static final int RCV_UP = 196;
+    private static final int ADV_UTO = 196;
+    private static final int REMOTE_UTO = 198;
     private static final int SND_MSS = 200;
     private static final int RCV_MSS = 202;
     private static final int PEER_MSS = 204;
@@ -231,12 +231,20 @@ final class Tcb extends Endpoint {
         i32(IRS, value);
     }
 
-    int rcvUp() {
-        return i32(RCV_UP);
+    int advUto() {
+        return u16(ADV_UTO);
     }
 
-    void rcvUp(int value) {
-        i32(RCV_UP, value);
+    void advUto(int value) {
+        u16(ADV_UTO, value);
+    }
+
+    int remoteUto() {
+        return u16(REMOTE_UTO);
+    }
+
+    void remoteUto(int value) {
+        u16(REMOTE_UTO, value);
     }
 
     int sndMss() {
@@ -458,14 +466,6 @@ final class Tcb extends Endpoint {
 
     private void bit(int bit, int value) {
         u8(TIMER, u8(TIMER) & ~(1 << bit) | value << bit);
-    }
-
-    int advertisedUto() {
-        return u16(ADVERTISED_UTO);
-    }
-
-    void advertisedUto(int value) {
-        u16(ADVERTISED_UTO, value);
     }
 
     int keepCount() {

@@ -5,9 +5,8 @@ import netkeep.wire.TcpOptions;
 
 /// The user time-outs that two ends tell each other, RFC 5482.
 ///
-/// ADV_UTO is [Tcb#advertisedUto]; ENABLED is that there is one, so that nothing is told and nothing taken until the
-/// user asks for it; CHANGEABLE ends when the user sets a time-out of its own. REMOTE_UTO is not kept: it is taken when
-/// it comes.
+/// ADV_UTO is [Tcb#advUto], REMOTE_UTO [Tcb#remoteUto]; ENABLED is that there is one to tell, so that nothing is told
+/// and nothing taken until the user asks for it; CHANGEABLE ends when the user sets a time-out of its own.
 final class UserTimeout {
     /// L_LIMIT, §3.1: RFC 9293 §3.8.3 (SHLD-11) has R2 last 100 s at least.
     static final long LEAST_MS = 100_000;
@@ -34,33 +33,34 @@ final class UserTimeout {
         if (seconds < 0 || seconds > 60L * (MINUTES - 1)) {
             return Errno.EINVAL;
         }
-        tcb.advertisedUto(seconds < MINUTES ? (int) seconds : MINUTES | (int) ((seconds + 59) / 60));
+        tcb.advUto(seconds < MINUTES ? (int) seconds : MINUTES | (int) ((seconds + 59) / 60));
         tcb.timeoutDue(seconds != 0);
         if (seconds == 0 && !tcb.timeoutSet()) {
             tcb.userTimeoutMs(0);
         }
-        adopt(0);
+        adopt();
         return 0;
     }
 
     /// What a listener's user has said is said for each connection.
     void inherit(Tcb listener) {
-        tcb.advertisedUto(listener.advertisedUto());
+        tcb.advUto(listener.advUto());
         tcb.timeoutSet(listener.timeoutSet());
-        tcb.timeoutDue(listener.advertisedUto() != 0);
+        tcb.timeoutDue(listener.advUto() != 0);
     }
 
     /// The peer's option came, -1 for none; zero says nothing.
     void arrives(int field) {
         if (field > 0 && milliseconds(field) != 0) {
-            adopt(milliseconds(field));
+            tcb.remoteUto(field);
+            adopt();
         }
     }
 
     /// §3.1: USER_TIMEOUT = min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)).
-    private void adopt(long remoteMs) {
-        if (tcb.advertisedUto() != 0 && !tcb.timeoutSet()) {
-            long wanted = Math.max(milliseconds(tcb.advertisedUto()), remoteMs);
+    private void adopt() {
+        if (tcb.advUto() != 0 && !tcb.timeoutSet()) {
+            long wanted = Math.max(milliseconds(tcb.advUto()), milliseconds(tcb.remoteUto()));
             tcb.userTimeoutMs((int) Math.clamp(wanted, LEAST_MS, MOST_MS));
         }
     }
@@ -78,8 +78,8 @@ final class UserTimeout {
     /// Lays the option down in a SYN, and from then on in each segment up to the first with new text: a SYN's may have
     /// been passed over, as by who answers with a cookie.
     void tell(TcpOptions options, boolean syn, boolean text) {
-        if (tcb.advertisedUto() != 0 && (syn || tcb.timeoutDue())) {
-            options.userTimeout(tcb.advertisedUto());
+        if (tcb.advUto() != 0 && (syn || tcb.timeoutDue())) {
+            options.userTimeout(tcb.advUto());
             tcb.timeoutDue(!text);
         }
     }

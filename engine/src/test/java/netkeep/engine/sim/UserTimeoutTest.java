@@ -81,7 +81,8 @@ class UserTimeoutTest {
     @Rfc("5482 3.1 changed")
     @Test
     void changedOneIsToldAgain() {
-        Conversation conversation = Scenario.v4().begin().established("mss=1000").play("""
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
                 . send 10
                 > PSH,ACK seq=1 len=10 uto=-1
                 < ACK seq=1 ack=11
@@ -109,6 +110,21 @@ class UserTimeoutTest {
         assertAbout(taken, end(told(ours, theirs)));
     }
 
+    /// What the peer told counts when the user changes its own, and was told before.
+    @Rfc("5482 3.1 adopted")
+    @Test
+    void peersIsKeptWhereTheUsersChanges() {
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
+                < PSH,ACK seq=1 ack=1 len=10 uto=600
+                . option ADVERTISED_TIMEOUT 800
+                . option ADVERTISED_TIMEOUT 200
+                . send 100
+                ...
+                """);
+        assertAbout(600, end(conversation));
+    }
+
     /// Also where that is longer than all retransmissions take without one.
     @Rfc("5482 3.1 adopted")
     @ParameterizedTest
@@ -120,7 +136,8 @@ class UserTimeoutTest {
     @Rfc("5482 3.1 changeable")
     @Test
     void usersOwnIsNotChangedByThePeer() {
-        Conversation conversation = Scenario.v4().begin().established("mss=1000").play("""
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
                 . option USER_TIMEOUT 5000
                 . option ADVERTISED_TIMEOUT 600
                 < PSH,ACK seq=1 ack=1 len=10 uto=900
@@ -142,9 +159,7 @@ class UserTimeoutTest {
     void moreThanTheOptionCanSayIsRefused() {
         Conversation conversation = Scenario.v4().begin().established("mss=1000");
         for (long seconds : new long[] {-1, 60L * 32767 + 1}) {
-            int ticket = conversation
-                    .client()
-                    .option(conversation.socket(), Option.ADVERTISED_TIMEOUT, seconds);
+            int ticket = conversation.client().option(conversation.socket(), Option.ADVERTISED_TIMEOUT, seconds);
             conversation.host.host().kick();
             conversation.now();
             assertEquals(EINVAL, conversation.client().answer(conversation.socket(), ticket));
