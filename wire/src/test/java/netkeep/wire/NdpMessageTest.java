@@ -201,7 +201,14 @@ class NdpMessageTest {
         assertEquals(hex(bytes(REDIRECT)), hex(redirect));
     }
 
-    @Rfc({"4861 4.6.1 format", "4861 4.6.2 format", "4861 4.6.4 format", "7527 4.1 format", "8106 5.1 format"})
+    @Rfc({
+        "4861 4.6.1 format",
+        "4861 4.6.2 format",
+        "4861 4.6.4 format",
+        "7527 4.1 format",
+        "8106 5.1 format",
+        "2464 6 option"
+    })
     @Test
     void optionsAreTheseOctets() {
         MemorySegment bytes = zeros(40);

@@ -226,6 +226,7 @@ class NdpTest {
         "4862 5.4.2 random delay",
         "4862 5.4 after RetransTimer",
         "4862 5.3 link-local",
+        "2464 5 link-local",
         "7527 4.1 nonce"
     })
     @Test
@@ -312,7 +313,7 @@ class NdpTest {
         assertEquals(AddressState.DUPLICATE, state(of));
     }
 
-    @Rfc({"4429 3.3 no override", "4429 3.2 no solicitation"})
+    @Rfc({"4429 3.3 no override", "4429 3.3 answered", "4429 3.2 no solicitation"})
     @Test
     void optimisticAddressIsUsedButOverridesAndAsksNobody() {
         Lab of = testing(true);
@@ -339,7 +340,34 @@ class NdpTest {
         assertEquals(AddressState.ASSIGNED, state(of));
     }
 
-    @Rfc("4862 5.4.2 group")
+    @Rfc({"4429 3.3 flagged", "4429 3.3 question of another"})
+    @Test
+    void questionOfAnotherAboutAnOptimisticAddressIsNotAnsweredAndEndsIt() {
+        Lab of = testing(true);
+        assertEquals(AddressState.OPTIMISTIC, state(of));
+        of.arrives(solicitation(NONE, group(OURS6), OURS6, 0));
+
+        assertEquals(List.of(), ndp(of, 136));
+        assertEquals(AddressState.DUPLICATE, state(of));
+        assertFalse(of.ip.local(OURS6.hi(), OURS6.lo()));
+    }
+
+    @Rfc("4429 3.2 router solicitation")
+    @Test
+    void routersAreNotAskedFromAnOptimisticAddress() {
+        Lab of = testing(true);
+        of.ip.acceptAdvertisements(1, true, of.nowNs);
+        List<Lab.Frame> asked = List.of();
+        while (asked.isEmpty()) {
+            of.passMs(1);
+            asked = ndp(of, 133);
+        }
+        assertEquals(AddressState.OPTIMISTIC, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+        assertEquals(NONE, source(asked.getFirst()));
+        assertEquals(NdpMessage.ROUTER_SOLICITATION_LENGTH, asked.getFirst().upper().length);
+    }
+
+    @Rfc({"4862 5.4.2 group", "4429 3.3 groups"})
     @Test
     void solicitedNodeGroupIsJoinedBeforeTheQuestion() {
         Lab of = testing(false);
@@ -350,11 +378,13 @@ class NdpTest {
                 >= 0);
     }
 
-    @Rfc("5942 4 on-link")
+    @Rfc({"5942 4 on-link", "5942 4 default"})
     @Test
     void onlyRoutesSayWhatIsOnTheLink() {
         Path path = new Path();
         Address other = Address.parse("fd00:198:19::1");
+        assertFalse(lab.ip.path(path, 0, 0, other.hi(), other.lo(), 0, lab.nowNs));
+        lab.arrives(solicitation(other, group(OURS6), OURS6, PEER_MAC));
         assertFalse(lab.ip.path(path, 0, 0, other.hi(), other.lo(), 0, lab.nowNs));
         lab.ip.addRoute(Prefix.parse("fd00:198:19::/64"), 1, 0, 0, 0);
         assertTrue(lab.ip.path(path, 0, 0, other.hi(), other.lo(), 0, lab.nowNs));

@@ -252,7 +252,7 @@ class RoutersTest {
         assertTrue(neighbors().router(router));
     }
 
-    @Rfc("4861 6.3.4 MTU")
+    @Rfc({"4861 6.3.4 MTU", "2464 2 MTU told"})
     @Test
     void mtuIsTakenBetweenTheLeastAndTheLinks() {
         lab.knowPeer();
@@ -266,7 +266,13 @@ class RoutersTest {
         assertEquals(1400, path.mtu);
     }
 
-    @Rfc({"4861 6.3.4 on-link prefix", "4861 6.3.5 prefix timeout", "4861 6.3.4 prefix lifetime zero"})
+    @Rfc({
+        "4861 6.3.4 on-link prefix",
+        "4861 6.3.5 prefix timeout",
+        "4861 6.3.4 prefix lifetime zero",
+        "5942 4 without the flag",
+        "5942 4 expiry"
+    })
     @Test
     void onLinkPrefixMakesNeighbors() {
         Address host = Address.parse("2001:db8:1::77");
@@ -308,7 +314,7 @@ class RoutersTest {
         assertFalse(lab.ip.local(MADE.hi(), MADE.lo()));
     }
 
-    @Rfc({"4862 5.5.3 (a)", "4862 5.5.3 (c)", "4862 5.5.3 (d) length"})
+    @Rfc({"4862 5.5.3 (a)", "4862 5.5.3 (c)", "4862 5.5.3 (d) length", "2464 4 prefix"})
     @Test
     void prefixThatMakesNoSenseMakesNoAddress() {
         advertise(0, prefix(NET, NdpOption.ON_LINK, 10_000, 5_000));

@@ -4,6 +4,7 @@ import static netkeep.engine.Frames.counting;
 import static netkeep.engine.Frames.slice;
 import static netkeep.engine.Lab.MAC;
 import static netkeep.engine.Lab.OURS;
+import static netkeep.engine.Lab.OURS6;
 import static netkeep.engine.Lab.PEER;
 import static netkeep.engine.Lab.PEER6;
 import static netkeep.engine.Lab.PEER_MAC;
@@ -207,6 +208,20 @@ class OutputTest {
         return frame.type() == EthernetHeader.IPV6
                 ? Ipv6Fragment.identification(frame.memory(), 64)
                 : Ipv4Header.identification(frame.memory(), 24);
+    }
+
+    @Rfc("4429 3.2 buffered")
+    @Test
+    void packetOfAnOptimisticAddressWaitsUntilItMayAsk() {
+        Lab of = new Lab(IpSettings.DEFAULT, LinkSettings.LOOPBACK, LinkSettings.ethernet(1, MAC, 1500));
+        of.ip.addAddress(1, OURS6.hi(), OURS6.lo(), 64, of.nowNs);
+        send(of, PEER6, counting(0, 20), 0, false);
+        of.passMs(2_100);
+        of.take();
+        of.ip.discovery().neighbors().advertised(1, PEER6.hi(), PEER6.lo(), PEER_MAC, true, true, false, of.nowNs);
+        of.turn();
+
+        assertArrayEquals(counting(0, 20), of.only().upper());
     }
 
     @Rfc({"791 2.3 don't fragment", "1191 3 DF"})
