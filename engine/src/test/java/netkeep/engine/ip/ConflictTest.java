@@ -56,6 +56,8 @@ class ConflictTest {
     @Test
     void threeProbesPrecedeTheUseOfAnAddress() {
         add();
+        assertEquals(AddressState.TENTATIVE, state());
+        assertFalse(lab.ip.local(OURS.hi(), OURS.lo()));
         lab.settle();
 
         List<Lab.Frame> sent = lab.taken(EthernetHeader.ARP);

@@ -298,6 +298,10 @@ class HandshakeTest {
                 > SYN,ACK seq=0 ack=1
                 < ACK seq=1 ack=1 bad
                 SYN_RECEIVED
+                < ACK seq=1 ack=1
+                . accept
+                . send 100
+                > PSH,ACK seq=1 len=100
                 """);
     }
 

@@ -213,7 +213,14 @@ public final class SimClient {
     /// @param payload its octets
     /// @param error   errno of an ICMP error, or 0
     public record Arrived(
-            List<Byte> payload, long remoteHi, long remoteLo, int port, long localLo, int hops, int error) {}
+            List<Byte> payload,
+            long remoteHi,
+            long remoteLo,
+            int port,
+            long localLo,
+            int hops,
+            int trafficClass,
+            int error) {}
 
     /// Whether a datagram waits.
     public boolean hasDatagram(int socket) {
@@ -242,6 +249,7 @@ public final class SimClient {
                 header.u16(Datagram.PORT),
                 header.i64(Datagram.LOCAL + 8),
                 header.u8(Datagram.HOPS),
+                header.u8(Datagram.TRAFFIC_CLASS),
                 header.i32(Datagram.ERROR));
     }
 

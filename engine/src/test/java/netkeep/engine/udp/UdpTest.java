@@ -143,6 +143,14 @@ class UdpTest {
         assertArrayEquals(counting(0, 7), received(socket));
         assertEquals(1, lab.count(Counter.UdpInDatagrams));
         assertEquals(1, lab.count(Counter.Udp6InDatagrams));
+        byte[] urgent = v6(PEER6, OURS6, 17, 9, datagram(PEER6, OURS6, 4000, 53, counting(0, 7)));
+        // Traffic class 0xB8, across two octets behind the Ethernet header.
+        urgent[14] |= 0x0B;
+        urgent[15] = (byte) 0x80;
+        assertEquals(Verdict.OK, lab.arrives(urgent));
+        arrived = lab.client.takeDatagram(socket);
+        assertEquals(9, arrived.hops());
+        assertEquals(0xB8, arrived.trafficClass());
     }
 
     @Test
