@@ -192,8 +192,7 @@ final class Timers {
         int retries = syn ? tcp.settings.synRetries() : tcp.settings.retries();
         long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
         boolean userGivesUp = userNs != 0 && nowNs - firstUnackedNs(nowNs) >= userNs;
-        // RFC 9293 §3.8.3: R2 is the user's where it has set one, shorter or longer.
-        boolean tooOften = tcb.backoff() >= retries && (syn || userNs == 0);
+        boolean tooOften = tcb.backoff() >= retries && (syn || mayGiveUp(userNs));
         if (tooOften || userGivesUp) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
             // What ICMP said meanwhile says more than the silence.
@@ -217,6 +216,13 @@ final class Timers {
             tcp.recovery.timedOut(tcp.output.mss());
         }
         set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+    }
+
+    /// Whether it is for us to say how long is too long. RFC 9293 §3.8.3: R2 is the user's where there is one who has
+    /// set
+    /// it, shorter or longer; but what is left of a socket that its user has closed is bounded in time.
+    private boolean mayGiveUp(long userNs) {
+        return userNs == 0 || tcb.has(Tcb.CLOSED_BY_USER);
     }
 
     /// RFC 9293 §3.8.3: at R1 (SHLD-10: 3 at least) IP hears that the next hop may be dead (MUST-20), and the user that
@@ -267,7 +273,7 @@ final class Timers {
         // RFC 9293 §3.8.6.1 (MUST-37): a zero window that is acknowledged stays open; only silence ends it.
         long silentNs = nowNs - tcb.heardNs();
         boolean tooOften = tcb.persist() >= tcp.settings.retries() && silentNs > tcp.settings.maxRtoNs();
-        if (userNs != 0 ? silentNs > userNs : tooOften) {
+        if (tooOften && mayGiveUp(userNs) || userNs != 0 && silentNs > userNs) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
             tcp.fate.fail(Errno.ETIMEDOUT, nowNs);
             return;

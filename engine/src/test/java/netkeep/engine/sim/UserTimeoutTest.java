@@ -133,6 +133,17 @@ class UserTimeoutTest {
         assertAbout(taken, end(told(ours, theirs)));
     }
 
+    /// Nobody waits any more: what is left of the connection ends as soon as it would without a time-out.
+    @Test
+    void closedSocketIsNotKeptForAsLong() {
+        Conversation conversation = told(3600, 3600);
+        conversation.play("> PSH,ACK len=100\n. close\n...");
+        conversation.world.run(
+                TimeUnit.MINUTES.toNanos(20), () -> conversation.client().free(conversation.socket()));
+        conversation.peer.segments().clear();
+        conversation.play("CLOSED\n. free");
+    }
+
     @Rfc("5482 3.1 changeable")
     @Test
     void usersOwnIsNotChangedByThePeer() {
