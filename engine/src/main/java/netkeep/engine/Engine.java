@@ -13,10 +13,12 @@ import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.udp.Udp;
 import netkeep.ring.Ledger;
+import netkeep.ring.Pieces;
 import netkeep.ring.Region;
 import netkeep.session.QuietRings;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /// The engine, as its shell sees it: it is told what happened and asked what to do.
 ///
@@ -120,6 +122,27 @@ public final class Engine {
     /// The number of the stack that is to have the last frame, of which [#arrives] said [Verdict#ELSEWHERE].
     public int owner() {
         return ip.ownerOfLastFrame();
+    }
+
+    /// Where to read the next frame of a link to, if octets of the one that is expected can be read straight to where
+    /// the application reads them; null to read it as any other.
+    ///
+    /// @param frames native memory; whatever frame comes, its first [#HEADERS] octets are read to `at`
+    /// @param room   octets there, those of the link's longest frame
+    public @Nullable Pieces landing(int link, MemorySegment frames, long at, int room) {
+        return tcp.landing(ip.landing(), link, frames, at, room);
+    }
+
+    /// As [#arrives], of a frame that was read to the pieces that [#landing] has just named.
+    public Verdict lands(int link, MemorySegment frames, long at, int length, long nowNs) {
+        tcp.landed();
+        ip.landing().read(length);
+        Verdict verdict = arrives(link, frames, at, length, nowNs);
+        if (verdict == Verdict.ELSEWHERE) {
+            ip.landing().gather(frames, at);
+        }
+        ip.landing().clear();
+        return verdict;
     }
 
     /// Takes requests of all sessions, `most` of each.

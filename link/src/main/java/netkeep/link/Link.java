@@ -44,6 +44,16 @@ public interface Link extends AutoCloseable {
     /// @throws LinkGone when the device is there no longer
     int receive(MemorySegment frames, long at, int room);
 
+    /// Whether [#receive(Pieces)] can be called.
+    default boolean scatters() {
+        return false;
+    }
+
+    /// As [#receive(MemorySegment,long,int)], to pieces of native memory in turn, which hold [#maxFrame] octets.
+    default int receive(Pieces to) {
+        throw new UnsupportedOperationException(toString());
+    }
+
     /// Sends the frame that lies in these pieces; keeps no reference to them. A frame that the device refuses
     /// for good is counted and dropped.
     ///

@@ -86,10 +86,7 @@ public final class QueuesLink implements Link {
     @Override
     public int receive(MemorySegment frames, long at, int room) {
         for (int looked = 0; looked < queues.size(); looked++) {
-            if (taken == TURN) {
-                next();
-            }
-            int length = queues.get(turn).receive(frames, at, room);
+            int length = queue().receive(frames, at, room);
             if (length != 0) {
                 taken++;
                 return length;
@@ -97,6 +94,32 @@ public final class QueuesLink implements Link {
             next();
         }
         return 0;
+    }
+
+    @Override
+    public boolean scatters() {
+        return first.scatters();
+    }
+
+    @Override
+    public int receive(Pieces to) {
+        for (int looked = 0; looked < queues.size(); looked++) {
+            int length = queue().receive(to);
+            if (length != 0) {
+                taken++;
+                return length;
+            }
+            next();
+        }
+        return 0;
+    }
+
+    /// The queue whose turn it is.
+    private Link queue() {
+        if (taken == TURN) {
+            next();
+        }
+        return queues.get(turn);
     }
 
     private void next() {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
+import netkeep.linux.Vector;
 import netkeep.ring.Pieces;
 
 /// One queue of a TAP device.
@@ -21,6 +22,7 @@ public final class TapLink implements Link {
     private final int maxFrame;
     private final Call call = new Call();
     private final FrameWriter writer;
+    private final Vector room = new Vector(Pieces.MOST);
     private final LinkCounters counters = new LinkCounters();
     private boolean closed;
 
@@ -79,7 +81,28 @@ public final class TapLink implements Link {
         if (room < maxFrame) {
             throw new IllegalArgumentException("room " + room + " for frames of " + maxFrame);
         }
-        int length = call.read(descriptor, frames, at, room);
+        return received(call.read(descriptor, frames, at, room));
+    }
+
+    @Override
+    public boolean scatters() {
+        return true;
+    }
+
+    @Override
+    public int receive(Pieces to) {
+        if (to.total() < maxFrame) {
+            throw new IllegalArgumentException("room " + to.total() + " for frames of " + maxFrame);
+        }
+        room.clear();
+        for (int piece = 0; piece < to.count; piece++) {
+            room.addWritable(to.memory[piece], to.at[piece], to.length[piece]);
+        }
+        return received(call.readv(descriptor, room));
+    }
+
+    /// @param length octets read, or `-errno`
+    private int received(int length) {
         if (length > 0) {
             counters.received(length);
             return length;

@@ -1,5 +1,6 @@
 package netkeep.link;
 
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import netkeep.linux.Errno;
 import netkeep.linux.Ethtool;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Netlink;
 import netkeep.linux.Poller;
+import netkeep.ring.Pieces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +131,36 @@ class DeviceTest extends AgainstTheKernel {
                         answers += frame.length != 0 && hex(frame, 22, 2).equals("0806") ? 1 : 0;
                     }
                 }
+            }
+        });
+    }
+
+    @Test
+    void tapGivesAFrameInPieces() {
+        here.run(() -> {
+            TapSettings settings = TapSettings.of("nk-tap").withKernelAddresses(List.of(KERNEL));
+            try (TapDevice device = openTap(settings);
+                    Link link = device.link()) {
+                assertTrue(link.scatters());
+                request(link);
+                Poller poller = new Poller(1);
+                poller.add(link.descriptor(), Poller.POLLIN);
+                Pieces pieces = new Pieces();
+                MemorySegment room = Arena.ofAuto().allocate(link.maxFrame());
+                // The type of the frame first in memory, then what is behind it, and the rest last.
+                pieces.add(room, room.byteSize() - 22, 22);
+                pieces.add(room, 0, 2);
+                pieces.add(room, 2, link.maxFrame() - 24);
+                int length = 0;
+                while (room.get(JAVA_SHORT_UNALIGNED, 0) != Short.reverseBytes((short) 0x0806)) {
+                    assertTrue(poller.await(DEADLINE_NS) > 0, "no answer before the deadline");
+                    length = link.receive(pieces);
+                }
+                assertTrue(length >= 52, "length " + length);
+                // Its operation, 2, lies six octets behind the type.
+                assertEquals(Short.reverseBytes((short) 2), room.get(JAVA_SHORT_UNALIGNED, 8));
+                pieces.length[2]--;
+                assertThrows(IllegalArgumentException.class, () -> link.receive(pieces));
             }
         });
     }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import netkeep.linux.Bell;
 import netkeep.linux.Poller;
+import netkeep.ring.Pieces;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,16 @@ class QueuesLinkTest {
                 @Override
                 public int descriptor() {
                     return bell.descriptor();
+                }
+
+                @Override
+                public boolean scatters() {
+                    return true;
+                }
+
+                @Override
+                public int receive(Pieces to) {
+                    return receive(to.memory[0], to.at[0], to.length[0]);
                 }
             });
         }
@@ -131,6 +144,23 @@ class QueuesLinkTest {
         numbers.remove(Integer.valueOf(500));
         assertEquals(numbers.stream().sorted().toList(), numbers);
         assertEquals(101, link.counters().receivedFrames);
+    }
+
+    @Test
+    void framesInPiecesComeFromAllQueues() {
+        assertTrue(link.scatters());
+        for (int i = 0; i < others.size(); i++) {
+            others.get(i).transmit(Frames.one(Frames.numbered(i, 60)));
+        }
+        Pieces pieces = new Pieces();
+        MemorySegment room = Arena.ofAuto().allocate(link.maxFrame());
+        pieces.add(room, 0, link.maxFrame());
+        Set<Integer> numbers = new HashSet<>();
+        for (int length = link.receive(pieces); length != 0; length = link.receive(pieces)) {
+            assertEquals(60, length);
+            numbers.add(Frames.number(room.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)));
+        }
+        assertEquals(Set.of(0, 1, 2), numbers);
     }
 
     @Test

@@ -38,6 +38,12 @@ public final class Vector {
         count++;
     }
 
+    /// As [#add], a piece that the kernel may write to.
+    public void addWritable(MemorySegment memory, long at, long length) {
+        Call.writable(memory, at, length);
+        add(memory, at, length);
+    }
+
     public int count() {
         return count;
     }

@@ -72,6 +72,7 @@ class CallTest {
 
         assertThrows(IllegalArgumentException.class, () -> call.write(pair[0], heap, 0, 8));
         assertThrows(IllegalArgumentException.class, () -> call.read(pair[0], fixed, 0, 2));
+        assertThrows(IllegalArgumentException.class, () -> new Vector(1).addWritable(fixed, 0, 2));
         assertEquals(2, call.write(pair[0], fixed, 0, 2));
     }
 

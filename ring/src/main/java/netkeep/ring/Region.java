@@ -35,7 +35,8 @@ public class Region {
         this.windows = new @Nullable ByteBuffer[(int) (memory.byteSize() >>> WINDOW_BITS) + 1];
     }
 
-    /// The whole region, to read from and to say where payload lies. Stores go through this class's methods only.
+    /// The whole region, to read from and to say where payload lies. Stores go through this class's methods only, but
+    /// for the kernel's: it may read octets to a place where nobody reads yet.
     public final MemorySegment memory() {
         return memory;
     }

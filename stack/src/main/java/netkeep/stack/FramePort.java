@@ -10,6 +10,16 @@ public interface FramePort {
     /// @return its length, 0 when none waits
     int receive(MemorySegment frames, long at, int room);
 
+    /// Whether [#receive(Pieces)] can be called.
+    default boolean scatters() {
+        return false;
+    }
+
+    /// As [#receive(MemorySegment,long,int)], to pieces in turn, which hold [#maxFrame] octets.
+    default int receive(Pieces to) {
+        throw new UnsupportedOperationException();
+    }
+
     /// Sends a frame; keeps no reference to its pieces.
     ///
     /// @return false when there is no room now: the frame was not taken

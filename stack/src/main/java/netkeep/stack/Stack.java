@@ -3,6 +3,7 @@ package netkeep.stack;
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.Engine;
 import netkeep.engine.ledger.Outgoing;
+import netkeep.ring.Pieces;
 import netkeep.wire.Verdict;
 
 /// The stack: the engine in a loop. One thread at a time calls it.
@@ -14,7 +15,7 @@ public final class Stack {
     private static final int FRAMES = 64;
 
     /// Octets of a turn's frames from one port.
-    private static final int SHARE = 192 << 10;
+    private static final int SHARE = 256 << 10;
 
     /// The most requests that a turn takes from one session.
     private static final int REQUESTS = 1024;
@@ -41,7 +42,7 @@ public final class Stack {
     }
 
     /// Octets for the frames of a turn over `links` links: small ones lie close together, and of the longest there are
-    /// two. More would go through the nearest cache and out of it again before anybody has read them.
+    /// three. More would go through the nearest cache and out of it again before anybody has read them.
     public static long framesLength(int links) {
         return (long) (links + 1) * SHARE;
     }
@@ -89,11 +90,14 @@ public final class Stack {
             if (at + room > end) {
                 return taken;
             }
-            int length = port.receive(frames, at, room);
+            Pieces landing = port.scatters() ? engine.landing(link, frames, at, room) : null;
+            int length = landing == null ? port.receive(frames, at, room) : port.receive(landing);
             if (length == 0) {
                 return taken;
             }
-            Verdict verdict = engine.arrives(link, frames, at, length, nowNs);
+            Verdict verdict = landing == null
+                    ? engine.arrives(link, frames, at, length, nowNs)
+                    : engine.lands(link, frames, at, length, nowNs);
             if (verdict != Verdict.OK) {
                 port.dropped(verdict.name());
             }

@@ -46,7 +46,7 @@ final class Echo {
                 path.v6 ? Icmp6Message.ECHO_REPLY : Icmp4Message.ECHO_REPLY,
                 packet.trafficClass & ~3,
                 rest,
-                packet.frames,
+                packet.frames(),
                 from,
                 data,
                 nowNs);

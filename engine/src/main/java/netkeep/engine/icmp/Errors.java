@@ -175,6 +175,6 @@ final class Errors {
     private static void quote(Packet packet, MemorySegment to, long at, int length) {
         int checked = Math.min(length, Packet.COPIED - packet.ip);
         MemorySegment.copy(packet.headers, packet.ip, to, at, checked);
-        MemorySegment.copy(packet.frames, packet.at + packet.ip + checked, to, at + checked, length - checked);
+        MemorySegment.copy(packet.frames(), packet.at + packet.ip + checked, to, at + checked, length - checked);
     }
 }

@@ -60,7 +60,7 @@ final class Igmp implements Upper, ReportWriter {
     public void arrives(Packet packet, long nowNs) {
         int length = Math.min(packet.upperLength, LONGEST);
         // Sources may lie beyond the headers' copy: the message is copied whole before it is judged.
-        MemorySegment.copy(packet.frames, packet.at + packet.upper, query, 0, length);
+        MemorySegment.copy(packet.frames(), packet.at + packet.upper, query, 0, length);
         Verdict verdict = packet.upperLength > LONGEST ? Verdict.BAD_LENGTH : IgmpMessage.check(query, 0, length);
         if (verdict != Verdict.OK) {
             ip.drop(Layer.IGMP, verdict);

@@ -9,6 +9,6 @@ final class Messages {
 
     /// Continues a sum with what lies behind the first `skip` octets of a packet's upper part.
     static long sum(long sum, Packet packet, int skip) {
-        return Checksum.add(sum, packet.frames, packet.at + packet.upper + skip, packet.upperLength - skip);
+        return Checksum.add(sum, packet.frames(), packet.at + packet.upper + skip, packet.upperLength - skip);
     }
 }

@@ -57,7 +57,7 @@ final class Mld implements ReportWriter {
             return Verdict.BAD_LENGTH;
         }
         int length = packet.upperLength;
-        MemorySegment.copy(packet.frames, packet.at + packet.upper, query, 0, length);
+        MemorySegment.copy(packet.frames(), packet.at + packet.upper, query, 0, length);
         Verdict verdict =
                 MldMessage.check(query, 0, length, packet.hops, packet.routerAlert, packet.sourceHi, packet.sourceLo);
         if (verdict != Verdict.OK) {

@@ -181,12 +181,16 @@ public final class Ip {
         }
     }
 
+    /// Where octets of the frame that arrives next may lie, besides.
+    public Landing landing() {
+        return packet.landing;
+    }
+
     private void fill(
             int link, LinkSettings settings, MemorySegment headers, MemorySegment frames, long at, int length, int ip) {
         int flags = VirtioNetHeader.flags(headers, 0);
         packet.headers = headers;
-        packet.frames = frames;
-        packet.at = at;
+        packet.lies(frames, at);
         packet.length = length;
         packet.link = link;
         packet.ip = ip;

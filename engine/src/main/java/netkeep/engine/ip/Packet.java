@@ -12,7 +12,6 @@ public final class Packet {
     public static final int COPIED = 256;
 
     public MemorySegment headers = MemorySegment.NULL;
-    public MemorySegment frames = MemorySegment.NULL;
     public long at;
 
     /// Octets of the frame, virtio header included.
@@ -60,5 +59,26 @@ public final class Packet {
     /// The value of an IPv6 router alert option, -1 for none.
     public int routerAlert = -1;
 
+    /// Octets of the frame that do not lie in `frames`, if any.
+    public final Landing landing = new Landing();
+
+    private MemorySegment frames = MemorySegment.NULL;
+
     public Packet() {}
+
+    void lies(MemorySegment memory, long where) {
+        frames = memory;
+        at = where;
+    }
+
+    /// Where the whole frame lies.
+    public MemorySegment frames() {
+        landing.gather(frames, at);
+        return frames;
+    }
+
+    /// Where the frame lies, but for what [#landing] holds.
+    public MemorySegment head() {
+        return frames;
+    }
 }

@@ -141,7 +141,7 @@ final class Reassembly {
         if (ranges.holds(record, offset, end)) {
             // RFC 8200 §4.5: a fragment may come twice; if it is the same, nothing is wrong.
             boolean same = MemorySegment.mismatch(
-                            packet.frames, from, from + packet.upperLength, memory.memory(), to, to + end - offset)
+                            packet.frames(), from, from + packet.upperLength, memory.memory(), to, to + end - offset)
                     < 0;
             if (same) {
                 return Verdict.OK;
@@ -153,7 +153,7 @@ final class Reassembly {
             ranges.end(record, Ranges.SPOILT, ranges.deadlineNs(record));
             return verdict;
         }
-        memory.copy(to, packet.frames, from, end - offset);
+        memory.copy(to, packet.frames(), from, end - offset);
         return Verdict.OK;
     }
 
@@ -164,7 +164,7 @@ final class Reassembly {
         // The headers are what was checked; behind them the frame may change, which harms nobody.
         int checked = Math.min(HEADERS - packet.ip, length);
         memory.copy(to, packet.headers, packet.ip, checked);
-        memory.copy(to + checked, packet.frames, packet.at + packet.ip + checked, length - checked);
+        memory.copy(to + checked, packet.frames(), packet.at + packet.ip + checked, length - checked);
     }
 
     private @Nullable Packet complete(int record, Packet packet) {
@@ -187,8 +187,7 @@ final class Reassembly {
     /// Makes [#whole] of what lies in a buffer, with a header as if it had come in one piece.
     private void fill(int record, Packet packet, int headerLength, int total, int trafficClass) {
         whole.headers = headers;
-        whole.frames = memory.memory();
-        whole.at = buffer(record);
+        whole.lies(memory.memory(), buffer(record));
         whole.length = PAYLOAD + total;
         whole.link = packet.link;
         whole.assembled = true;
@@ -322,8 +321,7 @@ final class Reassembly {
             return;
         }
         whole.headers = headers;
-        whole.frames = memory.memory();
-        whole.at = buffer(record) + FIRST;
+        whole.lies(memory.memory(), buffer(record) + FIRST);
         whole.length = length;
         whole.ip = 0;
         ranges.addresses(record, whole);

@@ -1,6 +1,5 @@
 package netkeep.engine.socket;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +7,6 @@ import java.util.List;
 import netkeep.ring.Drafts;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
-import netkeep.ring.Pieces;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.session.Event;
@@ -25,6 +23,7 @@ public final class Sockets {
     private final Drafts records;
     private final Records attachmentRecords;
     private final List<Attachment> attachments = new ArrayList<>();
+    private final Rings rings = new Rings(attachments);
     private final Endpoint endpoint;
     private int attached;
 
@@ -80,6 +79,11 @@ public final class Sockets {
 
     public List<Attachment> attachments() {
         return attachments;
+    }
+
+    /// Where their octets lie.
+    public Rings rings() {
+        return rings;
     }
 
     /// The records that were ever used, for a successor's scan: calls `each` with the index of every socket in use.
@@ -360,36 +364,6 @@ public final class Sockets {
         return attachment
                 .client()
                 .i64Opaque(attachment.layout.clientWords(at.index() - attachment.first) + SessionLayout.RCV_HEAD);
-    }
-
-    /// Adds where `length` octets from stream position `position` on lie in the send ring.
-    public void pieces(Endpoint at, long position, int length, Pieces pieces) {
-        Attachment attachment = attachments.get(at.session());
-        SessionLayout layout = attachment.layout;
-        MemorySegment memory = attachment.client().memory();
-        int offset = layout.offset(position, at.sndBase());
-        int left = length;
-        while (left > 0) {
-            int run = Math.min(left, layout.contiguous(offset));
-            pieces.add(memory, layout.sendRings() + layout.place(at.index() - attachment.first, offset), run);
-            left -= run;
-            offset = offset + run & layout.capacity() - 1;
-        }
-    }
-
-    /// Copies octets into the receive ring, at stream position `position`.
-    public void store(Endpoint at, long position, MemorySegment from, long fromAt, int length) {
-        Attachment attachment = attachments.get(at.session());
-        SessionLayout layout = attachment.layout;
-        int offset = layout.offset(position, at.rcvBase());
-        int done = 0;
-        while (done < length) {
-            int run = Math.min(length - done, layout.contiguous(offset));
-            long place = layout.receiveRings() + layout.place(at.index() - attachment.first, offset);
-            attachment.stack().copy(place, from, fromAt + done, run);
-            done += run;
-            offset = offset + run & layout.capacity() - 1;
-        }
     }
 
     /// Octets of the rings of a session's sockets.

@@ -1,8 +1,10 @@
 // Long: where every event of TCP comes in; the rules are elsewhere.
 package netkeep.engine.tcp;
 
+import java.lang.foreign.MemorySegment;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Ip;
+import netkeep.engine.ip.Landing;
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Path;
 import netkeep.engine.ip.Upper;
@@ -17,13 +19,16 @@ import netkeep.engine.socket.FlowTable;
 import netkeep.engine.socket.Leased;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
+import netkeep.engine.socket.Rings;
 import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.ring.Ledger;
+import netkeep.ring.Pieces;
 import netkeep.wire.Checksum;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.TcpHeader;
 import netkeep.wire.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /// TCP: finds the connection that a segment, a request or an instant concerns, opens it, and lets the rules work on it.
 ///
@@ -34,6 +39,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     private static final int MOST_ROUNDING = 1 << 14;
 
     final Sockets sockets;
+    final Rings rings;
     final Ip ip;
     final Outgoing outgoing;
     final Counters counters;
@@ -50,6 +56,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Output output;
     final Timers timers;
     final Text text;
+    final Expected expected;
     final Recovery recovery;
     final Fate fate;
     final Initial initial;
@@ -85,6 +92,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
             TcpSettings s,
             Share share) {
         this.sockets = sockets;
+        this.rings = sockets.rings();
         this.ip = ip;
         this.outgoing = outgoing;
         this.counters = counters;
@@ -110,6 +118,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.output = new Output(this);
         this.timers = new Timers(this);
         this.text = new Text(this);
+        this.expected = new Expected(this);
         Rack rack = new Rack(tcb, flow, flight);
         this.recovery = new Recovery(tcb, flow, flight, rack, counters);
         this.acknowledgment = new Acknowledgment(this, rack);
@@ -216,6 +225,18 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     // ---- what happens
 
+    /// Where to read the next frame of a link to if it is the one that is expected, null to read it whole.
+    ///
+    /// @param room octets of the longest frame
+    public @Nullable Pieces landing(Landing landing, int link, MemorySegment frames, long at, int room) {
+        return expected.landing(landing, link, frames, at, room);
+    }
+
+    /// A frame was read to the pieces of [#landing], and arrives.
+    public void landed() {
+        expected.arrives();
+    }
+
     @Override
     public void arrives(Packet packet, long nowNs) {
         counters.add(Counter.TcpInSegs, packet.segmentSize == 0 ? 1 : 1 + packet.upperLength / packet.segmentSize);
@@ -287,7 +308,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
                 packet.destinationLo,
                 IpProtocol.TCP,
                 packet.upperLength);
-        long sum = Checksum.add(pseudo, packet.frames, packet.at + seg.textAt, seg.text);
+        long sum = Checksum.add(pseudo, packet.frames(), packet.at + seg.textAt, seg.text);
         return TcpHeader.checkSum(packet.headers, packet.upper, sum) == Verdict.OK;
     }
 

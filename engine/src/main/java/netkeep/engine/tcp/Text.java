@@ -64,8 +64,9 @@ final class Text {
             if (!gaps && tcb.rcvHead() == tcb.rcvTail()) {
                 tcb.rcvBase(tcb.rcvTail());
             }
-            tcp.sockets.store(tcb, tcb.rcvTail(), packet.frames, packet.at + seg.textAt, seg.text);
+            tcp.expected.store(seg, packet);
         }
+        tcp.expected.goesOn(packet, seg);
         int next = tcb.rcvNxt() + seg.text;
         if (gaps) {
             int joined = reassembly.advance(next);
@@ -135,7 +136,7 @@ final class Text {
             int stop = i < flow.gaps() ? Seq.earlier(end, reassembly.left(i)) : end;
             if (Seq.before(from, stop)) {
                 int skip = from - seg.seq;
-                tcp.sockets.store(tcb, position + skip, packet.frames, packet.at + seg.textAt + skip, stop - from);
+                tcp.rings.store(tcb, position + skip, packet.frames(), packet.at + seg.textAt + skip, stop - from);
             }
             if (i < flow.gaps()) {
                 from = Seq.later(from, reassembly.right(i));

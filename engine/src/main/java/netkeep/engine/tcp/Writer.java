@@ -66,7 +66,7 @@ final class Writer {
 
     /// Adds `length` octets of text from the send ring; more than `mss` of them are cut by the link.
     void text(Sockets sockets, Endpoint from, long position, int length, int mss) {
-        sockets.pieces(from, position, length, pieces);
+        sockets.rings().pieces(from, position, length, pieces);
         segmentSize = length > mss ? mss : 0;
     }
 

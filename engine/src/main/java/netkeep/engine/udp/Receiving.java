@@ -73,7 +73,8 @@ final class Receiving {
         int length = UdpHeader.datagramLength(headers, packet.upper);
         long sum = Checksum.pseudo(
                 packet.sourceHi, packet.sourceLo, packet.destinationHi, packet.destinationLo, IpProtocol.UDP, length);
-        sum = Checksum.add(sum, packet.frames, packet.at + packet.upper + UdpHeader.LENGTH, length - UdpHeader.LENGTH);
+        sum = Checksum.add(
+                sum, packet.frames(), packet.at + packet.upper + UdpHeader.LENGTH, length - UdpHeader.LENGTH);
         return UdpHeader.checkSum(headers, packet.upper, sum);
     }
 
@@ -172,7 +173,7 @@ final class Receiving {
         int done = 0;
         do {
             int here = Math.min(piece, length - done);
-            if (store(index, packet.frames, from + done, here)) {
+            if (store(index, packet.frames(), from + done, here)) {
                 udp.counters.add(packet.v6 ? Counter.Udp6InDatagrams : Counter.UdpInDatagrams);
             } else {
                 drop(packet, Verdict.NO_ROOM);
@@ -204,8 +205,8 @@ final class Receiving {
             socket.rcvBase(tail);
         }
         header.set(ValueLayout.JAVA_INT, Datagram.LENGTH, length);
-        udp.sockets.store(socket, tail, header, 0, Datagram.HEADER);
-        udp.sockets.store(socket, tail + Datagram.HEADER, from, at, length);
+        udp.sockets.rings().store(socket, tail, header, 0, Datagram.HEADER);
+        udp.sockets.rings().store(socket, tail + Datagram.HEADER, from, at, length);
         socket.rcvTail(tail + room);
         udp.sockets.tell(index, Event.READ);
         return true;

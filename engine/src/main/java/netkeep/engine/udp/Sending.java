@@ -87,7 +87,7 @@ final class Sending {
             return broken("a datagram of " + ready + " octets");
         }
         parts.clear();
-        udp.sockets.pieces(socket, head, Datagram.HEADER, parts);
+        udp.sockets.rings().pieces(socket, head, Datagram.HEADER, parts);
         // Read once: the client may still write there.
         parts.gather(header, 0);
         int length = header.get(ValueLayout.JAVA_INT, Datagram.LENGTH);
@@ -185,7 +185,7 @@ final class Sending {
         int upper = udp.ip.headers(path, head, at, IpProtocol.UDP, upperLength, trafficClass(), hops(), !cut);
         Pieces pieces = udp.outgoing.pieces();
         pieces.add(head, at, upper + UdpHeader.LENGTH);
-        udp.sockets.pieces(socket, position, length, pieces);
+        udp.sockets.rings().pieces(socket, position, length, pieces);
         long sum = Checksum.pseudo(
                 path.sourceHi, path.sourceLo, path.destinationHi, path.destinationLo, IpProtocol.UDP, upperLength);
         if (path.checksums && !cut) {

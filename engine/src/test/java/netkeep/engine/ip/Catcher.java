@@ -22,7 +22,7 @@ public final class Catcher implements Upper {
 
     @Override
     public void arrives(Packet packet, long nowNs) {
-        payloads.add(packet.frames
+        payloads.add(packet.frames()
                 .asSlice(packet.at + packet.upper, packet.upperLength)
                 .toArray(ValueLayout.JAVA_BYTE));
         headers.add(packet.headers

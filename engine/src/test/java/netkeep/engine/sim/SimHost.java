@@ -31,6 +31,7 @@ public final class SimHost implements Node {
     private static final int REQUESTS = 64;
     private static final int SPINS = 5_000;
     private static final int LARGEST = 1 << 17;
+    private static final byte UNTOUCHED = (byte) 0xE5;
 
     /// How a host is made.
     ///
@@ -70,10 +71,14 @@ public final class SimHost implements Node {
     private final Course course = new Course();
     private final List<byte[]> batch = new ArrayList<>();
     private final Deque<byte[]> looped = new ArrayDeque<>();
+    private final MemorySegment room;
+    private Region stack;
     private Engine engine;
     private Runnable application = () -> {};
     private long deaths;
     private long checks;
+    private long scattered;
+    private long landed;
     private long turnBegan;
     private long nextLife;
     private long deadlineNs;
@@ -95,6 +100,8 @@ public final class SimHost implements Node {
         this.successorHeads = world.memory(heads.byteSize());
         this.clientMemory = world.memory(settings.session().clientLength());
         this.stackMemory = world.memory(settings.session().stackLength());
+        this.room = MemorySegment.ofArray(new byte[settings.offloads() ? LARGEST : 0]);
+        this.stack = region(stackMemory, MortalRegion.NONE);
         this.client = new SimClient(settings.session(), clientMemory, stackMemory);
         this.engine = build(world.nowNs());
         addAddresses();
@@ -120,7 +127,8 @@ public final class SimHost implements Node {
     private Engine build(long nowNs) {
         Engine built = new Engine(
                 region(ledger, COMMITTED), heads, settings.engine(), links, luck.nextLong(), luck.nextLong());
-        built.attach(settings.session(), new Region(clientMemory.asReadOnly()), region(stackMemory, MortalRegion.NONE));
+        stack = region(stackMemory, MortalRegion.NONE);
+        built.attach(settings.session(), new Region(clientMemory.asReadOnly()), stack);
         built.begin(nowNs);
         return built;
     }
@@ -218,10 +226,46 @@ public final class SimHost implements Node {
             batch.add(frames.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
         }
         try {
-            engine.arrives(link + 1, frames, at, length, nowNs);
+            receive(link + 1, frames, at, length, nowNs);
         } catch (Killed killed) {
             succeed(nowNs);
         }
+    }
+
+    /// Takes a frame as a shell does: in pieces where the engine names some. Octets that the kernel writes to the
+    /// stack's
+    /// region are stores like others.
+    private void receive(int link, MemorySegment frames, long at, int length, long nowNs) {
+        Pieces to = settings.offloads() ? engine.landing(link, room, 0, LARGEST) : null;
+        if (to == null) {
+            engine.arrives(link, frames, at, length, nowNs);
+            return;
+        }
+        room.fill(UNTOUCHED);
+        scatter(frames, at, length, to);
+        engine.lands(link, room, 0, length, nowNs);
+        if (length > to.length[0]) {
+            scattered++;
+            landed += room.get(ValueLayout.JAVA_BYTE, to.length[0]) == UNTOUCHED ? 1 : 0;
+        }
+    }
+
+    private void scatter(MemorySegment frames, long at, int length, Pieces to) {
+        int done = 0;
+        for (int i = 0; done < length; i++) {
+            int run = Math.min(length - done, to.length[i]);
+            if (to.memory[i].equals(stackMemory)) {
+                stack.copy(to.at[i], frames, at + done, run);
+            } else {
+                MemorySegment.copy(frames, at + done, to.memory[i], to.at[i], run);
+            }
+            done += run;
+        }
+    }
+
+    /// Frames of which octets were read to the stack's region, and those of them whose octets stayed there.
+    public long[] landings() {
+        return new long[] {scattered, landed};
     }
 
     @Override
@@ -320,7 +364,7 @@ public final class SimHost implements Node {
             deaths++;
             mortality.bury();
             // The client looks at what the dead one left behind before anybody else does.
-            application.run();
+            look();
             if (nextLife != 0) {
                 mortality.dieAt(mortality.stores() + 1 + luck.nextLong(nextLife));
             }
@@ -328,7 +372,7 @@ public final class SimHost implements Node {
                 engine = build(nowNs);
                 if (engine.turn() == turnBegan) {
                     for (byte[] frame : batch) {
-                        engine.arrives(1, MemorySegment.ofArray(frame), 0, frame.length, nowNs);
+                        receive(1, MemorySegment.ofArray(frame), 0, frame.length, nowNs);
                     }
                 } else {
                     batch.clear();

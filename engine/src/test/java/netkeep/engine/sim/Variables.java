@@ -54,6 +54,9 @@ final class Variables {
             // Empty between turns.
             "Outgoing",
             "Pieces",
+            // Which segment is expected is a guess, which a successor makes anew.
+            "Expected",
+            "Landing",
             // Memory that is filled before each use, as FILLED.
             "Groups.wantedHi",
             "Groups.wantedLo",
@@ -137,6 +140,7 @@ final class Variables {
             "Links.solicits",
             "Listing.views",
             "Producer.tail",
+            "Rings.attachments",
             "Sockets.attached",
             "Sockets.attachments",
             "TimeWaits.victim",

@@ -84,7 +84,7 @@ final class Asker implements Echoes, AutoCloseable {
         long at = packet.at + packet.upper + Icmp4Message.LENGTH;
         int length = packet.upperLength - Icmp4Message.LENGTH;
         int same = Math.min(length, size);
-        long wrong = MemorySegment.mismatch(packet.frames, at, at + same, data, 0, same);
+        long wrong = MemorySegment.mismatch(packet.frames(), at, at + same, data, 0, same);
         tell(new Heard(sequence, from, packet.upperLength, packet.hops, null, 0, (int) wrong, nowNs));
     }
 

@@ -53,6 +53,24 @@ final class WatchedLink extends AroundLink {
     }
 
     @Override
+    public boolean scatters() {
+        return link.scatters();
+    }
+
+    @Override
+    public int receive(Pieces to) {
+        if (gone != null) {
+            return 0;
+        }
+        try {
+            return link.receive(to);
+        } catch (LinkGone why) {
+            leave(why);
+            return 0;
+        }
+    }
+
+    @Override
     public boolean transmit(Pieces frame) {
         if (gone != null) {
             return true;
