@@ -57,6 +57,11 @@ public final class Descriptors {
         return fcntl(descriptor, F_DUPFD_CLOEXEC, 0, "fcntl F_DUPFD_CLOEXEC");
     }
 
+    /// As [#duplicate], its number at least `least`.
+    static int duplicateFrom(int descriptor, int least) {
+        return fcntl(descriptor, F_DUPFD_CLOEXEC, least, "fcntl F_DUPFD_CLOEXEC");
+    }
+
     /// Makes reads and writes answer EAGAIN instead of waiting, or wait again.
     public static void nonBlocking(int descriptor, boolean on) {
         int flags = fcntl(descriptor, F_GETFL, 0, "fcntl F_GETFL");
@@ -69,6 +74,19 @@ public final class Descriptors {
     ///
     /// @param name shown in /proc, nothing else
     public static int memory(String name, long length) {
+        int descriptor = sparse(name, length);
+        try {
+            allocate(descriptor, 0, length);
+            return descriptor;
+        } catch (LinuxException failure) {
+            close(descriptor);
+            throw failure;
+        }
+    }
+
+    /// As [#memory], but a page is there only once it is touched: where there is no memory then, whoever touches it
+    /// dies.
+    public static int sparse(String name, long length) {
         int descriptor;
         Call call = new Call();
         try (Arena arena = Arena.ofConfined()) {
@@ -80,7 +98,6 @@ public final class Descriptors {
         try {
             LinuxException.check(
                     call.raw(Architecture.FTRUNCATE, descriptor, length, 0, 0, 0, 0), "ftruncate to " + length);
-            allocate(descriptor, 0, length);
             LinuxException.check(call.raw(Architecture.FCHMOD, descriptor, 0600, 0, 0, 0, 0), "fchmod");
         } catch (LinuxException failure) {
             close(descriptor);

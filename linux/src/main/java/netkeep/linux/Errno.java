@@ -24,6 +24,7 @@ public final class Errno {
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
+    public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
     public static final int ETIMEDOUT = 110;
 
@@ -54,6 +55,7 @@ public final class Errno {
             case EOPNOTSUPP -> "EOPNOTSUPP (not supported)";
             case EADDRNOTAVAIL -> "EADDRNOTAVAIL (address not available)";
             case ENETDOWN -> "ENETDOWN (network is down)";
+            case ECONNRESET -> "ECONNRESET (the other end is closed)";
             case ENOBUFS -> "ENOBUFS (no buffer space)";
             case ETIMEDOUT -> "ETIMEDOUT (timed out)";
             default -> "errno " + errno;

@@ -1,11 +1,14 @@
 package netkeep.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 
-/// Sockets of the kernel, as far as Netkeep needs them: AF_PACKET, AF_NETLINK.
+/// Sockets of the kernel, as far as Netkeep needs them: AF_PACKET, AF_NETLINK, AF_UNIX.
 public final class Sockets {
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
@@ -25,10 +28,14 @@ public final class Sockets {
     public static final int SO_RCVBUFFORCE = 33;
     public static final int SCM_RIGHTS = 1;
     public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_NOSIGNAL = 0x4000;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SO_PEERCRED = 17;
+    private static final int PATH = 2;
+    private static final int PATH_LENGTH = 108;
 
     private Sockets() {}
 
@@ -53,6 +60,56 @@ public final class Sockets {
     public static void bind(int descriptor, MemorySegment address) {
         long at = Call.address(address, 0, address.byteSize());
         LinuxException.check(new Call().raw(Architecture.BIND, descriptor, at, address.byteSize(), 0, 0, 0), "bind");
+    }
+
+    /// The `struct sockaddr_un` of a path.
+    ///
+    /// @throws IllegalArgumentException if the path has more than 107 octets
+    public static MemorySegment unixAddress(Arena arena, String path) {
+        byte[] octets = path.getBytes(StandardCharsets.UTF_8);
+        if (octets.length >= PATH_LENGTH) {
+            throw new IllegalArgumentException("path " + path + ": a UNIX socket's has 107 octets at most");
+        }
+        MemorySegment address = arena.allocate(PATH + PATH_LENGTH, Long.BYTES);
+        address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+        MemorySegment.copy(octets, 0, address, JAVA_BYTE, PATH, octets.length);
+        return address;
+    }
+
+    /// @param address as for [#bind]
+    public static void connect(int descriptor, MemorySegment address) {
+        long at = Call.address(address, 0, address.byteSize());
+        LinuxException.check(
+                new Call().raw(Architecture.CONNECT, descriptor, at, address.byteSize(), 0, 0, 0), "connect");
+    }
+
+    public static void listen(int descriptor, int backlog) {
+        LinuxException.check(new Call().raw(Architecture.LISTEN, descriptor, backlog, 0, 0, 0, 0), "listen");
+    }
+
+    /// The next connection, closed on exec.
+    ///
+    /// @return its descriptor, or `-errno`
+    public static int accept(int descriptor) {
+        return (int) new Call().raw(Architecture.ACCEPT4, descriptor, 0, 0, SOCK_CLOEXEC, 0, 0);
+    }
+
+    /// The process at the other end of a UNIX socket, as the kernel saw it connect.
+    public static int peerProcess(int descriptor) {
+        return credential(descriptor, 0);
+    }
+
+    /// The user at the other end of a UNIX socket.
+    public static int peerUser(int descriptor) {
+        return credential(descriptor, Integer.BYTES);
+    }
+
+    private static int credential(int descriptor, long at) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment credentials = arena.allocate(JAVA_INT, 3);
+            readOption(descriptor, SOL_SOCKET, SO_PEERCRED, credentials);
+            return credentials.get(JAVA_INT, at);
+        }
     }
 
     /// Sets an option whose value is an int.

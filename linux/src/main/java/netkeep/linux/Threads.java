@@ -1,6 +1,7 @@
 package netkeep.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,6 +13,8 @@ public final class Threads {
     public static final int CLONE_NEWNET = 0x40000000;
     public static final int SIGTERM = 15;
     public static final int SIGKILL = 9;
+
+    private static final int WNOHANG = 1;
 
     // Room for 8192 cores, the most that Linux is built for.
     private static final long CORES = 1024;
@@ -88,6 +91,19 @@ public final class Threads {
     public static int pidfd(long process) {
         return (int) LinuxException.check(
                 new Call().raw(Architecture.PIDFD_OPEN, process, 0, 0, 0, 0, 0), "pidfd_open " + process);
+    }
+
+    /// Waits for a child of this process that has ended.
+    ///
+    /// @return its status as `wait` gives it: the signal in the low seven bits, else the exit code above eight; -1
+    ///         while it lives
+    public static int reap(long process) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(JAVA_INT);
+            long answer = LinuxException.check(
+                    new Call().raw(Architecture.WAIT4, process, status.address(), WNOHANG, 0, 0, 0), "wait4");
+            return answer == 0 ? -1 : status.get(JAVA_INT, 0);
+        }
     }
 
     public static void kill(long process, int signal) {
