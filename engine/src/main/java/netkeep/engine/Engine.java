@@ -88,16 +88,31 @@ public final class Engine {
         return HEADERS + (long) settings.frames() * Outgoing.HEAD;
     }
 
-    /// Attaches a session, in the order in which a predecessor did.
+    /// Attaches a session: a new one, or one that a predecessor served.
     ///
+    /// @param number which of the engine's sessions it is, with a predecessor as with this one
     /// @param client what the client writes, here read only
     /// @param stack  what the stack writes
     /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
-    public Attachment attach(SessionLayout layout, Region client, Region stack) {
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
         if (layout.capacity() < tcp.leastCapacity()) {
             throw new IllegalArgumentException("capacity " + layout.capacity() + " of " + tcp.leastCapacity());
         }
-        return sockets.attach(layout, client, stack);
+        return sockets.attach(number, layout, client, stack);
+    }
+
+    /// Closes all sockets of a session whose client is dead or was cut off, as a kernel does; harmless where that was
+    /// done. Between two turns.
+    ///
+    /// @return whether all are free: as long as its connections owe octets to their peers they need the regions
+    public boolean close(Attachment attachment, long nowNs) {
+        requests.close(attachment, nowNs);
+        return sockets.vacant(attachment);
+    }
+
+    /// Forgets a session whose sockets are all free. Between two turns.
+    public void detach(Attachment attachment) {
+        sockets.detach(attachment);
     }
 
     /// Finds what the records say there is to do, once all sessions of a predecessor are attached.

@@ -32,7 +32,7 @@ final class Requests {
         int taken = readers(nowNs);
         for (int i = 0; i < sockets.attachments().size(); i++) {
             Attachment attachment = sockets.attachments().get(i);
-            if (attachment.violation() == null) {
+            if (attachment.violation() == null && !attachment.closed()) {
                 taken += take(attachment, most, nowNs);
             }
         }
@@ -67,6 +67,23 @@ final class Requests {
             attachment.broken(String.valueOf(violation.getMessage()));
         }
         return most;
+    }
+
+    /// Closes what a client left open; takes no request of it any more.
+    void close(Attachment attachment, long nowNs) {
+        attachment.close();
+        ask.op = Request.CLOSE;
+        ask.ticket = 0;
+        ask.a = 0;
+        sockets.scan(attachment, index -> {
+            sockets.read(index, endpoint);
+            int kind = endpoint.kind();
+            if (kind == Endpoint.DATAGRAMS) {
+                udp.users().request(index, ask, nowNs);
+            } else if (kind != Endpoint.FREE && !endpoint.has(Endpoint.CLOSED_BY_USER)) {
+                tcp.users().request(index, ask, nowNs);
+            }
+        });
     }
 
     private void request(Attachment attachment, long nowNs) throws PeerViolation {

@@ -42,7 +42,7 @@ final class EnginePair {
             MemorySegment stack = memory(LAYOUT.stackLength());
             Region ledger = new Region(memory(Engine.ledgerLength(SETTINGS, links.length)));
             engine = new Engine(ledger, memory(Engine.headsLength(SETTINGS)), SETTINGS, links, number, number);
-            engine.attach(LAYOUT, new Region(client.asReadOnly()), new Region(stack));
+            engine.attach(0, LAYOUT, new Region(client.asReadOnly()), new Region(stack));
             engine.begin(nowNs);
             engine.ip().addAddress(1, 0, PREFIX | number, 24, nowNs);
             ours = new Region(client);

@@ -18,16 +18,18 @@ import org.jspecify.annotations.Nullable;
 ///       24  missed u64   events that found no room, ever
 ///       32  opened u32   sockets of the lower half that were ever used
 ///       36  accepted u32 the same of the upper half
+///       40  closed u64   1 once its client is gone
 /// ```
 public final class Attachment {
     /// Octets of a slot.
-    public static final int SLOT = 40;
+    public static final int SLOT = 48;
 
     private static final long TAKEN = 8;
     private static final long GIVEN = 16;
     private static final long MISSED = 24;
     private static final long OPENED = 32;
     private static final long ACCEPTED = 36;
+    private static final long CLOSED = 40;
 
     public final int number;
     public final SessionLayout layout;
@@ -147,6 +149,17 @@ public final class Attachment {
     /// What the client did wrong, or null: then it is to be cut off.
     public @Nullable String violation() {
         return violation;
+    }
+
+    /// Its client is gone: nothing is taken of it any more.
+    public void close() {
+        if (!closed()) {
+            ledger.i64(records.write(number) + CLOSED, 1);
+        }
+    }
+
+    public boolean closed() {
+        return ledger.i64(records.read(number) + CLOSED) != 0;
     }
 
     /// Whether a commit ever had the socket in use, or this turn has.

@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import netkeep.ring.Drafts;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
@@ -12,6 +13,7 @@ import netkeep.ring.Region;
 import netkeep.session.Event;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
+import org.jspecify.annotations.Nullable;
 
 /// All sockets of a stack: one record each, whichever session they belong to, and the rings between them and clients.
 ///
@@ -22,10 +24,13 @@ public final class Sockets {
 
     private final Drafts records;
     private final Records attachmentRecords;
-    private final List<Attachment> attachments = new ArrayList<>();
-    private final Rings rings = new Rings(attachments);
+    private final @Nullable Attachment[] attachments;
+    private final List<Attachment> attached = new ArrayList<>();
+    private final Rings rings;
     private final Endpoint endpoint;
-    private int attached;
+
+    /// Sockets of each session.
+    private final int share;
 
     // Within a turn: who was touched, and where snd.wake was; for each socket, what its client is told.
     private int[] touched = new int[64];
@@ -42,16 +47,24 @@ public final class Sockets {
     public Sockets(Ledger ledger, int count, int sessions) {
         this.attachmentRecords = ledger.table(sessions, Attachment.SLOT);
         this.records = ledger.drafts(count, Endpoint.SLOT);
+        this.attachments = new @Nullable Attachment[sessions];
+        this.rings = new Rings(attachments);
+        this.share = count / sessions;
         this.endpoint = new Endpoint();
     }
 
     /// Attaches a session: a new one, or one that a predecessor served.
-    public Attachment attach(SessionLayout layout, Region client, Region stack) {
-        int number = attachments.size();
+    ///
+    /// @param number that no other session has
+    /// @throws IllegalArgumentException if it has more sockets than its share
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
+        if (layout.sockets() > share || attachments[number] != null) {
+            throw new IllegalArgumentException("session " + number + " with " + layout.sockets() + " sockets");
+        }
         attachmentRecords.recover(number, number + 1);
-        Attachment attachment = new Attachment(number, layout, attached, client, stack, attachmentRecords);
-        attached += layout.sockets();
-        attachments.add(attachment);
+        Attachment attachment = new Attachment(number, layout, number * share, client, stack, attachmentRecords);
+        attachments[number] = attachment;
+        attached.add(attachment);
         recover(attachment.first, attachment.opened());
         recover(attachment.first + layout.sockets() / 2, attachment.accepted());
         int half = attachment.first + layout.sockets() / 2;
@@ -78,7 +91,37 @@ public final class Sockets {
     }
 
     public List<Attachment> attachments() {
-        return attachments;
+        return attached;
+    }
+
+    /// The session of a socket in use.
+    public Attachment attachment(Endpoint of) {
+        return Objects.requireNonNull(attachments[of.session()]);
+    }
+
+    /// Whether all sockets of a session are free.
+    public boolean vacant(Attachment attachment) {
+        boolean[] any = new boolean[1];
+        scan(attachment, index -> any[0] = true);
+        return !any[0];
+    }
+
+    /// Forgets a session that is vacant; its number is another's to have.
+    public void detach(Attachment attachment) {
+        attachments[attachment.number] = null;
+        attached.remove(attachment);
+        attachmentRecords.fresh(attachment.number);
+        // What the turn had to tell it nobody wants to know.
+        int kept = 0;
+        for (int i = 0; i < touchedCount; i++) {
+            int index = touched[i];
+            if (index / share == attachment.number) {
+                telling[index] = 0;
+            } else {
+                touched[kept++] = index;
+            }
+        }
+        touchedCount = kept;
     }
 
     /// Where their octets lie.
@@ -88,11 +131,16 @@ public final class Sockets {
 
     /// The records that were ever used, for a successor's scan: calls `each` with the index of every socket in use.
     public void scan(java.util.function.IntConsumer each) {
-        for (Attachment attachment : attachments) {
-            int half = attachment.layout.sockets() / 2;
-            scan(attachment.first, attachment.opened(), each);
-            scan(attachment.first + half, attachment.accepted(), each);
+        for (Attachment attachment : attached) {
+            scan(attachment, each);
         }
+    }
+
+    /// As [#scan], of one session.
+    public void scan(Attachment attachment, java.util.function.IntConsumer each) {
+        int half = attachment.layout.sockets() / 2;
+        scan(attachment.first, attachment.opened(), each);
+        scan(attachment.first + half, attachment.accepted(), each);
     }
 
     private void scan(int from, int used, java.util.function.IntConsumer each) {
@@ -158,7 +206,7 @@ public final class Sockets {
     /// Gives a record back; its client is told that the socket is free.
     public void free(int index) {
         open(index, endpoint);
-        Attachment attachment = attachments.get(endpoint.session());
+        Attachment attachment = attachment(endpoint);
         int life = endpoint.life() + 1;
         records.fresh(index, endpoint);
         endpoint.life(life);
@@ -198,7 +246,7 @@ public final class Sockets {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
             records.read(index, endpoint);
-            Attachment attachment = attachments.get(endpoint.session());
+            Attachment attachment = attachment(endpoint);
             int socket = index - attachment.first;
             int what = telling[index] & 0x7F;
             long words = attachment.layout.stackWords(socket);
@@ -233,13 +281,13 @@ public final class Sockets {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
             records.read(index, endpoint);
-            Attachment attachment = attachments.get(endpoint.session());
+            Attachment attachment = attachment(endpoint);
             words(attachment, index - attachment.first, (telling[index] & WHO) != 0);
             telling[index] = 0;
         }
         lookAgain();
-        for (int i = 0; i < attachments.size(); i++) {
-            attachments.get(i).publish();
+        for (int i = 0; i < attached.size(); i++) {
+            attached.get(i).publish();
         }
     }
 
@@ -253,7 +301,7 @@ public final class Sockets {
         for (int i = 0; i < count; i++) {
             int index = touched[i];
             records.read(index, endpoint);
-            Attachment attachment = attachments.get(endpoint.session());
+            Attachment attachment = attachment(endpoint);
             long words = attachment.layout.clientWords(index - attachment.first);
             long wake = attachment.client().i64Acquire(words + SessionLayout.SND_WAKE);
             if (wake != wakes[i] && edge(endpoint) >= wake) {
@@ -325,7 +373,7 @@ public final class Sockets {
     ///
     /// @return whether that can be; if not the session is to be cut off
     public boolean refreshSend(Endpoint at) {
-        Attachment attachment = attachments.get(at.session());
+        Attachment attachment = attachment(at);
         long words = attachment.layout.clientWords(at.index() - attachment.first);
         long tail = attachment.client().i64Acquire(words + SessionLayout.SND_TAIL);
         long base = attachment.client().i64Opaque(words + SessionLayout.SND_BASE);
@@ -347,7 +395,7 @@ public final class Sockets {
     ///
     /// @return as [#refreshSend]
     public boolean refreshReceive(Endpoint at) {
-        Attachment attachment = attachments.get(at.session());
+        Attachment attachment = attachment(at);
         long words = attachment.layout.clientWords(at.index() - attachment.first);
         long head = attachment.client().i64Acquire(words + SessionLayout.RCV_HEAD);
         if (head < at.rcvHead() || head > at.rcvTail()) {
@@ -360,7 +408,7 @@ public final class Sockets {
 
     /// How far the client says it has read, unchecked and not taken over: to see whether a look is worth it.
     public long readSoFar(Endpoint at) {
-        Attachment attachment = attachments.get(at.session());
+        Attachment attachment = attachment(at);
         return attachment
                 .client()
                 .i64Opaque(attachment.layout.clientWords(at.index() - attachment.first) + SessionLayout.RCV_HEAD);
@@ -368,6 +416,6 @@ public final class Sockets {
 
     /// Octets of the rings of a session's sockets.
     public int capacity(Endpoint at) {
-        return attachments.get(at.session()).layout.capacity();
+        return attachment(at).layout.capacity();
     }
 }

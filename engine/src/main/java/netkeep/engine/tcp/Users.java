@@ -247,7 +247,7 @@ public final class Users {
 
     private void closeListener(long nowNs) {
         int listener = tcb.index();
-        Attachment attachment = tcp.sockets.attachments().get(tcb.session());
+        Attachment attachment = tcp.sockets.attachment(tcb);
         tcp.closedListener(listener);
         int parent = listener - attachment.first + 1;
         tcp.sockets.scan(index -> {
@@ -269,7 +269,7 @@ public final class Users {
         }
         tcb.clear(Tcb.ACCEPT_WAITS);
         int index = tcb.index();
-        int listener = tcp.sockets.attachments().get(tcb.session()).first + tcb.parent() - 1;
+        int listener = tcp.sockets.attachment(tcb).first + tcb.parent() - 1;
         tcp.open(listener);
         if (tcb.kind() == Endpoint.LISTENER && tcb.ssthresh() > 0) {
             tcb.ssthresh(tcb.ssthresh() - 1);

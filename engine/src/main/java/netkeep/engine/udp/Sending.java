@@ -112,7 +112,7 @@ final class Sending {
     }
 
     private Outcome broken(String what) {
-        udp.sockets.attachments().get(socket.session()).broken(what);
+        udp.sockets.attachment(socket).broken(what);
         return Outcome.BROKEN;
     }
 

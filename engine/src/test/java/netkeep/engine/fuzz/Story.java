@@ -97,13 +97,13 @@ public final class Story {
                 .withReceiveBuffer(buffer, 1 << 17)
                 .withTables(HALF_OPENS, TIME_WAITS)
                 .withCongestion(luck.nextBoolean(), luck.nextBoolean());
-        return new EngineSettings(LAYOUT.sockets() + HOSTILE.sockets(), 2, MOST_FRAMES, IpSettings.DEFAULT, tcp);
+        return new EngineSettings(2 * LAYOUT.sockets(), 2, MOST_FRAMES, IpSettings.DEFAULT, tcp);
     }
 
     private Engine build() {
         Engine built = new Engine(new Region(ledger), heads, settings, links, luck.nextLong(), luck.nextLong());
-        built.attach(LAYOUT, new Region(clients[0].asReadOnly()), new Region(stacks[0]));
-        attacker = built.attach(HOSTILE, new Region(clients[1].asReadOnly()), new Region(stacks[1]));
+        built.attach(0, LAYOUT, new Region(clients[0].asReadOnly()), new Region(stacks[0]));
+        attacker = built.attach(1, HOSTILE, new Region(clients[1].asReadOnly()), new Region(stacks[1]));
         built.begin(nowNs);
         TcpAudit seen = new TcpAudit(built.tcp());
         built.ip().upper(IpProtocol.TCP, new Gauge(built.tcp(), seen, built.counters(), tally));

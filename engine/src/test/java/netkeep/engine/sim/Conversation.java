@@ -270,6 +270,9 @@ public final class Conversation implements Script.Actor {
                     each.host().kick();
                 });
             }
+            case "die" -> host.clientDies();
+            case "buried" -> require(host.clientDies(), "sockets are left");
+            case "owing" -> require(!host.clientDies(), "no socket is left");
             case "abort" -> client.abort(socket);
             case "shutdown" -> client.shutdown(socket, amount == 0 ? 2 : amount);
             case "urgent" -> client.urgent(socket);

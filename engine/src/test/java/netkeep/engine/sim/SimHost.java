@@ -6,12 +6,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import netkeep.engine.Engine;
 import netkeep.engine.EngineSettings;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.neighbor.LinkSettings;
+import netkeep.engine.socket.Attachment;
 import netkeep.ring.Pieces;
 import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
@@ -19,6 +21,7 @@ import netkeep.sim.Host;
 import netkeep.sim.Node;
 import netkeep.sim.World;
 import netkeep.wire.Address;
+import org.jspecify.annotations.Nullable;
 
 /// A host of the simulation: an engine, its regions, one session, and the shell's loop round them.
 ///
@@ -67,6 +70,7 @@ public final class SimHost implements Node {
     private final Mortality mortality;
     private final SplittableRandom luck;
     private final SimClient client;
+    private @Nullable Attachment attachment;
     private final Host host;
     private final Course course = new Course();
     private final List<byte[]> batch = new ArrayList<>();
@@ -116,6 +120,13 @@ public final class SimHost implements Node {
         compared = false;
     }
 
+    /// The client is dead: its sockets are closed.
+    ///
+    /// @return whether all are free
+    public boolean clientDies() {
+        return engine.close(Objects.requireNonNull(attachment), world.nowNs());
+    }
+
     private void addAddresses() {
         Address v4 = address4(settings.number());
         Address v6 = address6(settings.number());
@@ -128,7 +139,7 @@ public final class SimHost implements Node {
         Engine built = new Engine(
                 region(ledger, COMMITTED), heads, settings.engine(), links, luck.nextLong(), luck.nextLong());
         stack = region(stackMemory, MortalRegion.NONE);
-        built.attach(settings.session(), new Region(clientMemory.asReadOnly()), stack);
+        attachment = built.attach(0, settings.session(), new Region(clientMemory.asReadOnly()), stack);
         built.begin(nowNs);
         return built;
     }
@@ -144,7 +155,7 @@ public final class SimHost implements Node {
         UndoneRegion stack = new UndoneRegion(stackMemory);
         try {
             Engine built = new Engine(records, successorHeads, settings.engine(), links, 0, 0);
-            built.attach(settings.session(), new Region(clientMemory.asReadOnly()), stack);
+            built.attach(0, settings.session(), new Region(clientMemory.asReadOnly()), stack);
             built.begin(nowNs);
             look.accept(built);
         } finally {

@@ -71,7 +71,7 @@ final class UdpLab {
 
     private Engine build() {
         Engine built = new Engine(new Region(ledger), memory(Engine.headsLength(settings)), settings, links, 3, 4);
-        attachment = built.attach(layout, new Region(ours.asReadOnly()), new Region(stack));
+        attachment = built.attach(0, layout, new Region(ours.asReadOnly()), new Region(stack));
         built.begin(nowNs);
         return built;
     }

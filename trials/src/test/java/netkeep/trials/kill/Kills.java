@@ -73,7 +73,7 @@ final class Kills implements AutoCloseable {
         MemorySegment heads = Arena.global().allocate(Engine.headsLength(Regions.settings()), 64);
         Engine engine = new Engine(
                 memory("ledger"), heads, Regions.settings(), Regions.links(Regions.PEER), luck.nextLong(), seed);
-        engine.attach(Regions.LAYOUT, client, stack);
+        engine.attach(0, Regions.LAYOUT, client, stack);
         engine.begin(nowNs);
         Mortal.addresses(engine, Regions.PEER, nowNs);
         peer = Mortal.stack(engine, port, Arena.global().allocate(Stack.framesLength(1), 64));

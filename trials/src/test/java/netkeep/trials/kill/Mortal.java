@@ -62,7 +62,7 @@ public final class Mortal {
     static Engine engine(Region ledger, Region clientSide, Region stackSide, long nowNs) {
         MemorySegment heads = Arena.global().allocate(Engine.headsLength(Regions.settings()), 64);
         Engine engine = new Engine(ledger, heads, Regions.settings(), Regions.links(Regions.MORTAL), nowNs, 1);
-        engine.attach(Regions.LAYOUT, clientSide, stackSide);
+        engine.attach(0, Regions.LAYOUT, clientSide, stackSide);
         engine.begin(nowNs);
         return engine;
     }
