@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import netkeep.client.Session;
+import netkeep.drive.Work;
 import netkeep.engine.socket.Attachment;
 import netkeep.stack.Stack;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import netkeep.client.Session;
+import netkeep.drive.Driver;
 import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
 import netkeep.session.QuietRings;

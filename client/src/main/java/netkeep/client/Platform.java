@@ -1,14 +1,14 @@
-package netkeep.embedded;
+package netkeep.client;
 
 import java.nio.channels.spi.SelectorProvider;
 
 /// The JVM's own selector provider, also where Netkeep's is the default.
-final class Platform {
+public final class Platform {
     private static final String HOLDER = "sun.nio.ch.DefaultSelectorProvider";
 
     private Platform() {}
 
-    static SelectorProvider provider() {
+    public static SelectorProvider provider() {
         String named = System.getProperty("java.nio.channels.spi.SelectorProvider");
         if (named == null) {
             return SelectorProvider.provider();

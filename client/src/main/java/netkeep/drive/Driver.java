@@ -1,5 +1,5 @@
 // Long: who leads, who sleeps and who wakes whom is one protocol, and reads only as a whole.
-package netkeep.embedded;
+package netkeep.drive;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A *caretaker* leads while nobody waits, and for virtual threads, which never lead.
 @SuppressWarnings("ReferenceEquality") // waiters and threads are equal to themselves alone
-final class Driver implements Pump, AutoCloseable {
+public final class Driver implements Pump, AutoCloseable {
     /// The caretaker's pause, in which the program's threads are trusted to drive.
     private static final long PAUSE_NS = 1_000_000;
 
@@ -73,7 +73,7 @@ final class Driver implements Pump, AutoCloseable {
     /// @param descriptors of the links, to sleep on
     /// @param spinNs      how long a leader spins before it sleeps, `Long.MAX_VALUE` for ever
     /// @param yields      whether it gives the processor up in each round of the spin
-    Driver(Work work, Instants instants, IntSupplier[] descriptors, long spinNs, boolean yields) {
+    public Driver(Work work, Instants instants, IntSupplier[] descriptors, long spinNs, boolean yields) {
         this.work = work;
         this.instants = instants;
         this.spinNs = spinNs;
@@ -91,7 +91,8 @@ final class Driver implements Pump, AutoCloseable {
         }
     }
 
-    void start() {
+    /// Begins to look after threads that do not drive. Before anything else.
+    public void start() {
         caretaker.start();
     }
 
@@ -210,7 +211,7 @@ final class Driver implements Pump, AutoCloseable {
     }
 
     /// Runs something between two turns.
-    void between(Runnable body) {
+    public void between(Runnable body) {
         turning.lock();
         try {
             latestNs = Math.max(latestNs, instants.nowNs());
@@ -222,7 +223,7 @@ final class Driver implements Pump, AutoCloseable {
     }
 
     /// Runs something between two turns that gives the stack nothing to do.
-    void aside(Runnable body) {
+    public void aside(Runnable body) {
         turning.lock();
         try {
             if (!closed) {
@@ -237,7 +238,7 @@ final class Driver implements Pump, AutoCloseable {
     }
 
     /// Turns that were run so far.
-    long turns() {
+    public long turns() {
         return turns;
     }
 
@@ -366,18 +367,29 @@ final class Driver implements Pump, AutoCloseable {
     }
 
     private void sleep(Waiter waiter, Sleeper sleeper, long deadlineNs, long nowNs) {
+        boolean may;
         turning.lock();
         try {
             // Under the lock: whoever runs a turn after this finds the sleeper, and wakes it if it sleeps too long.
             sleeper.willSleep(Math.min(work.deadlineNs(), deadlineNs));
+            may = work.maySleep();
         } finally {
             turning.unlock();
         }
         VarHandle.fullFence();
-        if (submitted || closed || waiter.ready()) {
+        if (!may || submitted || closed || waiter.ready()) {
             sleeper.awake();
         } else {
             sleeper.sleep(nowNs);
+        }
+        turning.lock();
+        try {
+            // The caretaker may wake while the leader that took its place goes to sleep.
+            if (!leadersSleep.sleeps() && !caretakersSleep.sleeps()) {
+                work.awake();
+            }
+        } finally {
+            turning.unlock();
         }
     }
 

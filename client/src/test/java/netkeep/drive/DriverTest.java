@@ -1,4 +1,4 @@
-package netkeep.embedded;
+package netkeep.drive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

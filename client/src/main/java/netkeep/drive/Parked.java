@@ -1,4 +1,4 @@
-package netkeep.embedded;
+package netkeep.drive;
 
 import netkeep.client.Waiter;
 import org.jspecify.annotations.Nullable;

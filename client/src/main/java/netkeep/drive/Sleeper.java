@@ -1,4 +1,4 @@
-package netkeep.embedded;
+package netkeep.drive;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;

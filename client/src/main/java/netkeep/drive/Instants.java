@@ -1,17 +1,17 @@
-package netkeep.embedded;
+package netkeep.drive;
 
 import netkeep.linux.Clock;
 
 /// CLOCK_MONOTONIC for any thread, without a call into libc: `System.nanoTime` reads the same clock, less an origin
 /// that this JVM chose once.
-final class Instants {
+public final class Instants {
     private static final int TRIES = 16;
 
     private final long originNs = origin();
 
-    Instants() {}
+    public Instants() {}
 
-    long nowNs() {
+    public long nowNs() {
         return System.nanoTime() + originNs;
     }
 
