@@ -1,8 +1,11 @@
 /// The channels of `java.nio` over a session, in the application's own program.
 module netkeep.client {
     requires jdk.net;
+    requires netkeep.domain;
+    requires netkeep.linux;
     requires netkeep.ring;
     requires static org.jspecify;
 
     exports netkeep.client;
+    exports netkeep.drive;
 }

@@ -1,6 +1,9 @@
-/// The placement in which link, stack and client share the program's process.
+/// Which part runs where: link, stack and client in the program's process, or link, stack and control in one of their
+/// own.
 module netkeep.embedded {
     requires netkeep.client;
+    requires netkeep.control;
+    requires netkeep.domain;
     requires netkeep.linux;
     requires netkeep.stack;
     requires static org.jspecify;
@@ -8,4 +11,5 @@ module netkeep.embedded {
     requires transitive netkeep.link;
 
     exports netkeep.embedded;
+    exports netkeep.placement;
 }

@@ -5,7 +5,9 @@ module netkeep.tools {
     requires netkeep.bench;
     requires netkeep.client;
     requires netkeep.embedded;
+    requires netkeep.domain;
     requires netkeep.engine;
+    requires netkeep.keeper;
     requires netkeep.link;
     requires netkeep.linux;
     requires netkeep.ring;
@@ -20,6 +22,8 @@ module netkeep.tools {
     opens netkeep.tools.demo to
             info.picocli;
     opens netkeep.tools.doctor to
+            info.picocli;
+    opens netkeep.tools.place to
             info.picocli;
     opens netkeep.tools.ping to
             info.picocli;

@@ -159,6 +159,28 @@ public final class Session {
         }
     }
 
+    /// Whether the stack sleeps and must be woken for what was put: asked after it was.
+    public boolean stackSleeps() {
+        return requests.mustWake();
+    }
+
+    /// Says that nobody will look at events for a while, then looks once more. [#awake] ends it, either way.
+    ///
+    /// @return whether there are none
+    public boolean maySleep() {
+        try {
+            return events.maySleep() && theirs.i64Acquire(layout.missed()) == missed;
+        } catch (PeerViolation violation) {
+            breakOff(violation.getMessage());
+            return false;
+        }
+    }
+
+    /// Somebody looks at events again.
+    public void awake() {
+        events.awake();
+    }
+
     private void give() {
         requests.give();
         requests.publish();

@@ -10,6 +10,8 @@ import netkeep.bench.BenchCommand;
 import netkeep.tools.demo.DemoCommand;
 import netkeep.tools.doctor.DoctorCommand;
 import netkeep.tools.ping.PingCommand;
+import netkeep.tools.place.DomainCommand;
+import netkeep.tools.place.UpCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
 import netkeep.tools.serve.Iperf3Command;
@@ -46,6 +48,8 @@ import picocli.CommandLine.Spec;
             Iperf3Command.class,
             SsCommand.class,
             NstatCommand.class,
+            UpCommand.class,
+            DomainCommand.class,
             PingCommand.class,
             DoctorCommand.class,
             RehearseCommand.class,

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import netkeep.servers.http.HttpServer;
 import netkeep.servers.http.HttpSettings;
@@ -51,7 +52,7 @@ final class HttpCommand extends ServerCommand {
             throw usage("--work " + workNs + ": at least 0");
         }
         HttpSettings settings = HttpSettings.of(root).withListings(!noListings).withWorkNs(workNs);
-        HttpServer server = new HttpServer(channels, settings, Time.SYSTEM, StackOptions.secrets());
+        HttpServer server = new HttpServer(channels, settings, Time.SYSTEM, new SecureRandom());
         return new Service() {
             @Override
             public void listen(InetSocketAddress address) throws IOException {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import netkeep.client.Attached;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
 import netkeep.wire.Address;
@@ -39,6 +40,12 @@ abstract class ServerCommand implements Callable<Integer> {
                     "Whose channels: netkeep's, or with \"jdk\" the kernel's; then only --address and --port count.")
     private String provider = "netkeep";
 
+    @Option(
+            names = "--session",
+            paramLabel = "PATH",
+            description = "Attaches to a stack that \"netkeep up\" runs, instead of starting one.")
+    private @Nullable String session;
+
     @Option(names = "--json", description = "Says it in JSON.")
     private boolean json;
 
@@ -57,7 +64,7 @@ abstract class ServerCommand implements Callable<Integer> {
             throw usage("--port " + port() + ": 0..65535");
         }
         return switch (provider) {
-            case "netkeep" -> serveNetkeep();
+            case "netkeep" -> session == null ? serveNetkeep() : serveAttached(session);
             case "jdk" -> serveKernel();
             default -> throw usage("--provider " + provider + ": netkeep or jdk");
         };
@@ -76,6 +83,17 @@ abstract class ServerCommand implements Callable<Integer> {
                     shown.isEmpty() ? List.of(everywhere) : shown,
                     ending,
                     running);
+        }
+    }
+
+    private int serveAttached(String path) throws IOException {
+        if (stack.linked()) {
+            throw usage("--link is for a stack of its own: that of --session has its links");
+        }
+        List<InetSocketAddress> everywhere = List.of(new InetSocketAddress(port()));
+        try (Ending ending = new Ending();
+                Attached attached = Attached.to(path, stack.spinNs(), false)) {
+            return serve(attached.provider(), everywhere, everywhere, ending, null);
         }
     }
 

@@ -6,13 +6,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.TimeUnit;
 import netkeep.embedded.Embedded;
 import netkeep.embedded.EmbeddedBuilder;
 import netkeep.link.CaptureLink;
@@ -28,6 +27,7 @@ import netkeep.link.TapSettings;
 import netkeep.linux.Clock;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Netlink;
+import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +161,7 @@ public final class StackOptions {
 
     /// Our addresses, without the lengths of their prefixes.
     List<Address> addresses() {
-        return addresses.stream().map(text -> subnet(text).address()).toList();
+        return addresses.stream().map(text -> host(text)).toList();
     }
 
     /// Opens the link and starts a stack on it.
@@ -212,6 +212,51 @@ public final class StackOptions {
         }
     }
 
+    /// Opens the link for a stack in a domain of its own.
+    ///
+    /// @throws CannotHere         if this machine or user cannot
+    /// @throws ParameterException if the options make no sense
+    public Link device() {
+        if (link == null || !link.startsWith("tap:")) {
+            throw usage("--link is missing: tap:NAME");
+        }
+        if (addresses.isEmpty() && !discover) {
+            throw usage("--address is missing, or --discover");
+        }
+        boolean faults = loss != null || reorder != null || fault != null || faultIn != null || faultOut != null;
+        if (capture != null || faults || vlan != -1 || queues != 1) {
+            throw usage("--capture, --fault, --vlan and --queues are for a stack in the program's own process");
+        }
+        checkTogether(addresses());
+        try {
+            return open();
+        } catch (LinuxException refused) {
+            throw new CannotHere(String.valueOf(refused.getMessage()));
+        } catch (IllegalArgumentException wrong) {
+            throw usage(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    /// What a stack in a domain of its own is to be.
+    ///
+    /// @param opened by [#device]
+    public Settings settings(Link opened) {
+        String name = String.valueOf(link).substring(4);
+        List<String> lines = new ArrayList<>();
+        addresses.forEach(address -> lines.add("address 1 " + address));
+        if (discover) {
+            lines.add("discover 1");
+        }
+        routes.forEach((prefix, router) -> lines.add("route 1 " + AddressText.prefix(prefix, router) + " " + router));
+        routers.forEach(router -> lines.add("route 1 " + AddressText.prefix("default", router) + " " + router));
+        return new Settings(spinNs(), List.of(Settings.Tap.of(name, opened)), lines);
+    }
+
+    /// How long to spin, in nanoseconds.
+    long spinNs() {
+        return spinMicros() < 0 ? Long.MAX_VALUE : TimeUnit.MICROSECONDS.toNanos(spinMicros());
+    }
+
     private void checkTogether(List<Address> ours) {
         boolean six = ours.stream().anyMatch(address -> !address.isV4());
         for (String text : kernelAddresses) {
@@ -229,7 +274,7 @@ public final class StackOptions {
 
     private KernelAddress parsed(String text) {
         try {
-            return kernelAddress(text);
+            return AddressText.kernel(text);
         } catch (IllegalArgumentException wrong) {
             throw usage(String.valueOf(wrong.getMessage()));
         }
@@ -245,9 +290,8 @@ public final class StackOptions {
                     .withQueues(queues)
                     .withMtu(mtu)
                     .withMac(hardwareAddress())
-                    .withKernelAddresses(kernelAddresses.stream()
-                            .map(StackOptions::kernelAddress)
-                            .toList());
+                    .withKernelAddresses(
+                            kernelAddresses.stream().map(AddressText::kernel).toList());
             return TapDevice.open(settings).link();
         }
         if (!text.startsWith("packet:")) {
@@ -299,13 +343,9 @@ public final class StackOptions {
             return sound;
         }
         Faults both = named.isEmpty() ? Faults.NONE : FaultText.parse("--fault", String.join(",", named));
-        RandomGenerator luck = new SplittableRandom(seed);
-        return new FaultLink(
-                sound,
-                faultIn == null ? both : FaultText.parse("--fault-in", faultIn),
-                faultOut == null ? both : FaultText.parse("--fault-out", faultOut),
-                luck,
-                new Clock()::nowNs);
+        Faults in = faultIn == null ? both : FaultText.parse("--fault-in", faultIn);
+        Faults out = faultOut == null ? both : FaultText.parse("--fault-out", faultOut);
+        return new FaultLink(sound, in, out, new SplittableRandom(seed), new Clock()::nowNs);
     }
 
     private long spinMicros() {
@@ -324,19 +364,12 @@ public final class StackOptions {
     }
 
     private long hardwareAddress() {
-        if (mac == null) {
-            return 0;
-        }
-        if (!mac.matches("(\\p{XDigit}{2}:){5}\\p{XDigit}{2}")) {
-            throw new IllegalArgumentException("--mac " + mac + ": like 02:00:00:00:00:01");
-        }
-        return Long.parseLong(mac.replace(":", ""), 16);
+        return mac == null ? 0 : AddressText.mac(mac);
     }
 
     private void add(EmbeddedBuilder plan, String option, String prefix, String router) {
-        String all = router.contains(":") ? "::/0" : "0.0.0.0/0";
         try {
-            plan.route(prefix.equals("default") ? all : prefix, router);
+            plan.route(AddressText.prefix(prefix, router), router);
         } catch (IllegalArgumentException wrong) {
             throw usage(option + ": a prefix like 203.0.113.0/24 or \"default\", and a router's address");
         }
@@ -351,38 +384,9 @@ public final class StackOptions {
         }
     }
 
-    private static KernelAddress kernelAddress(String text) {
-        int slash = text.indexOf('/');
-        if (slash < 0) {
-            throw new IllegalArgumentException("--kernel-address " + text + ": there is no /LENGTH");
-        }
+    private Address host(String text) {
         try {
-            Address address = Address.parse(text.substring(0, slash));
-            return new KernelAddress(address.hi(), address.lo(), Integer.parseInt(text.substring(slash + 1)));
-        } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("--kernel-address " + text + ": " + wrong.getMessage(), wrong);
-        }
-    }
-
-    private record Subnet(Address address, int length) {}
-
-    private Subnet subnet(String text) {
-        int slash = text.indexOf('/');
-        try {
-            if (slash < 0) {
-                throw new IllegalArgumentException("there is no /LENGTH, of the subnet's prefix");
-            }
-            Address address = Address.parse(text.substring(0, slash));
-            if (!Address.isUnicast(address.hi(), address.lo())
-                    || Address.isLoopback(address.hi(), address.lo())
-                    || Address.isUnspecified(address.hi(), address.lo())) {
-                throw new IllegalArgumentException("no host on a link can have that address");
-            }
-            int length = Integer.parseInt(text.substring(slash + 1));
-            if (length < 0 || length > (address.isV4() ? 32 : 128)) {
-                throw new IllegalArgumentException("the length is 0.." + (address.isV4() ? 32 : 128));
-            }
-            return new Subnet(address, length);
+            return AddressText.host(text);
         } catch (IllegalArgumentException wrong) {
             throw usage("--address " + text + ": " + wrong.getMessage());
         }
@@ -390,10 +394,5 @@ public final class StackOptions {
 
     private ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    /// Luck that nobody can guess, for secrets.
-    static RandomGenerator secrets() {
-        return new SecureRandom();
     }
 }

@@ -14,7 +14,7 @@ import netkeep.linux.Threads;
 /// Where the sockets of running stacks lie: `PID.sock` in a directory that is its user's alone.
 ///
 /// `$XDG_RUNTIME_DIR/netkeep` where there is one, else `/run/netkeep` for root, else `/tmp/netkeep-UID`.
-final class Places {
+public final class Places {
     private static final String SUFFIX = ".sock";
 
     private Places() {}
@@ -36,6 +36,13 @@ final class Places {
     ///
     /// @throws IOException also where the directory is somebody else's
     static Path own() throws IOException {
+        return own(ProcessHandle.current().pid() + SUFFIX);
+    }
+
+    /// A file of that name in the directory, which is made.
+    ///
+    /// @throws IOException also where the directory is somebody else's
+    public static Path own(String name) throws IOException {
         Path directory = directory();
         try {
             Files.createDirectory(
@@ -43,7 +50,7 @@ final class Places {
         } catch (FileAlreadyExistsException there) {
             checkOurs(directory);
         }
-        return directory.resolve(ProcessHandle.current().pid() + SUFFIX);
+        return directory.resolve(name);
     }
 
     private static void checkOurs(Path directory) throws IOException {

@@ -101,6 +101,16 @@ final class Place implements AutoCloseable {
             return process.pid();
         }
 
+        /// What it has said so far.
+        String out() throws IOException {
+            return Files.readString(out);
+        }
+
+        /// What it has complained of so far.
+        String err() throws IOException {
+            return Files.readString(err);
+        }
+
         /// Waits until it has said something.
         void says(String text) throws Exception {
             long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);

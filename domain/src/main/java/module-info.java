@@ -1,0 +1,8 @@
+/// What every domain has: regions and descriptors that it is granted, a line to its keeper.
+module netkeep.domain {
+    requires netkeep.linux;
+    requires static org.jspecify;
+    requires transitive netkeep.ring;
+
+    exports netkeep.domain;
+}

@@ -1,0 +1,174 @@
+package netkeep.domain;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import netkeep.linux.Call;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Errno;
+import netkeep.linux.LinuxException;
+import netkeep.linux.Message;
+import netkeep.linux.Sockets;
+import org.jspecify.annotations.Nullable;
+
+/// A line to another process, over which messages go whole and descriptors with them: a UNIX socket of type SEQPACKET.
+/// One thread at a time sends, one receives.
+///
+/// It is for what happens seldom: octets of programs never go over it.
+public final class Line implements AutoCloseable {
+    /// Octets of the longest message.
+    public static final int LONGEST = 1 << 15;
+
+    /// The most descriptors with a message.
+    public static final int MOST_DESCRIPTORS = 16;
+
+    private static final int CONTROL = 16 + 4 * MOST_DESCRIPTORS;
+
+    /// What came: the octets, and descriptors, which are the receiver's from now on.
+    public static final class Received {
+        private final byte[] octets;
+        private final int[] descriptors;
+
+        private Received(byte[] octets, int[] descriptors) {
+            this.octets = octets;
+            this.descriptors = descriptors;
+        }
+
+        public byte[] octets() {
+            return octets.clone();
+        }
+
+        public int[] descriptors() {
+            return descriptors.clone();
+        }
+
+        /// Closes all its descriptors: whoever will not have them.
+        public void refuse() {
+            for (int descriptor : descriptors) {
+                Descriptors.close(descriptor);
+            }
+        }
+    }
+
+    private final int descriptor;
+    private final Call call = new Call();
+    private final MemorySegment room = Arena.ofAuto().allocate(LONGEST, Long.BYTES);
+    private final Message incoming = new Message(1, CONTROL);
+    private boolean closed;
+
+    /// @param descriptor of a connected socket; closed with this object
+    public Line(int descriptor) {
+        this.descriptor = descriptor;
+    }
+
+    /// Connects to who listens at a path.
+    ///
+    /// @throws LinuxException if nobody does
+    public static Line to(String path) {
+        int descriptor = Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_SEQPACKET, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            Sockets.connect(descriptor, Sockets.unixAddress(arena, path));
+            return new Line(descriptor);
+        } catch (RuntimeException failure) {
+            Descriptors.close(descriptor);
+            throw failure;
+        }
+    }
+
+    /// Listens at a path, where nothing may be yet.
+    ///
+    /// @return the listening socket, non-blocking
+    public static int listen(String path) {
+        int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_NONBLOCK;
+        int descriptor = Sockets.socket(Sockets.AF_UNIX, type, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            Sockets.bind(descriptor, Sockets.unixAddress(arena, path));
+            Sockets.listen(descriptor, 64);
+            return descriptor;
+        } catch (RuntimeException failure) {
+            Descriptors.close(descriptor);
+            throw failure;
+        }
+    }
+
+    /// Both ends of a new line.
+    public static Line[] pair() {
+        int[] both = Sockets.pair(Sockets.SOCK_SEQPACKET);
+        return new Line[] {new Line(both[0]), new Line(both[1])};
+    }
+
+    /// What to wait for.
+    public int descriptor() {
+        return descriptor;
+    }
+
+    /// Sends a message with descriptors, which stay open here.
+    ///
+    /// @throws IOException if the other end is closed
+    public void send(byte[] octets, int... descriptors) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(Math.max(1, octets.length), Long.BYTES);
+            MemorySegment.copy(octets, 0, copy, ValueLayout.JAVA_BYTE, 0, octets.length);
+            Message message = new Message(1, CONTROL);
+            message.vector().clear();
+            message.vector().add(copy, 0, octets.length);
+            if (descriptors.length == 0) {
+                message.plain();
+            } else {
+                message.rights(descriptors);
+            }
+            int sent = call.sendmsg(descriptor, message, Sockets.MSG_NOSIGNAL);
+            if (sent < 0) {
+                throw new IOException("the line is closed: " + Errno.name(-sent));
+            }
+        }
+    }
+
+    /// Receives a message; waits for one.
+    ///
+    /// @throws EOFException if the other end is closed
+    public Received receive() throws IOException {
+        Received received = receive(0);
+        while (received == null) {
+            received = receive(0);
+        }
+        return received;
+    }
+
+    /// Receives a message if there is one.
+    ///
+    /// @return null if there is none
+    /// @throws EOFException if the other end is closed
+    public @Nullable Received poll() throws IOException {
+        return receive(Sockets.MSG_DONTWAIT);
+    }
+
+    private @Nullable Received receive(int flags) throws IOException {
+        incoming.vector().clear();
+        incoming.vector().add(room, 0, LONGEST);
+        int length = call.recvmsg(descriptor, incoming, flags | Sockets.MSG_CMSG_CLOEXEC);
+        if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
+            return null;
+        }
+        // A reset, if the other end left something unread.
+        if (length == 0 || length == -Errno.ECONNRESET) {
+            throw new EOFException("the other end is closed");
+        }
+        if (length < 0) {
+            throw new LinuxException("recvmsg", -length, "");
+        }
+        byte[] octets = new byte[length];
+        MemorySegment.copy(room, ValueLayout.JAVA_BYTE, 0, octets, 0, length);
+        return new Received(octets, incoming.rights());
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            Descriptors.close(descriptor);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package netkeep.placement;
+
+import java.util.ArrayList;
+import java.util.List;
+import netkeep.engine.EngineSettings;
+import netkeep.engine.ip.IpSettings;
+import netkeep.engine.tcp.TcpSettings;
+import netkeep.link.Link;
+import netkeep.link.TapLink;
+import netkeep.session.SessionLayout;
+
+/// What a stack in a domain of its own is to be: as text it goes from the command over the keeper to the domain.
+///
+/// ```text
+/// spin NANOSECONDS
+/// tap NAME MTU MAC CHECKSUM SEGMENTATION UDP-SEGMENTATION     a link, its device granted; the first is number 1
+/// address LINK ADDRESS/LENGTH
+/// discover LINK
+/// route LINK PREFIX ROUTER
+/// ```
+///
+/// @param spinNs how long the stack spins before it sleeps
+/// @param taps   the links
+/// @param lines  addresses and routes, as above
+public record Settings(long spinNs, List<Tap> taps, List<String> lines) {
+    /// The most sessions at a time.
+    public static final int SESSIONS = 64;
+
+    /// What every session has.
+    public static final SessionLayout LAYOUT = new SessionLayout(1 << 10, 1 << 10, 1 << 13, 1 << 22);
+
+    /// Of all of them.
+    public static final EngineSettings ENGINE =
+            new EngineSettings(SESSIONS * LAYOUT.sockets(), SESSIONS, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
+
+    /// A queue of a TAP device, as [TapLink] has it.
+    public record Tap(String name, int mtu, long mac, boolean checksum, boolean segmentation, boolean udpSegmentation) {
+        /// As a device is now.
+        public static Tap of(String name, Link link) {
+            return new Tap(
+                    name,
+                    link.mtu(),
+                    link.mac(),
+                    link.checksumOffload(),
+                    link.segmentationOffload(),
+                    link.udpSegmentation());
+        }
+
+        TapLink link(int descriptor) {
+            return new TapLink(name, descriptor, mtu, mac, checksum, segmentation, udpSegmentation);
+        }
+
+        private String line() {
+            return "tap " + name + " " + mtu + " " + mac + " " + checksum + " " + segmentation + " " + udpSegmentation;
+        }
+    }
+
+    public String text() {
+        StringBuilder text = new StringBuilder("spin " + spinNs + "\n");
+        taps.forEach(tap -> text.append(tap.line()).append('\n'));
+        lines.forEach(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
+    /// @throws IllegalArgumentException if the text is none of ours
+    public static Settings parse(String text) {
+        long spinNs = 0;
+        List<Tap> taps = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            String[] words = line.split(" ");
+            switch (words[0]) {
+                case "spin" -> spinNs = Long.parseLong(words[1]);
+                case "tap" ->
+                    taps.add(new Tap(
+                            words[1],
+                            Integer.parseInt(words[2]),
+                            Long.parseLong(words[3]),
+                            Boolean.parseBoolean(words[4]),
+                            Boolean.parseBoolean(words[5]),
+                            Boolean.parseBoolean(words[6])));
+                default -> lines.add(line);
+            }
+        }
+        return new Settings(spinNs, List.copyOf(taps), List.copyOf(lines));
+    }
+}

@@ -1,0 +1,75 @@
+package netkeep.keeper;
+
+import java.io.IOException;
+import java.util.List;
+import netkeep.domain.Line;
+import netkeep.domain.Word;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Poller;
+import netkeep.linux.Spawn;
+import netkeep.linux.Threads;
+
+/// A domain's process, from its keeper's side.
+final class Child {
+    final int process;
+
+    /// Readable when it has ended.
+    final int pidfd;
+
+    final Line line;
+
+    /// Whether it waits to be told to begin.
+    boolean ready;
+
+    private boolean reaped;
+
+    private Child(int process, Line line) {
+        this.process = process;
+        this.pidfd = Threads.pidfd(process);
+        this.line = line;
+    }
+
+    /// Starts one; its descriptor 3 is the line.
+    static Child start(List<String> command) {
+        Line[] both = Line.pair();
+        try (Line theirs = both[1]) {
+            List<String> environment = System.getenv().entrySet().stream()
+                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .toList();
+            return new Child(Spawn.start(command, environment, theirs.descriptor()), both[0]);
+        } catch (RuntimeException failure) {
+            both[0].close();
+            throw failure;
+        }
+    }
+
+    void say(char kind, int number, String text, int... descriptors) throws IOException {
+        line.send(new Word(kind, number, text).octets(), descriptors);
+    }
+
+    void kill() {
+        if (!reaped) {
+            Threads.kill(process, Threads.SIGKILL);
+        }
+    }
+
+    /// Whether it has ended.
+    boolean reap() {
+        reaped = reaped || Threads.reap(process) >= 0;
+        return reaped;
+    }
+
+    /// Waits until it has ended.
+    void await() {
+        Poller poller = new Poller(1);
+        poller.add(pidfd, Poller.POLLIN);
+        while (!reap()) {
+            poller.await(Poller.NEVER);
+        }
+    }
+
+    void close() {
+        line.close();
+        Descriptors.close(pidfd);
+    }
+}

@@ -1,0 +1,24 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import netkeep.domain.Line;
+import netkeep.placement.Monolith;
+import picocli.CommandLine.Command;
+
+/// `netkeep domain`: what a keeper starts. Its descriptor 3 is the line to the keeper.
+@Command(name = "domain", hidden = true)
+public final class DomainCommand implements Callable<Integer> {
+    private static final int LINE = 3;
+
+    /// For picocli.
+    public DomainCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        try (Line keeper = new Line(LINE)) {
+            Monolith.serve(keeper);
+        }
+        return 0;
+    }
+}

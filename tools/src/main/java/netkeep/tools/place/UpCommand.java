@@ -1,0 +1,136 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import netkeep.domain.Line;
+import netkeep.keeper.Keeper;
+import netkeep.link.Link;
+import netkeep.linux.Descriptors;
+import netkeep.placement.Monolith;
+import netkeep.placement.Settings;
+import netkeep.tools.CannotHere;
+import netkeep.tools.JsonText;
+import netkeep.tools.Main;
+import netkeep.tools.serve.Ending;
+import netkeep.tools.serve.StackOptions;
+import netkeep.tools.status.Places;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `netkeep up`: a stack in a domain of its own, which programs attach to, and the keeper that replaces it.
+@Command(
+        name = "up",
+        description = "Runs a stack in a process of its own, and another one should it die, until it is told to end.",
+        mixinStandardHelpOptions = true)
+public final class UpCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    private StackOptions stack = new StackOptions();
+
+    @Option(
+            names = "--placement",
+            paramLabel = "WHICH",
+            defaultValue = "monolithic",
+            description = "monolithic: link, stack and control are one process.")
+    private String placement = "monolithic";
+
+    @Option(
+            names = "--session",
+            paramLabel = "PATH",
+            description = "Where programs attach (default: \"session\" in this user's directory for stacks).")
+    private @Nullable Path session;
+
+    @Option(names = "--json", description = "Says what happens in JSON, a line each.")
+    private boolean json;
+
+    /// For picocli.
+    public UpCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (!placement.equals("monolithic")) {
+            throw new ParameterException(spec.commandLine(), "--placement " + placement + ": there is monolithic");
+        }
+        Path path = session == null ? Places.own("session") : session;
+        Files.deleteIfExists(path);
+        try (Ending ending = new Ending();
+                Link link = stack.device()) {
+            Settings settings = stack.settings(link);
+            int listener = listen(path);
+            Keeper.Plan plan = new Keeper.Plan(
+                    line(),
+                    settings.text(),
+                    Monolith.ledgerLength(settings.taps().size()),
+                    List.of(link.descriptor()),
+                    listener);
+            try (Keeper keeper = new Keeper(plan, this::say)) {
+                ending.by(keeper::end);
+                say(json ? JsonText.line(Map.of("up", path.toString())) : "up: programs attach at " + path);
+                keeper.run();
+            } finally {
+                Descriptors.close(listener);
+                Files.deleteIfExists(path);
+            }
+        }
+        return 0;
+    }
+
+    private void say(Keeper.State now) {
+        if (json) {
+            Map<String, Object> said = new LinkedHashMap<>();
+            said.put("process", now.process());
+            said.put("restarts", now.restarts());
+            said.put("standby", now.standby());
+            said.put("sessions", now.sessions());
+            say(JsonText.line(said));
+            return;
+        }
+        String who = now.process() == 0 ? "nobody serves" : "process " + now.process() + " serves";
+        say(who + " " + now.sessions() + " sessions, restarts " + now.restarts() + ", "
+                + (now.standby() ? "one stands by" : "no standby"));
+    }
+
+    private void say(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+
+    private static int listen(Path path) {
+        try {
+            return Line.listen(path.toString());
+        } catch (RuntimeException refused) {
+            throw new CannotHere("cannot listen at " + path + ": " + refused.getMessage());
+        }
+    }
+
+    /// How this very program was started, with another command. The JVM would tell only so much of a long line.
+    private static List<String> line() throws IOException {
+        List<String> line = new ArrayList<>();
+        line.add(ProcessHandle.current().info().command().orElseThrow());
+        String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
+        for (int i = 1; i < words.length; i++) {
+            line.add(words[i]);
+            if (words[i].endsWith(Main.class.getName())) {
+                line.add("domain");
+                return line;
+            }
+        }
+        throw new CannotHere("this program was not started as netkeep: use ./netkeep up");
+    }
+}
