@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import netkeep.control.Gate;
+import netkeep.domain.Classes;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
@@ -22,6 +23,7 @@ import netkeep.linux.Clock;
 import netkeep.linux.Epoll;
 import netkeep.linux.Memory;
 import netkeep.linux.Poller;
+import netkeep.linux.Seccomp;
 import netkeep.ring.PeerViolation;
 import netkeep.session.SessionLayout;
 import netkeep.stack.Stack;
@@ -40,6 +42,20 @@ public final class Monolith implements Gate.Host {
     private static final long HEAR_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final int EVENTS = 64;
+
+    /// The packages of all that runs in this domain.
+    private static final List<String> CODE = List.of(
+            "netkeep.control",
+            "netkeep.domain",
+            "netkeep.engine",
+            "netkeep.link",
+            "netkeep.linux",
+            "netkeep.placement",
+            "netkeep.ring",
+            "netkeep.session",
+            "netkeep.stack",
+            "netkeep.wire");
+
     private static final int KEEPER = -1;
     private static final int GATE = -2;
     private static final int LINK = -3;
@@ -120,6 +136,7 @@ public final class Monolith implements Gate.Host {
     ///
     /// @param keeper whose domain this process is
     public static void serve(Line keeper) throws IOException {
+        Classes.load(CODE);
         keeper.send(new Word(Word.READY, 0, "").octets());
         Line.Received first = keeper.receive();
         Word grant = Word.of(first.octets());
@@ -140,6 +157,8 @@ public final class Monolith implements Gate.Host {
         if (fresh) {
             settings.lines().forEach(monolith::configure);
         }
+        // Nothing from outside was touched yet.
+        Seccomp.giveUp();
         try {
             monolith.run();
         } catch (EOFException gone) {

@@ -11,12 +11,12 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 
-/// Starts a process with exactly the descriptors that it needs: `posix_spawn(3)`.
+/// Starts a process with exactly the descriptors that it needs: `posix_spawnp(3)`.
 ///
 /// Of this process's descriptors the child has 0 to 2 and those that are named: all others are closed, also where
 /// somebody forgot to say that they close on exec.
 public final class Spawn {
-    /// Octets of glibc's and musl's `posix_spawn_file_actions_t`, and some more.
+    /// Octets of glibc's `posix_spawn_file_actions_t`, and some more.
     private static final long ACTIONS = 256;
 
     /// The first descriptor behind standard input, output and error.
@@ -24,7 +24,7 @@ public final class Spawn {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle SPAWN = function(
-            "posix_spawn", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+            "posix_spawnp", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle INIT =
             function("posix_spawn_file_actions_init", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle DUPLICATE =
@@ -38,7 +38,7 @@ public final class Spawn {
 
     /// Starts a program.
     ///
-    /// @param line        the program's path and its arguments
+    /// @param line        the program, looked for as a shell does, and its arguments
     /// @param environment like `NAME=value`, all of it
     /// @param descriptors become 3, 4 and so on there; they stay open here
     /// @return the process; to be reaped with [Threads#reap]

@@ -10,6 +10,7 @@ import java.util.BitSet;
 /// The calling thread and processes: cores, ids, namespaces, signals.
 public final class Threads {
     public static final int CLONE_NEWNS = 0x20000;
+    public static final int CLONE_NEWUSER = 0x10000000;
     public static final int CLONE_NEWNET = 0x40000000;
     public static final int SIGTERM = 15;
     public static final int SIGKILL = 9;

@@ -43,6 +43,11 @@ class SpawnTest {
     }
 
     @Test
+    void programIsFoundWhereAShellFindsIt() {
+        assertEquals(0, end(Spawn.start(List.of("true"), List.of())));
+    }
+
+    @Test
     void programThatIsNotThereIsRefused() {
         LinuxException refused =
                 assertThrows(LinuxException.class, () -> Spawn.start(List.of("/nowhere/program"), List.of()));

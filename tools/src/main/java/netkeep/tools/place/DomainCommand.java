@@ -11,12 +11,16 @@ import picocli.CommandLine.Command;
 public final class DomainCommand implements Callable<Integer> {
     private static final int LINE = 3;
 
+    /// A successor is to go on as fast as its predecessor was.
+    private static final int REHEARSAL_MS = 1000;
+
     /// For picocli.
     public DomainCommand() {}
 
     @Override
     public Integer call() throws IOException {
         try (Line keeper = new Line(LINE)) {
+            new Rehearsal(REHEARSAL_MS).run();
             Monolith.serve(keeper);
         }
         return 0;

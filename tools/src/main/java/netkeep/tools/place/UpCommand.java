@@ -13,6 +13,7 @@ import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
 import netkeep.link.Link;
 import netkeep.linux.Descriptors;
+import netkeep.linux.Threads;
 import netkeep.placement.Monolith;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
@@ -119,9 +120,18 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
+    /// A domain has no capability, also as root, and gains none by whatever it runs.
+    private static List<String> unprivileged() {
+        List<String> line = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
+        if (Threads.effectiveUser() == 0) {
+            line.addAll(List.of("--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"));
+        }
+        return line;
+    }
+
     /// How this very program was started, with another command. The JVM would tell only so much of a long line.
     private static List<String> line() throws IOException {
-        List<String> line = new ArrayList<>();
+        List<String> line = new ArrayList<>(unprivileged());
         line.add(ProcessHandle.current().info().command().orElseThrow());
         String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
         for (int i = 1; i < words.length; i++) {

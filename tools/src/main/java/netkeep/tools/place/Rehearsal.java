@@ -1,0 +1,119 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import netkeep.embedded.Embedded;
+import netkeep.link.SimLink;
+import netkeep.servers.discard.DiscardServer;
+import netkeep.servers.http.HttpServer;
+import netkeep.servers.http.HttpSettings;
+import netkeep.servers.loop.Time;
+import netkeep.servers.source.SourceServer;
+
+/// Lets servers and clients talk over the loopback of a stack, so that the code of the data path is compiled when it is
+/// needed. Needs no rights and touches no device.
+public final class Rehearsal {
+    private static final int HTTP = 80;
+    private static final int DISCARD = 9;
+    private static final int SOURCE = 19;
+    private static final int CHUNK = 1 << 16;
+    private static final int CONNECTIONS = 16;
+
+    private final int millis;
+
+    /// @param millis how long each kind of traffic runs
+    public Rehearsal(int millis) {
+        this.millis = millis;
+    }
+
+    public void run() throws IOException {
+        Path root = Files.createTempDirectory("netkeep");
+        Path file = Files.write(root.resolve("612.txt"), new byte[612]);
+        SimLink silent = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L)
+                .left();
+        try (Embedded stack = Embedded.builder()
+                        .link("wire", silent, List.of("198.18.9.1/24"))
+                        .start();
+                HttpServer http =
+                        new HttpServer(stack.provider(), HttpSettings.of(root), Time.SYSTEM, new SecureRandom());
+                SourceServer source = new SourceServer(stack.provider(), Time.SYSTEM, 64, Long.MAX_VALUE);
+                DiscardServer discard = new DiscardServer(stack.provider(), Time.SYSTEM, 64)) {
+            http.listen(at(HTTP));
+            source.listen(at(SOURCE));
+            discard.listen(at(DISCARD));
+            serve(http::run);
+            requests(stack.provider());
+            serve(source::run);
+            bulk(stack.provider(), SOURCE);
+            serve(discard::run);
+            bulk(stack.provider(), DISCARD);
+        } finally {
+            Files.delete(file);
+            Files.delete(root);
+        }
+    }
+
+    private interface Run {
+        void run() throws IOException;
+    }
+
+    private static void serve(Run server) {
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                server.run();
+            } catch (IOException e) {
+                System.err.println("netkeep: rehearsal: " + e.getMessage());
+            }
+        });
+    }
+
+    private static InetSocketAddress at(int port) {
+        return new InetSocketAddress("198.18.9.1", port);
+    }
+
+    private void requests(SelectorProvider provider) throws IOException {
+        SocketChannel[] channels = new SocketChannel[CONNECTIONS];
+        ByteBuffer request =
+                ByteBuffer.wrap("GET /612.txt HTTP/1.1\r\nHost: rehearsal\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer response = ByteBuffer.allocateDirect(CHUNK);
+        for (int i = 0; i < channels.length; i++) {
+            channels[i] = provider.openSocketChannel();
+            channels[i].connect(at(HTTP));
+        }
+        long endNs = System.nanoTime() + millis * 1_000_000L;
+        while (System.nanoTime() < endNs) {
+            for (SocketChannel channel : channels) {
+                channel.write(request.rewind());
+            }
+            for (SocketChannel channel : channels) {
+                channel.read(response.clear());
+            }
+        }
+        for (SocketChannel channel : channels) {
+            channel.close();
+        }
+    }
+
+    private void bulk(SelectorProvider provider, int port) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        try (SocketChannel channel = provider.openSocketChannel()) {
+            channel.connect(at(port));
+            long endNs = System.nanoTime() + millis * 1_000_000L / 2;
+            while (System.nanoTime() < endNs) {
+                if (port == SOURCE) {
+                    channel.read(chunk.clear());
+                } else {
+                    channel.write(chunk.clear());
+                }
+            }
+        }
+    }
+}
