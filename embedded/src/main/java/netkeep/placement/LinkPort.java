@@ -53,6 +53,24 @@ public final class LinkPort implements FramePort {
     }
 
     @Override
+    public boolean scatters() {
+        return link.scatters();
+    }
+
+    @Override
+    public int receive(Pieces to) {
+        if (gone) {
+            return 0;
+        }
+        try {
+            return link.receive(to);
+        } catch (LinkGone e) {
+            leave(e);
+            return 0;
+        }
+    }
+
+    @Override
     public boolean transmit(Pieces frame) {
         if (gone) {
             return false;

@@ -27,8 +27,8 @@ class SeccompTest {
                 .redirectErrorStream(true)
                 .start();
         try {
+            assertTrue(process.waitFor(PATIENCE_S, TimeUnit.SECONDS), "it does not end");
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(process.waitFor(PATIENCE_S, TimeUnit.SECONDS), said);
             assertEquals(
                     List.of(
                             "open refused 1",

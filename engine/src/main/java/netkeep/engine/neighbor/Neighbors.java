@@ -409,14 +409,19 @@ public final class Neighbors {
         return free;
     }
 
-    /// Makes room in a full table: of a sample, the one that was used longest ago goes.
+    /// Makes room in a full table: of a sample, one that has not answered yet goes, for whoever floods us is not there;
+    /// else the one that was used longest ago.
     private int evict(boolean own, long nowNs) {
         int chosen = -1;
         long longest = own ? -1 : IN_USE_NS;
+        boolean silent = false;
         int i = luck.below(records.count());
         for (int seen = 0; seen < SAMPLE; seen++) {
-            long unused = nowNs - region.i64(records.read(i) + USED_NS);
-            if (unused > longest) {
+            long at = records.read(i);
+            long unused = nowNs - region.i64(at + USED_NS);
+            boolean unanswered = own && region.u8(at + STATE) == INCOMPLETE.ordinal();
+            if (unanswered == silent ? unused > longest : unanswered) {
+                silent = unanswered;
                 longest = unused;
                 chosen = i;
             }

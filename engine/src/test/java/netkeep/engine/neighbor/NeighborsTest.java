@@ -1,6 +1,7 @@
 package netkeep.engine.neighbor;
 
 import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static netkeep.engine.Lab.PEER6;
 import static netkeep.engine.Lab.PEER_LINK6;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import netkeep.engine.Lab;
+import netkeep.engine.ip.IpSettings;
 import netkeep.engine.ip.Path;
 import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
@@ -52,6 +54,19 @@ class NeighborsTest {
     private Lab known() {
         neighbors().set(1, PEER6.hi(), PEER6.lo(), PEER_MAC, lab.nowNs);
         return lab;
+    }
+
+    /// Whoever floods us with the addresses of others fills the table with those that never answer.
+    @Test
+    void whoeverAnsweredStaysWhileOthersNeverDo() {
+        known();
+        for (int other = 1; other <= 4 * IpSettings.DEFAULT.neighbors(); other++) {
+            lab.nowNs += MICROSECONDS.toNanos(100);
+            lab.ip.path(path, 0, 0, PEER6.hi(), PEER6.lo() + other, 0, lab.nowNs);
+            lab.turn();
+            assertTrue(peer() >= 0, "gone after " + other);
+        }
+        assertTrue(use());
     }
 
     @Rfc("4861 7.2.2 incomplete")
