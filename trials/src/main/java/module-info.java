@@ -2,6 +2,7 @@
 module netkeep.trials {
     requires netkeep.bench;
     requires netkeep.client;
+    requires netkeep.domain;
     requires netkeep.embedded;
     requires netkeep.engine;
     requires netkeep.link;

@@ -32,6 +32,9 @@ public final class Gate {
 
     private static final int EMFILE = 24;
 
+    /// The most that have connected and not greeted.
+    private static final int GUESTS = 64;
+
     private final Line keeper;
     private final int listener;
     private final int most;
@@ -60,9 +63,13 @@ public final class Gate {
 
     /// Looks who came, who said something and who went.
     public void look() throws IOException {
-        for (int guest = Sockets.accept(listener); guest >= 0; guest = Sockets.accept(listener)) {
-            guests.put(guest, new Line(guest));
-            host.watch(guest);
+        // Who says nothing keeps others waiting at most in the kernel's queue.
+        for (int guest = 0; guests.size() < GUESTS && guest >= 0; ) {
+            guest = Sockets.accept(listener);
+            if (guest >= 0) {
+                guests.put(guest, new Line(guest));
+                host.watch(guest);
+            }
         }
         for (Line guest : List.copyOf(guests.values())) {
             greet(guest);
@@ -82,8 +89,7 @@ public final class Gate {
             guests.remove(guest.descriptor());
             int number = free();
             if (!Hello.greets(received.octets()) || number < 0) {
-                guest.send(Hello.answer(EMFILE, layout, List.of()));
-                guest.close();
+                refuse(guest);
                 return;
             }
             clients.put(number, guest);
@@ -92,6 +98,14 @@ public final class Gate {
         } catch (EOFException gone) {
             guests.remove(guest.descriptor());
             guest.close();
+        }
+    }
+
+    private void refuse(Line guest) {
+        try (guest) {
+            guest.send(Hello.answer(EMFILE, layout, List.of()));
+        } catch (IOException gone) {
+            // It did not wait for the answer.
         }
     }
 

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import netkeep.control.Gate;
 import netkeep.domain.Classes;
@@ -308,8 +307,9 @@ public final class Monolith implements Gate.Host {
 
     @Override
     public void leave(int number) {
-        Client client = Objects.requireNonNull(clients[number]);
-        if (!client.leaving) {
+        Client client = clients[number];
+        // It may go before the keeper has granted what it came for.
+        if (client != null && !client.leaving) {
             client.leaving = true;
             leaving++;
             epoll.remove(client.granted.stackBell());

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import netkeep.domain.Line;
 import netkeep.linux.Threads;
+import netkeep.session.Hello;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,24 @@ class UpTest {
             }
             return null;
         });
+    }
+
+    @Test
+    void whoeverGreetsAndGoesOrSaysNothingOrNonsenseHarmsNobody() throws Exception {
+        List<Line> silent = new ArrayList<>();
+        for (int guest = 0; guest < 40; guest++) {
+            silent.add(Line.to(session.toString()));
+            Line brief = Line.to(session.toString());
+            brief.send(guest % 2 == 0 ? Hello.greeting() : new byte[] {1, 2, 3});
+            brief.close();
+        }
+        attach("echo", "--port", Integer.toString(PORT));
+        try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
+            socket.getOutputStream().write(7);
+            assertEquals(7, socket.getInputStream().read());
+        }
+        silent.forEach(Line::close);
+        assertTrue(up.out().lines().noneMatch(line -> line.contains("restarts 1")), up.out());
     }
 
     /// Before it has touched a byte from outside.
