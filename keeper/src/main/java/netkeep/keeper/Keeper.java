@@ -1,6 +1,5 @@
 package netkeep.keeper;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,7 +91,7 @@ public final class Keeper implements AutoCloseable {
     }
 
     /// Keeps until [#end].
-    public void run() throws IOException {
+    public void run() {
         while (!ended) {
             long nowNs = clock.nowNs();
             if (standby == null && nowNs >= startAtNs) {
@@ -157,11 +156,10 @@ public final class Keeper implements AutoCloseable {
             child.say(Word.BEGIN, 0, "");
         } catch (IOException dead) {
             // Its end is told by its descriptor.
-            return;
         }
     }
 
-    private void happened(long token) throws IOException {
+    private void happened(long token) {
         if (token == STOP) {
             stop.silence();
             return;
@@ -177,12 +175,12 @@ public final class Keeper implements AutoCloseable {
     }
 
     /// Takes what a domain says; a line that is broken means that it is dead or about to be.
-    private void hear(Child child) throws IOException {
+    private void hear(Child child) {
         try {
             for (Line.Received received = child.line.poll(); received != null; received = child.line.poll()) {
                 heard(child, Word.of(received.octets()), received);
             }
-        } catch (EOFException | IllegalArgumentException broken) {
+        } catch (IOException | IllegalArgumentException broken) {
             child.kill();
         }
     }

@@ -13,6 +13,7 @@ import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
 import netkeep.link.Link;
 import netkeep.linux.Descriptors;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
 import netkeep.placement.Monolith;
 import netkeep.placement.Settings;
@@ -68,7 +69,7 @@ public final class UpCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--placement " + placement + ": there is monolithic");
         }
         Path path = session == null ? Places.own("session") : session;
-        Files.deleteIfExists(path);
+        removeDead(path);
         try (Ending ending = new Ending();
                 Link link = stack.device()) {
             Settings settings = stack.settings(link);
@@ -110,6 +111,17 @@ public final class UpCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(line);
         out.flush();
+    }
+
+    /// What a keeper that was killed has left.
+    private static void removeDead(Path path) throws IOException {
+        try {
+            Line.to(path.toString()).close();
+        } catch (LinuxException nobody) {
+            Files.deleteIfExists(path);
+            return;
+        }
+        throw new CannotHere("somebody keeps a stack at " + path + " already: choose another --session");
     }
 
     private static int listen(Path path) {

@@ -154,6 +154,15 @@ class UpTest {
         assertTrue(up.out().lines().noneMatch(line -> line.contains("restarts 1")), up.out());
     }
 
+    @Test
+    void anotherKeepersPlaceIsNotTaken() throws Exception {
+        List<String> line = new ArrayList<>(List.of("up", "--session", session.toString()));
+        line.addAll(List.of("--link", "tap:nk-other", "--address", "198.18.9.2/24"));
+        Place.Said said = place.start(Place.netkeep(line)).end();
+        assertEquals(2, said.code(), said.out());
+        assertTrue(said.err().contains("choose another --session"), said.err());
+    }
+
     /// Before it has touched a byte from outside.
     @Test
     void whoServesHasNoRights() throws Exception {
