@@ -9,12 +9,12 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.drive.Driver;
 import netkeep.drive.Instants;
 import netkeep.drive.Work;
-import netkeep.linux.Bell;
 import netkeep.linux.LinuxException;
 import netkeep.ring.Region;
 import netkeep.session.Hello;
@@ -32,12 +32,11 @@ import netkeep.session.SessionLayout;
 /// That process may die and be replaced at any time: connections go on.
 public final class Attached implements AutoCloseable {
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final int DESCRIPTORS = 4;
+    private static final int DESCRIPTORS = 3;
 
     private final Arena arena = Arena.ofShared();
     private final Line line;
-    private final Bell stacks;
-    private final Bell ours;
+    private final Doorbell bell;
     private final List<String> links;
     private final Session session;
     private final Driver driver;
@@ -49,9 +48,8 @@ public final class Attached implements AutoCloseable {
         SessionLayout layout = answer.layout();
         Region client = Shared.map(arena, descriptors[0], layout.clientLength(), true);
         Region stack = Shared.map(arena, descriptors[1], layout.stackLength(), false);
-        this.stacks = new Bell(descriptors[2]);
-        this.ours = new Bell(descriptors[3]);
-        IntSupplier[] waitedFor = {ours::descriptor, this::lineDescriptor};
+        this.bell = new Doorbell(descriptors[2]);
+        IntSupplier[] waitedFor = {bell::descriptor, this::lineDescriptor};
         SessionWork work = new SessionWork();
         this.driver = new Driver(work, new Instants(), waitedFor, spinNs, yields);
         this.session = new Session(client, stack, layout, driver, this::number);
@@ -127,8 +125,7 @@ public final class Attached implements AutoCloseable {
         session.end("the session is closed");
         driver.close();
         line.close();
-        stacks.close();
-        ours.close();
+        bell.close();
         arena.close();
     }
 
@@ -142,7 +139,7 @@ public final class Attached implements AutoCloseable {
         @Override
         public int requestsTurn(long nowNs) {
             if (session.stackSleeps()) {
-                stacks.ring();
+                bell.ring();
             }
             return session.dispatch();
         }
@@ -160,7 +157,7 @@ public final class Attached implements AutoCloseable {
         @Override
         public void awake() {
             session.awake();
-            if (!ours.silence()) {
+            if (!bell.silence()) {
                 listen();
             }
         }

@@ -131,17 +131,13 @@ public final class Gate {
         host.attach(number, layout, granted);
         try {
             // Perhaps for the second time: a predecessor may have died before it could, or behind it.
-            client.send(
-                    Hello.answer(0, layout, links),
-                    granted.clients(),
-                    granted.stacks(),
-                    granted.stackBell(),
-                    granted.clientBell());
+            client.send(Hello.answer(0, layout, links), granted.clients(), granted.stacks(), granted.clientBell());
         } catch (IOException gone) {
             host.leave(number);
         }
         Descriptors.close(granted.clients());
         Descriptors.close(granted.stacks());
+        Descriptors.close(granted.clientBell());
     }
 
     private void listen(int number, Line client) {

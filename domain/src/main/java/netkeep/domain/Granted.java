@@ -5,11 +5,11 @@ package netkeep.domain;
 /// @param connection of its client
 /// @param client     the client's region, to be read
 /// @param stack      the stack's region, to be written
-/// @param stackBell  wakes the stack
-/// @param clientBell wakes the client
+/// @param bell       the stack's end of the doorbell
 /// @param clients    the client's region, to be written: for the client
 /// @param stacks     the stack's region, to be read: for the client
-public record Granted(int connection, int client, int stack, int stackBell, int clientBell, int clients, int stacks) {
+/// @param clientBell the client's end of the doorbell: for the client
+public record Granted(int connection, int client, int stack, int bell, int clients, int stacks, int clientBell) {
     private static final int COUNT = 7;
 
     /// @throws IllegalArgumentException if the number of descriptors is wrong

@@ -2,6 +2,7 @@ package netkeep.domain;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,6 +61,25 @@ class LineTest {
         Word word = new Word(Word.WANT, 0x12345678, "4096 8192");
         assertEquals(word, Word.of(word.octets()));
         assertThrows(IllegalArgumentException.class, () -> Word.of(new byte[4]));
+    }
+
+    @Test
+    void doorbellsRingTheOtherEndAndNeverMakeTheirOwnerWait() {
+        int[] ends = Doorbell.pair();
+        try (Doorbell one = new Doorbell(ends[0]);
+                Doorbell other = new Doorbell(ends[1])) {
+            assertFalse(one.silence());
+            // Full long before that.
+            for (int ring = 0; ring < 10_000; ring++) {
+                other.ring();
+            }
+            assertFalse(other.silence());
+            assertTrue(one.silence());
+            for (int look = 0; look < 10_000 && one.silence(); look++) {
+                // What is left.
+            }
+            assertFalse(one.silence());
+        }
     }
 
     @Test

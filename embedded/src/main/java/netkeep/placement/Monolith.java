@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.control.Gate;
 import netkeep.domain.Classes;
+import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
@@ -17,7 +18,6 @@ import netkeep.engine.Engine;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
-import netkeep.linux.Bell;
 import netkeep.linux.Clock;
 import netkeep.linux.Epoll;
 import netkeep.linux.Memory;
@@ -64,21 +64,18 @@ public final class Monolith implements Gate.Host {
         private final Attachment attachment;
         private final Arena arena;
         private final Granted granted;
-        private final Bell bell;
-        private final Bell ours;
+        private final Doorbell bell;
         private boolean leaving;
 
         private Client(Attachment attachment, Arena arena, Granted granted) {
             this.attachment = attachment;
             this.arena = arena;
             this.granted = granted;
-            this.bell = new Bell(granted.clientBell());
-            this.ours = new Bell(granted.stackBell());
+            this.bell = new Doorbell(granted.bell());
         }
 
         private void close() {
             bell.close();
-            ours.close();
             arena.close();
         }
     }
@@ -253,12 +250,9 @@ public final class Monolith implements Gate.Host {
     }
 
     private void silence(int number) {
-        Client client = clients[number >> 1];
-        if (client == null) {
-            return;
-        }
-        if ((number & 1) == 0) {
-            client.ours.silence();
+        Client client = clients[number];
+        if (client != null) {
+            client.bell.silence();
         }
     }
 
@@ -297,7 +291,7 @@ public final class Monolith implements Gate.Host {
                 Shared.map(memory, granted.client(), layout.clientLength(), false),
                 Shared.map(memory, granted.stack(), layout.stackLength(), true));
         clients[number] = new Client(attachment, memory, granted);
-        epoll.add(granted.stackBell(), Epoll.EPOLLIN, 2L * number);
+        epoll.add(granted.bell(), Epoll.EPOLLIN, number);
     }
 
     @Override
@@ -312,7 +306,7 @@ public final class Monolith implements Gate.Host {
         if (client != null && !client.leaving) {
             client.leaving = true;
             leaving++;
-            epoll.remove(client.granted.stackBell());
+            epoll.remove(client.granted.bell());
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
@@ -53,10 +54,10 @@ public final class Keeper implements AutoCloseable {
 
     /// What must outlive a domain of one session.
     private record Kept(
-            int connection, int client, int clientRead, int stack, int stackRead, int stackBell, int clientBell) {
+            int connection, int client, int clientRead, int stack, int stackRead, int bell, int clientBell) {
         /// In the order of [netkeep.domain.Granted].
         int[] all() {
-            return new int[] {connection, clientRead, stack, stackBell, clientBell, client, stackRead};
+            return new int[] {connection, clientRead, stack, bell, client, stackRead, clientBell};
         }
 
         void close() {
@@ -208,14 +209,15 @@ public final class Keeper implements AutoCloseable {
         }
         int client = Shared.make("client-" + word.number(), Long.parseLong(lengths[0]));
         int stack = Shared.make("stack-" + word.number(), Long.parseLong(lengths[1]));
+        int[] bell = Doorbell.pair();
         Kept kept = new Kept(
                 with.descriptors()[0],
                 client,
                 Shared.readOnly(client),
                 stack,
                 Shared.readOnly(stack),
-                Descriptors.eventfd(),
-                Descriptors.eventfd());
+                bell[0],
+                bell[1]);
         sessions.put(word.number(), kept);
         child.say(Word.SESSION, word.number(), "", kept.all());
     }

@@ -55,6 +55,26 @@ public final class Call {
         return (int) raw(Architecture.WRITEV, descriptor, pieces.address(), pieces.count(), 0, 0, 0);
     }
 
+    /// Sends to the other end of a socket.
+    ///
+    /// @param flags `MSG_*`, as in [Sockets]
+    /// @return octets sent, or `-errno`
+    public int send(int descriptor, MemorySegment from, long at, int length, int flags) {
+        long answer = raw(Architecture.SENDTO, descriptor, address(from, at, length), length, flags, 0, 0);
+        Reference.reachabilityFence(from);
+        return (int) answer;
+    }
+
+    /// Receives from the other end of a socket.
+    ///
+    /// @param flags `MSG_*`, as in [Sockets]
+    /// @return octets received, or `-errno`
+    public int receive(int descriptor, MemorySegment to, long at, int length, int flags) {
+        long answer = raw(Architecture.RECVFROM, descriptor, writable(to, at, length), length, flags, 0, 0);
+        Reference.reachabilityFence(to);
+        return (int) answer;
+    }
+
     /// Sends a message.
     ///
     /// @param flags `MSG_*`, as in [Sockets]

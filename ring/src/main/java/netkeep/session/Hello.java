@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// How a session begins: the client connects to a UNIX socket of type SEQPACKET, says a greeting, and is given regions
-/// and doorbells. The socket stays open as long as the session: who sees it closed knows that the other is gone.
+/// and a doorbell. The socket stays open as long as the session: who sees it closed knows that the other is gone.
 ///
 /// ```text
 /// greeting, client to control       answer, control to client
@@ -19,9 +19,10 @@ import java.util.List;
 ///                                     24  the names of the stack's links, from number 1 on, UTF-8, each ended by \n
 /// ```
 ///
-/// Numbers are in the machine's own order. With the answer come four descriptors: the client's region, to be mapped
-/// for writing; the stack's region, which cannot be; the stack's doorbell, to be rung; the client's, to be waited for.
-/// Doorbells are eventfds. The answer may come again, when the stack is another: that changes nothing.
+/// Numbers are in the machine's own order. With the answer come three descriptors: the client's region, to be mapped
+/// for writing; the stack's region, which cannot be; the client's end of the doorbell, a datagram socket: an octet sent
+/// wakes the stack, one that can be received says that the stack has something. The answer may come again, when the
+/// stack is another: that changes nothing.
 public final class Hello {
     public static final int VERSION = 1;
 
