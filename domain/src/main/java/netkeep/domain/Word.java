@@ -31,6 +31,9 @@ public record Word(char kind, int number, String text) {
     /// two regions.
     public static final char WANT = 'w';
 
+    /// Keeper to domain, and back: whether the domain's loop goes round.
+    public static final char ALIVE = 'a';
+
     /// Domain to keeper: the session is over.
     public static final char OVER = 'o';
 

@@ -268,7 +268,12 @@ public final class Monolith implements Gate.Host {
     /// Hears the keeper and the clients, and sees who is gone.
     private void hear() throws IOException {
         for (Line.Received next = keeper.poll(); next != null; next = keeper.poll()) {
-            gate.granted(Word.of(next.octets()).number(), Granted.of(next.descriptors()));
+            Word word = Word.of(next.octets());
+            if (word.kind() == Word.ALIVE) {
+                keeper.send(word.octets());
+            } else {
+                gate.granted(word.number(), Granted.of(next.descriptors()));
+            }
         }
         gate.look();
         for (int number = 0; number < clients.length; number++) {

@@ -27,6 +27,12 @@ public final class Keeper implements AutoCloseable {
 
     private static final long LONGEST_PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long FIRST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /// How often a domain is asked whether it goes on, and how long it may take to say so: death is the only failure, so
+    /// whoever hangs is killed.
+    private static final long ASK_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STOP = -1;
     private static final int EVENTS = 16;
 
@@ -78,6 +84,9 @@ public final class Keeper implements AutoCloseable {
     private @Nullable Child serving;
     private @Nullable Child standby;
     private long begunNs;
+    private long askAtNs;
+    private long askedNs;
+    private boolean asked;
     private long startAtNs;
     private long pauseNs = FIRST_PAUSE_NS;
     private int restarts;
@@ -102,11 +111,38 @@ public final class Keeper implements AutoCloseable {
             if (serving == null && next != null && next.ready) {
                 begin(next);
             }
+            ask(nowNs);
             look();
-            int count = epoll.await(standby == null ? Math.max(0, startAtNs - clock.nowNs()) : Poller.NEVER);
+            int count = epoll.await(waitNs(clock.nowNs()));
             for (int i = 0; i < count; i++) {
                 happened(epoll.token(i));
             }
+        }
+    }
+
+    private long waitNs(long nowNs) {
+        long untilNs = standby == null ? startAtNs : Long.MAX_VALUE;
+        untilNs = serving == null ? untilNs : Math.min(untilNs, askAtNs);
+        return untilNs == Long.MAX_VALUE ? Poller.NEVER : Math.max(0, untilNs - nowNs);
+    }
+
+    /// Asks who serves whether it goes on; kills it if it has not answered.
+    private void ask(long nowNs) {
+        Child child = serving;
+        if (child == null || nowNs < askAtNs) {
+            return;
+        }
+        askAtNs = nowNs + ASK_NS;
+        if (!asked) {
+            asked = true;
+            askedNs = nowNs;
+            try {
+                child.say(Word.ALIVE, 0, "");
+            } catch (IOException dead) {
+                // Its end is told by its descriptor.
+            }
+        } else if (nowNs - askedNs > PATIENCE_NS) {
+            child.kill();
         }
     }
 
@@ -141,6 +177,8 @@ public final class Keeper implements AutoCloseable {
         serving = child;
         begunNs = clock.nowNs();
         startAtNs = begunNs;
+        askAtNs = begunNs + ASK_NS;
+        asked = false;
         try {
             List<Integer> all = new ArrayList<>();
             all.add(ledger);
@@ -189,6 +227,7 @@ public final class Keeper implements AutoCloseable {
     private void heard(Child child, Word word, Line.Received with) throws IOException {
         switch (word.kind()) {
             case Word.READY -> child.ready = true;
+            case Word.ALIVE -> asked = asked && child != serving;
             case Word.WANT -> want(child, word, with);
             case Word.OVER -> {
                 Kept kept = sessions.remove(word.number());

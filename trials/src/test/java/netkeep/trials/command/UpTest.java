@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// `netkeep up`: servers of ours attached to a stack in a process of its own, which is killed under load.
 class UpTest {
     private static final int PORT = 7;
+    private static final int SIGSTOP = 19;
     private static final int DEATHS = 6;
     private static final int LENGTH = 48 << 20;
     private static final int PIECE = 1 << 16;
@@ -110,6 +111,23 @@ class UpTest {
         }
         up.says("restarts " + DEATHS);
         assertEquals(0, up.stop().code());
+    }
+
+    @Test
+    void stackThatHangsIsReplaced() throws Exception {
+        attach("echo", "--port", Integer.toString(PORT));
+        try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(20));
+            for (int hangs = 1; hangs <= 2; hangs++) {
+                socket.getOutputStream().write(hangs);
+                assertEquals(hangs, socket.getInputStream().read());
+                up.says("restarts " + (hangs - 1) + ", one stands by");
+                Threads.kill(serving(), SIGSTOP);
+                socket.getOutputStream().write(100 + hangs);
+                assertEquals(100 + hangs, socket.getInputStream().read());
+                up.says("restarts " + hangs);
+            }
+        }
     }
 
     @Test
