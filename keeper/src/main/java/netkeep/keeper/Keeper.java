@@ -28,7 +28,8 @@ public final class Keeper implements AutoCloseable {
     private static final long LONGEST_PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long FIRST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /// How often a domain is asked whether it goes on, and how long it may take to say so: death is the only failure, so
+    /// How often a domain is asked whether it goes on, and how long it may take to say so: death is the only failure,
+    /// so
     /// whoever hangs is killed.
     private static final long ASK_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
