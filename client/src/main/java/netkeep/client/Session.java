@@ -1,3 +1,4 @@
+// Long: requests, sockets and events of a session are one protocol.
 package netkeep.client;
 
 import java.io.IOException;

@@ -1,3 +1,4 @@
+// Long: records, words and events of sockets are one protocol.
 package netkeep.engine.socket;
 
 import java.lang.invoke.VarHandle;

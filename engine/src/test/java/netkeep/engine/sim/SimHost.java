@@ -1,3 +1,4 @@
+// Long: what a shell does round an engine is one story.
 package netkeep.engine.sim;
 
 import java.lang.foreign.MemorySegment;
