@@ -278,7 +278,8 @@ public final class Monolith implements Gate.Host {
         gate.look();
         for (int number = 0; number < clients.length; number++) {
             Client client = clients[number];
-            if (client != null && client.attachment.violation() != null) {
+            // What a predecessor has cut off, its record says; that the client is there still changes nothing.
+            if (client != null && (client.attachment.violation() != null || client.attachment.closed())) {
                 leave(number);
             }
             if (client != null && client.leaving) {
