@@ -10,6 +10,7 @@ import netkeep.domain.Line;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Sockets;
+import netkeep.session.Ask;
 import netkeep.session.Hello;
 import netkeep.session.SessionLayout;
 
@@ -28,6 +29,9 @@ public final class Gate {
 
         /// The session's client is gone.
         void leave(int number);
+
+        /// Somebody asks what the stack knows: [Gate#answer] is to be called, now or later.
+        void ask(int guest, String question);
     }
 
     private static final int EMFILE = 24;
@@ -48,6 +52,9 @@ public final class Gate {
     /// Sessions: who has them, or is about to.
     private final Map<Integer, Line> clients = new HashMap<>();
 
+    private final Askers askers;
+    private String news = "";
+
     /// @param listener a listening socket, non-blocking
     /// @param most     sessions
     /// @param layout   of every session
@@ -59,6 +66,8 @@ public final class Gate {
         this.layout = layout;
         this.links = links;
         this.host = host;
+        // Whoever listens owns it, whichever user this domain has.
+        this.askers = new Askers(Sockets.peerUser(listener), this::asked);
     }
 
     /// Looks who came, who said something and who went.
@@ -74,6 +83,7 @@ public final class Gate {
         for (Line guest : List.copyOf(guests.values())) {
             greet(guest);
         }
+        askers.look();
         for (Map.Entry<Integer, Line> client : List.copyOf(clients.entrySet())) {
             listen(client.getKey(), client.getValue());
         }
@@ -87,6 +97,10 @@ public final class Gate {
             }
             received.refuse();
             guests.remove(guest.descriptor());
+            if (Ask.asks(received.octets())) {
+                askers.take(guest, received.octets());
+                return;
+            }
             int number = free();
             if (!Hello.greets(received.octets()) || number < 0) {
                 refuse(guest);
@@ -131,7 +145,11 @@ public final class Gate {
         host.attach(number, layout, granted);
         try {
             // Perhaps for the second time: a predecessor may have died before it could, or behind it.
-            client.send(Hello.answer(0, layout, links), granted.clients(), granted.stacks(), granted.clientBell());
+            byte[] hello = Hello.answer(0, layout, links);
+            // Who has never read one of them has nothing to lose.
+            if (!client.offer(hello, granted.clients(), granted.stacks(), granted.clientBell())) {
+                host.leave(number);
+            }
         } catch (IOException gone) {
             host.leave(number);
         }
@@ -149,6 +167,46 @@ public final class Gate {
         } catch (IOException | RuntimeException gone) {
             host.leave(number);
         }
+    }
+
+    /// What the keeper says of its domains.
+    public void news(String text) {
+        news = text;
+    }
+
+    /// The host cuts a session off.
+    public void cut(int number, String reason) throws IOException {
+        Line client = clients.get(number);
+        int process = client == null ? 0 : Sockets.peerProcess(client.descriptor());
+        String whose = "session=" + number + " pid=" + process + " reason=" + reason;
+        keeper.send(new Word(Word.CUT, number, whose).octets());
+    }
+
+    private void asked(int guest, String question) {
+        switch (question) {
+            case "domains" -> answer(guest, news);
+            case "sessions" -> answer(guest, sessions());
+            default -> host.ask(guest, question);
+        }
+    }
+
+    /// Answers what was asked; nothing happens if who asked is gone.
+    ///
+    /// @param text of at most [Ask#LONGEST] octets
+    public void answer(int guest, String text) {
+        askers.answer(guest, text);
+    }
+
+    private String sessions() {
+        StringBuilder lines = new StringBuilder();
+        clients.forEach((number, client) -> lines.append("session number=")
+                .append(number)
+                .append(" pid=")
+                .append(Sockets.peerProcess(client.descriptor()))
+                .append(" user=")
+                .append(Sockets.peerUser(client.descriptor()))
+                .append('\n'));
+        return lines.toString();
     }
 
     /// A session is over: nothing of it is needed any more.

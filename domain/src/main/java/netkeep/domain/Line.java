@@ -108,6 +108,17 @@ public final class Line implements AutoCloseable {
     ///
     /// @throws IOException if the other end is closed
     public void send(byte[] octets, int... descriptors) throws IOException {
+        send(0, octets, descriptors);
+    }
+
+    /// As [#send], but waits for no room.
+    ///
+    /// @return false if the other end has too much to read already: nothing was sent
+    public boolean offer(byte[] octets, int... descriptors) throws IOException {
+        return send(Sockets.MSG_DONTWAIT, octets, descriptors);
+    }
+
+    private boolean send(int flags, byte[] octets, int... descriptors) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Math.max(1, octets.length), Long.BYTES);
             MemorySegment.copy(octets, 0, copy, ValueLayout.JAVA_BYTE, 0, octets.length);
@@ -119,10 +130,14 @@ public final class Line implements AutoCloseable {
             } else {
                 message.rights(descriptors);
             }
-            int sent = call.sendmsg(descriptor, message, Sockets.MSG_NOSIGNAL);
+            int sent = call.sendmsg(descriptor, message, Sockets.MSG_NOSIGNAL | flags);
+            if (sent == -Errno.EAGAIN && flags != 0) {
+                return false;
+            }
             if (sent < 0) {
                 throw new IOException("the line is closed: " + Errno.name(-sent));
             }
+            return true;
         }
     }
 

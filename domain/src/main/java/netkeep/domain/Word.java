@@ -37,6 +37,12 @@ public record Word(char kind, int number, String text) {
     /// Domain to keeper: the session is over.
     public static final char OVER = 'o';
 
+    /// Keeper to domain, for control: what has become of its domains, a line each, as [netkeep.session.Ask] has them.
+    public static final char NEWS = 'n';
+
+    /// Domain to keeper: the session was cut off; `text` says whose it was and why, for the news.
+    public static final char CUT = 'c';
+
     private static final int HEADER = 5;
 
     public byte[] octets() {

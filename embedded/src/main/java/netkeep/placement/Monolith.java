@@ -15,7 +15,6 @@ import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
-import netkeep.engine.ip.Ip;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.linux.Clock;
@@ -26,8 +25,6 @@ import netkeep.linux.Seccomp;
 import netkeep.ring.PeerViolation;
 import netkeep.session.SessionLayout;
 import netkeep.stack.Stack;
-import netkeep.wire.Address;
-import netkeep.wire.Prefix;
 import org.jspecify.annotations.Nullable;
 
 /// The monolithic placement: link, stack and control in one domain, in one thread, for clients in other processes.
@@ -89,6 +86,7 @@ public final class Monolith implements Gate.Host {
     private final Engine engine;
     private final Stack stack;
     private final Gate gate;
+    private final Answers answers;
     private int leaving;
 
     private Monolith(Line keeper, Settings settings, int[] descriptors) {
@@ -114,6 +112,7 @@ public final class Monolith implements Gate.Host {
         this.stack = new Stack(engine, ports, sparse(Stack.framesLength(count)), sparse(LOOP));
         List<String> names = settings.taps().stream().map(Settings.Tap::name).toList();
         int listener = descriptors[count + 1];
+        this.answers = new Answers(engine, settings);
         this.gate = new Gate(keeper, listener, Settings.SESSIONS, Settings.LAYOUT, names, this);
         epoll.add(listener, Epoll.EPOLLIN, GATE);
         epoll.add(keeper.descriptor(), Epoll.EPOLLIN, KEEPER);
@@ -151,7 +150,7 @@ public final class Monolith implements Gate.Host {
         }
         monolith.engine.begin(monolith.clock.nowNs());
         if (fresh) {
-            settings.lines().forEach(monolith::configure);
+            settings.lines().forEach(line -> monolith.answers.add(line, monolith.clock.nowNs()));
         }
         // Nothing from outside was touched yet.
         Seccomp.giveUp();
@@ -159,27 +158,6 @@ public final class Monolith implements Gate.Host {
             monolith.run();
         } catch (EOFException gone) {
             // The keeper has ended: so does its domain.
-        }
-    }
-
-    private void configure(String line) {
-        String[] words = line.split(" ");
-        Ip ip = engine.ip();
-        int link = Integer.parseInt(words[1]);
-        long nowNs = clock.nowNs();
-        switch (words[0]) {
-            case "address" -> {
-                int slash = words[2].indexOf('/');
-                Address address = Address.parse(words[2].substring(0, slash));
-                int length = Integer.parseInt(words[2].substring(slash + 1));
-                ip.addAddress(link, address.hi(), address.lo(), length, nowNs);
-            }
-            case "discover" -> ip.acceptAdvertisements(link, true, nowNs);
-            case "route" -> {
-                Address router = Address.parse(words[3]);
-                ip.addRoute(Prefix.parse(words[2]), link, router.hi(), router.lo(), 0);
-            }
-            default -> throw new IllegalArgumentException(line);
         }
     }
 
@@ -271,6 +249,8 @@ public final class Monolith implements Gate.Host {
             Word word = Word.of(next.octets());
             if (word.kind() == Word.ALIVE) {
                 keeper.send(word.octets());
+            } else if (word.kind() == Word.NEWS) {
+                gate.news(word.text());
             } else {
                 gate.granted(word.number(), Granted.of(next.descriptors()));
             }
@@ -278,6 +258,9 @@ public final class Monolith implements Gate.Host {
         gate.look();
         for (int number = 0; number < clients.length; number++) {
             Client client = clients[number];
+            if (client != null && !client.leaving && client.attachment.violation() != null) {
+                gate.cut(number, String.valueOf(client.attachment.violation()));
+            }
             // What a predecessor has cut off, its record says; that the client is there still changes nothing.
             if (client != null && (client.attachment.violation() != null || client.attachment.closed())) {
                 leave(number);
@@ -314,6 +297,11 @@ public final class Monolith implements Gate.Host {
             leaving++;
             epoll.remove(client.granted.bell());
         }
+    }
+
+    @Override
+    public void ask(int guest, String question) {
+        gate.answer(guest, answers.answer(question, clock.nowNs()));
     }
 
     /// Ends a session whose client is gone, once its connections owe nothing any more.

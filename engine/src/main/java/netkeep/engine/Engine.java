@@ -1,6 +1,7 @@
 package netkeep.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import netkeep.engine.icmp.Icmp;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ledger.Counters;
@@ -108,6 +109,18 @@ public final class Engine {
     public boolean close(Attachment attachment, long nowNs) {
         requests.close(attachment, nowNs);
         return sockets.vacant(attachment);
+    }
+
+    /// The sessions that are attached.
+    public List<Attachment> attachments() {
+        return List.copyOf(sockets.attachments());
+    }
+
+    /// How many sockets of a session are in use; looks at each that ever was.
+    public int sockets(Attachment attachment) {
+        int[] count = new int[1];
+        sockets.scan(attachment, index -> count[0]++);
+        return count[0];
     }
 
     /// Forgets a session whose sockets are all free. Between two turns.

@@ -1,7 +1,9 @@
 package netkeep.keeper;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ public final class Keeper implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STOP = -1;
     private static final int EVENTS = 16;
+
+    /// How many sessions that were cut off are remembered.
+    private static final int MOST_CUT = 16;
 
     /// What a keeper is told to keep.
     ///
@@ -82,6 +87,7 @@ public final class Keeper implements AutoCloseable {
     private final Bell stop = new Bell();
     private final Map<Integer, Kept> sessions = new HashMap<>();
     private final Map<Long, Child> children = new HashMap<>();
+    private final Deque<String> cut = new ArrayDeque<>();
     private @Nullable Child serving;
     private @Nullable Child standby;
     private long begunNs;
@@ -154,6 +160,30 @@ public final class Keeper implements AutoCloseable {
         if (!seen.equals(state)) {
             state = seen;
             watcher.changed(seen);
+            tell();
+        }
+    }
+
+    /// Tells control what it has to know for those who ask.
+    private void tell() {
+        Child control = serving;
+        if (control == null) {
+            return;
+        }
+        StringBuilder news = new StringBuilder();
+        for (Child child : children.values()) {
+            String what = child == serving ? "serving" : child.ready ? "standby" : "starting";
+            news.append("domain pid=")
+                    .append(child.process)
+                    .append(" part=link,stack,control state=")
+                    .append(what);
+            news.append(" restarts=").append(restarts).append('\n');
+        }
+        cut.forEach(line -> news.append("cut ").append(line).append('\n'));
+        try {
+            control.say(Word.NEWS, 0, news.toString());
+        } catch (IOException dead) {
+            // Its end is told by its descriptor.
         }
     }
 
@@ -230,6 +260,14 @@ public final class Keeper implements AutoCloseable {
             case Word.READY -> child.ready = true;
             case Word.ALIVE -> asked = asked && child != serving;
             case Word.WANT -> want(child, word, with);
+            case Word.CUT -> {
+                cut.addLast(word.text().lines().findFirst().orElse(""));
+                if (cut.size() > MOST_CUT) {
+                    cut.removeFirst();
+                }
+                tell();
+                with.refuse();
+            }
             case Word.OVER -> {
                 Kept kept = sessions.remove(word.number());
                 if (kept != null) {

@@ -17,10 +17,17 @@ public final class Views {
 
     /// An address of this host.
     ///
+    /// @param manual      somebody set it; else it was made for the link, or from what a router told
     /// @param validNs     until when it is ours, `Links.NEVER` for ever
     /// @param preferredNs until when new connections use it
     public record OwnAddress(
-            int link, Address address, int prefixLength, AddressState state, long validNs, long preferredNs) {}
+            int link,
+            Address address,
+            int prefixLength,
+            AddressState state,
+            boolean manual,
+            long validNs,
+            long preferredNs) {}
 
     /// A route.
     ///
@@ -60,6 +67,7 @@ public final class Views {
                     new Address(all.hi(i), all.lo(i)),
                     all.v4(i) ? all.prefix(i) - 96 : all.prefix(i),
                     all.state(i),
+                    all.origin(i) == Addresses.MANUAL,
                     all.validNs(i),
                     all.preferredNs(i)));
         }

@@ -117,6 +117,19 @@ public final class Pool {
         }
     }
 
+    /// As [#scan], of `most` records from `from` on.
+    ///
+    /// @return where to go on; [#used] at the end
+    public int scan(int from, int most, IntConsumer each) {
+        int end = Math.min(from + most, used());
+        for (int index = from; index < end; index++) {
+            if (taken(index)) {
+                each.accept(index);
+            }
+        }
+        return end;
+    }
+
     private void release(int index) {
         if (freeCount == free.length) {
             free = Arrays.copyOf(free, 2 * freeCount);

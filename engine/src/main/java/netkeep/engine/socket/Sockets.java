@@ -144,6 +144,27 @@ public final class Sockets {
         scan(attachment.first + half, attachment.accepted(), each);
     }
 
+    /// Calls `each` with those in use of `most` sockets from index `from` on. Where none was ever used is passed over.
+    ///
+    /// @return where to go on; [#count] at the end
+    public int look(int from, int most, java.util.function.IntConsumer each) {
+        int index = from;
+        for (int left = most; left > 0 && index / share < attachments.length; ) {
+            Attachment attachment = attachments[index / share];
+            int socket = index % share;
+            int half = attachment == null ? share : attachment.layout.sockets() / 2;
+            boolean lower = socket < half;
+            int used = attachment == null ? 0 : lower ? attachment.opened() : half + attachment.accepted();
+            if (socket >= used) {
+                index += (lower ? half : share) - socket;
+            } else {
+                scan(index++, 1, each);
+                left--;
+            }
+        }
+        return index / share < attachments.length ? index : count();
+    }
+
     private void scan(int from, int used, java.util.function.IntConsumer each) {
         for (int index = from; index < from + used; index++) {
             records.read(index, endpoint);

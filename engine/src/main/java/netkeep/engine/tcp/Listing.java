@@ -49,6 +49,29 @@ public final class Listing {
         return listing.views;
     }
 
+    /// Some of all sockets.
+    ///
+    /// @param next where to go on, -1 at the end
+    public record Piece(List<SocketView> views, int next) {}
+
+    /// Looks at `most` records from a position on: 0, or where another piece ended. Sockets come and go meanwhile.
+    public static Piece of(Tcp tcp, long nowNs, int from, int most) {
+        Listing listing = new Listing(tcp, nowNs);
+        int sockets = tcp.sockets.count();
+        int halves = tcp.halfOpens.pool.count();
+        int next;
+        if (from < sockets) {
+            next = tcp.sockets.look(from, most, listing::socket);
+        } else if (from - sockets < halves) {
+            next = tcp.halfOpens.pool.scan(from - sockets, most, listing::halfOpen);
+            next = next >= tcp.halfOpens.pool.used() ? sockets + halves : sockets + next;
+        } else {
+            int wait = tcp.timeWaits.pool.scan(from - sockets - halves, most, listing::timeWait);
+            next = wait >= tcp.timeWaits.pool.used() ? -1 : sockets + halves + wait;
+        }
+        return new Piece(listing.views, next);
+    }
+
     private void socket(int index) {
         sockets.read(index, tcb);
         boolean udp = tcb.kind() == Endpoint.DATAGRAMS;

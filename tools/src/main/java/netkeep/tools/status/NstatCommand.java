@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import netkeep.placement.SocketLine;
 import netkeep.tools.JsonText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

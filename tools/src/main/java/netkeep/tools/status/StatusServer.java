@@ -15,6 +15,7 @@ import netkeep.embedded.Embedded;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.tcp.Listing;
+import netkeep.placement.SocketLine;
 
 /// Answers what is asked of a running stack, on a UNIX socket that only its user can open.
 ///

@@ -1,4 +1,4 @@
-package netkeep.tools.status;
+package netkeep.placement;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,13 +7,13 @@ import netkeep.wire.Address;
 
 /// A socket as a line of `name=value` fields, separated by blanks, on its way from a stack to who asks: names as JSON
 /// shows them, values without blanks.
-final class SocketLine {
+public final class SocketLine {
     /// Segments from which on ss takes a slow start threshold for none.
     private static final int UNSET = 0xFFFF;
 
     private SocketLine() {}
 
-    static String of(SocketView view) {
+    public static String of(SocketView view) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("netid", view.udp() ? "udp" : "tcp");
         fields.put("state", view.state());
@@ -77,7 +77,7 @@ final class SocketLine {
     }
 
     /// The fields of a line, numbers and truths as such.
-    static Map<String, Object> fields(String line) {
+    public static Map<String, Object> fields(String line) {
         Map<String, Object> fields = new LinkedHashMap<>();
         for (String field : line.split(" ", -1)) {
             int equals = field.indexOf('=');

@@ -1,0 +1,171 @@
+package netkeep.placement;
+
+import java.util.Locale;
+import netkeep.engine.Engine;
+import netkeep.engine.ip.Ip;
+import netkeep.engine.ip.Views;
+import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Counters;
+import netkeep.engine.socket.Attachment;
+import netkeep.engine.tcp.Listing;
+import netkeep.engine.tcp.SocketView;
+import netkeep.wire.Address;
+import netkeep.wire.Prefix;
+
+/// What is asked of a stack, and answered by it between two turns: see [Ask]. No answer takes longer than a turn may.
+public final class Answers {
+    /// Sockets that one answer shows: all of them are shorter than [Ask#LONGEST], and written within 100 us.
+    private static final int SOCKETS = 16;
+
+    private final Engine engine;
+    private final Settings settings;
+
+    public Answers(Engine engine, Settings settings) {
+        this.engine = engine;
+        this.settings = settings;
+    }
+
+    /// The answer to any text.
+    public String answer(String question, long nowNs) {
+        int blank = question.indexOf(' ');
+        String what = blank < 0 ? question : question.substring(0, blank);
+        String rest = blank < 0 ? "" : question.substring(blank + 1);
+        try {
+            return switch (what) {
+                case "status" -> status();
+                case "session" -> session(Integer.parseInt(rest));
+                case "ss" -> sockets(Integer.parseUnsignedInt(rest), nowNs);
+                case "nstat" -> counters();
+                case "settings" -> settings.text();
+                case "add" -> add(rest, nowNs);
+                case "remove" -> remove(rest, nowNs);
+                default -> "error: no such question: " + what;
+            };
+        } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+            return "error: " + what + ": " + wrong.getMessage();
+        }
+    }
+
+    private String sockets(int from, long nowNs) {
+        Listing.Piece piece = Listing.of(engine.tcp(), nowNs, from, SOCKETS);
+        StringBuilder lines = new StringBuilder("next=" + piece.next() + "\n");
+        for (SocketView view : piece.views()) {
+            lines.append(SocketLine.of(view)).append('\n');
+        }
+        return lines.toString();
+    }
+
+    private String counters() {
+        Counters counters = engine.counters();
+        StringBuilder lines = new StringBuilder();
+        for (Counter counter : Counter.values()) {
+            lines.append(counter).append('=').append(counters.get(counter)).append('\n');
+        }
+        return lines.toString();
+    }
+
+    private String status() {
+        StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + "\n");
+        int number = 1;
+        for (Settings.Tap tap : settings.taps()) {
+            lines.append("link number=").append(number++).append(" name=").append(tap.name());
+            lines.append(" mac=").append(mac(tap.mac())).append(" mtu=").append(tap.mtu());
+            lines.append(" checksum=").append(tap.checksum());
+            lines.append(" segmentation=").append(tap.segmentation());
+            lines.append(" udp_segmentation=").append(tap.udpSegmentation()).append('\n');
+        }
+        for (Views.OwnAddress address : engine.ip().views().addresses()) {
+            lines.append("address link=")
+                    .append(address.link())
+                    .append(" address=")
+                    .append(address.address());
+            lines.append('/').append(address.prefixLength());
+            lines.append(" state=").append(address.state().name().toLowerCase(Locale.ROOT));
+            lines.append(" manual=").append(address.manual()).append('\n');
+        }
+        for (Views.Route route : engine.ip().views().routes()) {
+            lines.append("route link=").append(route.link()).append(" prefix=").append(route.prefix());
+            Address next = route.next();
+            if (next != null) {
+                lines.append(" router=").append(next);
+            }
+            lines.append(" manual=").append(!route.told()).append('\n');
+        }
+        return lines.toString();
+    }
+
+    private static String mac(long mac) {
+        StringBuilder text = new StringBuilder();
+        for (int shift = 40; shift >= 0; shift -= 8) {
+            int octet = (int) (mac >>> shift) & 0xFF;
+            text.append(Character.forDigit(octet >> 4, 16)).append(Character.forDigit(octet & 15, 16));
+            text.append(shift == 0 ? "" : ":");
+        }
+        return text.toString();
+    }
+
+    private String session(int number) {
+        for (Attachment attachment : engine.attachments()) {
+            if (attachment.number == number) {
+                return "session number=" + number + " sockets=" + engine.sockets(attachment) + " closed="
+                        + attachment.closed() + "\n";
+            }
+        }
+        return "";
+    }
+
+    /// Lets a line of the settings hold.
+    ///
+    /// @return `ok`, or why it does not
+    /// @throws IllegalArgumentException if it is none of them
+    public String add(String line, long nowNs) {
+        String[] words = line.split(" ");
+        Ip ip = engine.ip();
+        int link = link(words[1]);
+        boolean done = switch (words[0]) {
+            case "address" -> {
+                int slash = words[2].indexOf('/');
+                Address address = Address.parse(words[2].substring(0, slash));
+                int length = Integer.parseInt(words[2].substring(slash + 1));
+                yield ip.addAddress(link, address.hi(), address.lo(), length, nowNs);
+            }
+            case "discover" -> {
+                ip.acceptAdvertisements(link, true, nowNs);
+                yield true;
+            }
+            case "route" -> {
+                Address router = Address.parse(words[3]);
+                yield ip.addRoute(Prefix.parse(words[2]), link, router.hi(), router.lo(), 0);
+            }
+            default -> throw new IllegalArgumentException(line);
+        };
+        return done ? "ok" : "error: there is no room for another " + words[0];
+    }
+
+    private int link(String text) {
+        int link = Integer.parseInt(text);
+        if (link < 1 || link > settings.taps().size()) {
+            throw new IllegalArgumentException("link " + link);
+        }
+        return link;
+    }
+
+    private String remove(String line, long nowNs) {
+        String[] words = line.split(" ");
+        Ip ip = engine.ip();
+        int link = link(words[1]);
+        switch (words[0]) {
+            case "address" -> {
+                Address address = Address.parse(words[2].substring(0, words[2].indexOf('/')));
+                ip.removeAddress(link, address.hi(), address.lo(), nowNs);
+            }
+            case "discover" -> ip.acceptAdvertisements(link, false, nowNs);
+            case "route" -> {
+                Address router = Address.parse(words[3]);
+                ip.removeRoute(Prefix.parse(words[2]), link, router.hi(), router.lo());
+            }
+            default -> throw new IllegalArgumentException(line);
+        }
+        return "ok";
+    }
+}
