@@ -12,6 +12,7 @@ import netkeep.domain.Classes;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
+import netkeep.domain.Sandbox;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
@@ -21,7 +22,6 @@ import netkeep.linux.Clock;
 import netkeep.linux.Epoll;
 import netkeep.linux.Memory;
 import netkeep.linux.Poller;
-import netkeep.linux.Seccomp;
 import netkeep.ring.PeerViolation;
 import netkeep.session.SessionLayout;
 import netkeep.stack.Stack;
@@ -153,7 +153,7 @@ public final class Monolith implements Gate.Host {
             settings.lines().forEach(line -> monolith.answers.add(line, monolith.clock.nowNs()));
         }
         // Nothing from outside was touched yet.
-        Seccomp.giveUp();
+        Sandbox.close();
         try {
             monolith.run();
         } catch (EOFException gone) {

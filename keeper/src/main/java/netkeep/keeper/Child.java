@@ -3,10 +3,10 @@ package netkeep.keeper;
 import java.io.IOException;
 import java.util.List;
 import netkeep.domain.Line;
+import netkeep.domain.Sandbox;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Poller;
-import netkeep.linux.Spawn;
 import netkeep.linux.Threads;
 
 /// A domain's process, from its keeper's side.
@@ -36,7 +36,7 @@ final class Child {
             List<String> environment = System.getenv().entrySet().stream()
                     .map(entry -> entry.getKey() + "=" + entry.getValue())
                     .toList();
-            return new Child(Spawn.start(command, environment, theirs.descriptor()), both[0]);
+            return new Child(Sandbox.start(command, environment, theirs.descriptor()), both[0]);
         } catch (RuntimeException failure) {
             both[0].close();
             throw failure;

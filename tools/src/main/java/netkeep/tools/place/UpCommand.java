@@ -14,7 +14,6 @@ import netkeep.keeper.Keeper;
 import netkeep.link.Link;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
-import netkeep.linux.Threads;
 import netkeep.placement.Monolith;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
@@ -37,6 +36,9 @@ import picocli.CommandLine.Spec;
         description = "Runs a stack in a process of its own, and another one should it die, until it is told to end.",
         mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
+    /// Of a domain's JVM.
+    private static final List<String> MEMORY = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=64m");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -132,26 +134,20 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /// A domain has no capability, also as root, and gains none by whatever it runs.
-    private static List<String> unprivileged() {
-        List<String> line = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
-        if (Threads.effectiveUser() == 0) {
-            line.addAll(List.of("--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"));
-        }
-        return line;
-    }
-
-    /// How this very program was started, with another command. The JVM would tell only so much of a long line.
+    /// How this very program was started, with another command and less memory. The JVM would tell only so much of a
+    /// long line.
     private static List<String> line() throws IOException {
-        List<String> line = new ArrayList<>(unprivileged());
+        List<String> line = new ArrayList<>();
         line.add(ProcessHandle.current().info().command().orElseThrow());
         String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
         for (int i = 1; i < words.length; i++) {
-            line.add(words[i]);
             if (words[i].endsWith(Main.class.getName())) {
-                line.add("domain");
+                // What is said last counts; "-m" belongs to the program's name.
+                line.addAll(line.getLast().equals("-m") ? line.size() - 1 : line.size(), MEMORY);
+                line.addAll(List.of(words[i], "domain"));
                 return line;
             }
+            line.add(words[i]);
         }
         throw new CannotHere("this program was not started as netkeep: use ./netkeep up");
     }

@@ -181,17 +181,6 @@ class UpTest {
         assertTrue(said.err().contains("choose another --session"), said.err());
     }
 
-    /// Before it has touched a byte from outside.
-    @Test
-    void whoServesHasNoRights() throws Exception {
-        List<String> status = Files.readAllLines(Path.of("/proc/" + serving() + "/status"));
-        for (String none : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
-            assertTrue(status.contains(none + ":\t0000000000000000"), status.toString());
-        }
-        assertTrue(status.contains("NoNewPrivs:\t1"), status.toString());
-        assertTrue(status.contains("Seccomp:\t2"), status.toString());
-    }
-
     @Test
     void keepersEndIsTheEndOfAllItKept() throws Exception {
         Place.Running server = attach("echo", "--port", Integer.toString(PORT));

@@ -1,0 +1,175 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import netkeep.domain.Sandbox;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The walls of each kind of domain, tried from inside by [Visitor] and looked at from outside. A kind is a placement,
+/// all of whose domains are tried.
+class WallsTest {
+    private static final int EPERM = 1;
+    private static final int ENOENT = 2;
+    private static final int ENOMEM = 12;
+    private static final int EACCES = 13;
+    private static final int EINVAL = 22;
+    private static final int ENETUNREACH = 101;
+
+    /// What comes of each attempt: when only system calls are left to take, and behind all walls.
+    private static final Map<String, int[]> REFUSALS = new TreeMap<>(Map.ofEntries(
+            Map.entry("read", new int[] {EACCES, EPERM}),
+            Map.entry("write", new int[] {EACCES, EPERM}),
+            Map.entry("reopen", new int[] {EACCES, EPERM}),
+            Map.entry("map", new int[] {EACCES, EACCES}),
+            Map.entry("protect", new int[] {EACCES, EACCES}),
+            Map.entry("mount", new int[] {EPERM, EPERM}),
+            Map.entry("socket", new int[] {0, EPERM}),
+            Map.entry("local socket", new int[] {0, EPERM}),
+            Map.entry("connect", new int[] {EACCES, EPERM}),
+            Map.entry("bind", new int[] {EACCES, EPERM}),
+            Map.entry("send", new int[] {ENETUNREACH, ENETUNREACH}),
+            Map.entry("fork", new int[] {EINVAL, EPERM}),
+            Map.entry("exec", new int[] {ENOENT, EPERM}),
+            Map.entry("spawn", new int[] {EACCES, EPERM}),
+            Map.entry("trace", new int[] {EPERM, EPERM}),
+            Map.entry("look into", new int[] {EPERM, EPERM}),
+            Map.entry("signal", new int[] {EPERM, EPERM}),
+            Map.entry("namespace", new int[] {EPERM, EPERM}),
+            Map.entry("user namespace", new int[] {EINVAL, EPERM}),
+            Map.entry("become root", new int[] {EPERM, EPERM}),
+            Map.entry("much memory", new int[] {ENOMEM, ENOMEM}),
+            Map.entry("high descriptor", new int[] {EINVAL, EPERM})));
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+
+    @AfterEach
+    void end() {
+        place.close();
+    }
+
+    private Place.Running up(String placement, List<String> prefix) throws Exception {
+        place = new Place(directory);
+        List<String> line = new ArrayList<>(prefix);
+        List<String> command = Place.netkeep(List.of(
+                "up",
+                "--placement",
+                placement,
+                "--session",
+                directory.resolve("session").toString()));
+        line.add(command.getFirst());
+        line.add("-D" + Sandbox.VISITOR + "=" + Visitor.class.getName());
+        line.addAll(command.subList(1, command.size()));
+        line.addAll(Place.LINK);
+        Place.Running up = place.start(line);
+        up.says("one stands by");
+        return up;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "monolithic")
+    void whatADomainMustNotDoIsRefused(String placement) throws Exception {
+        Place.Running up = up(placement, List.of());
+        assertEquals(expected(true), tried(up));
+        Place.Running server = place.start(Place.netkeep(
+                List.of("echo", "--session", directory.resolve("session").toString())));
+        server.says("port");
+        outside(up, serving(up));
+        assertEquals(List.of("r--s"), mapped(serving(up), "netkeep-client-0"));
+        assertEquals(List.of("rw-s"), mapped(serving(up), "netkeep-stack-0"));
+        assertEquals(List.of("rw-s"), mapped(server.pid(), "netkeep-client-0"));
+        assertEquals(List.of("r--s"), mapped(server.pid(), "netkeep-stack-0"));
+        assertEquals(List.of(), mapped(up.pid(), "netkeep-"));
+    }
+
+    /// An ordinary user has a user namespace in which it is root, and nobody else is.
+    @ParameterizedTest
+    @ValueSource(strings = "monolithic")
+    void alsoWithoutRoot(String placement) throws Exception {
+        List<String> ordinary = List.of("unshare", "--user", "--map-root-user", "--net", "--");
+        Place.Running up = up(placement, ordinary);
+        assertEquals(expected(false), tried(up));
+        assertTrue(up.err().contains("a domain has its keeper's user"), up.err());
+    }
+
+    private static Map<String, String> expected(boolean root) {
+        Map<String, String> expected = new TreeMap<>();
+        REFUSALS.forEach((name, errnos) -> {
+            for (int stage = 1; stage <= 2; stage++) {
+                // A region whose owner one is can be opened again: Landlock does not see memory as files.
+                boolean stays = !root && stage == 1 && (name.equals("become root") || name.equals("reopen"));
+                expected.put(stage + " " + name, stays ? "0" : Integer.toString(errnos[stage - 1]));
+            }
+        });
+        return expected;
+    }
+
+    /// What all domains that have begun said.
+    private static Map<String, String> tried(Place.Running up) throws IOException {
+        return up.out()
+                .lines()
+                .filter(line -> line.startsWith("wall 1") || line.startsWith("wall 2"))
+                .map(line -> line.substring("wall ".length()))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.lastIndexOf(' ')),
+                        line -> line.substring(line.lastIndexOf(' ') + 1),
+                        (one, other) -> one.equals(other) ? one : one + " or " + other,
+                        TreeMap::new));
+    }
+
+    private static long serving(Place.Running up) throws IOException {
+        List<String> lines =
+                up.out().lines().filter(line -> line.startsWith("process ")).toList();
+        return Long.parseLong(lines.getLast().split(" ")[1]);
+    }
+
+    /// Each wall as the system shows it to others.
+    private static void outside(Place.Running up, long process) throws IOException {
+        Path proc = Path.of("/proc/" + process);
+        List<String> status = Files.readAllLines(proc.resolve("status"));
+        for (String none : List.of("CapInh", "CapPrm", "CapEff", "CapAmb")) {
+            assertTrue(status.contains(none + ":\t0000000000000000"), status.toString());
+        }
+        String user = Long.toString(Sandbox.FIRST_USER + process);
+        for (String whose : List.of("Uid", "Gid")) {
+            assertTrue(status.contains(whose + ":\t" + String.join("\t", user, user, user, user)), status.toString());
+        }
+        assertTrue(status.contains("NoNewPrivs:\t1"), status.toString());
+        assertTrue(status.contains("Seccomp:\t2"), status.toString());
+        // What can be traced by its user is its user's.
+        assertEquals(0, Files.getAttribute(proc.resolve("fd"), "unix:uid"));
+        assertNotEquals(
+                Files.readSymbolicLink(Path.of("/proc/" + up.pid() + "/ns/net")),
+                Files.readSymbolicLink(proc.resolve("ns/net")));
+        String limits = Files.readString(proc.resolve("limits"));
+        assertTrue(limits.matches("(?s).*Max core file size +0 +0 .*"), limits);
+        assertTrue(limits.matches("(?s).*Max open files +1024 +1024 .*"), limits);
+        assertTrue(limits.matches("(?s).*Max processes +128 +128 .*"), limits);
+        assertFalse(limits.matches("(?s).*Max data size +unlimited.*"), limits);
+    }
+
+    /// What a process may do in its mappings of a region.
+    private static List<String> mapped(long process, String region) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process + "/maps")).stream()
+                .filter(line -> line.contains("memfd:" + region))
+                .map(line -> line.split(" +")[1])
+                .distinct()
+                .toList();
+    }
+}
