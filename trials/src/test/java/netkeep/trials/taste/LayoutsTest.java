@@ -1,0 +1,381 @@
+package netkeep.trials.taste;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import netkeep.domain.Granted;
+import netkeep.domain.Word;
+import netkeep.engine.Engine;
+import netkeep.engine.socket.Attachment;
+import netkeep.ring.Consumer;
+import netkeep.ring.Ledger;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Producer;
+import netkeep.ring.Region;
+import netkeep.session.Ask;
+import netkeep.session.Datagram;
+import netkeep.session.Event;
+import netkeep.session.Hello;
+import netkeep.session.Option;
+import netkeep.session.Request;
+import netkeep.session.SessionLayout;
+import netkeep.session.Status;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The pages of `docs/layouts` and the code say the same: offsets, names, lengths, numbers, versions.
+class LayoutsTest {
+    private static final Path PAGES = pages();
+    private static final SessionLayout SMALL = new SessionLayout(2, 4, 8, 8192);
+
+    private final Map<String, Drawing> drawings = drawings();
+
+    private static Path pages() {
+        Path here = Path.of("").toAbsolutePath();
+        return (Files.isDirectory(here.resolve("docs")) ? here : here.getParent()).resolve("docs/layouts");
+    }
+
+    private static Map<String, Drawing> drawings() {
+        try (Stream<Path> pages = Files.list(PAGES)) {
+            Map<String, Drawing> all = new TreeMap<>();
+            for (Path page : pages.sorted().toList()) {
+                for (Drawing drawing : Drawing.of(page)) {
+                    all.put(
+                            drawing.kind() + " "
+                                    + (drawing.kind().equals("places") ? drawing.name() : drawing.shortName()),
+                            drawing);
+                }
+            }
+            return all;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Drawing drawing(String name) {
+        Drawing drawing = drawings.get(name);
+        assertTrue(drawing != null, "nothing is drawn as " + name + ", but " + drawings.keySet());
+        return drawing;
+    }
+
+    @Test
+    void drawingsAreWhole() {
+        for (Drawing drawing : drawings.values()) {
+            assertEquals(List.of(), drawing.faults(), drawing.name());
+            assertTrue(!drawing.numbers().isEmpty(), drawing.name());
+        }
+        // Whoever draws something new says here what it is of.
+        assertEquals(
+                Set.of(
+                        "layout greeting",
+                        "layout hello",
+                        "layout producer",
+                        "layout consumer",
+                        "layout client-words",
+                        "layout stack-words",
+                        "layout request",
+                        "layout datagram",
+                        "layout word",
+                        "layout ledger",
+                        "layout slot",
+                        "layout attachment",
+                        "layout question",
+                        "layout reply",
+                        "numbers status",
+                        "numbers request",
+                        "numbers option",
+                        "numbers event",
+                        "numbers granted",
+                        "places sockets=1024 requests=1024 events=8192 capacity=4194304",
+                        "places sockets=2 requests=4 events=8 capacity=8192"),
+                drawings.keySet());
+    }
+
+    @Test
+    void gapAnOverlapAndATornLineAreFound(@TempDir Path directory) throws IOException {
+        Path page = directory.resolve("page.md");
+        for (String lines : List.of(
+                "  0  u32  a\n  5  u32  b\n  9  free 7\n",
+                "  0  u32  a\n  2  u16  b\n  4  free 12\n",
+                "  0  u32  a\n  4  u33  b\n  8  free 8\n",
+                "  0  u64  a\n",
+                "  0  u64  a\n  8  u64  a\n")) {
+            Files.writeString(page, "```layout sample 16\n" + lines + "```\n");
+            assertTrue(!Drawing.of(page).getFirst().faults().isEmpty(), lines);
+        }
+        Files.writeString(page, "```layout sample 16\n  0  u64  a   first\n  8  address  b\n```\n");
+        assertEquals(
+                List.of("ends at 24, not at 16"), Drawing.of(page).getFirst().faults());
+    }
+
+    /// All constants of a class that are numbers.
+    private static Map<String, Long> constants(Class<?> of) {
+        Map<String, Long> constants = new HashMap<>();
+        for (Field field : of.getDeclaredFields()) {
+            if (Modifier.isStatic(field.getModifiers())
+                    && (field.getType() == int.class || field.getType() == long.class)) {
+                try {
+                    field.setAccessible(true);
+                    constants.put(field.getName(), ((Number) field.get(null)).longValue());
+                } catch (IllegalAccessException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+        return constants;
+    }
+
+    /// A drawing has what the class has, but for constants of the class that are something else.
+    private void same(String drawing, Class<?> of, String... others) {
+        Map<String, Long> constants = constants(of);
+        for (String other : others) {
+            assertTrue(constants.remove(other) != null, of + " has no " + other);
+        }
+        assertEquals(new TreeMap<>(constants), new TreeMap<>(drawing(drawing).numbers()), drawing);
+    }
+
+    @Test
+    void wordsOfASocketAreWhereTheyAreDrawn() {
+        Map<String, Long> constants = new TreeMap<>(constants(SessionLayout.class));
+        assertEquals(drawing("layout request").length(), constants.remove("REQUEST"));
+        assertEquals(Long.BYTES, constants.remove("EVENT"));
+        assertEquals(drawing("layout client-words").length(), constants.remove("CLIENT_WORDS"));
+        assertEquals(drawing("layout stack-words").length(), constants.remove("STACK_WORDS"));
+        assertEquals(1088, constants.remove("LOW"));
+        assertEquals(8192, constants.remove("LEAST_CAPACITY"));
+        Map<String, Long> drawn = new TreeMap<>(drawing("layout client-words").numbers());
+        drawn.putAll(drawing("layout stack-words").numbers());
+        assertEquals(constants, drawn);
+    }
+
+    @Test
+    void requestsAndDatagramsAreAsDrawn() {
+        Map<String, Long> both = new TreeMap<>(drawing("layout request").numbers());
+        Map<String, Long> constants = new TreeMap<>(constants(Request.class));
+        // The names of fields are those of no ops.
+        Map<String, Long> ops = drawing("numbers request").numbers();
+        for (Map.Entry<String, Long> op : ops.entrySet()) {
+            assertEquals(op.getValue(), constants.remove(op.getKey()), op.getKey());
+        }
+        assertEquals(constants, both);
+        same("layout datagram", Datagram.class, "HEADER");
+        assertEquals(drawing("layout datagram").length(), Datagram.HEADER);
+    }
+
+    @Test
+    void bitsAndNumbersAreAsDrawn() {
+        same("numbers status", Status.class);
+        same("numbers event", Event.class);
+        same("numbers option", Option.class);
+    }
+
+    @Test
+    void eventsArePackedAsDrawn() {
+        long event = Event.of(0xAB, 0x12345678, 0xCDEF01);
+        assertEquals(0xABCD_EF01_1234_5678L, event);
+        assertEquals(0xAB, Event.what(event));
+        assertEquals(0xCDEF01, Event.child(event));
+        assertEquals(0x12345678, Event.socket(event));
+    }
+
+    /// Both ends are let do what they do, and what changes lies where it is drawn.
+    @Test
+    void ringsAreAsDrawn() throws PeerViolation {
+        try (Arena arena = Arena.ofConfined()) {
+            Region ours = new Region(arena.allocate(1024, 8));
+            Region theirs = new Region(arena.allocate(1024, 8));
+            Producer producer = new Producer(ours, 0, theirs, 0, 4, 8, 0);
+            Consumer consumer = new Consumer(theirs, 0, ours, 0, 4, 8, 0);
+            Map<String, Long> produced = drawing("layout producer").numbers();
+            Map<String, Long> consumed = drawing("layout consumer").numbers();
+            assertEquals(drawing("layout producer").length(), producer.free());
+            assertEquals(drawing("layout producer").length() + 4 * 8, Producer.length(4, 8));
+            assertEquals(drawing("layout consumer").length(), Producer.CONSUMER_LENGTH);
+            producer.give();
+            producer.publish();
+            assertEquals(1, ours.i64(produced.remove("TAIL")));
+            assertEquals(drawing("layout producer").length(), consumer.take());
+            consumer.release();
+            assertEquals(1, theirs.i64(consumed.remove("HEAD")));
+            assertTrue(consumer.maySleep());
+            assertEquals(1, theirs.i32(consumed.remove("ASLEEP")));
+            assertEquals(Map.of(), produced);
+            assertEquals(Map.of(), consumed);
+        }
+    }
+
+    @Test
+    void partsOfTheRegionsLieWhereTheyAreDrawn() throws ReflectiveOperationException {
+        Pattern sizes = Pattern.compile("sockets=(\\d+) requests=(\\d+) events=(\\d+) capacity=(\\d+)");
+        int seen = 0;
+        for (Drawing drawing : drawings.values()) {
+            Matcher size = sizes.matcher(drawing.name());
+            if (!drawing.kind().equals("places") || !size.matches()) {
+                continue;
+            }
+            seen++;
+            SessionLayout layout =
+                    new SessionLayout(number(size, 1), number(size, 2), number(size, 3), number(size, 4));
+            for (Map.Entry<String, Long> place : drawing.numbers().entrySet()) {
+                boolean words = place.getKey().endsWith("Words");
+                Object at = words
+                        ? SessionLayout.class
+                                .getMethod(place.getKey(), int.class)
+                                .invoke(layout, 0)
+                        : SessionLayout.class.getMethod(place.getKey()).invoke(layout);
+                assertEquals(place.getValue(), at, drawing.name() + ": " + place.getKey());
+            }
+            assertEquals(10, drawing.numbers().size());
+        }
+        assertEquals(2, seen);
+        // The formulas of the page.
+        assertEquals(1 * 1088 + 1087, SMALL.place(1, 1087));
+        assertEquals(2 * 1088 + 1 * (8192 - 1088) + (8191 - 1088), SMALL.place(1, 8191));
+        assertEquals(5, SMALL.offset(8192 + 12, 7));
+    }
+
+    private static int number(Matcher size, int group) {
+        return Integer.parseInt(size.group(group));
+    }
+
+    @Test
+    void greetingAndAnswerAreAsDrawn() throws IOException {
+        ByteBuffer greeting = ByteBuffer.wrap(Hello.greeting()).order(ByteOrder.nativeOrder());
+        Drawing drawn = drawing("layout greeting");
+        assertEquals(drawn.length(), greeting.capacity());
+        assertEquals(0x30534b4e, greeting.getInt(at(drawn, "MAGIC")));
+        assertEquals(Hello.VERSION, greeting.getInt(at(drawn, "VERSION")));
+        assertEquals(2, drawn.numbers().size());
+        assertTrue(page("session.md").startsWith("# Layout of a session, version " + Hello.VERSION + "\n"));
+
+        Drawing hello = drawing("layout hello");
+        byte[] octets = Hello.answer(11, SMALL, List.of("a", "b"));
+        ByteBuffer answer = ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder());
+        assertEquals("a\nb\n", new String(octets, (int) hello.length(), 4, StandardCharsets.UTF_8));
+        Map<String, Long> told = new HashMap<>();
+        hello.numbers().forEach((name, where) -> told.put(name, (long) answer.getInt(where.intValue())));
+        assertEquals(
+                Map.of(
+                        "MAGIC",
+                        0x30534b4eL,
+                        "ERRNO",
+                        11L,
+                        "SOCKETS",
+                        2L,
+                        "REQUESTS",
+                        4L,
+                        "EVENTS",
+                        8L,
+                        "CAPACITY",
+                        8192L),
+                told);
+    }
+
+    private static int at(Drawing drawing, String name) {
+        return drawing.numbers().get(name).intValue();
+    }
+
+    private static String page(String name) throws IOException {
+        return Files.readString(PAGES.resolve(name));
+    }
+
+    @Test
+    void wordsOfALineAreAsDrawn() throws IOException, IllegalAccessException {
+        Drawing drawn = drawing("layout word");
+        ByteBuffer word = ByteBuffer.wrap(new Word('x', 0x01020304, "t").octets());
+        assertEquals('x', word.get(at(drawn, "KIND")));
+        assertEquals(0x01020304, word.getInt(at(drawn, "NUMBER")));
+        assertEquals('t', word.get((int) drawn.length()));
+        assertEquals(2, drawn.numbers().size());
+
+        Map<String, Character> kinds = new TreeMap<>();
+        for (Field field : Word.class.getFields()) {
+            if (field.getType() == char.class) {
+                kinds.put(field.getName(), (char) field.get(null));
+            }
+        }
+        Map<String, Character> told = new TreeMap<>();
+        Matcher row = Pattern.compile("^\\| `(.)` \\| ([A-Z_]+) \\|", Pattern.MULTILINE)
+                .matcher(page("line.md"));
+        while (row.find()) {
+            told.put(row.group(2), row.group(1).charAt(0));
+        }
+        assertEquals(kinds, told);
+    }
+
+    @Test
+    void questionsAndRepliesAreAsDrawn() throws IOException {
+        ByteBuffer question = ByteBuffer.wrap(Ask.question("t")).order(ByteOrder.nativeOrder());
+        ByteBuffer reply = ByteBuffer.wrap(Ask.answer(7, "t")).order(ByteOrder.nativeOrder());
+        Drawing asked = drawing("layout question");
+        Drawing replied = drawing("layout reply");
+        assertEquals(Set.of("MAGIC", "VERSION"), asked.numbers().keySet());
+        assertEquals(Set.of("MAGIC", "ERRNO"), replied.numbers().keySet());
+        assertEquals(0x30414b4e, question.getInt(at(asked, "MAGIC")));
+        assertEquals(0x30414b4e, reply.getInt(at(replied, "MAGIC")));
+        assertEquals(Ask.VERSION, question.getInt(at(asked, "VERSION")));
+        assertEquals(7, reply.getInt(at(replied, "ERRNO")));
+        assertEquals('t', question.get((int) asked.length()));
+        assertEquals('t', reply.get((int) replied.length()));
+        assertTrue(page("line.md").contains("instead; version " + Ask.VERSION + "."));
+    }
+
+    @Test
+    void descriptorsOfASessionAreInTheOrderDrawn() {
+        Map<Long, String> drawn = new TreeMap<>();
+        drawing("numbers granted").numbers().forEach((name, number) -> drawn.put(number, name));
+        List<String> components = Arrays.stream(Granted.class.getRecordComponents())
+                .map(RecordComponent::getName)
+                .map(name -> name.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT))
+                .toList();
+        assertEquals(components, List.copyOf(drawn.values()));
+        int[] numbers = {0, 1, 2, 3, 4, 5, 6};
+        Granted granted = Granted.of(numbers);
+        assertEquals(
+                List.of(0, 1, 2, 3, 4, 5, 6),
+                Stream.of(
+                                granted.connection(),
+                                granted.client(),
+                                granted.stack(),
+                                granted.bell(),
+                                granted.clients(),
+                                granted.stacks(),
+                                granted.clientBell())
+                        .toList());
+    }
+
+    @Test
+    void ledgerIsAsDrawn() throws IOException {
+        same("layout ledger", Ledger.class, "TABLES");
+        assertEquals(drawing("layout ledger").length(), constants(Ledger.class).get("TABLES"));
+        same("layout attachment", Attachment.class, "SLOT");
+        assertEquals(drawing("layout attachment").length(), Attachment.SLOT);
+        assertEquals(Map.of("TAG", 0L), drawing("layout slot").numbers());
+        Matcher magic = Pattern.compile("0x([0-9a-f_]+): what this is").matcher(page("ledger.md"));
+        assertTrue(magic.find());
+        assertEquals(
+                Long.parseLong(magic.group(1).replace("_", ""), 16),
+                constants(Engine.class).get("MAGIC"));
+    }
+}
