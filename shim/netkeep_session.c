@@ -1,0 +1,549 @@
+#define _GNU_SOURCE
+#include "netkeep_session.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* docs/layouts/session.md. */
+enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 3 };
+
+enum { RING_ITEMS = 64, RING_ASLEEP = 64, RING_CONSUMER = 128, REQUEST = 64, EVENT = 8 };
+
+enum { CLIENT_WORDS = 32, SND_TAIL = 0, SND_BASE = 8, RCV_HEAD = 16, SND_WAKE = 24 };
+
+enum {
+    STACK_WORDS = 128,
+    RCV_TAIL = 0,
+    RCV_BASE = 8,
+    RCV_WAKE = 16,
+    SND_HEAD = 24,
+    SND_EDGE = 32,
+    STATUS = 40,
+    ANSWER = 44,
+    PARENT = 48,
+    ERROR = 52,
+    LOCAL_PORT = 54,
+    REMOTE_PORT = 56,
+    LINK = 58,
+    LOCAL = 64,
+    REMOTE = 80,
+    LIFE = 104
+};
+
+enum { LOW = 1088, PAGE = 4096, LEAST_CAPACITY = 8192 };
+
+/* ----- Words of either region ----- */
+
+static uint64_t get64(const unsigned char *at, memory_order order) {
+    return atomic_load_explicit((const _Atomic uint64_t *)(const void *)at, order);
+}
+
+static uint32_t get32(const unsigned char *at, memory_order order) {
+    return atomic_load_explicit((const _Atomic uint32_t *)(const void *)at, order);
+}
+
+static uint16_t get16(const unsigned char *at) {
+    return atomic_load_explicit((const _Atomic uint16_t *)(const void *)at, memory_order_relaxed);
+}
+
+static void put64(unsigned char *at, uint64_t value) {
+    atomic_store_explicit((_Atomic uint64_t *)(void *)at, value, memory_order_release);
+}
+
+static void put32(unsigned char *at, uint32_t value) {
+    atomic_store_explicit((_Atomic uint32_t *)(void *)at, value, memory_order_release);
+}
+
+static void fence(void) {
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* ----- Where things lie ----- */
+
+static size_t page(size_t length) {
+    return (length + PAGE - 1) / PAGE * PAGE;
+}
+
+static size_t events_consumer(const struct nk_session *session) {
+    return RING_ITEMS + (size_t)session->requests * REQUEST;
+}
+
+static size_t requests_consumer(const struct nk_session *session) {
+    return RING_ITEMS + (size_t)session->events * EVENT;
+}
+
+static size_t missed(const struct nk_session *session) {
+    return requests_consumer(session) + RING_CONSUMER;
+}
+
+static size_t client_words(const struct nk_session *session, uint32_t socket) {
+    return events_consumer(session) + RING_CONSUMER + (size_t)socket * CLIENT_WORDS;
+}
+
+static size_t stack_words(const struct nk_session *session, uint32_t socket) {
+    return missed(session) + 64 + (size_t)socket * STACK_WORDS;
+}
+
+static size_t send_rings(const struct nk_session *session) {
+    return page(client_words(session, session->sockets));
+}
+
+static size_t receive_rings(const struct nk_session *session) {
+    return page(stack_words(session, session->sockets));
+}
+
+/* Where an offset of a socket's ring lies, counted from the begin of the rings. */
+static size_t place(const struct nk_session *session, uint32_t socket, size_t offset) {
+    return offset < LOW ? (size_t)socket * LOW + offset
+                        : (size_t)session->sockets * LOW + (size_t)socket * (session->capacity - LOW) + (offset - LOW);
+}
+
+/* Octets that lie in one piece from an offset on. */
+static size_t run(const struct nk_session *session, size_t offset) {
+    return offset < LOW ? LOW - offset : session->capacity - offset;
+}
+
+static unsigned char *ours(const struct nk_session *session, uint32_t socket) {
+    return session->client + client_words(session, socket);
+}
+
+static const unsigned char *theirs(const struct nk_session *session, uint32_t socket) {
+    return session->stack + stack_words(session, socket);
+}
+
+/* ----- Beginning and end ----- */
+
+/* Takes the descriptors of a message; closes those that find no room. */
+static int rights(struct msghdr *message, int *descriptors, int room) {
+    int count = 0;
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control != NULL; control = CMSG_NXTHDR(message, control)) {
+        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) {
+            continue;
+        }
+        size_t length = control->cmsg_len - CMSG_LEN(0);
+        for (size_t at = 0; at + sizeof(int) <= length; at += sizeof(int)) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(control) + at, sizeof descriptor);
+            if (count < room) {
+                descriptors[count++] = descriptor;
+            } else {
+                close(descriptor);
+            }
+        }
+    }
+    return count;
+}
+
+/* Receives a message of the daemon's. Its length, 0 at the end, or a negative errno. */
+static ssize_t hear(int line, unsigned char *octets, size_t length, int *descriptors, int *count, int flags) {
+    union {
+        char octets[CMSG_SPACE(16 * sizeof(int))];
+        struct cmsghdr aligned;
+    } control;
+    struct iovec piece = {octets, length};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.octets, .msg_controllen = sizeof control.octets};
+    ssize_t heard;
+    do {
+        heard = recvmsg(line, &message, flags | MSG_CMSG_CLOEXEC);
+    } while (heard < 0 && errno == EINTR);
+    if (heard < 0) {
+        return errno == ECONNRESET ? 0 : -errno;
+    }
+    *count = rights(&message, descriptors, *count);
+    return heard;
+}
+
+static uint32_t number(const unsigned char *at) {
+    uint32_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static bool power(uint32_t value) {
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+/* Takes the sizes over that a daemon's answer tells. */
+static int sizes(struct nk_session *session, const unsigned char *hello, size_t length) {
+    if (length < HELLO || number(hello) != MAGIC) {
+        return -EPROTO;
+    }
+    if (number(hello + 4) != 0) {
+        return -(int)number(hello + 4);
+    }
+    session->sockets = number(hello + 8);
+    session->requests = number(hello + 12);
+    session->events = number(hello + 16);
+    session->capacity = number(hello + 20);
+    bool sound = session->sockets != 0 && session->sockets % 2 == 0 && session->sockets <= 1 << 24
+        && power(session->requests) && power(session->events) && power(session->capacity)
+        && session->capacity >= LEAST_CAPACITY && session->capacity <= 1 << 30;
+    if (!sound) {
+        return -EPROTO;
+    }
+    session->client_length = send_rings(session) + (size_t)session->sockets * session->capacity;
+    session->stack_length = receive_rings(session) + (size_t)session->sockets * session->capacity;
+    session->links = strndup((const char *)hello + HELLO, length - HELLO);
+    session->woken = calloc(session->sockets, sizeof *session->woken);
+    return session->links == NULL || session->woken == NULL ? -ENOMEM : 0;
+}
+
+static int map(struct nk_session *session, const int *descriptors) {
+    void *client = mmap(NULL, session->client_length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptors[0], 0);
+    if (client == MAP_FAILED) {
+        return -errno;
+    }
+    session->client = client;
+    void *stack = mmap(NULL, session->stack_length, PROT_READ, MAP_SHARED, descriptors[1], 0);
+    if (stack == MAP_FAILED) {
+        return -errno;
+    }
+    session->stack = stack;
+    session->asked = get64(session->client, memory_order_relaxed);
+    session->heard = get64(session->client + events_consumer(session), memory_order_relaxed);
+    session->missed = get64(session->stack + missed(session), memory_order_acquire);
+    return 0;
+}
+
+static int greet(struct nk_session *session, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        return -ENAMETOOLONG;
+    }
+    strcpy(address.sun_path, path);
+    session->line = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (session->line < 0) {
+        return -errno;
+    }
+    if (connect(session->line, (const struct sockaddr *)&address, sizeof address) != 0) {
+        return -errno;
+    }
+    uint32_t greeting[] = {MAGIC, VERSION};
+    if (send(session->line, greeting, GREETING, MSG_NOSIGNAL) != GREETING) {
+        return -errno;
+    }
+    static unsigned char hello[LONGEST];
+    int descriptors[DESCRIPTORS];
+    int count = DESCRIPTORS;
+    ssize_t length = hear(session->line, hello, sizeof hello, descriptors, &count, 0);
+    if (length <= 0) {
+        return length == 0 ? -EPIPE : (int)length;
+    }
+    int failure = sizes(session, hello, (size_t)length);
+    if (failure == 0) {
+        failure = count == DESCRIPTORS ? map(session, descriptors) : -EPROTO;
+    }
+    for (int i = 0; i < count; i++) {
+        if (i == 2) {
+            session->bell = descriptors[i];
+        } else {
+            close(descriptors[i]);
+        }
+    }
+    return failure;
+}
+
+int nk_attach(struct nk_session *session, const char *path) {
+    memset(session, 0, sizeof *session);
+    session->line = -1;
+    session->bell = -1;
+    int failure = greet(session, path);
+    if (failure != 0) {
+        nk_detach(session);
+    }
+    return failure;
+}
+
+void nk_detach(struct nk_session *session) {
+    if (session->line >= 0) {
+        close(session->line);
+    }
+    if (session->bell >= 0) {
+        close(session->bell);
+    }
+    if (session->client != NULL) {
+        munmap(session->client, session->client_length);
+    }
+    if (session->stack != NULL) {
+        munmap((void *)(uintptr_t)session->stack, session->stack_length);
+    }
+    free(session->links);
+    free(session->woken);
+    memset(session, 0, sizeof *session);
+    session->line = -1;
+    session->bell = -1;
+}
+
+/* ----- Asking and being told ----- */
+
+static void put_address(unsigned char *at, struct nk_address address) {
+    memcpy(at, &address.hi, 8);
+    memcpy(at + 8, &address.lo, 8);
+}
+
+int nk_ask(struct nk_session *session, const struct nk_request *request) {
+    uint64_t taken = get64(session->stack + requests_consumer(session), memory_order_acquire);
+    if (taken > session->asked || session->asked - taken > session->requests) {
+        return -EPROTO;
+    }
+    if (session->asked - taken == session->requests) {
+        return -EAGAIN;
+    }
+    unsigned char *slot = session->client + RING_ITEMS + (session->asked & (session->requests - 1)) * REQUEST;
+    slot[0] = request->op;
+    slot[1] = 0;
+    memcpy(slot + 2, &request->ticket, 2);
+    memcpy(slot + 4, &request->socket, 4);
+    memcpy(slot + 8, &request->a, 8);
+    put_address(slot + 16, request->address);
+    put_address(slot + 32, request->source);
+    memcpy(slot + 48, &request->port, 2);
+    memcpy(slot + 52, &request->scope, 4);
+    memcpy(slot + 56, &request->b, 8);
+    session->asked++;
+    put64(session->client, session->asked);
+    return 0;
+}
+
+void nk_wake(struct nk_session *session) {
+    fence();
+    const unsigned char *asleep = session->stack + requests_consumer(session) + RING_ASLEEP;
+    if (get32(asleep, memory_order_acquire) != 0) {
+        /* EAGAIN: it was rung often enough. Any other failure shows on the line. */
+        ssize_t rung = send(session->bell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)rung;
+    }
+}
+
+/* How many events are there, -EPROTO if that cannot be. */
+static int64_t ready(const struct nk_session *session) {
+    uint64_t count = get64(session->stack, memory_order_acquire) - session->heard;
+    return count > session->events ? -EPROTO : (int64_t)count;
+}
+
+int nk_next(struct nk_session *session, struct nk_event *event) {
+    int64_t count = ready(session);
+    if (count <= 0) {
+        return (int)count;
+    }
+    size_t slot = RING_ITEMS + (session->heard & (session->events - 1)) * EVENT;
+    uint64_t item = get64(session->stack + slot, memory_order_relaxed);
+    event->what = (unsigned)(item >> 56);
+    event->child = (uint32_t)(item >> 32) & 0xffffff;
+    event->socket = (uint32_t)item;
+    session->heard++;
+    put64(session->client + events_consumer(session), session->heard);
+    return event->socket < session->sockets && event->child < session->sockets ? 1 : -EPROTO;
+}
+
+bool nk_missed(struct nk_session *session) {
+    uint64_t now = get64(session->stack + missed(session), memory_order_acquire);
+    bool grown = now != session->missed;
+    session->missed = now;
+    return grown;
+}
+
+/* The line is readable: a successor has said hello again, or nobody is there any more. */
+static int listen_again(struct nk_session *session) {
+    static unsigned char again[LONGEST];
+    int descriptors[DESCRIPTORS];
+    int count = DESCRIPTORS;
+    ssize_t length = hear(session->line, again, sizeof again, descriptors, &count, MSG_DONTWAIT);
+    if (length == -EAGAIN) {
+        return 0;
+    }
+    if (length <= 0) {
+        return -EPIPE;
+    }
+    for (int i = 0; i < count; i++) {
+        close(descriptors[i]);
+    }
+    return 0;
+}
+
+int nk_sleep(struct nk_session *session, int timeout) {
+    unsigned char *asleep = session->client + events_consumer(session) + RING_ASLEEP;
+    put32(asleep, 1);
+    fence();
+    int woken = 0;
+    struct pollfd waited[] = {{session->bell, POLLIN, 0}, {session->line, POLLIN, 0}};
+    if (ready(session) == 0 && get64(session->stack + missed(session), memory_order_acquire) == session->missed) {
+        woken = poll(waited, 2, timeout);
+    }
+    put32(asleep, 0);
+    if (woken <= 0) {
+        return woken < 0 && errno != EINTR ? -errno : 0;
+    }
+    char rings[1];
+    bool rung = false;
+    while (recv(session->bell, rings, sizeof rings, MSG_DONTWAIT) > 0) {
+        rung = true;
+    }
+    if (waited[1].revents != 0) {
+        int failure = listen_again(session);
+        if (failure != 0) {
+            return failure;
+        }
+    }
+    return rung ? 1 : 0;
+}
+
+/* ----- Sockets ----- */
+
+uint32_t nk_life(const struct nk_session *session, uint32_t socket) {
+    return get32(theirs(session, socket) + LIFE, memory_order_acquire);
+}
+
+int nk_answer(const struct nk_session *session, uint32_t socket, uint16_t ticket) {
+    uint32_t answer = get32(theirs(session, socket) + ANSWER, memory_order_acquire);
+    return answer >> 16 == ticket ? (int)(answer & 0xffff) : -EAGAIN;
+}
+
+uint16_t nk_ticket(const struct nk_session *session, uint32_t socket) {
+    uint16_t last = (uint16_t)(get32(theirs(session, socket) + ANSWER, memory_order_acquire) >> 16);
+    return last == UINT16_MAX ? 1 : (uint16_t)(last + 1);
+}
+
+static struct nk_address get_address(const unsigned char *at) {
+    struct nk_address address = {get64(at, memory_order_relaxed), get64(at + 8, memory_order_relaxed)};
+    return address;
+}
+
+void nk_words(const struct nk_session *session, uint32_t socket, struct nk_words *words) {
+    const unsigned char *at = theirs(session, socket);
+    words->status = get32(at + STATUS, memory_order_acquire);
+    words->parent = get32(at + PARENT, memory_order_relaxed);
+    words->error = get16(at + ERROR);
+    words->local_port = get16(at + LOCAL_PORT);
+    words->remote_port = get16(at + REMOTE_PORT);
+    words->link = get16(at + LINK);
+    words->local = get_address(at + LOCAL);
+    words->remote = get_address(at + REMOTE);
+}
+
+/* ----- Streams ----- */
+
+static int hint(struct nk_session *session, enum nk_op op, uint32_t socket) {
+    struct nk_request request = {.op = (uint8_t)op, .socket = socket};
+    return nk_ask(session, &request);
+}
+
+/* Copies between a socket's ring and memory of the caller's, of which one is NULL. */
+static void copy(
+    const struct nk_session *session, uint32_t socket, size_t offset, size_t length, const unsigned char *from,
+    unsigned char *to) {
+    for (size_t done = 0; done < length;) {
+        size_t piece = run(session, offset);
+        if (piece > length - done) {
+            piece = length - done;
+        }
+        if (from != NULL) {
+            memcpy(session->client + send_rings(session) + place(session, socket, offset), from + done, piece);
+        } else {
+            memcpy(to + done, session->stack + receive_rings(session) + place(session, socket, offset), piece);
+        }
+        done += piece;
+        offset = (offset + piece) & (session->capacity - 1);
+    }
+}
+
+static int write_end(const struct nk_session *session, uint32_t socket) {
+    const unsigned char *at = theirs(session, socket);
+    uint32_t status = get32(at + STATUS, memory_order_acquire);
+    if ((status & NK_STATUS_FAILED) != 0 && get16(at + ERROR) != 0) {
+        return -get16(at + ERROR);
+    }
+    return (status & (NK_STATUS_FAILED | NK_STATUS_WRITE_END)) != 0 ? -EPIPE : 0;
+}
+
+/* Room to send. Where there is none, an event is asked for. -EPROTO if what the stack says cannot be. */
+static int64_t room(struct nk_session *session, uint32_t socket, uint64_t tail) {
+    uint64_t edge = get64(theirs(session, socket) + SND_EDGE, memory_order_acquire);
+    if ((int64_t)(edge - tail) <= 0) {
+        put64(ours(session, socket) + SND_WAKE, tail + 1);
+        fence();
+        edge = get64(theirs(session, socket) + SND_EDGE, memory_order_acquire);
+    }
+    /* Sending buffers may shrink: the edge may lie before what was written. */
+    int64_t free = (int64_t)(edge - tail);
+    if (free > (int64_t)session->capacity || free < -(int64_t)session->capacity) {
+        return -EPROTO;
+    }
+    return free < 0 ? 0 : free;
+}
+
+ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length) {
+    int end = write_end(session, socket);
+    if (end != 0) {
+        return end;
+    }
+    unsigned char *words = ours(session, socket);
+    uint64_t tail = get64(words + SND_TAIL, memory_order_relaxed);
+    int64_t most = room(session, socket, tail);
+    if (most <= 0 || length == 0) {
+        return (ssize_t)most < 0 ? (ssize_t)most : 0;
+    }
+    if (length > (size_t)most) {
+        length = (size_t)most;
+    }
+    if (get64(theirs(session, socket) + SND_HEAD, memory_order_acquire) == tail) {
+        put64(words + SND_BASE, tail);
+    }
+    uint64_t base = get64(words + SND_BASE, memory_order_relaxed);
+    copy(session, socket, (size_t)(tail - base) & (session->capacity - 1), length, octets, NULL);
+    put64(words + SND_TAIL, tail + length);
+    int failure = hint(session, NK_SEND, socket);
+    /* Without room for the hint the octets are there all the same; the next hint tells. */
+    return failure == 0 || failure == -EAGAIN ? (ssize_t)length : failure;
+}
+
+/* Nothing is there to be read: why. */
+static ssize_t read_end(const struct nk_session *session, uint32_t socket, uint64_t head) {
+    const unsigned char *at = theirs(session, socket);
+    uint32_t status = get32(at + STATUS, memory_order_acquire);
+    bool over = (status & (NK_STATUS_READ_END | NK_STATUS_FAILED)) != 0;
+    if (!over || get64(at + RCV_TAIL, memory_order_acquire) != head) {
+        return -EAGAIN;
+    }
+    return (status & NK_STATUS_FAILED) != 0 && get16(at + ERROR) != 0 ? -get16(at + ERROR) : 0;
+}
+
+ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length) {
+    unsigned char *words = ours(session, socket);
+    const unsigned char *at = theirs(session, socket);
+    uint64_t head = get64(words + RCV_HEAD, memory_order_relaxed);
+    uint64_t there = get64(at + RCV_TAIL, memory_order_acquire) - head;
+    if (there == 0) {
+        return read_end(session, socket, head);
+    }
+    if (there > session->capacity) {
+        return -EPROTO;
+    }
+    if (length > there) {
+        length = (size_t)there;
+    }
+    uint64_t base = get64(at + RCV_BASE, memory_order_relaxed);
+    copy(session, socket, (size_t)(head - base) & (session->capacity - 1), length, NULL, octets);
+    head += length;
+    put64(words + RCV_HEAD, head);
+    fence();
+    uint64_t wake = get64(at + RCV_WAKE, memory_order_relaxed);
+    if (head >= wake && wake != session->woken[socket] && hint(session, NK_READ, socket) == 0) {
+        session->woken[socket] = wake;
+    }
+    return (ssize_t)length;
+}
+
+struct nk_address nk_ipv4(uint32_t address) {
+    struct nk_address mapped = {0, UINT64_C(0xffff00000000) | ntohl(address)};
+    return mapped;
+}

@@ -1,0 +1,172 @@
+/*
+ * A session with a stack in another process: docs/session.md in C11.
+ *
+ * One thread at a time uses a session, or they share a lock. Nothing here waits but nk_sleep and what says that it calls it.
+ * Failures are negative errno values; -EPROTO means that the other side broke the layout: the session is then of no use.
+ */
+#ifndef NETKEEP_SESSION_H
+#define NETKEEP_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { NK_TCP = 6, NK_UDP = 17 };
+
+/* What is asked: the op of a request. */
+enum nk_op {
+    NK_OPEN = 1,
+    NK_BIND,
+    NK_LISTEN,
+    NK_CONNECT,
+    NK_SEND,
+    NK_READ,
+    NK_SHUTDOWN,
+    NK_CLOSE,
+    NK_OPTION,
+    NK_ACCEPTED,
+    NK_URGENT,
+    NK_JOIN,
+    NK_LEAVE
+};
+
+/* The bits of an event: what became of a socket. */
+enum { NK_EVENT_READ = 1, NK_EVENT_WRITE = 2, NK_EVENT_ACCEPT = 4, NK_EVENT_ANSWER = 8, NK_EVENT_STATE = 16 };
+
+/* The bits of a socket's status. */
+enum {
+    NK_STATUS_OPEN = 1,
+    NK_STATUS_BOUND = 2,
+    NK_STATUS_LISTENING = 4,
+    NK_STATUS_CONNECTING = 8,
+    NK_STATUS_CONNECTED = 16,
+    NK_STATUS_READ_END = 32,
+    NK_STATUS_WRITE_END = 64,
+    NK_STATUS_FAILED = 128
+};
+
+/* 128 bits, each half a number in network order; IPv4 in its mapped form, see nk_ipv4. */
+struct nk_address {
+    uint64_t hi;
+    uint64_t lo;
+};
+
+/* Fields that the op does not name may hold anything. */
+struct nk_request {
+    uint8_t op;
+    uint16_t ticket;
+    uint32_t socket;
+    uint64_t a;
+    uint64_t b;
+    struct nk_address address;
+    struct nk_address source;
+    uint16_t port;
+    uint32_t scope;
+};
+
+struct nk_event {
+    unsigned what;
+    uint32_t socket;
+    uint32_t child;
+};
+
+/* What the stack says of a socket. */
+struct nk_words {
+    uint32_t status;
+    uint32_t parent; /* the listener's socket + 1, 0 for none */
+    uint16_t error;
+    uint16_t local_port;
+    uint16_t remote_port;
+    uint16_t link;
+    struct nk_address local;
+    struct nk_address remote;
+};
+
+struct nk_session {
+    int line; /* the connection to the daemon, open as long as the session */
+    int bell; /* the client's end of the doorbell */
+
+    /* The four sizes of the layout. */
+    uint32_t sockets;
+    uint32_t requests;
+    uint32_t events;
+    uint32_t capacity;
+
+    unsigned char *client; /* the client's region */
+    const unsigned char *stack; /* the stack's region */
+    size_t client_length;
+    size_t stack_length;
+    char *links; /* the names of the stack's links, from number 1 on, each ended by a line feed */
+
+    /* What only this side writes. */
+    uint64_t asked; /* requests, ever */
+    uint64_t heard; /* events, ever */
+    uint64_t missed; /* as seen last */
+    uint64_t *woken; /* per socket: the rcv.wake that READ was asked for */
+};
+
+/* ----- Beginning and end ----- */
+
+/* Attaches to the daemon that listens at a path. Waits for its answer. */
+int nk_attach(struct nk_session *session, const char *path);
+
+/* Ends a session: what it left open is closed by the stack. */
+void nk_detach(struct nk_session *session);
+
+/* ----- Asking and being told ----- */
+
+/* Puts a request. -EAGAIN while there is no room: nk_wake, and try again a little later. */
+int nk_ask(struct nk_session *session, const struct nk_request *request);
+
+/* Wakes the stack if it sleeps: behind each nk_ask, or the last of several. */
+void nk_wake(struct nk_session *session);
+
+/* Takes an event. 1, or 0 if there is none. */
+int nk_next(struct nk_session *session, struct nk_event *event);
+
+/* Whether events found no room since this was asked last: then every socket is to be looked at. */
+bool nk_missed(struct nk_session *session);
+
+/*
+ * Sleeps until the stack has something, unless it has by now.
+ *
+ * 1 if it was woken, 0 if there was something or the time is over, -EPIPE if nobody will serve this session any more.
+ * timeout in milliseconds, -1 for ever.
+ */
+int nk_sleep(struct nk_session *session, int timeout);
+
+/* ----- Sockets ----- */
+
+/* How often the socket has become free: another value than when it was opened says that it is. */
+uint32_t nk_life(const struct nk_session *session, uint32_t socket);
+
+/* The errno of the request with this ticket, -EAGAIN while there is no answer. */
+int nk_answer(const struct nk_session *session, uint32_t socket, uint16_t ticket);
+
+/* A ticket that the socket's last answer does not carry. */
+uint16_t nk_ticket(const struct nk_session *session, uint32_t socket);
+
+void nk_words(const struct nk_session *session, uint32_t socket, struct nk_words *words);
+
+/* ----- Streams ----- */
+
+/*
+ * Copies octets to the socket's send ring and asks the stack to send them; nk_wake is the caller's.
+ *
+ * How many, 0 if there is no room: then an event WRITE tells when there is. -EPIPE if nothing can be sent any more, or the errno
+ * with which the connection failed.
+ */
+ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length);
+
+/*
+ * Copies octets out of the socket's receive ring.
+ *
+ * How many, 0 at the end of the stream, -EAGAIN if there are none yet, else the errno with which the connection failed.
+ */
+ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length);
+
+/* The address of an IPv4 address in network order. */
+struct nk_address nk_ipv4(uint32_t address);
+
+#endif
