@@ -70,7 +70,7 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        CommandLine all = new CommandLine(new Main());
+        CommandLine all = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
         // One line says what is wrong; who wants to read all options can ask for them.
         all.setParameterExceptionHandler((wrong, arguments) -> {
             CommandLine at = wrong.getCommandLine();

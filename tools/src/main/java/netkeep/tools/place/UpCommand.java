@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
+import netkeep.keeper.Plan;
 import netkeep.link.Link;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
-import netkeep.placement.Monolith;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
@@ -27,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `netkeep up`: a stack in a domain of its own, which programs attach to, and the keeper that replaces it.
@@ -50,8 +49,8 @@ public final class UpCommand implements Callable<Integer> {
             names = "--placement",
             paramLabel = "WHICH",
             defaultValue = "monolithic",
-            description = "monolithic: link, stack and control are one process.")
-    private String placement = "monolithic";
+            description = "monolithic: link, stack and control are one process; factored: a process each.")
+    private Placement placement = Placement.MONOLITHIC;
 
     @Option(
             names = "--session",
@@ -67,21 +66,13 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!placement.equals("monolithic")) {
-            throw new ParameterException(spec.commandLine(), "--placement " + placement + ": there is monolithic");
-        }
         Path path = session == null ? Places.own("session") : session;
         removeDead(path);
         try (Ending ending = new Ending();
                 Link link = stack.device()) {
             Settings settings = stack.settings(link);
             int listener = listen(path);
-            Keeper.Plan plan = new Keeper.Plan(
-                    line(),
-                    settings.text(),
-                    Monolith.ledgerLength(settings.taps().size()),
-                    List.of(link.descriptor()),
-                    listener);
+            Plan plan = placement.plan(line(), settings, List.of(link.descriptor()), listener);
             try (Keeper keeper = new Keeper(plan, this::say)) {
                 ending.by(keeper::end);
                 say(json ? JsonText.line(Map.of("up", path.toString())) : "up: programs attach at " + path);
@@ -97,16 +88,28 @@ public final class UpCommand implements Callable<Integer> {
     private void say(Keeper.State now) {
         if (json) {
             Map<String, Object> said = new LinkedHashMap<>();
-            said.put("process", now.process());
-            said.put("restarts", now.restarts());
+            Map<String, Object> domains = new LinkedHashMap<>();
+            said.put("domains", domains);
+            for (Keeper.Held domain : now.domains()) {
+                Map<String, Object> held = new LinkedHashMap<>();
+                held.put("process", domain.process());
+                held.put("restarts", domain.restarts());
+                domains.put(domain.name(), held);
+            }
             said.put("standby", now.standby());
             said.put("sessions", now.sessions());
             say(JsonText.line(said));
             return;
         }
-        String who = now.process() == 0 ? "nobody serves" : "process " + now.process() + " serves";
-        say(who + " " + now.sessions() + " sessions, restarts " + now.restarts() + ", "
-                + (now.standby() ? "one stands by" : "no standby"));
+        StringBuilder text = new StringBuilder();
+        for (Keeper.Held domain : now.domains()) {
+            text.append(domain.name())
+                    .append(domain.process() == 0 ? ": nobody" : ": process " + domain.process())
+                    .append(", restarts ")
+                    .append(domain.restarts())
+                    .append("; ");
+        }
+        say(text + (now.standby() ? "one stands by" : "no standby") + "; sessions: " + now.sessions());
     }
 
     private void say(String line) {
