@@ -56,12 +56,13 @@ final class Askers {
     /// Something came over a descriptor, which may be one of theirs.
     void ready(int descriptor) throws IOException {
         Integer number = numbers.get(descriptor);
-        if (number == null) {
+        Line line = number == null ? null : lines.get(number);
+        if (number == null || line == null) {
             return;
         }
         String question = null;
         try {
-            Line.Received received = lines.get(number).poll();
+            Line.Received received = line.poll();
             if (received == null) {
                 return;
             }

@@ -30,8 +30,7 @@ record LinkRings(Region link, Region stack) {
 
     /// The link's taking end; it goes on where a predecessor had noted.
     FrameConsumer linkTakes(int longest) {
-        return new FrameConsumer(
-                link, CONSUMER, stack, 0, CAPACITY, longest, FrameConsumer.noted(link, CONSUMER));
+        return new FrameConsumer(link, CONSUMER, stack, 0, CAPACITY, longest, FrameConsumer.noted(link, CONSUMER));
     }
 
     /// The stack's giving end, from the position committed on.

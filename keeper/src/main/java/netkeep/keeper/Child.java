@@ -29,7 +29,8 @@ final class Child {
     boolean warm;
 
     /// What it was told to be.
-    @Nullable Seat seat;
+    @Nullable
+    Seat seat;
 
     private boolean reaped;
 

@@ -22,8 +22,7 @@ final class Kept {
         return switch (grant) {
             case Plan.Device device -> device.descriptor();
             case Plan.Shared region -> {
-                int descriptor =
-                        written.computeIfAbsent(region.name(), name -> Shared.make(name, region.length()));
+                int descriptor = written.computeIfAbsent(region.name(), name -> Shared.make(name, region.length()));
                 yield region.writable()
                         ? descriptor
                         : read.computeIfAbsent(region.name(), name -> Shared.readOnly(descriptor));

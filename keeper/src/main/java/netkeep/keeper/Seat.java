@@ -27,7 +27,8 @@ final class Seat {
     final Plan.Domain plan;
     final int[] grants;
 
-    @Nullable Child child;
+    @Nullable
+    Child child;
 
     /// Deaths of those who were seated.
     int restarts;

@@ -23,8 +23,7 @@ public final class FrameConsumer {
     /// @param ours     where the consumer's side lies in its region; the others as for [FrameProducer]
     /// @param longest  octets of a frame
     /// @param position where to begin: 0, or the position that a predecessor committed
-    public FrameConsumer(
-            Region region, long ours, Region peer, long theirs, int capacity, int longest, long position) {
+    public FrameConsumer(Region region, long ours, Region peer, long theirs, int capacity, int longest, long position) {
         this.region = region;
         this.ours = ours;
         this.peer = peer;
