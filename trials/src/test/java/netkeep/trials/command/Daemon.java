@@ -53,9 +53,18 @@ final class Daemon {
         return Integer.parseInt(held(part).group(2));
     }
 
+    /// The process that hosts a part, by what a keeper said last.
+    static long process(Place.Running keeper, String part) throws Exception {
+        return Long.parseLong(held(keeper, part).group(1));
+    }
+
     private Matcher held(String part) throws Exception {
+        return held(keeper, part);
+    }
+
+    private static Matcher held(Place.Running keeper, String part) throws Exception {
         Matcher held = Pattern.compile("\\b" + part + "[a-z,]*: (?:process (\\d+)|nobody), restarts (\\d+);")
-                .matcher(last());
+                .matcher(last(keeper));
         if (!held.find()) {
             throw new AssertionError("no word of " + part + ": " + keeper.out());
         }
@@ -63,7 +72,7 @@ final class Daemon {
     }
 
     /// The last line that is whole.
-    private String last() throws Exception {
+    private static String last(Place.Running keeper) throws Exception {
         String out = keeper.out();
         int end = out.lastIndexOf('\n');
         return out.substring(out.lastIndexOf('\n', end - 1) + 1, Math.max(0, end));
@@ -72,7 +81,7 @@ final class Daemon {
     /// Waits until what the keeper says has this in it.
     void await(String state) throws Exception {
         long endNs = System.nanoTime() + PATIENCE_NS;
-        while (!last().contains(state)) {
+        while (!last(keeper).contains(state)) {
             pause(endNs, state);
         }
     }
