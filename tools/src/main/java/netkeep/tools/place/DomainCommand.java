@@ -3,8 +3,7 @@ package netkeep.tools.place;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
-import netkeep.linux.Poller;
-import netkeep.placement.Domain;
+import netkeep.placement.Monolith;
 import picocli.CommandLine.Command;
 
 /// `netkeep domain`: what a keeper starts. Its descriptor 3 is the line to the keeper.
@@ -21,14 +20,9 @@ public final class DomainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Line keeper = new Line(LINE)) {
-            Domain.serve(keeper, DomainCommand::rehearse);
+            new Rehearsal(REHEARSAL_MS).run();
+            Monolith.serve(keeper);
         }
         return 0;
-    }
-
-    private static void rehearse(Line keeper) throws IOException {
-        Poller poller = new Poller(1);
-        poller.add(keeper.descriptor(), Poller.POLLIN);
-        new Rehearsal(REHEARSAL_MS, () -> poller.await(0) > 0).run();
     }
 }
