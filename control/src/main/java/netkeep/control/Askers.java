@@ -2,7 +2,9 @@ package netkeep.control;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import netkeep.domain.Line;
 import netkeep.linux.Errno;
 import netkeep.linux.Sockets;
@@ -13,78 +15,60 @@ final class Askers {
     /// The most at a time.
     private static final int MOST = 16;
 
-    /// Takes an asker's number and the question.
-    interface Asked {
-        void accept(int number, String question) throws IOException;
-    }
-
     private final int owner;
-    private final Gate.Watch watch;
-    private final Asked asked;
+    private final BiConsumer<Integer, String> asked;
 
     /// By numbers that nobody had before: a late answer comes to nobody else.
     private final Map<Integer, Line> lines = new HashMap<>();
 
-    /// Their numbers by their descriptors.
-    private final Map<Integer, Integer> numbers = new HashMap<>();
-
     private int next;
 
     /// @param owner the user that may ask
-    Askers(int owner, Gate.Watch watch, Asked asked) {
+    /// @param asked takes an asker's number and the question
+    Askers(int owner, BiConsumer<Integer, String> asked) {
         this.owner = owner;
-        this.watch = watch;
         this.asked = asked;
     }
 
-    /// Takes a guest who has asked, and who is watched.
-    void take(Line guest, byte[] question) throws IOException {
+    /// Takes a guest who has asked; it is closed from here on.
+    void take(Line guest, byte[] question) {
         int user = Sockets.peerUser(guest.descriptor());
-        boolean may = user == 0 || user == owner;
-        if (!may || lines.size() == MOST) {
-            say(guest, Ask.answer(may ? Errno.EAGAIN : Errno.EPERM, ""));
-            watch.remove(guest.descriptor());
+        if (user != 0 && user != owner || lines.size() == MOST) {
+            say(guest, Ask.answer(user == 0 || user == owner ? Errno.EAGAIN : Errno.EPERM, ""));
             guest.close();
             return;
         }
         int number = next++;
         lines.put(number, guest);
-        numbers.put(guest.descriptor(), number);
         asked.accept(number, Ask.text(question));
     }
 
-    /// Something came over a descriptor, which may be one of theirs.
-    void ready(int descriptor) throws IOException {
-        Integer number = numbers.get(descriptor);
-        Line line = number == null ? null : lines.get(number);
-        if (number == null || line == null) {
-            return;
+    /// Looks who asks again, and who went.
+    void look() {
+        for (int number : List.copyOf(lines.keySet())) {
+            Line line = lines.get(number);
+            if (line != null) {
+                look(number, line);
+            }
         }
-        String question = null;
+    }
+
+    private void look(int number, Line line) {
         try {
             Line.Received received = line.poll();
             if (received == null) {
                 return;
             }
             received.refuse();
-            question = Ask.asks(received.octets()) ? Ask.text(received.octets()) : null;
+            if (Ask.asks(received.octets())) {
+                asked.accept(number, Ask.text(received.octets()));
+                return;
+            }
         } catch (IOException | RuntimeException gone) {
             // As one that says nonsense.
         }
-        if (question == null) {
-            drop(number);
-        } else {
-            asked.accept(number, question);
-        }
-    }
-
-    private void drop(int number) {
-        Line line = lines.remove(number);
-        if (line != null) {
-            numbers.remove(line.descriptor());
-            watch.remove(line.descriptor());
-            line.close();
-        }
+        lines.remove(number);
+        line.close();
     }
 
     void answer(int number, String text) {
@@ -100,7 +84,8 @@ final class Askers {
         }
         // Who does not read its answers asks no more.
         if (!say(line, answer)) {
-            drop(number);
+            lines.remove(number);
+            line.close();
         }
     }
 
