@@ -2,9 +2,7 @@ package netkeep.control;
 
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import netkeep.domain.Line;
 import netkeep.linux.Errno;
 import netkeep.linux.Sockets;
@@ -15,60 +13,78 @@ final class Askers {
     /// The most at a time.
     private static final int MOST = 16;
 
+    /// Takes an asker's number and the question.
+    interface Asked {
+        void accept(int number, String question) throws IOException;
+    }
+
     private final int owner;
-    private final BiConsumer<Integer, String> asked;
+    private final Gate.Watch watch;
+    private final Asked asked;
 
     /// By numbers that nobody had before: a late answer comes to nobody else.
     private final Map<Integer, Line> lines = new HashMap<>();
 
+    /// Their numbers by their descriptors.
+    private final Map<Integer, Integer> numbers = new HashMap<>();
+
     private int next;
 
     /// @param owner the user that may ask
-    /// @param asked takes an asker's number and the question
-    Askers(int owner, BiConsumer<Integer, String> asked) {
+    Askers(int owner, Gate.Watch watch, Asked asked) {
         this.owner = owner;
+        this.watch = watch;
         this.asked = asked;
     }
 
-    /// Takes a guest who has asked; it is closed from here on.
-    void take(Line guest, byte[] question) {
+    /// Takes a guest who has asked, and who is watched.
+    void take(Line guest, byte[] question) throws IOException {
         int user = Sockets.peerUser(guest.descriptor());
-        if (user != 0 && user != owner || lines.size() == MOST) {
-            say(guest, Ask.answer(user == 0 || user == owner ? Errno.EAGAIN : Errno.EPERM, ""));
+        boolean may = user == 0 || user == owner;
+        if (!may || lines.size() == MOST) {
+            say(guest, Ask.answer(may ? Errno.EAGAIN : Errno.EPERM, ""));
+            watch.remove(guest.descriptor());
             guest.close();
             return;
         }
         int number = next++;
         lines.put(number, guest);
+        numbers.put(guest.descriptor(), number);
         asked.accept(number, Ask.text(question));
     }
 
-    /// Looks who asks again, and who went.
-    void look() {
-        for (int number : List.copyOf(lines.keySet())) {
-            Line line = lines.get(number);
-            if (line != null) {
-                look(number, line);
-            }
+    /// Something came over a descriptor, which may be one of theirs.
+    void ready(int descriptor) throws IOException {
+        Integer number = numbers.get(descriptor);
+        Line line = number == null ? null : lines.get(number);
+        if (number == null || line == null) {
+            return;
         }
-    }
-
-    private void look(int number, Line line) {
+        String question = null;
         try {
             Line.Received received = line.poll();
             if (received == null) {
                 return;
             }
             received.refuse();
-            if (Ask.asks(received.octets())) {
-                asked.accept(number, Ask.text(received.octets()));
-                return;
-            }
+            question = Ask.asks(received.octets()) ? Ask.text(received.octets()) : null;
         } catch (IOException | RuntimeException gone) {
             // As one that says nonsense.
         }
-        lines.remove(number);
-        line.close();
+        if (question == null) {
+            drop(number);
+        } else {
+            asked.accept(number, question);
+        }
+    }
+
+    private void drop(int number) {
+        Line line = lines.remove(number);
+        if (line != null) {
+            numbers.remove(line.descriptor());
+            watch.remove(line.descriptor());
+            line.close();
+        }
     }
 
     void answer(int number, String text) {
@@ -84,8 +100,7 @@ final class Askers {
         }
         // Who does not read its answers asks no more.
         if (!say(line, answer)) {
-            lines.remove(number);
-            line.close();
+            drop(number);
         }
     }
 

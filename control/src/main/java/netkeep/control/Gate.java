@@ -1,8 +1,9 @@
 package netkeep.control;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import netkeep.domain.Granted;
@@ -17,40 +18,47 @@ import netkeep.session.SessionLayout;
 /// Lets clients in: takes their connections, has the keeper make what a session needs, gives them their part of it,
 /// and sees when they go.
 ///
-/// One thread calls it. It waits for nothing: a client that says nothing costs a descriptor.
+/// One thread calls it. It waits for nothing: a client that says nothing costs a descriptor, until others come.
 public final class Gate {
-    /// Who serves sessions.
-    public interface Host {
-        /// [#look] is to be called whenever something comes here.
-        void watch(int descriptor);
+    /// Who sees when something comes over a descriptor, and calls [#ready] then.
+    public interface Watch {
+        void add(int descriptor);
 
-        /// Whether the session's client can be served from now on.
-        void attach(int number, SessionLayout layout, Granted granted);
-
-        /// The session's client is gone.
-        void leave(int number);
-
-        /// Somebody asks what the stack knows: [Gate#answer] is to be called, now or later.
-        void ask(int guest, String question);
+        void remove(int descriptor);
     }
 
     private static final int EMFILE = 24;
 
-    /// The most that have connected and not greeted.
+    /// The most that have connected and not greeted: the next one takes the place of who has waited longest.
     private static final int GUESTS = 64;
+
+    /// A session's client.
+    private static final class Client {
+        private final int number;
+        private final Line line;
+        private boolean gone;
+
+        private Client(int number, Line line) {
+            this.number = number;
+            this.line = line;
+        }
+    }
 
     private final Line keeper;
     private final int listener;
     private final int most;
     private final SessionLayout layout;
     private final List<String> links;
-    private final Host host;
+    private final Watch watch;
 
-    /// Who connected and has not greeted yet.
-    private final Map<Integer, Line> guests = new HashMap<>();
+    /// Who connected and has not greeted yet, by their descriptors, in the order of their coming.
+    private final Map<Integer, Line> guests = new LinkedHashMap<>();
 
-    /// Sessions: who has them, or is about to.
-    private final Map<Integer, Line> clients = new HashMap<>();
+    /// Who has a session or is about to, by their numbers.
+    private final Map<Integer, Client> clients = new HashMap<>();
+
+    /// The same by their descriptors, as long as these are open.
+    private final Map<Integer, Client> connected = new HashMap<>();
 
     private final Askers askers;
     private String news = "";
@@ -59,68 +67,86 @@ public final class Gate {
     /// @param most     sessions
     /// @param layout   of every session
     /// @param links    their names, from number 1 on
-    public Gate(Line keeper, int listener, int most, SessionLayout layout, List<String> links, Host host) {
+    public Gate(Line keeper, int listener, int most, SessionLayout layout, List<String> links, Watch watch) {
         this.keeper = keeper;
         this.listener = listener;
         this.most = most;
         this.layout = layout;
         this.links = links;
-        this.host = host;
+        this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
-        this.askers = new Askers(Sockets.peerUser(listener), this::asked);
+        this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
+        watch.add(listener);
     }
 
-    /// Looks who came, who said something and who went.
-    public void look() throws IOException {
-        // Who says nothing keeps others waiting at most in the kernel's queue.
-        for (int guest = 0; guests.size() < GUESTS && guest >= 0; ) {
-            guest = Sockets.accept(listener);
-            if (guest >= 0) {
-                guests.put(guest, new Line(guest));
-                host.watch(guest);
-            }
-        }
-        for (Line guest : List.copyOf(guests.values())) {
+    /// Something came over a descriptor that is watched.
+    public void ready(int descriptor) throws IOException {
+        Line guest = guests.get(descriptor);
+        Client client = connected.get(descriptor);
+        if (descriptor == listener) {
+            accept();
+        } else if (guest != null) {
             greet(guest);
+        } else if (client != null) {
+            listen(client);
+        } else {
+            askers.ready(descriptor);
         }
-        askers.look();
-        for (Map.Entry<Integer, Line> client : List.copyOf(clients.entrySet())) {
-            listen(client.getKey(), client.getValue());
+    }
+
+    private void accept() {
+        for (int guest = Sockets.accept(listener); guest >= 0; guest = Sockets.accept(listener)) {
+            if (guests.size() == GUESTS) {
+                Iterator<Line> oldest = guests.values().iterator();
+                close(oldest.next());
+                oldest.remove();
+            }
+            guests.put(guest, new Line(guest));
+            watch.add(guest);
         }
+    }
+
+    private void close(Line line) {
+        watch.remove(line.descriptor());
+        line.close();
     }
 
     private void greet(Line guest) throws IOException {
+        byte[] said;
         try {
             Line.Received received = guest.poll();
             if (received == null) {
                 return;
             }
             received.refuse();
-            guests.remove(guest.descriptor());
-            if (Ask.asks(received.octets())) {
-                askers.take(guest, received.octets());
-                return;
-            }
-            int number = free();
-            if (!Hello.greets(received.octets()) || number < 0) {
-                refuse(guest);
-                return;
-            }
-            clients.put(number, guest);
+            said = received.octets();
+        } catch (IOException gone) {
+            said = new byte[0];
+        }
+        guests.remove(guest.descriptor());
+        if (Ask.asks(said)) {
+            askers.take(guest, said);
+            return;
+        }
+        int number = free();
+        if (Hello.greets(said) && number >= 0) {
+            Client client = new Client(number, guest);
+            clients.put(number, client);
+            connected.put(guest.descriptor(), client);
             String lengths = layout.clientLength() + " " + layout.stackLength();
             keeper.send(new Word(Word.WANT, number, lengths).octets(), guest.descriptor());
-        } catch (EOFException gone) {
-            guests.remove(guest.descriptor());
-            guest.close();
+        } else {
+            refuse(guest);
         }
     }
 
     private void refuse(Line guest) {
-        try (guest) {
+        try {
             guest.send(Hello.answer(EMFILE, layout, List.of()));
         } catch (IOException gone) {
             // It did not wait for the answer.
         }
+        close(guest);
     }
 
     private int free() {
@@ -132,40 +158,50 @@ public final class Gate {
         return -1;
     }
 
-    /// The keeper granted a session: a new one, or one of a predecessor.
-    public void granted(int number, Granted granted) throws IOException {
-        Line client = clients.get(number);
+    /// The keeper made a session: a new one, or one that a predecessor let in.
+    public void admitted(int number, Granted.Admitted granted) throws IOException {
+        Client client = clients.get(number);
         if (client == null) {
-            client = new Line(granted.connection());
+            client = new Client(number, new Line(granted.connection()));
             clients.put(number, client);
-            host.watch(client.descriptor());
+            connected.put(granted.connection(), client);
+            watch.add(granted.connection());
         } else {
             Descriptors.close(granted.connection());
         }
-        host.attach(number, layout, granted);
         try {
             // Perhaps for the second time: a predecessor may have died before it could, or behind it.
             byte[] hello = Hello.answer(0, layout, links);
             // Who has never read one of them has nothing to lose.
-            if (!client.offer(hello, granted.clients(), granted.stacks(), granted.clientBell())) {
-                host.leave(number);
+            if (!client.gone && !client.line.offer(hello, granted.client(), granted.stack(), granted.bell())) {
+                leave(client);
             }
-        } catch (IOException gone) {
-            host.leave(number);
+        } catch (IOException dead) {
+            leave(client);
         }
-        Descriptors.close(granted.clients());
-        Descriptors.close(granted.stacks());
-        Descriptors.close(granted.clientBell());
+        Descriptors.close(granted.client());
+        Descriptors.close(granted.stack());
+        Descriptors.close(granted.bell());
     }
 
-    private void listen(int number, Line client) {
+    private void listen(Client client) throws IOException {
         try {
-            Line.Received received = client.poll();
+            Line.Received received = client.line.poll();
             if (received != null) {
                 received.refuse();
             }
         } catch (IOException | RuntimeException gone) {
-            host.leave(number);
+            leave(client);
+        }
+    }
+
+    /// A client is gone, or is not wanted any more.
+    private void leave(Client client) throws IOException {
+        if (!client.gone) {
+            client.gone = true;
+            connected.remove(client.line.descriptor());
+            close(client.line);
+            keeper.send(new Word(Word.LEAVE, client.number, "").octets());
         }
     }
 
@@ -174,19 +210,11 @@ public final class Gate {
         news = text;
     }
 
-    /// The host cuts a session off.
-    public void cut(int number, String reason) throws IOException {
-        Line client = clients.get(number);
-        int process = client == null ? 0 : Sockets.peerProcess(client.descriptor());
-        String whose = "session=" + number + " pid=" + process + " reason=" + reason;
-        keeper.send(new Word(Word.CUT, number, whose).octets());
-    }
-
-    private void asked(int guest, String question) {
+    private void asked(int guest, String question) throws IOException {
         switch (question) {
             case "domains" -> answer(guest, news);
             case "sessions" -> answer(guest, sessions());
-            default -> host.ask(guest, question);
+            default -> keeper.send(new Word(Word.ASK, guest, question).octets());
         }
     }
 
@@ -199,22 +227,32 @@ public final class Gate {
 
     private String sessions() {
         StringBuilder lines = new StringBuilder();
-        clients.forEach((number, client) -> lines.append("session number=")
-                .append(number)
-                .append(" pid=")
-                .append(Sockets.peerProcess(client.descriptor()))
-                .append(" user=")
-                .append(Sockets.peerUser(client.descriptor()))
-                .append('\n'));
+        for (Client client : connected.values()) {
+            lines.append("session number=")
+                    .append(client.number)
+                    .append(" pid=")
+                    .append(Sockets.peerProcess(client.line.descriptor()))
+                    .append(" user=")
+                    .append(Sockets.peerUser(client.line.descriptor()))
+                    .append('\n');
+        }
         return lines.toString();
     }
 
-    /// A session is over: nothing of it is needed any more.
-    public void over(int number) throws IOException {
-        Line client = clients.remove(number);
+    /// The stack has cut a session off.
+    public void cut(int number) throws IOException {
+        Client client = clients.get(number);
         if (client != null) {
-            client.close();
+            leave(client);
         }
-        keeper.send(new Word(Word.OVER, number, "").octets());
+    }
+
+    /// A session is over: its number is free.
+    public void over(int number) {
+        Client client = clients.remove(number);
+        if (client != null && !client.gone) {
+            connected.remove(client.line.descriptor());
+            close(client.line);
+        }
     }
 }

@@ -1,22 +1,39 @@
 package netkeep.domain;
 
-/// The descriptors of a session, as a keeper grants them to whoever serves it.
-///
-/// @param connection of its client
-/// @param client     the client's region, to be read
-/// @param stack      the stack's region, to be written
-/// @param bell       the stack's end of the doorbell
-/// @param clients    the client's region, to be written: for the client
-/// @param stacks     the stack's region, to be read: for the client
-/// @param clientBell the client's end of the doorbell: for the client
-public record Granted(int connection, int client, int stack, int bell, int clients, int stacks, int clientBell) {
-    private static final int COUNT = 7;
+/// The descriptors of a session, as a keeper grants them.
+public final class Granted {
+    private Granted() {}
 
-    /// @throws IllegalArgumentException if the number of descriptors is wrong
-    public static Granted of(int[] all) {
-        if (all.length != COUNT) {
+    /// For the stack.
+    ///
+    /// @param client the client's region, to be read
+    /// @param stack  the stack's region, to be written
+    /// @param bell   the stack's end of the doorbell
+    public record Served(int client, int stack, int bell) {
+        /// @throws IllegalArgumentException if the number of descriptors is wrong
+        public static Served of(int[] all) {
+            require(all, 3);
+            return new Served(all[0], all[1], all[2]);
+        }
+    }
+
+    /// For control, which keeps the connection and passes the others on to the client.
+    ///
+    /// @param connection of the client
+    /// @param client     the client's region, to be written
+    /// @param stack      the stack's region, to be read
+    /// @param bell       the client's end of the doorbell
+    public record Admitted(int connection, int client, int stack, int bell) {
+        /// @throws IllegalArgumentException if the number of descriptors is wrong
+        public static Admitted of(int[] all) {
+            require(all, 4);
+            return new Admitted(all[0], all[1], all[2], all[3]);
+        }
+    }
+
+    private static void require(int[] all, int count) {
+        if (all.length != count) {
             throw new IllegalArgumentException(all.length + " descriptors for a session");
         }
-        return new Granted(all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
     }
 }

@@ -24,6 +24,9 @@ public final class Line implements AutoCloseable {
     /// The most descriptors with a message.
     public static final int MOST_DESCRIPTORS = 16;
 
+    /// Room for a word about each session, which a domain that begins has not heard yet.
+    private static final int PAIR_BUFFER = 1 << 20;
+
     private static final int CONTROL = 16 + 4 * MOST_DESCRIPTORS;
 
     /// What came: the octets, and descriptors, which are the receiver's from now on.
@@ -96,6 +99,9 @@ public final class Line implements AutoCloseable {
     /// Both ends of a new line.
     public static Line[] pair() {
         int[] both = Sockets.pair(Sockets.SOCK_SEQPACKET);
+        for (int end : both) {
+            Sockets.buffers(end, PAIR_BUFFER);
+        }
         return new Line[] {new Line(both[0]), new Line(both[1])};
     }
 
@@ -104,21 +110,19 @@ public final class Line implements AutoCloseable {
         return descriptor;
     }
 
-    /// Sends a message with descriptors, which stay open here.
+    /// Sends a message with descriptors, which stay open here. Waits for nothing.
     ///
-    /// @throws IOException if the other end is closed
+    /// @throws IOException if the other end is closed, or has too much to read already
     public void send(byte[] octets, int... descriptors) throws IOException {
-        send(0, octets, descriptors);
+        if (!offer(octets, descriptors)) {
+            throw new IOException("the other end of the line does not read");
+        }
     }
 
-    /// As [#send], but waits for no room.
+    /// As [#send].
     ///
     /// @return false if the other end has too much to read already: nothing was sent
     public boolean offer(byte[] octets, int... descriptors) throws IOException {
-        return send(Sockets.MSG_DONTWAIT, octets, descriptors);
-    }
-
-    private boolean send(int flags, byte[] octets, int... descriptors) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Math.max(1, octets.length), Long.BYTES);
             MemorySegment.copy(octets, 0, copy, ValueLayout.JAVA_BYTE, 0, octets.length);
@@ -130,8 +134,8 @@ public final class Line implements AutoCloseable {
             } else {
                 message.rights(descriptors);
             }
-            int sent = call.sendmsg(descriptor, message, Sockets.MSG_NOSIGNAL | flags);
-            if (sent == -Errno.EAGAIN && flags != 0) {
+            int sent = call.sendmsg(descriptor, message, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+            if (sent == -Errno.EAGAIN) {
                 return false;
             }
             if (sent < 0) {

@@ -3,7 +3,7 @@ package netkeep.domain;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// What a keeper and a domain say to each other over their [Line].
+/// What a keeper and a domain say to each other over their [Line]; what one part says to another goes by the keeper.
 ///
 /// ```text
 /// 0  kind   u8
@@ -12,36 +12,55 @@ import java.nio.charset.StandardCharsets;
 /// ```
 ///
 /// @param kind   one of the constants
-/// @param number of a session
-/// @param text   of a grant: its settings
+/// @param number of a session, or as the kind says
+/// @param text   as the kind says
 public record Word(char kind, int number, String text) {
-    /// Keeper to domain: what it is to be, with the ledger, the links' devices and the listening socket, in this order.
+    /// Keeper to domain: what it is to be. The text's first line names the descriptors that come with it, in their
+    /// order, the others are settings.
     public static final char GRANT = 'g';
-
-    /// Keeper to domain: a session, with its descriptors in the order of [Granted].
-    public static final char SESSION = 's';
 
     /// Keeper to domain: nobody else has what you were granted; begin.
     public static final char BEGIN = 'b';
 
-    /// Domain to keeper: ready to be told to begin.
+    /// Domain to keeper: can be told what to be.
     public static final char READY = 'r';
 
-    /// Domain to keeper: make a session, for the client whose connection comes with it; `text` says the lengths of its
-    /// two regions.
-    public static final char WANT = 'w';
+    /// Keeper to domain: there is nothing to be yet; rehearse.
+    public static final char REHEARSE = 'p';
+
+    /// Domain to keeper: has rehearsed.
+    public static final char WARM = 'h';
 
     /// Keeper to domain, and back: whether the domain's loop goes round.
     public static final char ALIVE = 'a';
 
-    /// Domain to keeper: the session is over.
+    /// Control to keeper: make a session, for the client whose connection comes with it; `text` says the lengths of its
+    /// two regions.
+    public static final char WANT = 'w';
+
+    /// Keeper to stack: serve a session, whose descriptors are those of [Granted.Served].
+    public static final char SERVE = 's';
+
+    /// Keeper to control: let a client in, with the descriptors of [Granted.Admitted].
+    public static final char ADMIT = 'c';
+
+    /// Control to stack: the session's client is gone.
+    public static final char LEAVE = 'l';
+
+    /// Stack to control: the client broke the layout, as the text says; it is to be cut off.
+    public static final char CUT = 'x';
+
+    /// Stack to keeper, and on to control: the session is over.
     public static final char OVER = 'o';
 
-    /// Keeper to domain, for control: what has become of its domains, a line each, as [netkeep.session.Ask] has them.
-    public static final char NEWS = 'n';
+    /// Control to stack: somebody asks what only the stack knows; the number is the asker's.
+    public static final char ASK = 'q';
 
-    /// Domain to keeper: the session was cut off; `text` says whose it was and why, for the news.
-    public static final char CUT = 'c';
+    /// Stack to control: the answer.
+    public static final char TELL = 't';
+
+    /// Keeper to control: what has become of its domains, a line each, as [netkeep.session.Ask] has them.
+    public static final char NEWS = 'n';
 
     private static final int HEADER = 5;
 

@@ -9,7 +9,9 @@ class SettingsTest {
     @Test
     void textComesBackAsItWas() {
         Settings settings = new Settings(
+                List.of("link 1", "stack"),
                 50_000,
+                true,
                 List.of(
                         new Settings.Tap("nk0", 1500, 0x02_00_00_00_00_01L, true, true, false),
                         new Settings.Tap("nk1", 9000, 0x02_00_00_00_00_02L, false, false, false)),

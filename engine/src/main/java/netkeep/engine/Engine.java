@@ -5,6 +5,7 @@ import java.util.List;
 import netkeep.engine.icmp.Icmp;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.FrameMarks;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.neighbor.LinkSettings;
@@ -34,7 +35,7 @@ public final class Engine {
     /// Octets in which all headers of a frame must end, else it is dropped.
     public static final int HEADERS = 256;
 
-    private static final long MAGIC = 0x4e4b_0001_0002L;
+    private static final long MAGIC = 0x4e4b_0001_0003L;
 
     private final Ledger ledger;
     private final Counters counters;
@@ -44,6 +45,7 @@ public final class Engine {
     private final Sockets sockets;
     private final Tcp tcp;
     private final Udp udp;
+    private final FrameMarks marks;
     private final Requests requests;
     private final Tidying tidying;
     private final MemorySegment headers;
@@ -68,6 +70,7 @@ public final class Engine {
         this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
         this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp(), settings.share());
         this.udp = new Udp(sockets, ip, outgoing, counters, luck, settings.share());
+        this.marks = new FrameMarks(ledger, links.length);
         this.requests = new Requests(sockets, tcp, udp);
         this.tidying = new Tidying(sockets, tcp);
     }
@@ -81,7 +84,8 @@ public final class Engine {
                 + Ledger.length(Icmp.counts(), Icmp.slots())
                 + Ledger.length(
                         new int[] {settings.sessions(), settings.sockets()}, new int[] {Attachment.SLOT, Endpoint.SLOT})
-                + Ledger.length(tcpCounts, Tcp.slots());
+                + Ledger.length(tcpCounts, Tcp.slots())
+                + Ledger.length(new int[] {links}, new int[] {FrameMarks.slot()});
     }
 
     /// Octets of scratch memory: a frame's headers, and the heads of the most frames that a turn sends.
@@ -228,6 +232,11 @@ public final class Engine {
     /// The frames that the turn sends.
     public Outgoing outgoing() {
         return outgoing;
+    }
+
+    /// How far the shell has taken and laid down frames where links are elsewhere.
+    public FrameMarks marks() {
+        return marks;
     }
 
     public Counters counters() {

@@ -8,6 +8,7 @@ import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Poller;
 import netkeep.linux.Threads;
+import org.jspecify.annotations.Nullable;
 
 /// A domain's process, from its keeper's side.
 final class Child {
@@ -18,8 +19,18 @@ final class Child {
 
     final Line line;
 
-    /// Whether it waits to be told to begin.
+    /// Whether it waits to be told what to be.
     boolean ready;
+
+    /// Whether it was told to rehearse.
+    boolean rehearses;
+
+    /// Whether it has rehearsed.
+    boolean warm;
+
+    /// What it was told to be.
+    @Nullable
+    Seat seat;
 
     private boolean reaped;
 
@@ -43,8 +54,13 @@ final class Child {
         }
     }
 
-    void say(char kind, int number, String text, int... descriptors) throws IOException {
-        line.send(new Word(kind, number, text).octets(), descriptors);
+    /// Says a word. Whoever is dead does not hear it, and its end is told by its descriptor.
+    void say(char kind, int number, String text, int... descriptors) {
+        try {
+            line.send(new Word(kind, number, text).octets(), descriptors);
+        } catch (IOException dead) {
+            kill();
+        }
     }
 
     void kill() {

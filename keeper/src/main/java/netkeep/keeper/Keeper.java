@@ -8,9 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
-import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.linux.Bell;
 import netkeep.linux.Clock;
@@ -19,91 +17,57 @@ import netkeep.linux.Epoll;
 import netkeep.linux.Poller;
 import org.jspecify.annotations.Nullable;
 
-/// The parent of a domain: makes every region and holds a duplicate of all that must outlive it; when it dies, its
-/// standby goes on. It reads nothing of what lies in the regions.
+/// The parent of all domains: makes every region and holds a duplicate of all that must outlive one; when one dies, its
+/// standby goes on. It reads nothing of what lies in the regions, and passes words on between parts.
 ///
 /// One thread runs it: [#run].
 public final class Keeper implements AutoCloseable {
-    /// How long a domain lives at least, else the next one is started later.
-    private static final long SHORT_LIFE_NS = TimeUnit.SECONDS.toNanos(1);
+    /// How long to wait for the next process after one that died before it was of use.
+    private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long LONGEST_PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final long FIRST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    /// How often a domain is asked whether it goes on, and how long it may take to say so: death is the only failure,
-    /// so
-    /// whoever hangs is killed.
-    private static final long ASK_NS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STOP = -1;
     private static final int EVENTS = 16;
 
     /// How many sessions that were cut off are remembered.
     private static final int MOST_CUT = 16;
 
-    /// What a keeper is told to keep.
+    /// What has become of a domain.
     ///
-    /// @param line     starts a domain: the program and its arguments
-    /// @param settings of the domain, which it understands and the keeper does not
-    /// @param ledger   octets of the ledger's region
-    /// @param devices  of the links, by their numbers
-    /// @param listener where clients connect
-    public record Plan(List<String> line, String settings, long ledger, List<Integer> devices, int listener) {}
+    /// @param process  which it is now, 0 for none
+    /// @param restarts processes that were it and died
+    public record Held(String name, int process, int restarts) {}
 
-    /// What has become of a keeper's domain, for whoever asks.
+    /// What has become of a keeper's domains, for whoever asks.
     ///
-    /// @param process  that serves
-    /// @param restarts domains that died while they served
-    /// @param standby  whether another is ready to take over
+    /// @param standby  whether another process is ready to take over, and rehearsed
     /// @param sessions that are kept
-    public record State(int process, int restarts, boolean standby, int sessions) {}
+    public record State(List<Held> domains, boolean standby, int sessions) {}
 
     /// Hears of every change of the state, in the keeper's thread.
     public interface Watcher {
         void changed(State now);
     }
 
-    /// What must outlive a domain of one session.
-    private record Kept(
-            int connection, int client, int clientRead, int stack, int stackRead, int bell, int clientBell) {
-        /// In the order of [netkeep.domain.Granted].
-        int[] all() {
-            return new int[] {connection, clientRead, stack, bell, client, stackRead, clientBell};
-        }
-
-        void close() {
-            for (int descriptor : all()) {
-                Descriptors.close(descriptor);
-            }
-        }
-    }
-
     private final Plan plan;
     private final Watcher watcher;
-    private final int ledger;
     private final Clock clock = new Clock();
     private final Epoll epoll = new Epoll(EVENTS);
     private final Bell stop = new Bell();
-    private final Map<Integer, Kept> sessions = new HashMap<>();
+    private final Kept kept = new Kept();
+    private final List<Seat> seats = new ArrayList<>();
+    private final Map<Integer, Tenancy> sessions = new HashMap<>();
     private final Map<Long, Child> children = new HashMap<>();
     private final Deque<String> cut = new ArrayDeque<>();
-    private @Nullable Child serving;
-    private @Nullable Child standby;
-    private long begunNs;
-    private long askAtNs;
-    private long askedNs;
-    private boolean asked;
     private long startAtNs;
-    private long pauseNs = FIRST_PAUSE_NS;
-    private int restarts;
     private volatile boolean ended;
-    private State state = new State(0, 0, false, 0);
+    private State state = new State(List.of(), false, 0);
 
     public Keeper(Plan plan, Watcher watcher) {
         this.plan = plan;
         this.watcher = watcher;
-        this.ledger = Shared.make("ledger", plan.ledger());
+        for (Plan.Domain domain : plan.domains()) {
+            seats.add(new Seat(domain, kept.of(domain.grants())));
+        }
         epoll.add(stop.descriptor(), Epoll.EPOLLIN, STOP);
     }
 
@@ -111,80 +75,104 @@ public final class Keeper implements AutoCloseable {
     public void run() {
         while (!ended) {
             long nowNs = clock.nowNs();
-            if (standby == null && nowNs >= startAtNs) {
-                standby = start();
-            }
-            Child next = standby;
-            if (serving == null && next != null && next.ready) {
-                begin(next);
-            }
-            ask(nowNs);
+            long untilNs = Math.min(seat(nowNs), recruit(nowNs));
+            rehearse();
             look();
-            int count = epoll.await(waitNs(clock.nowNs()));
+            int count = epoll.await(untilNs == Long.MAX_VALUE ? Poller.NEVER : Math.max(0, untilNs - clock.nowNs()));
             for (int i = 0; i < count; i++) {
                 happened(epoll.token(i));
             }
         }
     }
 
-    private long waitNs(long nowNs) {
-        long untilNs = standby == null ? startAtNs : Long.MAX_VALUE;
-        untilNs = serving == null ? untilNs : Math.min(untilNs, askAtNs);
-        return untilNs == Long.MAX_VALUE ? Poller.NEVER : Math.max(0, untilNs - nowNs);
+    /// Seats whoever is ready where nobody is, and asks all others whether they go on.
+    ///
+    /// @return when to call it again
+    private long seat(long nowNs) {
+        long untilNs = Long.MAX_VALUE;
+        for (Seat seat : seats) {
+            if (seat.child == null && nowNs >= seat.vacantUntilNs) {
+                Child next = ready();
+                if (next != null) {
+                    seat.taken(next, nowNs);
+                    begin(seat, next);
+                }
+            }
+            untilNs = Math.min(untilNs, seat.child == null ? seat.vacantUntilNs : seat.ask(nowNs));
+        }
+        return untilNs <= nowNs ? Long.MAX_VALUE : untilNs;
     }
 
-    /// Asks who serves whether it goes on; kills it if it has not answered.
-    private void ask(long nowNs) {
-        Child child = serving;
-        if (child == null || nowNs < askAtNs) {
-            return;
-        }
-        askAtNs = nowNs + ASK_NS;
-        if (!asked) {
-            asked = true;
-            askedNs = nowNs;
-            try {
-                child.say(Word.ALIVE, 0, "");
-            } catch (IOException dead) {
-                // Its end is told by its descriptor.
+    /// Whoever can be seated, rather one that has rehearsed.
+    private @Nullable Child ready() {
+        Child found = null;
+        for (Child child : children.values()) {
+            if (child.ready && child.seat == null && (found == null || child.warm)) {
+                found = child;
             }
-        } else if (nowNs - askedNs > PATIENCE_NS) {
-            child.kill();
+        }
+        return found;
+    }
+
+    /// Starts processes for all seats that are vacant, and one to stand by.
+    ///
+    /// @return when to call it again
+    private long recruit(long nowNs) {
+        long missing = 1
+                + seats.stream().filter(seat -> seat.child == null).count()
+                - children.values().stream().filter(child -> child.seat == null).count();
+        if (nowNs < startAtNs) {
+            return missing > 0 ? startAtNs : Long.MAX_VALUE;
+        }
+        for (; missing > 0; missing--) {
+            Child child = Child.start(plan.line());
+            children.put((long) child.process, child);
+            epoll.add(child.pidfd, Epoll.EPOLLIN, child.process);
+            epoll.add(child.line.descriptor(), Epoll.EPOLLIN, child.process);
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /// Has those rehearse for whom there is no seat.
+    private void rehearse() {
+        for (Child child : children.values()) {
+            if (child.ready && child.seat == null && !child.rehearses) {
+                child.rehearses = true;
+                child.say(Word.REHEARSE, 0, "");
+            }
         }
     }
 
     private void look() {
-        Child now = serving;
-        Child next = standby;
-        State seen = new State(now == null ? 0 : now.process, restarts, next != null && next.ready, sessions.size());
+        List<Held> domains = seats.stream()
+                .map(seat -> new Held(seat.plan.name(), seat.child == null ? 0 : seat.child.process, seat.restarts))
+                .toList();
+        boolean standby = children.values().stream().anyMatch(child -> child.warm && child.seat == null);
+        State seen = new State(domains, standby, sessions.size());
         if (!seen.equals(state)) {
             state = seen;
             watcher.changed(seen);
-            tell();
+            news();
         }
     }
 
     /// Tells control what it has to know for those who ask.
-    private void tell() {
-        Child control = serving;
-        if (control == null) {
-            return;
-        }
+    private void news() {
         StringBuilder news = new StringBuilder();
         for (Child child : children.values()) {
-            String what = child == serving ? "serving" : child.ready ? "standby" : "starting";
+            Seat seat = child.seat;
             news.append("domain pid=")
                     .append(child.process)
-                    .append(" part=link,stack,control state=")
-                    .append(what);
-            news.append(" restarts=").append(restarts).append('\n');
+                    .append(" part=")
+                    .append(seat == null ? "none" : seat.plan.name())
+                    .append(" state=")
+                    .append(seat != null ? "serving" : child.warm ? "standby" : "starting")
+                    .append(" restarts=")
+                    .append(seat == null ? 0 : seat.restarts)
+                    .append('\n');
         }
         cut.forEach(line -> news.append("cut ").append(line).append('\n'));
-        try {
-            control.say(Word.NEWS, 0, news.toString());
-        } catch (IOException dead) {
-            // Its end is told by its descriptor.
-        }
+        pass(new Word(Word.NEWS, 0, news.toString()), false);
     }
 
     /// Ends [#run], from any thread.
@@ -195,37 +183,24 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
-    private Child start() {
-        Child child = Child.start(plan.line());
-        children.put((long) child.process, child);
-        epoll.add(child.pidfd, Epoll.EPOLLIN, child.process);
-        epoll.add(child.line.descriptor(), Epoll.EPOLLIN, child.process);
-        return child;
+    private void begin(Seat seat, Child child) {
+        String names = String.join(
+                " ", seat.plan.grants().stream().map(Plan.Grant::name).toList());
+        child.say(Word.GRANT, 0, names + "\n" + seat.plan.settings(), seat.grants);
+        sessions.forEach((number, session) -> tell(seat, child, number, session));
+        child.say(Word.BEGIN, 0, "");
     }
 
-    private void begin(Child child) {
-        standby = null;
-        serving = child;
-        begunNs = clock.nowNs();
-        startAtNs = begunNs;
-        askAtNs = begunNs + ASK_NS;
-        asked = false;
-        try {
-            List<Integer> all = new ArrayList<>();
-            all.add(ledger);
-            all.addAll(plan.devices());
-            all.add(plan.listener());
-            child.say(
-                    Word.GRANT,
-                    0,
-                    plan.settings(),
-                    all.stream().mapToInt(Integer::intValue).toArray());
-            for (Map.Entry<Integer, Kept> session : sessions.entrySet()) {
-                child.say(Word.SESSION, session.getKey(), "", session.getValue().all());
+    /// Tells a domain of a session.
+    private static void tell(Seat seat, Child child, int number, Tenancy session) {
+        if (seat.plan.serves()) {
+            child.say(Word.SERVE, number, "", session.served());
+            if (session.left) {
+                child.say(Word.LEAVE, number, "");
             }
-            child.say(Word.BEGIN, 0, "");
-        } catch (IOException dead) {
-            // Its end is told by its descriptor.
+        }
+        if (seat.plan.admits()) {
+            child.say(Word.ADMIT, number, "", session.admitted());
         }
     }
 
@@ -240,6 +215,8 @@ public final class Keeper implements AutoCloseable {
         }
         hear(child);
         if (child.reap()) {
+            // What it said last.
+            hear(child);
             buried(child);
         }
     }
@@ -255,49 +232,101 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
-    private void heard(Child child, Word word, Line.Received with) throws IOException {
+    private void heard(Child child, Word word, Line.Received with) {
+        Seat seat = child.seat;
+        if (word.kind() == Word.WANT) {
+            want(require(seat, seat != null && seat.plan.admits(), word), word, with);
+            return;
+        }
+        with.refuse();
         switch (word.kind()) {
             case Word.READY -> child.ready = true;
-            case Word.ALIVE -> asked = asked && child != serving;
-            case Word.WANT -> want(child, word, with);
+            case Word.WARM -> child.warm = true;
+            case Word.ALIVE -> require(seat, true, word).answered();
+            case Word.LEAVE -> {
+                require(seat, seat != null && seat.plan.admits(), word);
+                left(word);
+            }
+            case Word.ASK -> {
+                require(seat, seat != null && seat.plan.admits(), word);
+                pass(word, true);
+            }
+            case Word.TELL -> {
+                require(seat, seat != null && seat.plan.serves(), word);
+                pass(word, false);
+            }
             case Word.CUT -> {
-                cut.addLast(word.text().lines().findFirst().orElse(""));
-                if (cut.size() > MOST_CUT) {
-                    cut.removeFirst();
-                }
-                tell();
-                with.refuse();
+                require(seat, seat != null && seat.plan.serves(), word);
+                cut(word);
             }
             case Word.OVER -> {
-                Kept kept = sessions.remove(word.number());
-                if (kept != null) {
-                    kept.close();
-                }
-                with.refuse();
+                require(seat, seat != null && seat.plan.serves(), word);
+                over(word);
             }
             default -> throw new IllegalArgumentException("a word of kind " + word.kind());
         }
     }
 
-    private void want(Child child, Word word, Line.Received with) throws IOException {
-        String[] lengths = word.text().split(" ", 2);
-        if (child != serving || with.descriptors().length != 1 || sessions.containsKey(word.number())) {
-            with.refuse();
-            throw new IllegalArgumentException("session " + word.number());
+    /// Nobody says what is not its to say.
+    private static Seat require(@Nullable Seat seat, boolean may, Word word) {
+        if (seat == null || !may) {
+            throw new IllegalArgumentException("not for this domain to say: " + word);
         }
-        int client = Shared.make("client-" + word.number(), Long.parseLong(lengths[0]));
-        int stack = Shared.make("stack-" + word.number(), Long.parseLong(lengths[1]));
-        int[] bell = Doorbell.pair();
-        Kept kept = new Kept(
-                with.descriptors()[0],
-                client,
-                Shared.readOnly(client),
-                stack,
-                Shared.readOnly(stack),
-                bell[0],
-                bell[1]);
-        sessions.put(word.number(), kept);
-        child.say(Word.SESSION, word.number(), "", kept.all());
+        return seat;
+    }
+
+    private void want(Seat from, Word word, Line.Received with) {
+        String[] lengths = word.text().split(" ", 2);
+        if (with.descriptors().length != 1 || sessions.containsKey(word.number())) {
+            with.refuse();
+            throw new IllegalArgumentException("session " + word.number() + " of " + from.plan.name());
+        }
+        Tenancy session = new Tenancy(
+                word.number(), with.descriptors()[0], Long.parseLong(lengths[0]), Long.parseLong(lengths[1]));
+        sessions.put(word.number(), session);
+        for (Seat seat : seats) {
+            if (seat.child != null) {
+                tell(seat, seat.child, word.number(), session);
+            }
+        }
+    }
+
+    private void left(Word word) {
+        Tenancy session = sessions.get(word.number());
+        if (session != null) {
+            session.left = true;
+            pass(word, true);
+        }
+    }
+
+    private void cut(Word word) {
+        Tenancy session = sessions.get(word.number());
+        if (session != null) {
+            String why = word.text().lines().findFirst().orElse("");
+            cut.addLast("session=" + word.number() + " pid=" + session.process() + " reason=" + why);
+            if (cut.size() > MOST_CUT) {
+                cut.removeFirst();
+            }
+            news();
+            pass(word, false);
+        }
+    }
+
+    private void over(Word word) {
+        Tenancy session = sessions.remove(word.number());
+        if (session != null) {
+            session.close();
+            pass(word, false);
+        }
+    }
+
+    /// Passes a word on to the stack, or to control.
+    private void pass(Word word, boolean stack) {
+        for (Seat seat : seats) {
+            if (seat.child != null && (stack ? seat.plan.serves() : seat.plan.admits())) {
+                seat.child.say(word.kind(), word.number(), word.text());
+            }
+        }
     }
 
     private void buried(Child child) {
@@ -305,17 +334,11 @@ public final class Keeper implements AutoCloseable {
         epoll.remove(child.line.descriptor());
         children.remove((long) child.process);
         child.close();
-        long nowNs = clock.nowNs();
-        boolean tooSoon = child != serving || nowNs - begunNs < SHORT_LIFE_NS;
-        if (child == serving) {
-            serving = null;
-            restarts++;
+        if (child.seat != null) {
+            child.seat.vacated(clock.nowNs());
         } else {
-            standby = null;
+            startAtNs = clock.nowNs() + PAUSE_NS;
         }
-        // Whoever dies at once will do so again: later and later.
-        pauseNs = tooSoon ? Math.min(2 * pauseNs, LONGEST_PAUSE_NS) : FIRST_PAUSE_NS;
-        startAtNs = tooSoon ? nowNs + pauseNs : nowNs;
     }
 
     /// Ends all domains.
@@ -327,8 +350,8 @@ public final class Keeper implements AutoCloseable {
             child.await();
             child.close();
         }
-        sessions.values().forEach(Kept::close);
-        Descriptors.close(ledger);
+        sessions.values().forEach(Tenancy::close);
+        kept.close();
         epoll.close();
         stop.close();
     }

@@ -3,8 +3,8 @@ package netkeep.stack;
 import java.lang.foreign.MemorySegment;
 import netkeep.ring.Pieces;
 
-/// What a stack sees of a link: one queue of frames each way. Frames begin with the virtio net header.
-public interface FramePort {
+/// A link in the stack's own domain: one queue of frames each way. Frames begin with the virtio net header.
+public non-sealed interface FramePort extends Port {
     /// Takes the next frame to `at`, where `room` octets are.
     ///
     /// @return its length, 0 when none waits
@@ -27,10 +27,4 @@ public interface FramePort {
 
     /// Octets of the longest frame that [#receive] gives.
     int maxFrame();
-
-    /// When to call [#receive] although nothing says so, [Long#MAX_VALUE] for never.
-    long deadlineNs();
-
-    /// Tells why the frame that was received last was dropped.
-    void dropped(String reason);
 }

@@ -3,6 +3,7 @@ package netkeep.stack;
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.Engine;
 import netkeep.engine.ledger.Outgoing;
+import netkeep.ring.FrameConsumer;
 import netkeep.ring.Pieces;
 import netkeep.wire.Verdict;
 
@@ -25,19 +26,24 @@ public final class Stack {
     private static final int UNHEARD = 1 << 17;
 
     private final Engine engine;
-    private final FramePort[] ports;
+    private final Port[] ports;
     private final MemorySegment frames;
+    private boolean rings;
+    private boolean stalled;
     private long unsent;
     private int unheard;
 
     /// @param ports  by the links' numbers from 1 on: link 0, the loopback, is the stack's own
     /// @param frames where a turn keeps what it received: [#framesLength] octets
     /// @param loop   where the loopback's frames wait, at least two of the longest
-    public Stack(Engine engine, FramePort[] ports, MemorySegment frames, MemorySegment loop) {
+    public Stack(Engine engine, Port[] ports, MemorySegment frames, MemorySegment loop) {
         this.engine = engine;
-        this.ports = new FramePort[ports.length + 1];
+        this.ports = new Port[ports.length + 1];
         this.ports[0] = new Loopback(loop);
         System.arraycopy(ports, 0, this.ports, 1, ports.length);
+        for (Port port : ports) {
+            rings |= port instanceof RingPort;
+        }
         this.frames = frames;
     }
 
@@ -53,9 +59,12 @@ public final class Stack {
     public int turn(long nowNs) {
         int done = 0;
         unheard = 0;
+        bound();
         long share = frames.byteSize() / ports.length;
         for (int link = 0; link < ports.length; link++) {
-            done += receive(link, link * share, (link + 1) * share, nowNs);
+            done += ports[link] instanceof FramePort port
+                    ? receive(link, port, link * share, (link + 1) * share, nowNs)
+                    : take(link, (RingPort) ports[link], nowNs);
         }
         return done + requestsTurn(done, nowNs);
     }
@@ -63,7 +72,11 @@ public final class Stack {
     /// One turn over requests alone: what a client's own thread runs after it has put one. Over frames, too, if much
     /// was sent since they were looked at.
     public int requestsTurn(long nowNs) {
-        return unheard >= UNHEARD ? turn(nowNs) : requestsTurn(0, nowNs);
+        if (unheard >= UNHEARD) {
+            return turn(nowNs);
+        }
+        bound();
+        return requestsTurn(0, nowNs);
     }
 
     private int requestsTurn(int before, long nowNs) {
@@ -76,14 +89,25 @@ public final class Stack {
             return 0;
         }
         engine.transmit(nowNs);
+        lay();
         engine.commit();
         send();
         engine.publish();
         return Math.max(1, done);
     }
 
-    private int receive(int link, long from, long end, long nowNs) {
-        FramePort port = ports[link];
+    private int take(int link, RingPort port, long nowNs) {
+        for (int taken = 0; taken < FRAMES; taken++) {
+            long at = port.take();
+            if (at == FrameConsumer.EMPTY) {
+                return taken;
+            }
+            engine.arrives(link, port.memory(), at, port.length(), nowNs);
+        }
+        return FRAMES;
+    }
+
+    private int receive(int link, FramePort port, long from, long end, long nowNs) {
         int room = port.maxFrame();
         long at = from;
         for (int taken = 0; taken < FRAMES; taken++) {
@@ -106,12 +130,49 @@ public final class Stack {
         return FRAMES;
     }
 
+    /// Lets the engine send no more than there is room for where a link takes its frames later.
+    private void bound() {
+        if (rings) {
+            int room = Integer.MAX_VALUE;
+            for (Port port : ports) {
+                room = port instanceof RingPort ring ? Math.min(room, ring.room()) : room;
+            }
+            engine.outgoing().bound(room);
+        }
+    }
+
+    /// Lays down what goes to other domains, before the commit that covers how far it is.
+    private void lay() {
+        if (rings) {
+            Outgoing outgoing = engine.outgoing();
+            stalled = outgoing.room() == 0 && outgoing.count() < outgoing.most();
+            for (int i = 0; i < outgoing.count(); i++) {
+                if (ports[outgoing.link(i)] instanceof RingPort port && !port.lay(outgoing.frame(i))) {
+                    unsent++;
+                }
+            }
+            for (int link = 0; link < ports.length; link++) {
+                if (ports[link] instanceof RingPort port) {
+                    port.note(link, engine.marks());
+                }
+            }
+        }
+    }
+
+    /// Sends the rest, and shows what was laid down.
     private void send() {
         Outgoing outgoing = engine.outgoing();
         for (int i = 0; i < outgoing.count(); i++) {
             unheard += outgoing.frame(i).total();
-            if (!ports[outgoing.link(i)].transmit(outgoing.frame(i))) {
+            if (ports[outgoing.link(i)] instanceof FramePort port && !port.transmit(outgoing.frame(i))) {
                 unsent++;
+            }
+        }
+        if (rings) {
+            for (Port port : ports) {
+                if (port instanceof RingPort ring) {
+                    ring.publish();
+                }
             }
         }
     }
@@ -123,11 +184,16 @@ public final class Stack {
 
     /// When to call [#turn] although nothing arrives.
     public long deadlineNs() {
-        long deadline = engine.pending() ? 0 : engine.deadlineNs();
-        for (FramePort port : ports) {
+        long deadline = engine.pending() && !stalled ? 0 : engine.deadlineNs();
+        for (Port port : ports) {
             deadline = Math.min(deadline, port.deadlineNs());
         }
         return deadline;
+    }
+
+    /// Whether the last turn left frames that a link had no room for.
+    public boolean stalled() {
+        return stalled;
     }
 
     public Engine engine() {

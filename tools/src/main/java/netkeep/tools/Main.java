@@ -7,13 +7,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import netkeep.bench.BenchCommand;
-import netkeep.tools.config.ConfigCommand;
-import netkeep.tools.config.ReloadCommand;
 import netkeep.tools.demo.DemoCommand;
 import netkeep.tools.doctor.DoctorCommand;
 import netkeep.tools.ping.PingCommand;
 import netkeep.tools.place.DomainCommand;
-import netkeep.tools.place.DownCommand;
 import netkeep.tools.place.UpCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
@@ -22,8 +19,6 @@ import netkeep.tools.serve.ServeCommand;
 import netkeep.tools.serve.SourceCommand;
 import netkeep.tools.status.NstatCommand;
 import netkeep.tools.status.SsCommand;
-import netkeep.tools.status.StatusCommand;
-import netkeep.tools.status.TopCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -54,11 +49,6 @@ import picocli.CommandLine.Spec;
             SsCommand.class,
             NstatCommand.class,
             UpCommand.class,
-            DownCommand.class,
-            StatusCommand.class,
-            TopCommand.class,
-            ReloadCommand.class,
-            ConfigCommand.class,
             DomainCommand.class,
             PingCommand.class,
             DoctorCommand.class,
@@ -80,7 +70,7 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        CommandLine all = new CommandLine(new Main());
+        CommandLine all = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
         // One line says what is wrong; who wants to read all options can ask for them.
         all.setParameterExceptionHandler((wrong, arguments) -> {
             CommandLine at = wrong.getCommandLine();

@@ -11,10 +11,15 @@ public final class Outgoing {
     /// Octets of a head. Not a power of two, so that heads do not share the same lines of the first cache.
     public static final int HEAD = 2112;
 
+    /// Octets that a frame may need besides its own where it waits.
+    public static final int ASIDE = 72;
+
     private final MemorySegment heads;
     private final Pieces[] frames;
     private final int[] links;
     private int count;
+    private int octets;
+    private int bound = Integer.MAX_VALUE;
 
     /// @param heads room for the heads of the most frames that a turn sends
     public Outgoing(MemorySegment heads) {
@@ -28,7 +33,19 @@ public final class Outgoing {
 
     /// How many more frames find room in this turn.
     public int room() {
-        return frames.length - count;
+        return octets < bound ? frames.length - count : 0;
+    }
+
+    /// The most frames of a turn, whatever their length.
+    public int most() {
+        return frames.length;
+    }
+
+    /// Bounds what this turn and the following lay down. The frame that reaches the bound may pass it.
+    ///
+    /// @param octets of all frames of a turn, each with [#ASIDE] more
+    public void bound(int octets) {
+        bound = octets;
     }
 
     public MemorySegment heads() {
@@ -51,6 +68,7 @@ public final class Outgoing {
     ///
     /// @param link the number of the link that sends it
     public void give(int link) {
+        octets += frames[count].total() + ASIDE;
         links[count++] = link;
     }
 
@@ -70,5 +88,6 @@ public final class Outgoing {
     /// Forgets all frames: they were sent.
     public void clear() {
         count = 0;
+        octets = 0;
     }
 }

@@ -3,7 +3,8 @@ package netkeep.tools.place;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
-import netkeep.placement.Monolith;
+import netkeep.linux.Poller;
+import netkeep.placement.Domain;
 import picocli.CommandLine.Command;
 
 /// `netkeep domain`: what a keeper starts. Its descriptor 3 is the line to the keeper.
@@ -20,9 +21,14 @@ public final class DomainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Line keeper = new Line(LINE)) {
-            new Rehearsal(REHEARSAL_MS).run();
-            Monolith.serve(keeper);
+            Domain.serve(keeper, DomainCommand::rehearse);
         }
         return 0;
+    }
+
+    private static void rehearse(Line keeper) throws IOException {
+        Poller poller = new Poller(1);
+        poller.add(keeper.descriptor(), Poller.POLLIN);
+        new Rehearsal(REHEARSAL_MS, () -> poller.await(0) > 0).run();
     }
 }

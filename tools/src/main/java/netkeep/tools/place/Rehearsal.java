@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import netkeep.embedded.Embedded;
 import netkeep.link.SimLink;
 import netkeep.servers.discard.DiscardServer;
@@ -28,10 +29,21 @@ public final class Rehearsal {
     private static final int CONNECTIONS = 16;
 
     private final int millis;
+    private final BooleanSupplier wanted;
 
     /// @param millis how long each kind of traffic runs
     public Rehearsal(int millis) {
+        this(millis, () -> false);
+    }
+
+    /// @param wanted whether this process is wanted for something else: then it ends soon
+    public Rehearsal(int millis, BooleanSupplier wanted) {
         this.millis = millis;
+        this.wanted = wanted;
+    }
+
+    private boolean goesOn(long endNs) {
+        return System.nanoTime() < endNs && !wanted.getAsBoolean();
     }
 
     public void run() throws IOException {
@@ -89,7 +101,7 @@ public final class Rehearsal {
             channels[i].connect(at(HTTP));
         }
         long endNs = System.nanoTime() + millis * 1_000_000L;
-        while (System.nanoTime() < endNs) {
+        while (goesOn(endNs)) {
             for (SocketChannel channel : channels) {
                 channel.write(request.rewind());
             }
@@ -107,7 +119,7 @@ public final class Rehearsal {
         try (SocketChannel channel = provider.openSocketChannel()) {
             channel.connect(at(port));
             long endNs = System.nanoTime() + millis * 1_000_000L / 2;
-            while (System.nanoTime() < endNs) {
+            while (goesOn(endNs)) {
                 if (port == SOURCE) {
                     channel.read(chunk.clear());
                 } else {

@@ -11,15 +11,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
+import netkeep.keeper.Plan;
+import netkeep.link.Link;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
-import netkeep.placement.Monolith;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
 import netkeep.tools.Main;
-import netkeep.tools.config.Config;
-import netkeep.tools.config.ConfigFile;
 import netkeep.tools.serve.Ending;
 import netkeep.tools.serve.StackOptions;
 import netkeep.tools.status.Places;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `netkeep up`: a stack in a domain of its own, which programs attach to, and the keeper that replaces it.
@@ -51,21 +49,14 @@ public final class UpCommand implements Callable<Integer> {
             names = "--placement",
             paramLabel = "WHICH",
             defaultValue = "monolithic",
-            description = "monolithic: link, stack and control are one process.")
-    private String placement = "monolithic";
+            description = "monolithic: link, stack and control are one process; factored: a process each.")
+    private Placement placement = Placement.MONOLITHIC;
 
     @Option(
             names = "--session",
             paramLabel = "PATH",
             description = "Where programs attach (default: \"session\" in this user's directory for stacks).")
     private @Nullable Path session;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description =
-                    "Takes links, addresses, routes, limits and the rest from there: docs/netkeep.toml tells each key.")
-    private @Nullable Path file;
 
     @Option(names = "--json", description = "Says what happens in JSON, a line each.")
     private boolean json;
@@ -75,28 +66,17 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!placement.equals("monolithic")) {
-            throw new ParameterException(spec.commandLine(), "--placement " + placement + ": there is monolithic");
-        }
-        Config config = config();
-        Path path = path(config);
+        Path path = session == null ? Places.own("session") : session;
         removeDead(path);
-        Readiness readiness = Readiness.ofEnvironment();
         try (Ending ending = new Ending();
-                Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file)) {
-            Settings settings = devices.settings();
+                Link link = stack.device()) {
+            Settings settings = stack.settings(link);
             int listener = listen(path);
-            Keeper.Plan plan = new Keeper.Plan(
-                    line(),
-                    settings.text(),
-                    Monolith.ledgerLength(settings.taps().size()),
-                    devices.descriptors(),
-                    listener);
-            try (Keeper keeper = new Keeper(plan, now -> say(now, readiness))) {
+            Plan plan = placement.plan(line(), settings, List.of(link.descriptor()), listener);
+            try (Keeper keeper = new Keeper(plan, this::say)) {
                 ending.by(keeper::end);
                 say(json ? JsonText.line(Map.of("up", path.toString())) : "up: programs attach at " + path);
                 keeper.run();
-                readiness.stopping();
             } finally {
                 Descriptors.close(listener);
                 Files.deleteIfExists(path);
@@ -105,43 +85,31 @@ public final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    /// What the file says, if there is one.
-    private @Nullable Config config() throws IOException {
-        if (file == null) {
-            return null;
-        }
-        if (stack.linked()) {
-            throw new ParameterException(spec.commandLine(), "--link is for who has no --config: the file names links");
-        }
-        Config config = ConfigFile.of(file);
-        if (!config.placement().equals(placement)) {
-            throw new ParameterException(
-                    spec.commandLine(), "placement " + config.placement() + ": there is monolithic");
-        }
-        return config;
-    }
-
-    private Path path(@Nullable Config config) throws IOException {
-        Path named = session != null || config == null ? session : config.session();
-        return named == null ? Places.own("session") : named;
-    }
-
-    private void say(Keeper.State now, Readiness readiness) {
-        if (now.process() != 0) {
-            readiness.ready();
-        }
+    private void say(Keeper.State now) {
         if (json) {
             Map<String, Object> said = new LinkedHashMap<>();
-            said.put("process", now.process());
-            said.put("restarts", now.restarts());
+            Map<String, Object> domains = new LinkedHashMap<>();
+            said.put("domains", domains);
+            for (Keeper.Held domain : now.domains()) {
+                Map<String, Object> held = new LinkedHashMap<>();
+                held.put("process", domain.process());
+                held.put("restarts", domain.restarts());
+                domains.put(domain.name(), held);
+            }
             said.put("standby", now.standby());
             said.put("sessions", now.sessions());
             say(JsonText.line(said));
             return;
         }
-        String who = now.process() == 0 ? "nobody serves" : "process " + now.process() + " serves";
-        say(who + " " + now.sessions() + " sessions, restarts " + now.restarts() + ", "
-                + (now.standby() ? "one stands by" : "no standby"));
+        StringBuilder text = new StringBuilder();
+        for (Keeper.Held domain : now.domains()) {
+            text.append(domain.name())
+                    .append(domain.process() == 0 ? ": nobody" : ": process " + domain.process())
+                    .append(", restarts ")
+                    .append(domain.restarts())
+                    .append("; ");
+        }
+        say(text + (now.standby() ? "one stands by" : "no standby") + "; sessions: " + now.sessions());
     }
 
     private void say(String line) {
@@ -165,11 +133,6 @@ public final class UpCommand implements Callable<Integer> {
         try {
             return Line.listen(path.toString());
         } catch (RuntimeException refused) {
-            Path directory = path.toAbsolutePath().getParent();
-            if (directory != null && !Files.isDirectory(directory)) {
-                throw new CannotHere("cannot listen at " + path + ": make the directory " + directory
-                        + ", for this user alone, or choose another --session");
-            }
             throw new CannotHere("cannot listen at " + path + ": " + refused.getMessage());
         }
     }

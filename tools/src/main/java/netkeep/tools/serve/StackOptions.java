@@ -155,7 +155,7 @@ public final class StackOptions {
     public StackOptions() {}
 
     /// Whether a link was named.
-    public boolean linked() {
+    boolean linked() {
         return link != null;
     }
 
@@ -249,7 +249,7 @@ public final class StackOptions {
         }
         routes.forEach((prefix, router) -> lines.add("route 1 " + AddressText.prefix(prefix, router) + " " + router));
         routers.forEach(router -> lines.add("route 1 " + AddressText.prefix("default", router) + " " + router));
-        return new Settings(spinNs(), List.of(Settings.Tap.of(name, opened)), lines);
+        return new Settings(List.of(), spinNs(), false, List.of(Settings.Tap.of(name, opened)), lines);
     }
 
     /// How long to spin, in nanoseconds.

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -98,7 +97,7 @@ class SessionInCTest {
         long woken = Long.parseLong(said.out().strip().replaceAll("(?s).*woken ", ""));
         assertTrue(woken > 0, said.out());
         up.says("restarts 1");
-        up.says("serves 0 sessions");
+        up.says("restarts 1; one stands by; sessions: 0");
         assertEquals(0, up.stop().code());
     }
 
@@ -118,7 +117,7 @@ class SessionInCTest {
         Thread sender = Thread.ofPlatform().start(sending);
         for (int at = 0; at < LENGTH; at += PIECE) {
             if (death && at == LENGTH / 4) {
-                Threads.kill(serving(), Threads.SIGKILL);
+                Threads.kill(Daemon.process(up, "stack"), Threads.SIGKILL);
             }
             byte[] got = socket.getInputStream().readNBytes(PIECE);
             assertArrayEquals(octets(at, seed), got, "from " + at);
@@ -134,11 +133,5 @@ class SessionInCTest {
             octets[i] = (byte) ((from + i) * 2654435761L >>> 24 ^ seed);
         }
         return octets;
-    }
-
-    private long serving() throws IOException {
-        List<String> lines =
-                up.out().lines().filter(line -> line.startsWith("process ")).toList();
-        return Long.parseLong(lines.getLast().split(" ")[1]);
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `netkeep up`: servers of ours attached to a stack in a process of its own, which is killed under load.
@@ -35,21 +35,18 @@ class UpTest {
     private static final int LENGTH = 48 << 20;
     private static final int PIECE = 1 << 16;
 
+    private static final List<String> PARTS = List.of("stack", "link", "control");
+
     @TempDir
     private Path directory;
 
     private Place place;
-    private Place.Running up;
     private Path session;
 
     @BeforeEach
     void begin() throws Exception {
         place = new Place(directory);
         session = directory.resolve("session");
-        List<String> line = new ArrayList<>(List.of("up", "--session", session.toString()));
-        line.addAll(Place.LINK);
-        up = place.start(Place.netkeep(line));
-        up.says("one stands by");
     }
 
     @AfterEach
@@ -57,31 +54,21 @@ class UpTest {
         place.close();
     }
 
-    private Place.Running attach(String... command) throws Exception {
-        List<String> line = new ArrayList<>(List.of(command));
-        line.addAll(List.of("--session", session.toString()));
-        Place.Running server = place.start(Place.netkeep(line));
-        server.says("port");
-        return server;
-    }
-
-    /// The process that serves, by what the keeper said last.
-    private long serving() throws IOException {
-        List<String> lines =
-                up.out().lines().filter(line -> line.startsWith("process ")).toList();
-        return Long.parseLong(lines.getLast().split(" ")[1]);
-    }
-
-    /// Kills whoever serves, once another stands by.
-    private void kill(int death) throws Exception {
-        up.says("restarts " + death + ", one stands by");
-        Threads.kill(serving(), Threads.SIGKILL);
+    private Daemon up(String placement) throws Exception {
+        return new Daemon(place, session, placement);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {Place.OURS_4, Place.OURS_6})
-    void streamsOfBothDirectionsOutliveTheirStack(String address) throws Exception {
-        attach("echo", "--port", Integer.toString(PORT));
+    @CsvSource({
+        "monolithic, " + Place.OURS_4,
+        "monolithic, " + Place.OURS_6,
+        "factored, " + Place.OURS_4,
+        "factored, " + Place.OURS_6,
+    })
+    void streamsOfBothDirectionsOutliveEachPart(String placement, String address) throws Exception {
+        Daemon up = up(placement);
+        up.attach("echo", "--port", Integer.toString(PORT));
+        List<String> parts = placement.equals("factored") ? PARTS : List.of("stack");
         byte[] sent = new byte[LENGTH];
         new SplittableRandom(1).nextBytes(sent);
         try (Socket socket = place.space().call(() -> new Socket(address, PORT))) {
@@ -97,7 +84,8 @@ class UpTest {
             int deaths = 0;
             for (int at = 0; at < LENGTH; ) {
                 if (deaths < DEATHS && at >= (long) LENGTH / (DEATHS + 1) * (deaths + 1)) {
-                    kill(deaths++);
+                    up.kill(parts.get(deaths % parts.size()), deaths / parts.size(), Threads.SIGKILL);
+                    deaths++;
                 }
                 int length = socket.getInputStream().read(got, at, Math.min(PIECE, LENGTH - at));
                 assertTrue(length > 0, "ended after " + at);
@@ -109,31 +97,35 @@ class UpTest {
             assertEquals(-1, socket.getInputStream().read());
             assertArrayEquals(sent, got);
         }
-        up.says("restarts " + DEATHS);
-        assertEquals(0, up.stop().code());
+        for (String part : parts) {
+            up.awaitRestarts(part, DEATHS / parts.size());
+        }
+        assertEquals(0, up.keeper.stop().code());
     }
 
     @Test
-    void stackThatHangsIsReplaced() throws Exception {
-        attach("echo", "--port", Integer.toString(PORT));
+    void partThatHangsIsReplaced() throws Exception {
+        Daemon up = up("factored");
+        up.attach("echo", "--port", Integer.toString(PORT));
         try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(20));
-            for (int hangs = 1; hangs <= 2; hangs++) {
-                socket.getOutputStream().write(hangs);
-                assertEquals(hangs, socket.getInputStream().read());
-                up.says("restarts " + (hangs - 1) + ", one stands by");
-                Threads.kill(serving(), SIGSTOP);
-                socket.getOutputStream().write(100 + hangs);
-                assertEquals(100 + hangs, socket.getInputStream().read());
-                up.says("restarts " + hangs);
+            for (String part : PARTS) {
+                socket.getOutputStream().write(1);
+                assertEquals(1, socket.getInputStream().read());
+                up.kill(part, 0, SIGSTOP);
+                socket.getOutputStream().write(2);
+                assertEquals(2, socket.getInputStream().read());
+                up.awaitRestarts(part, 1);
             }
         }
     }
 
-    @Test
-    void deadClientsConnectionEndsAndItsPlaceIsAnothers() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void deadClientsConnectionEndsAndItsPlaceIsAnothers(String placement) throws Exception {
+        Daemon up = up(placement);
         for (int life = 0; life < 3; life++) {
-            Place.Running server = attach("echo", "--port", Integer.toString(PORT));
+            Place.Running server = up.attach("echo", "--port", Integer.toString(PORT));
             try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
                 socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(20));
                 socket.getOutputStream().write(life);
@@ -143,7 +135,7 @@ class UpTest {
             } catch (SocketTimeoutException silent) {
                 throw new AssertionError("the connection of a dead client did not end", silent);
             }
-            up.says("serves 0 sessions");
+            up.await("sessions: 0");
         }
         InetSocketAddress nobody = new InetSocketAddress(Place.OURS_4, PORT);
         place.space().call(() -> {
@@ -156,24 +148,28 @@ class UpTest {
 
     @Test
     void whoeverGreetsAndGoesOrSaysNothingOrNonsenseHarmsNobody() throws Exception {
+        Daemon up = up("factored");
         List<Line> silent = new ArrayList<>();
-        for (int guest = 0; guest < 40; guest++) {
+        for (int guest = 0; guest < 100; guest++) {
             silent.add(Line.to(session.toString()));
             Line brief = Line.to(session.toString());
             brief.send(guest % 2 == 0 ? Hello.greeting() : new byte[] {1, 2, 3});
             brief.close();
         }
-        attach("echo", "--port", Integer.toString(PORT));
+        up.attach("echo", "--port", Integer.toString(PORT));
         try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
             socket.getOutputStream().write(7);
             assertEquals(7, socket.getInputStream().read());
         }
         silent.forEach(Line::close);
-        assertTrue(up.out().lines().noneMatch(line -> line.contains("restarts 1")), up.out());
+        for (String part : PARTS) {
+            assertEquals(0, up.restarts(part), up.keeper.out());
+        }
     }
 
     @Test
     void anotherKeepersPlaceIsNotTaken() throws Exception {
+        up("monolithic");
         List<String> line = new ArrayList<>(List.of("up", "--session", session.toString()));
         line.addAll(List.of("--link", "tap:nk-other", "--address", "198.18.9.2/24"));
         Place.Said said = place.start(Place.netkeep(line)).end();
@@ -181,17 +177,22 @@ class UpTest {
         assertTrue(said.err().contains("choose another --session"), said.err());
     }
 
-    @Test
-    void keepersEndIsTheEndOfAllItKept() throws Exception {
-        Place.Running server = attach("echo", "--port", Integer.toString(PORT));
-        long domain = serving();
-        Threads.kill(up.pid(), Threads.SIGKILL);
-        up.end();
+    /// Before it has touched a byte from outside.
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void keepersEndIsTheEndOfAllItKept(String placement) throws Exception {
+        Daemon up = up(placement);
+        Place.Running server = up.attach("echo", "--port", Integer.toString(PORT));
+        List<Long> domains = List.of(up.process("link"), up.process("stack"), up.process("control"));
+        Threads.kill(up.keeper.pid(), Threads.SIGKILL);
+        up.keeper.end();
         assertEquals(1, server.end().code());
         assertTrue(server.err().contains("the stack is gone"), server.err());
-        ProcessHandle.of(domain)
-                .ifPresent(process ->
-                        process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+        for (long domain : domains) {
+            ProcessHandle.of(domain)
+                    .ifPresent(process ->
+                            process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+        }
         assertTrue(Files.exists(session));
     }
 }

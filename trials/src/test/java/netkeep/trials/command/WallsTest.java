@@ -83,16 +83,18 @@ class WallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "monolithic")
+    @ValueSource(strings = {"monolithic", "factored"})
     void whatADomainMustNotDoIsRefused(String placement) throws Exception {
         Place.Running up = up(placement, List.of());
         assertEquals(expected(true), tried(up));
         Place.Running server = place.start(Place.netkeep(
                 List.of("echo", "--session", directory.resolve("session").toString())));
         server.says("port");
-        outside(up, serving(up));
-        assertEquals(List.of("r--s"), mapped(serving(up), "netkeep-client-0"));
-        assertEquals(List.of("rw-s"), mapped(serving(up), "netkeep-stack-0"));
+        for (String part : List.of("link", "stack", "control")) {
+            outside(up, Daemon.process(up, part));
+        }
+        assertEquals(List.of("r--s"), mapped(Daemon.process(up, "stack"), "netkeep-client-0"));
+        assertEquals(List.of("rw-s"), mapped(Daemon.process(up, "stack"), "netkeep-stack-0"));
         assertEquals(List.of("rw-s"), mapped(server.pid(), "netkeep-client-0"));
         assertEquals(List.of("r--s"), mapped(server.pid(), "netkeep-stack-0"));
         assertEquals(List.of(), mapped(up.pid(), "netkeep-"));
@@ -100,7 +102,7 @@ class WallsTest {
 
     /// An ordinary user has a user namespace in which it is root, and nobody else is.
     @ParameterizedTest
-    @ValueSource(strings = "monolithic")
+    @ValueSource(strings = {"monolithic", "factored"})
     void alsoWithoutRoot(String placement) throws Exception {
         List<String> ordinary = List.of("unshare", "--user", "--map-root-user", "--net", "--");
         Place.Running up = up(placement, ordinary);
@@ -131,12 +133,6 @@ class WallsTest {
                         line -> line.substring(line.lastIndexOf(' ') + 1),
                         (one, other) -> one.equals(other) ? one : one + " or " + other,
                         TreeMap::new));
-    }
-
-    private static long serving(Place.Running up) throws IOException {
-        List<String> lines =
-                up.out().lines().filter(line -> line.startsWith("process ")).toList();
-        return Long.parseLong(lines.getLast().split(" ")[1]);
     }
 
     /// Each wall as the system shows it to others.

@@ -1,0 +1,186 @@
+package netkeep.placement;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.domain.Classes;
+import netkeep.domain.Line;
+import netkeep.domain.Sandbox;
+import netkeep.domain.Word;
+import netkeep.linux.Clock;
+import netkeep.linux.Epoll;
+import netkeep.linux.Poller;
+
+/// A protection domain: some parts in one thread, which calls them in turn.
+///
+/// The process says that it is ready, is told what it is to be, and goes on where its predecessor's last commit was.
+/// All
+/// that outlives it is its keeper's.
+public final class Domain {
+    /// How often descriptors are looked at while there is no time to sleep.
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final int EVENTS = 64;
+    private static final long KEEPER = -1;
+
+    /// The packages of all that may run in a domain.
+    private static final List<String> CODE = List.of(
+            "netkeep.control",
+            "netkeep.domain",
+            "netkeep.engine",
+            "netkeep.link",
+            "netkeep.linux",
+            "netkeep.placement",
+            "netkeep.ring",
+            "netkeep.session",
+            "netkeep.stack",
+            "netkeep.wire");
+
+    /// What a process does as long as it is not told to be a domain.
+    public interface Standby {
+        /// Prepares for being one.
+        ///
+        /// @param keeper over which it will be told; to be looked at now and then, not to be read
+        void prepare(Line keeper) throws IOException;
+    }
+
+    private final Line keeper;
+    private final Clock clock = new Clock();
+    private final Epoll epoll = new Epoll(EVENTS);
+    private final List<Part> parts = new ArrayList<>();
+    private final long spinNs;
+
+    private Domain(Line keeper, Grants grants) {
+        this.keeper = keeper;
+        this.spinNs = grants.settings().spinNs();
+        epoll.add(keeper.descriptor(), Epoll.EPOLLIN, KEEPER);
+        for (String part : grants.settings().parts()) {
+            Watch watch = new Watch(epoll, parts.size());
+            String[] words = part.split(" ");
+            parts.add(
+                    switch (words[0]) {
+                        case "link" -> {
+                            int number = Integer.parseInt(words[1]);
+                            yield new LinkPart(grants.settings().taps().get(number - 1), number, grants, watch);
+                        }
+                        case "stack" -> new StackPart(keeper, grants, clock, watch);
+                        case "control" -> new ControlPart(keeper, grants, watch);
+                        default -> throw new IllegalArgumentException("no part " + part);
+                    });
+        }
+    }
+
+    /// Stands by, then is a domain until the keeper is gone.
+    ///
+    /// @param keeper whose domain this process is
+    public static void serve(Line keeper, Standby standby) throws IOException {
+        try {
+            Classes.load(CODE);
+            keeper.send(new Word(Word.READY, 0, "").octets());
+            Line.Received first = keeper.receive();
+            if (Word.of(first.octets()).kind() == Word.REHEARSE) {
+                standby.prepare(keeper);
+                keeper.send(new Word(Word.WARM, 0, "").octets());
+                first = keeper.receive();
+            }
+            Domain domain = new Domain(keeper, Grants.of(first));
+            domain.begin();
+            domain.run();
+        } catch (EOFException gone) {
+            // The keeper has ended: so does its domain.
+        }
+    }
+
+    /// Takes what a predecessor had, until it is told to begin.
+    private void begin() throws IOException {
+        Line.Received next = keeper.receive();
+        Word word = Word.of(next.octets());
+        while (word.kind() != Word.BEGIN) {
+            hear(word, next);
+            next = keeper.receive();
+            word = Word.of(next.octets());
+        }
+        for (Part part : parts) {
+            part.begin();
+        }
+        // Nothing from outside was touched yet.
+        Sandbox.close();
+    }
+
+    private void run() throws IOException {
+        long nowNs = clock.nowNs();
+        long spinUntilNs = nowNs + spinNs;
+        long lookNs = nowNs;
+        while (true) {
+            int done = 0;
+            for (int i = 0; i < parts.size(); i++) {
+                done += parts.get(i).turn(nowNs);
+            }
+            if (nowNs >= lookNs) {
+                ready(epoll.await(0));
+                lookNs = nowNs + LOOK_NS;
+            }
+            long before = nowNs;
+            nowNs = clock.nowNs();
+            if (done != 0) {
+                spinUntilNs = nowNs + spinNs;
+            } else if (before < spinUntilNs) {
+                Thread.onSpinWait();
+            } else {
+                sleep(nowNs);
+                nowNs = clock.nowNs();
+                spinUntilNs = nowNs + spinNs;
+            }
+        }
+    }
+
+    /// Sleeps until something comes or is due, unless there is something by now.
+    private void sleep(long nowNs) throws IOException {
+        boolean may = true;
+        long deadlineNs = Long.MAX_VALUE;
+        for (int i = 0; i < parts.size(); i++) {
+            may &= parts.get(i).maySleep();
+            deadlineNs = Math.min(deadlineNs, parts.get(i).deadlineNs());
+        }
+        int ready = 0;
+        if (may && deadlineNs > nowNs) {
+            ready = epoll.await(deadlineNs == Long.MAX_VALUE ? Poller.NEVER : deadlineNs - nowNs);
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).awake();
+        }
+        ready(ready);
+    }
+
+    private void ready(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            long token = epoll.token(i);
+            if (token == KEEPER) {
+                hear();
+            } else {
+                parts.get(Watch.part(token)).ready(Watch.descriptor(token));
+            }
+        }
+    }
+
+    private void hear() throws IOException {
+        for (Line.Received next = keeper.poll(); next != null; next = keeper.poll()) {
+            hear(Word.of(next.octets()), next);
+        }
+    }
+
+    private void hear(Word word, Line.Received with) throws IOException {
+        if (word.kind() == Word.ALIVE) {
+            keeper.send(word.octets());
+            return;
+        }
+        for (Part part : parts) {
+            if (part.heard(word, with.descriptors())) {
+                return;
+            }
+        }
+        throw new IOException("not for this domain: " + word);
+    }
+}

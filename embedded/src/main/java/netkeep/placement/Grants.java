@@ -1,0 +1,49 @@
+package netkeep.placement;
+
+import java.util.HashMap;
+import java.util.Map;
+import netkeep.domain.Line;
+import netkeep.domain.Word;
+
+/// What a domain was given to begin with: settings, and descriptors by their names.
+///
+/// @param settings as [Settings] says them
+public record Grants(Settings settings, Map<String, Integer> descriptors) {
+    /// Names of what is granted; a link's number follows where there is one of each.
+    public static final String LEDGER = "ledger";
+
+    public static final String LISTENER = "listener";
+    public static final String DEVICE = "device.";
+
+    /// A link's region, which it writes; and the stack's for it.
+    public static final String UP = "up.";
+
+    public static final String DOWN = "down.";
+
+    /// The doorbell between a link (its end is 0) and the stack (1).
+    public static final String BELL = "bell.";
+
+    /// @throws IllegalArgumentException if this is no grant
+    static Grants of(Line.Received received) {
+        Word word = Word.of(received.octets());
+        int end = word.text().indexOf('\n');
+        if (word.kind() != Word.GRANT || end < 0) {
+            throw new IllegalArgumentException("expected a grant, not " + word);
+        }
+        String[] names = word.text().substring(0, end).split(" ");
+        int[] all = received.descriptors();
+        Map<String, Integer> descriptors = new HashMap<>();
+        for (int i = 0; i < all.length; i++) {
+            descriptors.put(names[i], all[i]);
+        }
+        return new Grants(Settings.parse(word.text().substring(end + 1)), descriptors);
+    }
+
+    int descriptor(String name) {
+        Integer found = descriptors.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("no grant of " + name);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,156 @@
+package netkeep.placement;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import netkeep.domain.Doorbell;
+import netkeep.domain.Shared;
+import netkeep.link.Link;
+import netkeep.link.LinkGone;
+import netkeep.ring.FrameConsumer;
+import netkeep.ring.FrameProducer;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Pieces;
+
+/// A link in a domain without a stack: moves frames between the device and two rings.
+///
+/// A frame that it has taken from the stack is noted before it is sent: killed at any instant, a frame may be lost, as
+/// on
+/// any wire, and none is sent twice.
+final class LinkPart implements Part {
+    private static final Logger LOG = System.getLogger(LinkPart.class.getName());
+
+    /// The most frames of a turn, each way.
+    private static final int FRAMES = 64;
+
+    /// Octets that a turn reads: more would be out of the nearest cache before the stack has seen it.
+    private static final int SHARE = 256 << 10;
+
+    private final Link link;
+    private final FrameProducer up;
+    private final FrameConsumer down;
+    private final Doorbell bell;
+    private final Watch watch;
+    private final Pieces frame = new Pieces();
+    private boolean gone;
+
+    /// Whether the ring to the stack had no room for what the device may have.
+    private boolean full;
+
+    /// Whether the device is not looked at.
+    private boolean blind;
+
+    LinkPart(Settings.Tap tap, int number, Grants grants, Watch watch) {
+        this.link = tap.link(grants.descriptor(Grants.DEVICE + number));
+        LinkRings rings = new LinkRings(
+                Shared.map(Arena.global(), grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true),
+                Shared.map(Arena.global(), grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
+        this.up = rings.linkGives();
+        this.down = rings.linkTakes(link.maxFrame());
+        this.bell = new Doorbell(grants.descriptor(Grants.BELL + number));
+        this.watch = watch;
+        watch.add(bell.descriptor());
+        watch.add(link.descriptor());
+    }
+
+    @Override
+    public void ready(int descriptor) {
+        if (descriptor == bell.descriptor()) {
+            bell.silence();
+        }
+    }
+
+    @Override
+    public int turn(long nowNs) {
+        int done;
+        try {
+            done = send() + receive();
+        } catch (LinkGone why) {
+            leave(why);
+            return 0;
+        } catch (PeerViolation broken) {
+            // A stack that writes this is no stack any more; whoever comes next finds what it committed.
+            throw new IllegalStateException(broken);
+        }
+        if (done != 0) {
+            up.publish();
+            down.release();
+            if (up.mustWake() || down.mustWake()) {
+                bell.ring();
+            }
+        }
+        return done;
+    }
+
+    private int send() throws PeerViolation {
+        for (int sent = 0; sent < FRAMES; sent++) {
+            long at = down.take();
+            if (at == FrameConsumer.EMPTY) {
+                return sent;
+            }
+            down.note();
+            if (!gone) {
+                frame.clear();
+                frame.add(down.memory(), at, down.length());
+                // What a full device does not take is lost on the wire.
+                link.transmit(frame);
+            }
+        }
+        return FRAMES;
+    }
+
+    private int receive() throws PeerViolation {
+        int room = link.maxFrame();
+        int octets = 0;
+        for (int received = 0; received < FRAMES; received++) {
+            if (gone || octets >= SHARE) {
+                return received;
+            }
+            long at = up.free(room);
+            full = at < 0;
+            int length = full ? 0 : link.receive(up.memory(), at, room);
+            if (length == 0) {
+                return received;
+            }
+            up.give(length);
+            octets += length;
+        }
+        return FRAMES;
+    }
+
+    private void leave(LinkGone why) {
+        gone = true;
+        watch.remove(link.descriptor());
+        LOG.log(Level.ERROR, why.getMessage());
+    }
+
+    @Override
+    public long deadlineNs() {
+        return gone ? Link.NEVER : link.deadlineNs();
+    }
+
+    @Override
+    public boolean maySleep() {
+        try {
+            boolean may = down.maySleep();
+            if (full && !gone) {
+                blind = true;
+                watch.look(link.descriptor(), false);
+                may &= up.mayWait(link.maxFrame());
+            }
+            return may;
+        } catch (PeerViolation broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    @Override
+    public void awake() {
+        down.awake();
+        if (blind) {
+            blind = false;
+            watch.look(link.descriptor(), true);
+            up.enough();
+        }
+    }
+}

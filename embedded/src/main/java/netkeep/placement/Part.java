@@ -1,0 +1,42 @@
+package netkeep.placement;
+
+import java.io.IOException;
+import netkeep.domain.Word;
+
+/// One part of the running subsystem, in the loop of the domain that hosts it: [Domain].
+interface Part {
+    /// Takes a word if it is for this part.
+    ///
+    /// @param descriptors which came with it, and are this part's if it takes it
+    /// @return whether it did
+    default boolean heard(Word word, int[] descriptors) throws IOException {
+        return false;
+    }
+
+    /// Nobody else has what was granted: goes on where a predecessor was. Nothing has come from outside yet.
+    default void begin() throws IOException {}
+
+    /// Something came over a descriptor that this part had [Watch] watch.
+    default void ready(int descriptor) throws IOException {}
+
+    /// One pass of the part's loop.
+    ///
+    /// @return how much there was to do
+    default int turn(long nowNs) throws IOException {
+        return 0;
+    }
+
+    /// When to call [#turn] although nothing comes, [Long#MAX_VALUE] for never.
+    default long deadlineNs() {
+        return Long.MAX_VALUE;
+    }
+
+    /// The domain is about to sleep: says so to whom it concerns, then looks once more. [#awake] ends it, either way.
+    ///
+    /// @return whether there is nothing to do
+    default boolean maySleep() {
+        return true;
+    }
+
+    default void awake() {}
+}

@@ -1,0 +1,277 @@
+package netkeep.placement;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import netkeep.domain.Doorbell;
+import netkeep.domain.Granted;
+import netkeep.domain.Line;
+import netkeep.domain.Shared;
+import netkeep.domain.Word;
+import netkeep.engine.Engine;
+import netkeep.engine.neighbor.LinkSettings;
+import netkeep.engine.socket.Attachment;
+import netkeep.linux.Clock;
+import netkeep.linux.Memory;
+import netkeep.ring.FrameConsumer;
+import netkeep.ring.FrameProducer;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Region;
+import netkeep.session.SessionLayout;
+import netkeep.stack.Port;
+import netkeep.stack.RingPort;
+import netkeep.stack.Stack;
+import org.jspecify.annotations.Nullable;
+
+/// A stack in a domain's loop, for clients in other processes; its links are in the same domain or have their own.
+final class StackPart implements Part {
+    private static final Logger LOG = System.getLogger(StackPart.class.getName());
+    private static final long LOOP = 1 << 21;
+
+    /// How often a session is visited whose client is gone.
+    private static final long VISIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /// A session and what wakes its client.
+    private static final class Client {
+        private final Attachment attachment;
+        private final Arena arena;
+        private final Doorbell bell;
+        private boolean leaving;
+
+        private Client(Attachment attachment, Arena arena, Doorbell bell) {
+            this.attachment = attachment;
+            this.arena = arena;
+            this.bell = bell;
+        }
+
+        private void close() {
+            bell.close();
+            arena.close();
+        }
+    }
+
+    private final Line keeper;
+    private final Settings settings;
+    private final Clock clock;
+    private final Watch watch;
+    private final @Nullable Client[] clients = new @Nullable Client[Settings.SESSIONS];
+    private final Port[] ports;
+    private final @Nullable Doorbell[] bells;
+    private final Engine engine;
+    private final Stack stack;
+    private final Answers answers;
+    private final boolean fresh;
+    private int leaving;
+    private long visitNs;
+
+    StackPart(Line keeper, Grants grants, Clock clock, Watch watch) {
+        this.keeper = keeper;
+        this.settings = grants.settings();
+        this.clock = clock;
+        this.watch = watch;
+        int count = settings.taps().size();
+        this.ports = new Port[count];
+        this.bells = new @Nullable Doorbell[count];
+        LinkSettings[] links = new LinkSettings[count + 1];
+        links[0] = LinkSettings.LOOPBACK;
+        for (int i = 0; i < count; i++) {
+            links[i + 1] = settings.taps().get(i).settings(i + 1);
+        }
+        SecureRandom luck = new SecureRandom();
+        this.engine = new Engine(
+                Shared.map(Arena.global(), grants.descriptor(Grants.LEDGER), ledgerLength(count), true),
+                sparse(Engine.headsLength(Settings.ENGINE)),
+                Settings.ENGINE,
+                links,
+                luck.nextLong(),
+                luck.nextLong());
+        for (int i = 0; i < count; i++) {
+            ports[i] = settings.apart() ? ring(i, grants) : device(i, grants);
+        }
+        this.stack = new Stack(engine, ports, sparse(Stack.framesLength(count)), sparse(LOOP));
+        this.answers = new Answers(engine, settings);
+        this.fresh = engine.turn() == 0;
+    }
+
+    /// Octets of the ledger's region for `links` links.
+    static long ledgerLength(int links) {
+        return Engine.ledgerLength(Settings.ENGINE, links + 1);
+    }
+
+    private static MemorySegment sparse(long length) {
+        return Memory.sparse(Arena.global(), length);
+    }
+
+    /// A link in this domain.
+    private Port device(int index, Grants grants) {
+        LinkPort port = new LinkPort(settings.taps().get(index).link(grants.descriptor(Grants.DEVICE + (index + 1))));
+        watch.add(port.descriptor());
+        return port;
+    }
+
+    /// A link in a domain of its own.
+    private Port ring(int index, Grants grants) {
+        int number = index + 1;
+        Region link = Shared.map(Arena.global(), grants.descriptor(Grants.UP + number), LinkRings.LENGTH, false);
+        Region own = Shared.map(Arena.global(), grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, true);
+        Doorbell bell = new Doorbell(grants.descriptor(Grants.BELL + number));
+        bells[index] = bell;
+        watch.add(bell.descriptor());
+        int longest = settings.taps().get(index).longest();
+        LinkRings rings = new LinkRings(link, own);
+        FrameConsumer up = rings.stackTakes(longest, engine.marks().taken(number));
+        FrameProducer down = rings.stackGives(engine.marks().laid(number));
+        return new RingPort(up, down, longest, bell::ring);
+    }
+
+    @Override
+    public void begin() {
+        engine.begin(clock.nowNs());
+        if (fresh) {
+            settings.lines().forEach(line -> answers.add(line, clock.nowNs()));
+        }
+    }
+
+    @Override
+    public boolean heard(Word word, int[] descriptors) throws IOException {
+        switch (word.kind()) {
+            case Word.SERVE -> serve(word.number(), Granted.Served.of(descriptors));
+            case Word.LEAVE -> leave(word.number());
+            case Word.ASK -> {
+                String answer = answers.answer(word.text(), clock.nowNs());
+                keeper.send(new Word(Word.TELL, word.number(), answer).octets());
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void serve(int number, Granted.Served granted) throws IOException {
+        Arena memory = Arena.ofShared();
+        SessionLayout layout = Settings.LAYOUT;
+        Attachment attachment = engine.attach(
+                number,
+                layout,
+                Shared.map(memory, granted.client(), layout.clientLength(), false),
+                Shared.map(memory, granted.stack(), layout.stackLength(), true));
+        Doorbell bell = new Doorbell(granted.bell());
+        clients[number] = new Client(attachment, memory, bell);
+        watch.add(bell.descriptor());
+        // What a predecessor has cut off, its record says; that the client is there still changes nothing.
+        if (attachment.closed()) {
+            cut(number, "cut off before");
+        }
+    }
+
+    private void cut(int number, String why) throws IOException {
+        LOG.log(Level.WARNING, "session {0} is cut off: {1}", number, why);
+        keeper.send(new Word(Word.CUT, number, why).octets());
+        leave(number);
+    }
+
+    private void leave(int number) {
+        Client client = clients[number];
+        if (client != null && !client.leaving) {
+            client.leaving = true;
+            leaving++;
+            watch.remove(client.bell.descriptor());
+        }
+    }
+
+    @Override
+    public void ready(int descriptor) {
+        for (Doorbell bell : bells) {
+            if (bell != null && bell.descriptor() == descriptor) {
+                bell.silence();
+            }
+        }
+        for (Client client : clients) {
+            if (client != null && client.bell.descriptor() == descriptor) {
+                client.bell.silence();
+            }
+        }
+    }
+
+    @Override
+    public int turn(long nowNs) throws IOException {
+        int done = stack.turn(nowNs);
+        for (int number = 0; number < clients.length; number++) {
+            Client client = clients[number];
+            if (client == null) {
+                continue;
+            }
+            if (client.attachment.mustWake()) {
+                client.bell.ring();
+            }
+            String violation = client.attachment.violation();
+            if (violation != null && !client.leaving) {
+                cut(number, violation);
+            }
+        }
+        if (leaving != 0 && nowNs >= visitNs) {
+            visitNs = nowNs + VISIT_NS;
+            finish(nowNs);
+        }
+        return done;
+    }
+
+    /// Ends the sessions whose clients are gone and whose connections owe nothing any more.
+    private void finish(long nowNs) throws IOException {
+        for (int number = 0; number < clients.length; number++) {
+            Client client = clients[number];
+            if (client != null && client.leaving && engine.close(client.attachment, nowNs)) {
+                engine.detach(client.attachment);
+                clients[number] = null;
+                leaving--;
+                client.close();
+                keeper.send(new Word(Word.OVER, number, "").octets());
+            }
+        }
+    }
+
+    @Override
+    public long deadlineNs() {
+        return leaving != 0 ? Math.min(visitNs, stack.deadlineNs()) : stack.deadlineNs();
+    }
+
+    @Override
+    public boolean maySleep() {
+        boolean may = true;
+        for (Port port : ports) {
+            may &= !(port instanceof RingPort ring) || ring.maySleep(stack.stalled());
+        }
+        for (Client client : clients) {
+            may &= client == null || maySleep(client);
+        }
+        return may;
+    }
+
+    private static boolean maySleep(Client client) {
+        try {
+            return client.leaving || client.attachment.closed() || client.attachment.maySleep();
+        } catch (PeerViolation violation) {
+            client.attachment.broken(String.valueOf(violation.getMessage()));
+            return false;
+        }
+    }
+
+    @Override
+    public void awake() {
+        for (Port port : ports) {
+            if (port instanceof RingPort ring) {
+                ring.awake();
+            }
+        }
+        for (Client client : clients) {
+            if (client != null) {
+                client.attachment.awake();
+            }
+        }
+    }
+}

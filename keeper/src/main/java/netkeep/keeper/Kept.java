@@ -1,0 +1,42 @@
+package netkeep.keeper;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import netkeep.domain.Doorbell;
+import netkeep.domain.Shared;
+import netkeep.linux.Descriptors;
+
+/// Descriptors of all that must outlive domains and does not belong to a session.
+final class Kept {
+    private final Map<String, Integer> written = new HashMap<>();
+    private final Map<String, Integer> read = new HashMap<>();
+    private final Map<String, int[]> bells = new HashMap<>();
+
+    /// The descriptors of these grants, in their order; what is not there yet is made.
+    int[] of(List<Plan.Grant> grants) {
+        return grants.stream().mapToInt(this::of).toArray();
+    }
+
+    private int of(Plan.Grant grant) {
+        return switch (grant) {
+            case Plan.Device device -> device.descriptor();
+            case Plan.Shared region -> {
+                int descriptor = written.computeIfAbsent(region.name(), name -> Shared.make(name, region.length()));
+                yield region.writable()
+                        ? descriptor
+                        : read.computeIfAbsent(region.name(), name -> Shared.readOnly(descriptor));
+            }
+            case Plan.BellEnd end -> bells.computeIfAbsent(end.bell(), name -> Doorbell.pair())[end.end()];
+        };
+    }
+
+    void close() {
+        written.values().forEach(Descriptors::close);
+        read.values().forEach(Descriptors::close);
+        for (int[] bell : bells.values()) {
+            Descriptors.close(bell[0]);
+            Descriptors.close(bell[1]);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package netkeep.keeper;
+
+import java.util.List;
+
+/// What a keeper is told to keep.
+///
+/// @param line    starts a domain: the program and its arguments
+/// @param domains that it keeps, each with a name of its own
+public record Plan(List<String> line, List<Domain> domains) {
+    /// What one domain is to be.
+    ///
+    /// @param name     for people
+    /// @param settings which it understands and the keeper does not
+    /// @param grants   what it is given besides
+    /// @param serves   whether the stack is there
+    /// @param admits   whether control is there
+    public record Domain(String name, String settings, List<Grant> grants, boolean serves, boolean admits) {}
+
+    /// One thing that a domain is given.
+    public sealed interface Grant {
+        String name();
+    }
+
+    /// A descriptor that was open before; it stays open until the keeper has ended.
+    public record Device(String name, int descriptor) implements Grant {}
+
+    /// A region of the keeper's making: the same for all domains that are given one of that name.
+    ///
+    /// @param length   of the region, octets
+    /// @param writable for one domain at most
+    public record Shared(String name, long length, boolean writable) implements Grant {}
+
+    /// An end of a doorbell of the keeper's making, which two domains have.
+    ///
+    /// @param bell which doorbell
+    /// @param end  0 or 1
+    public record BellEnd(String bell, int end) implements Grant {
+        @Override
+        public String name() {
+            return bell;
+        }
+    }
+}

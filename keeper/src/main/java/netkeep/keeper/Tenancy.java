@@ -1,0 +1,51 @@
+package netkeep.keeper;
+
+import netkeep.domain.Doorbell;
+import netkeep.domain.Shared;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Sockets;
+
+/// What of a session must outlive domains.
+final class Tenancy {
+    private final int connection;
+    private final int client;
+    private final int clientRead;
+    private final int stack;
+    private final int stackRead;
+    private final int[] bell = Doorbell.pair();
+
+    /// Whether its client is gone: a stack that begins now must be told.
+    boolean left;
+
+    /// @param connection   of its client; closed with this object
+    /// @param clientLength octets of the client's region
+    /// @param stackLength  octets of the stack's region
+    Tenancy(int number, int connection, long clientLength, long stackLength) {
+        this.connection = connection;
+        this.client = Shared.make("client-" + number, clientLength);
+        this.clientRead = Shared.readOnly(client);
+        this.stack = Shared.make("stack-" + number, stackLength);
+        this.stackRead = Shared.readOnly(stack);
+    }
+
+    /// The client's.
+    int process() {
+        return Sockets.peerProcess(connection);
+    }
+
+    /// In the order of [netkeep.domain.Granted.Served].
+    int[] served() {
+        return new int[] {clientRead, stack, bell[0]};
+    }
+
+    /// In the order of [netkeep.domain.Granted.Admitted].
+    int[] admitted() {
+        return new int[] {connection, client, stackRead, bell[1]};
+    }
+
+    void close() {
+        for (int descriptor : new int[] {connection, client, clientRead, stack, stackRead, bell[0], bell[1]}) {
+            Descriptors.close(descriptor);
+        }
+    }
+}

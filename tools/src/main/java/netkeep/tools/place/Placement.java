@@ -1,0 +1,81 @@
+package netkeep.tools.place;
+
+import java.util.ArrayList;
+import java.util.List;
+import netkeep.keeper.Plan;
+import netkeep.placement.Grants;
+import netkeep.placement.Settings;
+
+/// Which part runs in which domain.
+enum Placement {
+    /// Link, stack and control in one domain.
+    MONOLITHIC,
+
+    /// Each in one of its own.
+    FACTORED;
+
+    private static final int LINKS_END = 0;
+    private static final int STACKS_END = 1;
+
+    /// What a keeper is to keep.
+    ///
+    /// @param line     starts a process that can be a domain
+    /// @param settings of the stack and its links
+    /// @param devices  of the links, in their order
+    /// @param listener where clients connect
+    Plan plan(List<String> line, Settings settings, List<Integer> devices, int listener) {
+        return new Plan(
+                line,
+                switch (this) {
+                    case MONOLITHIC -> List.of(monolith(settings, devices, listener));
+                    case FACTORED -> factored(settings, devices, listener);
+                });
+    }
+
+    private static Plan.Domain monolith(Settings settings, List<Integer> devices, int listener) {
+        List<Plan.Grant> grants = new ArrayList<>();
+        grants.add(ledger(settings));
+        for (int i = 0; i < devices.size(); i++) {
+            grants.add(new Plan.Device(Grants.DEVICE + (i + 1), devices.get(i)));
+        }
+        grants.add(new Plan.Device(Grants.LISTENER, listener));
+        Settings all = settings.with(List.of("stack", "control"), settings.spinNs(), false);
+        return new Plan.Domain("link,stack,control", all.text(), grants, true, true);
+    }
+
+    private static List<Plan.Domain> factored(Settings settings, List<Integer> devices, int listener) {
+        List<Plan.Domain> domains = new ArrayList<>();
+        List<Plan.Grant> stack = new ArrayList<>();
+        stack.add(ledger(settings));
+        for (int i = 0; i < devices.size(); i++) {
+            int number = i + 1;
+            Settings link = settings.with(List.of("link " + number), settings.spinNs(), true);
+            domains.add(new Plan.Domain(
+                    devices.size() == 1 ? "link" : "link " + number,
+                    link.text(),
+                    List.of(
+                            new Plan.Device(Grants.DEVICE + number, devices.get(i)),
+                            new Plan.Shared(Grants.UP + number, Settings.ringsLength(), true),
+                            new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), false),
+                            new Plan.BellEnd(Grants.BELL + number, LINKS_END)),
+                    false,
+                    false));
+            stack.add(new Plan.Shared(Grants.UP + number, Settings.ringsLength(), false));
+            stack.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), true));
+            stack.add(new Plan.BellEnd(Grants.BELL + number, STACKS_END));
+        }
+        domains.add(new Plan.Domain(
+                "stack", settings.with(List.of("stack"), 0, true).text(), stack, true, false));
+        domains.add(new Plan.Domain(
+                "control",
+                settings.with(List.of("control"), 0, true).text(),
+                List.of(new Plan.Device(Grants.LISTENER, listener)),
+                false,
+                true));
+        return domains;
+    }
+
+    private static Plan.Grant ledger(Settings settings) {
+        return new Plan.Shared(Grants.LEDGER, settings.ledgerLength(), true);
+    }
+}

@@ -1,0 +1,110 @@
+package netkeep.trials.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import netkeep.linux.Threads;
+
+/// A `netkeep up` in a [Place], and what it says has become of its domains.
+final class Daemon {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+
+    final Place.Running keeper;
+    final Path session;
+
+    private final Place place;
+
+    /// Starts it, and waits until all its domains are there.
+    Daemon(Place place, Path session, String placement) throws Exception {
+        this.place = place;
+        this.session = session;
+        List<String> line = new ArrayList<>(List.of("up", "--placement", placement, "--session", session.toString()));
+        line.addAll(Place.LINK);
+        keeper = place.start(Place.netkeep(line));
+        for (String part : new String[] {"link", "stack", "control"}) {
+            keeper.says(part);
+            awaitRestarts(part, 0);
+        }
+    }
+
+    /// Starts a server of ours that is attached to it.
+    Place.Running attach(String... command) throws Exception {
+        List<String> line = new ArrayList<>(List.of(command));
+        line.addAll(List.of("--session", session.toString()));
+        Place.Running server = place.start(Place.netkeep(line));
+        server.says("port");
+        return server;
+    }
+
+    /// The process that hosts a part, by what the keeper said last.
+    long process(String part) throws Exception {
+        String process = held(part).group(1);
+        if (process == null) {
+            throw new AssertionError("nobody is " + part + ": " + keeper.out());
+        }
+        return Long.parseLong(process);
+    }
+
+    /// How many processes that hosted a part have died.
+    int restarts(String part) throws Exception {
+        return Integer.parseInt(held(part).group(2));
+    }
+
+    /// The process that hosts a part, by what a keeper said last.
+    static long process(Place.Running keeper, String part) throws Exception {
+        return Long.parseLong(held(keeper, part).group(1));
+    }
+
+    private Matcher held(String part) throws Exception {
+        return held(keeper, part);
+    }
+
+    private static Matcher held(Place.Running keeper, String part) throws Exception {
+        Matcher held = Pattern.compile("\\b" + part + "[a-z,]*: (?:process (\\d+)|nobody), restarts (\\d+);")
+                .matcher(last(keeper));
+        if (!held.find()) {
+            throw new AssertionError("no word of " + part + ": " + keeper.out());
+        }
+        return held;
+    }
+
+    /// The last line that is whole.
+    private static String last(Place.Running keeper) throws Exception {
+        String out = keeper.out();
+        int end = out.lastIndexOf('\n');
+        return out.substring(out.lastIndexOf('\n', end - 1) + 1, Math.max(0, end));
+    }
+
+    /// Waits until what the keeper says has this in it.
+    void await(String state) throws Exception {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (!last(keeper).contains(state)) {
+            pause(endNs, state);
+        }
+    }
+
+    /// Waits until so many processes that hosted a part have died, and there is another one.
+    void awaitRestarts(String part, int restarts) throws Exception {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (restarts(part) != restarts || held(part).group(1) == null) {
+            pause(endNs, part + " restarts " + restarts);
+        }
+    }
+
+    private void pause(long endNs, String wanted) throws Exception {
+        if (System.nanoTime() > endNs) {
+            throw new AssertionError("never said \"" + wanted + "\": " + keeper.out());
+        }
+        Thread.sleep(10);
+    }
+
+    /// Ends a part's process, once another stands by and it has died so often.
+    void kill(String part, int deaths, int signal) throws Exception {
+        awaitRestarts(part, deaths);
+        await("one stands by");
+        Threads.kill(process(part), signal);
+    }
+}
