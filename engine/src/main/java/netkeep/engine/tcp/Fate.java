@@ -28,7 +28,7 @@ final class Fate {
             tcb.rtoUs(Math.max(tcb.rtoUs(), AFTER_SYN_LOSS_US));
         }
         tcb.ssthresh(Integer.MAX_VALUE / 2);
-        tcb.tuneSeq(tcb.rcvNxt());
+        tcp.rightsizing.established();
         tcb.heardNs(nowNs);
         tcb.lastAckSent(tcb.rcvNxt());
         tcp.timers.set(Timers.NONE, 0);

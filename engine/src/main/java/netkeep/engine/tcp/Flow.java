@@ -61,6 +61,10 @@ import netkeep.ring.Fields;
 ///  158  small            u16  as tried, of the segments that are sent in a black hole
 ///  160  run 0 ..31   end i32 · sent i32 (microseconds) · marks i32, see [Flight]
 ///  544  gap 0 ..11   left i32 · right i32, see [Reassembly]
+///  640  roundNs          i64  when the round of [Rightsizing] began, 0 before the first
+///  648  roundHead        i32  octets read until then, modulo 2^32
+///  652  roundUs          i32  the shortest round, 0 before the first
+///  656  roundMs          i32  when that was, milliseconds modulo 2^32
 /// ```
 final class Flow extends Fields {
     private static final int OWNER = 8;
@@ -113,9 +117,13 @@ final class Flow extends Fields {
     private static final int TRY_END = 152;
     private static final int TRIED = 156;
     private static final int SMALL = 158;
+    private static final int ROUND_NS = 640;
+    private static final int ROUND_HEAD = 648;
+    private static final int ROUND_US = 652;
+    private static final int ROUND_MS = 656;
 
     /// Octets of a slot.
-    static final int SLOT = 640;
+    static final int SLOT = 664;
 
     static final int MOST_RUNS = 32;
     static final int MOST_GAPS = 12;
@@ -534,5 +542,37 @@ final class Flow extends Fields {
 
     void tryEnd(int value) {
         i32(TRY_END, value);
+    }
+
+    long roundNs() {
+        return i64(ROUND_NS);
+    }
+
+    void roundNs(long value) {
+        i64(ROUND_NS, value);
+    }
+
+    int roundHead() {
+        return i32(ROUND_HEAD);
+    }
+
+    void roundHead(int value) {
+        i32(ROUND_HEAD, value);
+    }
+
+    int roundUs() {
+        return i32(ROUND_US);
+    }
+
+    void roundUs(int value) {
+        i32(ROUND_US, value);
+    }
+
+    int roundMs() {
+        return i32(ROUND_MS);
+    }
+
+    void roundMs(int value) {
+        i32(ROUND_MS, value);
     }
 }

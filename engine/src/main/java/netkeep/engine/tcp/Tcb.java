@@ -51,7 +51,7 @@ import netkeep.engine.socket.Endpoint;
 ///  304  maxSegment       u16
 ///  306  linger           u16  seconds + 1, 0 for none
 ///  308  retransmits      i32  segments, ever
-///  312  tuneSeq          i32  RCV.NXT when the receive buffer was last looked at
+///  312  tuneEdge         i32  right edge promised when the round of [Rightsizing] began
 ///  316  sentMs           i32  when text was last sent, milliseconds modulo 2^32
 /// ```
 ///
@@ -101,7 +101,7 @@ final class Tcb extends Endpoint {
     private static final int MAX_SEGMENT = 304;
     private static final int LINGER = 306;
     private static final int RETRANSMITS = 308;
-    private static final int TUNE_SEQ = 312;
+    private static final int TUNE_EDGE = 312;
     private static final int SENT_MS = 316;
 
     /// The lower half of an octet that two variables share.
@@ -532,12 +532,12 @@ final class Tcb extends Endpoint {
         i32(RETRANSMITS, value);
     }
 
-    int tuneSeq() {
-        return i32(TUNE_SEQ);
+    int tuneEdge() {
+        return i32(TUNE_EDGE);
     }
 
-    void tuneSeq(int value) {
-        i32(TUNE_SEQ, value);
+    void tuneEdge(int value) {
+        i32(TUNE_EDGE, value);
     }
 
     int sentMs() {

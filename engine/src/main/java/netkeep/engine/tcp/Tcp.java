@@ -57,6 +57,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Timers timers;
     final Text text;
     final Expected expected;
+    final Rightsizing rightsizing;
     final Recovery recovery;
     final Fate fate;
     final Initial initial;
@@ -119,6 +120,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.timers = new Timers(this);
         this.text = new Text(this);
         this.expected = new Expected(this);
+        this.rightsizing = new Rightsizing(this);
         Rack rack = new Rack(tcb, flow, flight);
         this.recovery = new Recovery(tcb, flow, flight, rack, counters);
         this.acknowledgment = new Acknowledgment(this, rack);

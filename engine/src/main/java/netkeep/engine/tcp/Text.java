@@ -83,7 +83,7 @@ final class Text {
         }
         tcp.sockets.tell(tcb.index(), Event.READ);
         delay(octets, nowNs);
-        tune();
+        tcp.rightsizing.arrived(seg, nowNs);
     }
 
     /// The delayed acknowledgment, RFC 9293 §3.8.6.3.
@@ -237,18 +237,6 @@ final class Text {
         }
         if (tcb.rcvHead() >= tcb.rcvWake()) {
             tcb.set(Tcb.ACK_NOW);
-        }
-    }
-
-    /// Grows the buffer of a reader that keeps up, when a buffer's worth has arrived since the last look.
-    private void tune() {
-        int buffer = tcb.rcvBuffer();
-        if (tcb.has(Tcb.RECEIVE_FIXED) || tcb.rcvNxt() - tcb.tuneSeq() < buffer) {
-            return;
-        }
-        tcb.tuneSeq(tcb.rcvNxt());
-        if (tcb.rcvTail() - tcb.rcvHead() <= buffer / 2) {
-            tcb.rcvBuffer(Math.min(2 * buffer, tcp.receiveBufferMost(tcb)));
         }
     }
 }

@@ -11,8 +11,11 @@ import netkeep.session.SessionLayout;
 import netkeep.sim.Weather;
 import netkeep.sim.Wire;
 import netkeep.sim.World;
+import netkeep.wire.Checksum;
 import netkeep.wire.EthernetHeader;
+import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
+import netkeep.wire.TcpHeader;
 import netkeep.wire.VirtioNetHeader;
 
 /// Two engines with a way between them: one sends as much as it is offered, the other reads.
@@ -22,6 +25,9 @@ final class Way {
     private static final int IP = VirtioNetHeader.LENGTH + EthernetHeader.LENGTH;
     static final int PORT = 80;
     private static final int CE = 3;
+    private static final byte NO_OPERATION = 1;
+    private static final byte TIMESTAMPS = 8;
+    private static final int TIMESTAMPS_LENGTH = 10;
 
     final World world;
     final SimHost sender;
@@ -32,6 +38,11 @@ final class Way {
 
     /// @param ring octets of a socket's send and receive ring
     Way(World world, TcpSettings tcp, int ring, boolean offloads, Weather weather) {
+        this(world, tcp, ring, offloads, weather, true);
+    }
+
+    /// @param timestamps whether the sender's SYN arrives as it was sent, and not as that of a host without timestamps
+    Way(World world, TcpSettings tcp, int ring, boolean offloads, Weather weather, boolean timestamps) {
         this.world = world;
         sender = host(1, tcp, ring, offloads);
         receiver = host(2, tcp, ring, offloads);
@@ -39,12 +50,42 @@ final class Way {
         wire.there().marker(Way::mark);
         to = new Stream(receiver, PORT);
         from = new Stream(sender, PORT + 1);
+        if (!timestamps) {
+            wire.there().censor(Way::withoutTimestamps);
+        }
         world.run(TimeUnit.SECONDS.toNanos(3));
         from.connect(SimHost.address4(2), PORT);
         boolean open = world.run(TimeUnit.SECONDS.toNanos(10), () -> to.in() >= 0);
         if (!open) {
             throw new AssertionError("not connected");
         }
+        wire.there().censor(null);
+    }
+
+    /// Makes no-operations of the timestamps option of a SYN.
+    private static boolean withoutTimestamps(MemorySegment frames, long at, int length) {
+        Segment segment = Segment.parse(frames, at, length);
+        if (segment != null && segment.has(TcpHeader.SYN)) {
+            long tcp = at + IP + Ipv4Header.LENGTH;
+            long option = tcp + TcpHeader.LENGTH;
+            while (frames.get(ValueLayout.JAVA_BYTE, option) != TIMESTAMPS) {
+                boolean single = frames.get(ValueLayout.JAVA_BYTE, option) == NO_OPERATION;
+                option += single ? 1 : frames.get(ValueLayout.JAVA_BYTE, option + 1);
+            }
+            frames.asSlice(option, TIMESTAMPS_LENGTH).fill(NO_OPERATION);
+            int tcpLength = length - (int) (tcp - at);
+            TcpHeader.seal(
+                    frames,
+                    tcp,
+                    Checksum.pseudo(
+                            segment.source.hi(),
+                            segment.source.lo(),
+                            segment.destination.hi(),
+                            segment.destination.lo(),
+                            IpProtocol.TCP,
+                            tcpLength));
+        }
+        return true;
     }
 
     private SimHost host(int number, TcpSettings tcp, int ring, boolean offloads) {
