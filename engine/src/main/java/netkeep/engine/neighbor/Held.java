@@ -63,9 +63,13 @@ final class Held {
     }
 
     /// Sends what waited, in its order, to the address now known.
-    void release(int neighbor, int link, long mac, Outgoing outgoing) {
+    ///
+    /// @return whether anything did
+    boolean release(int neighbor, int link, long mac, Outgoing outgoing) {
+        boolean any = false;
         for (int place = oldest(neighbor); place >= 0; place = oldest(neighbor)) {
             neighbors[place] = FREE;
+            any = true;
             if (outgoing.room() == 0) {
                 continue;
             }
@@ -75,6 +79,7 @@ final class Held {
             outgoing.pieces().add(outgoing.heads(), head, lengths[place]);
             outgoing.give(link);
         }
+        return any;
     }
 
     /// Gives up what waited, in its order.

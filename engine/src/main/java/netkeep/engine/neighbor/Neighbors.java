@@ -226,8 +226,7 @@ public final class Neighbors {
         NeighborState state = NeighborState.of(region.u8(at + STATE));
         if (state == INCOMPLETE) {
             learn(neighbor, mac, nowNs);
-            become(neighbor, STALE, Links.NEVER);
-            held.release(neighbor, link, mac, outgoing);
+            unconfirmed(neighbor, link, mac, nowNs);
         } else if (region.i64(at + MAC) != mac) {
             // Never blindly: an address that was confirmed just now stays, but is probed before long.
             if (nowNs - region.i64(at + CHANGED_NS) >= LOCK_NS) {
@@ -257,10 +256,10 @@ public final class Neighbors {
             router(neighbor, router);
             if (solicited) {
                 reachable(neighbor, nowNs);
+                held.release(neighbor, link, mac, outgoing);
             } else {
-                become(neighbor, STALE, Links.NEVER);
+                unconfirmed(neighbor, link, mac, nowNs);
             }
-            held.release(neighbor, link, mac, outgoing);
             return false;
         }
         boolean other = mac != NO_MAC && mac != region.i64(at + MAC);
@@ -281,6 +280,16 @@ public final class Neighbors {
         boolean demoted = router(neighbor) && !router;
         router(neighbor, router);
         return demoted;
+    }
+
+    /// The address is known of whom nobody has heard since we asked: what waited goes there, and that is a use of it,
+    /// after which it is asked (RFC 4861 §7.3.3).
+    private void unconfirmed(int neighbor, int link, long mac, long nowNs) {
+        if (held.release(neighbor, link, mac, outgoing)) {
+            become(neighbor, DELAY, nowNs + DELAY_FIRST_PROBE_NS);
+        } else {
+            become(neighbor, STALE, Links.NEVER);
+        }
     }
 
     /// Notes whether a neighbor is a router.

@@ -1,3 +1,4 @@
+// Long: one message after another, with what each must do and must not.
 package netkeep.engine.icmp;
 
 import static netkeep.engine.Frames.cat;
@@ -193,6 +194,28 @@ class NdpTest {
 
         assertEquals(128, lab.only().u8(40));
         assertEquals(NeighborState.REACHABLE, neighbors().state(peer()));
+    }
+
+    /// An advertisement that nobody asked for says where to send, not that it arrives: what waited goes, and the
+    /// neighbor is asked 5 s later, though nothing else is sent.
+    @Rfc({"4861 7.2.5 incomplete unsolicited", "4861 7.3.3 delay"})
+    @Test
+    void unsolicitedAdvertisementLetsFramesGoToWhoIsThenAsked() {
+        lab.icmp.echo(PEER6.hi(), PEER6.lo(), 0, 1, 1, MemorySegment.ofArray(counting(0, 8)), 8, lab.nowNs);
+        lab.turn();
+        lab.take();
+
+        lab.arrives(advertisement(OURS6, PEER6, 0x2000_0000L, PEER_MAC));
+
+        Lab.Frame echo = lab.only();
+        assertEquals(128, echo.u8(40));
+        assertEquals(PEER_MAC, echo.to());
+        assertEquals(NeighborState.DELAY, neighbors().state(peer()));
+        lab.passMs(4_999);
+        assertEquals(List.of(), lab.take());
+        lab.passMs(1);
+        assertEquals(1, ndp(lab, 135).size());
+        assertEquals(NeighborState.PROBE, neighbors().state(peer()));
     }
 
     @Rfc("4861 7.2.5 router gone")

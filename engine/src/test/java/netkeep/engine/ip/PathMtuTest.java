@@ -106,7 +106,7 @@ class PathMtuTest {
         assertEquals(1300, mtu(PEER6));
     }
 
-    @Rfc({"1191 3 floor", "1191 6.3 lower bound"})
+    @Rfc({"1191 3 floor", "1191 6.3 lower bound", "5927 7.2 bound"})
     @Test
     void tinyMtuIsNotFollowedButRoutersMayFragment() {
         assertEquals(Verdict.OK, tooBig(300));

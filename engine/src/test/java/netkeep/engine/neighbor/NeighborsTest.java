@@ -130,9 +130,17 @@ class NeighborsTest {
     void unsolicitedAdvertisementMakesStale() {
         use();
 
-        advertised(PEER_MAC, false, true, false);
+        advertised(PEER_MAC, false, false, true);
 
         assertEquals(STALE, neighbors().state(peer()));
+        assertEquals(PEER_MAC, neighbors().mac(peer()));
+        assertTrue(neighbors().router(peer()));
+        // Nobody is asked until it is used.
+        lab.take();
+        lab.passMs(60_000);
+        assertEquals(List.of(), lab.take());
+        assertTrue(use());
+        assertEquals(DELAY, neighbors().state(peer()));
     }
 
     @Rfc("4861 7.2.5 no override")

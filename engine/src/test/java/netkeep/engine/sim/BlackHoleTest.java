@@ -149,7 +149,7 @@ class BlackHoleTest {
         assertEquals(0, seconds(way, 10));
     }
 
-    @Rfc("1191 6.3 raised")
+    @Rfc({"1191 6.3 raised", "5927 7.2 ends"})
     @Test
     void toldMtuThatWentAwayIsForgottenByTheConnection() {
         narrow(1300, false);
