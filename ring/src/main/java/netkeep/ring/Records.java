@@ -92,11 +92,11 @@ public final class Records {
         ledger.change();
     }
 
-    /// Makes a record that no commit has in use as if it was never written: a turn that was cut off may have left
-    /// something there.
+    /// Makes a record that no commit has in use as if it was never written, all zeros: somebody may have had it before,
+    /// or a turn that was cut off may have left something there.
     public void forget(int index) {
         long first = first(index);
-        for (long at = first; at <= first + slot; at += slot) {
+        for (long at = first; at < first + 2L * slot; at += Long.BYTES) {
             if (region.i64(at) != 0) {
                 region.i64(at, 0);
             }

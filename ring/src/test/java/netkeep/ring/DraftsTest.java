@@ -149,6 +149,21 @@ class DraftsTest {
         assertEquals(0, of(drafts, 1).twoWords());
     }
 
+    /// Also where it was committed: a session's number is another's later, and so are its sockets' records.
+    @Test
+    void whatWasCommittedIsForgottenToo() {
+        Four four = new Four();
+        for (int turn = 0; turn < 2; turn++) {
+            drafts.write(1, four);
+            four.all(4 + turn);
+            ledger.commit();
+        }
+        drafts.forget(1);
+        assertEquals(0, of(drafts, 1).twoWords());
+        successor();
+        assertEquals(0, of(drafts, 1).twoWords());
+    }
+
     @Test
     void octetsMoveOverThemselves() {
         Runs runs = new Runs();

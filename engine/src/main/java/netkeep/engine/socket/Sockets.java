@@ -107,7 +107,7 @@ public final class Sockets {
         return !any[0];
     }
 
-    /// Forgets a session that is vacant; its number is another's to have.
+    /// Forgets a session that is vacant; its number is another's to have once that is committed.
     public void detach(Attachment attachment) {
         attachments[attachment.number] = null;
         attached.remove(attachment);
@@ -218,6 +218,9 @@ public final class Sockets {
         endpoint.sndEnd(tail);
         endpoint.sndBase(words.i64Opaque(at + SessionLayout.SND_BASE));
         long head = words.i64Acquire(at + SessionLayout.RCV_HEAD);
+        if (tail < 0 || head < 0) {
+            attachment.broken("socket " + taken + " begins with snd.tail " + tail + ", rcv.head " + head);
+        }
         endpoint.rcvHead(head);
         endpoint.rcvTail(head);
         endpoint.rcvBase(head);
@@ -324,6 +327,9 @@ public final class Sockets {
             int index = touched[i];
             records.read(index, endpoint);
             Attachment attachment = attachment(endpoint);
+            if (attachment.violation() != null || attachment.closed()) {
+                continue; // what it says is taken no more, and would give reason to a turn for ever
+            }
             long words = attachment.layout.clientWords(index - attachment.first);
             long wake = attachment.client().i64Acquire(words + SessionLayout.SND_WAKE);
             if (wake != wakes[i] && edge(endpoint) >= wake) {
@@ -401,7 +407,8 @@ public final class Sockets {
         long base = attachment.client().i64Opaque(words + SessionLayout.SND_BASE);
         long end = at.sndEnd();
         long capacity = attachment.layout.capacity();
-        if (tail < end || tail - at.sndHead() > capacity || base > tail || base < 0) {
+        long held = tail - at.sndHead();
+        if (tail < end || held < 0 || held > capacity || base > tail || base < 0) {
             attachment.broken("snd.tail " + tail + ", snd.base " + base + " with " + end);
             return false;
         }

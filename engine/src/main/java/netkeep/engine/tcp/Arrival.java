@@ -206,6 +206,11 @@ final class Arrival {
                     // RFC 5961 §4.2: wherever it stands.
                     counters.add(Counter.TcpExtTCPSYNChallenge);
                     tcp.replies.challenge(nowNs);
+                } else if (len == 0 && ahead > 0) {
+                    // Where both windows are closed and both FINs were lost, each side's acknowledgment is outside of
+                    // the
+                    // other's window: they would answer each other without end.
+                    tcp.replies.challenge(nowNs);
                 } else {
                     tcb.set(Tcb.ACK_NOW);
                 }

@@ -121,6 +121,20 @@ class ResetTest {
         assertTrue(challenges >= 1 && challenges <= 2_000, "challenges: " + challenges);
     }
 
+    /// Two hosts whose windows are both closed and whose FINs are both lost would answer each other without end: what
+    /// each acknowledges lies behind the other's window.
+    @Test
+    void acknowledgmentFromBeyondTheWindowIsSeldomAnswered() {
+        Conversation conversation = Scenario.v4().challenges(20).begin().established(PLAIN);
+        conversation.peer.segments().clear();
+        for (int times = 0; times < 500; times++) {
+            conversation.peer.send(conversation.segment("ACK seq=100000000 ack=1"));
+            conversation.now();
+        }
+        int answers = conversation.peer.segments().size();
+        assertTrue(answers >= 1 && answers < 60, "answers: " + answers);
+    }
+
     /// So many a second as was set, give or take a half: how many cannot be foretold, so that nobody learns anything
     /// from those that are missing.
     @Rfc("5961 7 tunable")
