@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
 import netkeep.linux.Landlock;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Rights;
@@ -101,8 +103,7 @@ public final class Sandbox {
     public static void close() throws IOException {
         Runnable visitor = visitor();
         visitor.run();
-        // A logger looks for its settings in files.
-        LOG.log(Level.DEBUG, "a domain begins");
+        prepareToLog();
         bound();
         if (Threads.effectiveUser() == 0) {
             own();
@@ -116,6 +117,21 @@ public final class Sandbox {
         visitor.run();
         Seccomp.giveUp();
         visitor.run();
+    }
+
+    /// Loggers read settings, time zones and texts from files when the first record is told: a domain that has first
+    /// to say something when it can open none would end with it.
+    private static void prepareToLog() {
+        LOG.log(Level.DEBUG, "a domain begins");
+        LogRecord record = new LogRecord(java.util.logging.Level.WARNING, "session {0} is cut off: {1}");
+        record.setLoggerName(LOG.getName());
+        record.setParameters(new Object[] {1, "a reason"});
+        record.setThrown(new IllegalStateException("as told by whoever ends"));
+        for (Handler handler : java.util.logging.Logger.getLogger("").getHandlers()) {
+            if (handler.getFormatter() != null) {
+                handler.getFormatter().format(record);
+            }
+        }
     }
 
     private static void bound() throws IOException {

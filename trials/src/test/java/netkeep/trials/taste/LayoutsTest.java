@@ -1,3 +1,4 @@
+// Long: what is drawn of each thing that is shared is compared in a test of its own.
 package netkeep.trials.taste;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -28,6 +29,8 @@ import netkeep.domain.Word;
 import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
 import netkeep.ring.Consumer;
+import netkeep.ring.FrameConsumer;
+import netkeep.ring.FrameProducer;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Producer;
@@ -100,6 +103,9 @@ class LayoutsTest {
                         "layout slot",
                         "layout attachment",
                         "layout question",
+                        "layout frames-producer",
+                        "layout frames-consumer",
+                        "layout frame",
                         "layout reply",
                         "numbers status",
                         "numbers request",
@@ -222,6 +228,43 @@ class LayoutsTest {
             assertEquals(1, theirs.i32(consumed.remove("ASLEEP")));
             assertEquals(Map.of(), produced);
             assertEquals(Map.of(), consumed);
+        }
+    }
+
+    @Test
+    void ringsOfFramesAreAsDrawn() throws PeerViolation, IOException, ClassNotFoundException {
+        long capacity = constants(Class.forName("netkeep.placement.LinkRings")).get("CAPACITY");
+        assertTrue(page("link.md").contains(String.format(Locale.ROOT, " + %,d |", capacity)), "capacity " + capacity);
+        try (Arena arena = Arena.ofConfined()) {
+            Region ours = new Region(arena.allocate(1024, 8));
+            Region theirs = new Region(arena.allocate(1024, 8));
+            FrameProducer producer = new FrameProducer(ours, 0, theirs, 0, 8 * 64, 0);
+            FrameConsumer consumer = new FrameConsumer(theirs, 0, ours, 0, 8 * 64, 400, 0);
+            Map<String, Long> produced = drawing("layout frames-producer").numbers();
+            Map<String, Long> consumed = drawing("layout frames-consumer").numbers();
+            Map<String, Long> frame = drawing("layout frame").numbers();
+            long lines = drawing("layout frames-producer").length();
+            long begin = lines + drawing("layout frame").length();
+            assertEquals(lines + 512, FrameProducer.length(512));
+            assertEquals(drawing("layout frames-consumer").length(), FrameProducer.CONSUMER_LENGTH);
+            assertEquals(begin, producer.free(100));
+            producer.give(100);
+            producer.publish();
+            assertEquals(100, ours.i32(lines + frame.remove("LENGTH")));
+            long second = 2 << 20 | 2;
+            assertEquals(second, ours.i64(produced.remove("TAIL")));
+            assertEquals(begin, consumer.take());
+            consumer.note();
+            assertEquals(second, theirs.i64(consumed.remove("TAKEN")));
+            consumer.release();
+            assertEquals(second, theirs.i64(consumed.remove("HEAD")));
+            assertTrue(consumer.maySleep());
+            assertEquals(1, theirs.i32(consumed.remove("ASLEEP")));
+            producer.mayWait(100);
+            assertEquals(1, ours.i32(produced.remove("WAITS")));
+            for (Map<String, Long> rest : List.of(produced, consumed, frame)) {
+                assertEquals(Map.of(), rest);
+            }
         }
     }
 
