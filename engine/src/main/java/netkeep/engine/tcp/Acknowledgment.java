@@ -41,7 +41,7 @@ final class Acknowledgment {
             cumulative(seg.ack, nowUs);
         }
         if (tcb.has(Tcb.SACK_OK) && seg.options.sacks() > 0 && tcb.flowRecord() != 0) {
-            selective(seg, before, nowUs);
+            selective(seg, nowUs);
         }
         boolean shut = tcb.sndWnd() == 0;
         window(seg, wnd);
@@ -122,7 +122,7 @@ final class Acknowledgment {
         tcp.sizes.delivered(end - start);
     }
 
-    private void selective(Segment seg, int before, int nowUs) {
+    private void selective(Segment seg, int nowUs) {
         int from = 0;
         if (isDuplicate(seg)) {
             // RFC 2883 §4: the first block is below SEG.ACK, or within the second.
@@ -134,11 +134,11 @@ final class Acknowledgment {
         for (int i = from; i < seg.options.sacks(); i++) {
             int left = seg.options.left(i);
             int right = seg.options.right(i);
-            // RFC 2018 §3: what is not of this flight is not believed.
-            if (Seq.before(left, right)
-                    && Seq.notAfter(tcb.sndUna(), left)
-                    && Seq.notAfter(right, tcb.sndNxt())
-                    && Seq.notAfter(before, left)) {
+            // RFC 2018 §3: what is not of this flight is not believed. Each edge is held to both ends: of three numbers
+            // far apart each can be before the next.
+            if (left != right
+                    && Seq.between(tcb.sndUna(), left, tcb.sndNxt())
+                    && Seq.between(left, right, tcb.sndNxt())) {
                 sack(left, right, nowUs);
             }
         }

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import netkeep.engine.sim.Conversation;
 import netkeep.engine.sim.Scenario;
 import netkeep.engine.sim.Segment;
 import netkeep.sim.Rfc;
+import netkeep.sim.Seeds;
 import org.junit.jupiter.api.Test;
 
 /// Selective acknowledgments, RFC 2018, and those of duplicates, RFC 2883.
@@ -164,6 +166,27 @@ class SelectiveTest {
         assertEquals(4000, pipe(sending));
         assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=13001:12001"));
         assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=11001:11001"));
+        assertEquals(4000, pipe(sending));
+        sending.arrives("ACK seq=1 ack=14001");
+        sending.play(". acknowledged 14000");
+    }
+
+    /// Of three numbers far apart each can be before the next: also a block that goes round is none of ours.
+    @Rfc("2018 5 nonsense")
+    @Test
+    void blocksFromAnywhereLeaveTheScoreboardAsItIs() {
+        Sending sending = Sending.inFlight("sackOK", 4);
+        sending.passMs(20);
+        int runs = Look.at(sending.conversation).flow.runs();
+        sending.arrives("ACK seq=1 ack=10001 sack=1000000000:-1500000000");
+        assertEquals(runs, Look.at(sending.conversation).flow.runs());
+        RandomGenerator luck = Seeds.luck(1);
+        for (int i = 0; i < 100; i++) {
+            // Two in a row: what comes first may be taken for a duplicate.
+            int[] edges = luck.ints(4).toArray();
+            sending.arrives("ACK seq=1 ack=10001 sack=%d:%d,%d:%d".formatted(edges[0], edges[1], edges[2], edges[3]));
+            assertEquals(runs, Look.at(sending.conversation).flow.runs(), () -> Arrays.toString(edges));
+        }
         assertEquals(4000, pipe(sending));
         sending.arrives("ACK seq=1 ack=14001");
         sending.play(". acknowledged 14000");
