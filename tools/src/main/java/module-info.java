@@ -15,9 +15,12 @@ module netkeep.tools {
     requires netkeep.sim;
     requires netkeep.stack;
     requires netkeep.wire;
+    requires org.tomlj;
     requires static org.jspecify;
 
     opens netkeep.tools to
+            info.picocli;
+    opens netkeep.tools.config to
             info.picocli;
     opens netkeep.tools.demo to
             info.picocli;

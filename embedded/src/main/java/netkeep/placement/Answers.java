@@ -39,7 +39,7 @@ public final class Answers {
                 case "settings" -> settings.text();
                 case "add" -> add(rest, nowNs);
                 case "remove" -> remove(rest, nowNs);
-                default -> "error: no such question: " + what;
+                default -> "error: there is no such question";
             };
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
             return "error: " + what + ": " + wrong.getMessage();
@@ -68,11 +68,13 @@ public final class Answers {
         StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + "\n");
         int number = 1;
         for (Settings.Tap tap : settings.taps()) {
-            lines.append("link number=").append(number++).append(" name=").append(tap.name());
+            lines.append("link number=").append(number).append(" name=").append(tap.name());
             lines.append(" mac=").append(mac(tap.mac())).append(" mtu=").append(tap.mtu());
             lines.append(" checksum=").append(tap.checksum());
             lines.append(" segmentation=").append(tap.segmentation());
-            lines.append(" udp_segmentation=").append(tap.udpSegmentation()).append('\n');
+            lines.append(" udp_segmentation=").append(tap.udpSegmentation());
+            boolean discover = engine.ip().acceptsAdvertisements(number++);
+            lines.append(" discover=").append(discover).append('\n');
         }
         for (Views.OwnAddress address : engine.ip().views().addresses()) {
             lines.append("address link=")
@@ -120,6 +122,10 @@ public final class Answers {
     /// @throws IllegalArgumentException if it is none of them
     public String add(String line, long nowNs) {
         String[] words = line.split(" ");
+        if (words[0].equals("sessions") || words[0].equals("file")) {
+            // For others than the stack.
+            return "ok";
+        }
         Ip ip = engine.ip();
         int link = link(words[1]);
         boolean done = switch (words[0]) {

@@ -12,10 +12,10 @@ final class ControlPart implements Part {
     private final Gate gate;
 
     ControlPart(Line keeper, Grants grants, Watch watch) {
-        List<String> links =
-                grants.settings().taps().stream().map(Settings.Tap::name).toList();
+        Settings settings = grants.settings();
+        List<String> links = settings.taps().stream().map(Settings.Tap::name).toList();
         int listener = grants.descriptor(Grants.LISTENER);
-        this.gate = new Gate(keeper, listener, Settings.SESSIONS, Settings.LAYOUT, links, watch);
+        this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, watch);
     }
 
     @Override

@@ -20,6 +20,8 @@ import netkeep.session.SessionLayout;
 /// address LINK ADDRESS/LENGTH
 /// discover LINK
 /// route LINK PREFIX ROUTER
+/// sessions COUNT                                              the most at a time, if fewer than possible
+/// file PATH                                                   whose configuration this is
 /// ```
 ///
 /// @param parts  of the domain, as above
@@ -92,6 +94,25 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
     /// Octets of each of the two regions that a link and a stack share.
     public static long ringsLength() {
         return LinkRings.LENGTH;
+    }
+
+    /// The most sessions at a time.
+    public int sessions() {
+        String count = said("sessions ");
+        return count.isEmpty() ? SESSIONS : Integer.parseInt(count);
+    }
+
+    /// The file whose configuration this is, empty for none.
+    public String file() {
+        return said("file ");
+    }
+
+    private String said(String key) {
+        return lines.stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(key.length()))
+                .findFirst()
+                .orElse("");
     }
 
     public String text() {

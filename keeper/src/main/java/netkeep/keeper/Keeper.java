@@ -164,7 +164,7 @@ public final class Keeper implements AutoCloseable {
             news.append("domain pid=")
                     .append(child.process)
                     .append(" part=")
-                    .append(seat == null ? "none" : seat.plan.name())
+                    .append(seat == null ? "none" : seat.plan.name().replace(' ', '-'))
                     .append(" state=")
                     .append(seat != null ? "serving" : child.warm ? "standby" : "starting")
                     .append(" restarts=")

@@ -1,6 +1,7 @@
 package netkeep.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,11 @@ public final class Descriptors {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
+
+    // `struct stat`: the number of its blocks, of 512 octets, lies at the same place on all architectures.
+    private static final int STAT = 144;
+    private static final int STAT_BLOCKS = 64;
+    private static final int STAT_BLOCK = 512;
 
     private Descriptors() {}
 
@@ -118,6 +124,15 @@ public final class Descriptors {
         int mode = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;
         LinuxException.check(
                 new Call().raw(Architecture.FALLOCATE, descriptor, mode, at, length, 0, 0), "fallocate PUNCH_HOLE");
+    }
+
+    /// Octets of memory or disk behind a file, holes not counted.
+    public static long allocated(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stat = arena.allocate(STAT, Long.BYTES);
+            LinuxException.check(new Call().raw(Architecture.FSTAT, descriptor, stat.address(), 0, 0, 0, 0), "fstat");
+            return stat.get(JAVA_LONG, STAT_BLOCKS) * STAT_BLOCK;
+        }
     }
 
     /// Changes a file's length.

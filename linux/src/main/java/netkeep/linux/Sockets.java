@@ -76,6 +76,16 @@ public final class Sockets {
         return address;
     }
 
+    /// The `struct sockaddr_un` of a name that is no path: unix(7) calls it abstract.
+    ///
+    /// @throws IllegalArgumentException if the name has more than 107 octets
+    public static MemorySegment abstractAddress(Arena arena, String name) {
+        // Its first octet is zero, and its length is what the address has.
+        MemorySegment path = unixAddress(arena, "@" + name);
+        path.set(JAVA_BYTE, PATH, (byte) 0);
+        return path.asSlice(0, PATH + 1 + name.getBytes(StandardCharsets.UTF_8).length);
+    }
+
     /// @param address as for [#bind]
     public static void connect(int descriptor, MemorySegment address) {
         long at = Call.address(address, 0, address.byteSize());

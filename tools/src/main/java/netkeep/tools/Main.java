@@ -7,10 +7,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import netkeep.bench.BenchCommand;
+import netkeep.tools.config.ConfigCommand;
+import netkeep.tools.config.ReloadCommand;
 import netkeep.tools.demo.DemoCommand;
 import netkeep.tools.doctor.DoctorCommand;
 import netkeep.tools.ping.PingCommand;
 import netkeep.tools.place.DomainCommand;
+import netkeep.tools.place.DownCommand;
 import netkeep.tools.place.UpCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
@@ -19,6 +22,8 @@ import netkeep.tools.serve.ServeCommand;
 import netkeep.tools.serve.SourceCommand;
 import netkeep.tools.status.NstatCommand;
 import netkeep.tools.status.SsCommand;
+import netkeep.tools.status.StatusCommand;
+import netkeep.tools.status.TopCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -49,6 +54,11 @@ import picocli.CommandLine.Spec;
             SsCommand.class,
             NstatCommand.class,
             UpCommand.class,
+            DownCommand.class,
+            StatusCommand.class,
+            TopCommand.class,
+            ReloadCommand.class,
+            ConfigCommand.class,
             DomainCommand.class,
             PingCommand.class,
             DoctorCommand.class,

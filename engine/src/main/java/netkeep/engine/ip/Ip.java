@@ -431,6 +431,11 @@ public final class Ip {
         return setup.accepts(owner, link, hi, lo, sourceHi, sourceLo);
     }
 
+    /// Whether routers of a link are listened to.
+    public boolean acceptsAdvertisements(int link) {
+        return links.acceptsAdvertisements(link);
+    }
+
     /// Turns router advertisements on a link on or off: routers, prefixes and addresses come from them (RFC 4861
     /// §6.3).
     public void acceptAdvertisements(int link, boolean accept, long nowNs) {

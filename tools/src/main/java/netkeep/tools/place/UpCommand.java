@@ -7,18 +7,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
 import netkeep.keeper.Plan;
-import netkeep.link.Link;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
 import netkeep.tools.Main;
+import netkeep.tools.config.Config;
+import netkeep.tools.config.ConfigFile;
 import netkeep.tools.serve.Ending;
 import netkeep.tools.serve.StackOptions;
 import netkeep.tools.status.Places;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `netkeep up`: a stack in a domain of its own, which programs attach to, and the keeper that replaces it.
@@ -58,6 +61,13 @@ public final class UpCommand implements Callable<Integer> {
             description = "Where programs attach (default: \"session\" in this user's directory for stacks).")
     private @Nullable Path session;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Takes links, addresses, routes, limits and the rest from there: docs/netkeep.toml tells each key.")
+    private @Nullable Path file;
+
     @Option(names = "--json", description = "Says what happens in JSON, a line each.")
     private boolean json;
 
@@ -66,17 +76,20 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path path = session == null ? Places.own("session") : session;
+        Config config = config();
+        Path path = path(config);
         removeDead(path);
+        Readiness readiness = Readiness.ofEnvironment();
         try (Ending ending = new Ending();
-                Link link = stack.device()) {
-            Settings settings = stack.settings(link);
+                Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file)) {
+            Settings settings = devices.settings();
             int listener = listen(path);
-            Plan plan = placement.plan(line(), settings, List.of(link.descriptor()), listener);
-            try (Keeper keeper = new Keeper(plan, this::say)) {
+            Plan plan = placement(config).plan(line(), settings, devices.descriptors(), listener);
+            try (Keeper keeper = new Keeper(plan, now -> say(now, readiness))) {
                 ending.by(keeper::end);
                 say(json ? JsonText.line(Map.of("up", path.toString())) : "up: programs attach at " + path);
                 keeper.run();
+                readiness.stopping();
             } finally {
                 Descriptors.close(listener);
                 Files.deleteIfExists(path);
@@ -85,7 +98,34 @@ public final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void say(Keeper.State now) {
+    /// What the file says, if there is one.
+    private @Nullable Config config() throws IOException {
+        if (file == null) {
+            return null;
+        }
+        if (stack.linked()) {
+            throw new ParameterException(spec.commandLine(), "--link is for who has no --config: the file names links");
+        }
+        return ConfigFile.of(file);
+    }
+
+    /// What the command line says goes before what the file says.
+    private Placement placement(@Nullable Config config) {
+        boolean said = spec.commandLine().getParseResult().hasMatchedOption("--placement");
+        return said || config == null
+                ? placement
+                : Placement.valueOf(config.placement().toUpperCase(Locale.ROOT));
+    }
+
+    private Path path(@Nullable Config config) throws IOException {
+        Path named = session != null || config == null ? session : config.session();
+        return named == null ? Places.own("session") : named;
+    }
+
+    private void say(Keeper.State now, Readiness readiness) {
+        if (now.domains().stream().allMatch(domain -> domain.process() != 0)) {
+            readiness.ready();
+        }
         if (json) {
             Map<String, Object> said = new LinkedHashMap<>();
             Map<String, Object> domains = new LinkedHashMap<>();
@@ -133,6 +173,11 @@ public final class UpCommand implements Callable<Integer> {
         try {
             return Line.listen(path.toString());
         } catch (RuntimeException refused) {
+            Path directory = path.toAbsolutePath().getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                throw new CannotHere("cannot listen at " + path + ": make the directory " + directory
+                        + ", for this user alone, or choose another --session");
+            }
             throw new CannotHere("cannot listen at " + path + ": " + refused.getMessage());
         }
     }

@@ -155,7 +155,7 @@ public final class StackOptions {
     public StackOptions() {}
 
     /// Whether a link was named.
-    boolean linked() {
+    public boolean linked() {
         return link != null;
     }
 

@@ -2,6 +2,7 @@ package netkeep.tools.status;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,9 @@ public final class NstatCommand implements Callable<Integer> {
     @Option(names = "--stack", paramLabel = "PID", description = "Of this process alone.")
     private long pid;
 
+    @Option(names = "--session", paramLabel = "PATH", description = "Of the daemon whose programs attach there.")
+    private @Nullable Path session;
+
     @Option(
             names = {"-j", "--json"},
             description = "As JSON.")
@@ -69,7 +73,7 @@ public final class NstatCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         List<Map<String, @Nullable Object>> objects = new ArrayList<>();
-        for (StatusClient.Answer answer : StatusClient.ask(StatusServer.COUNTERS, pid)) {
+        for (StatusClient.Answer answer : answers()) {
             Map<String, @Nullable Object> counters = new LinkedHashMap<>();
             SocketLine.fields(String.join(" ", answer.lines())).forEach((name, value) -> {
                 if (wanted(name) && (zeros || !Long.valueOf(0).equals(value))) {
@@ -92,6 +96,16 @@ public final class NstatCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private List<StatusClient.Answer> answers() throws IOException {
+        if (session == null) {
+            return StatusClient.ask(StatusServer.COUNTERS, pid);
+        }
+        try (Daemon daemon = Daemon.at(session)) {
+            return List.of(new StatusClient.Answer(
+                    daemon.keeper(), daemon.ask("nstat").lines().toList()));
+        }
     }
 
     private boolean wanted(String name) {

@@ -2,13 +2,17 @@ package netkeep.tools.status;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import netkeep.placement.Settings;
 import netkeep.placement.SocketLine;
 import netkeep.tools.JsonText;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +25,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = false,
         sortOptions = false)
 public final class SsCommand implements Callable<Integer> {
+    /// Sockets of each session of a daemon.
+    private static final long SHARE = Settings.LAYOUT.sockets();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -94,6 +101,9 @@ public final class SsCommand implements Callable<Integer> {
     @Option(names = "--stack", paramLabel = "PID", description = "Of this process alone.")
     private long pid;
 
+    @Option(names = "--session", paramLabel = "PATH", description = "Of the daemon whose programs attach there.")
+    private @Nullable Path session;
+
     @Option(
             names = {"-j", "--json"},
             description = "As JSON: an array of objects.")
@@ -114,24 +124,28 @@ public final class SsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<Map<String, Object>> objects = new ArrayList<>();
         boolean titled = noHeader || json;
-        for (StatusClient.Answer answer : StatusClient.ask(StatusServer.SOCKETS, pid)) {
+        Map<Long, Long> clients = new HashMap<>();
+        for (StatusClient.Answer answer : answers(clients)) {
             for (String line : answer.lines()) {
                 Map<String, Object> fields = SocketLine.fields(line);
                 if (!wanted(fields)) {
                     continue;
                 }
+                // A daemon's sockets are those of its clients' processes.
+                long socket = fields.get("sk") instanceof Long index ? index : -1;
+                long process = clients.getOrDefault(Math.floorDiv(socket, SHARE), answer.pid());
                 if (!titled) {
                     out.println(SocketText.HEAD);
                     titled = true;
                 }
                 if (json) {
                     Map<String, Object> object = new LinkedHashMap<>(fields);
-                    object.put("pid", answer.pid());
+                    object.put("pid", process);
                     objects.add(object);
                 } else {
                     SocketText.Show show =
                             new SocketText.Show(timers || extended, extended, memory, internals, processes);
-                    new SocketText(fields).lines(show, answer.pid()).forEach(out::println);
+                    new SocketText(fields).lines(show, process).forEach(out::println);
                 }
             }
         }
@@ -142,6 +156,17 @@ public final class SsCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    /// @param clients gets the process of each session, where a daemon is asked
+    private List<StatusClient.Answer> answers(Map<Long, Long> clients) throws IOException {
+        if (session == null) {
+            return StatusClient.ask(StatusServer.SOCKETS, pid);
+        }
+        try (Daemon daemon = Daemon.at(session)) {
+            daemon.lines("sessions").forEach(line -> clients.put(line.number("number"), line.number("pid")));
+            return List.of(new StatusClient.Answer(daemon.keeper(), daemon.sockets()));
+        }
     }
 
     private boolean wanted(Map<String, Object> fields) {

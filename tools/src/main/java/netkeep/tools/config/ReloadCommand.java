@@ -1,0 +1,90 @@
+package netkeep.tools.config;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import netkeep.placement.Settings;
+import netkeep.tools.CannotHere;
+import netkeep.tools.JsonText;
+import netkeep.tools.status.Daemon;
+import netkeep.tools.status.SessionOption;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `netkeep reload`: a daemon becomes what its configuration file says now, as far as it can while it runs.
+@Command(
+        name = "reload",
+        description = "Reads the configuration file again: adds and removes addresses and routes, and says what else "
+                + "is different.",
+        mixinStandardHelpOptions = true)
+public final class ReloadCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    private SessionOption session = new SessionOption();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Another one than it was started with.")
+    private @Nullable Path file;
+
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
+    /// For picocli.
+    public ReloadCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        try (Daemon daemon = session.daemon()) {
+            Settings started = Settings.parse(daemon.ask("settings"));
+            Config config = ConfigFile.of(file(started));
+            Difference difference = Difference.of(config, started, daemon.lines("status"));
+            for (String line : difference.remove()) {
+                daemon.ask("remove " + line);
+            }
+            for (String line : difference.add()) {
+                daemon.ask("add " + line);
+            }
+            say(difference);
+        }
+        return 0;
+    }
+
+    private Path file(Settings started) {
+        if (file != null) {
+            return file;
+        }
+        String named = started.file();
+        if (named.isEmpty()) {
+            throw new CannotHere("it was started without a file: name one with --config");
+        }
+        return Path.of(named);
+    }
+
+    private void say(Difference difference) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            Map<String, Object> said = new LinkedHashMap<>();
+            said.put("removed", difference.remove());
+            said.put("added", difference.add());
+            said.put("fixed", difference.fixed());
+            out.println(JsonText.line(said));
+        } else {
+            difference.remove().forEach(line -> out.println("removed " + line));
+            difference.add().forEach(line -> out.println("added " + line));
+            difference.fixed().forEach(what -> out.println("until it is started again, " + what));
+            if (difference.none()) {
+                out.println("nothing is different");
+            }
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,121 @@
+package netkeep.tools.status;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a daemon is and does: what its parts answer, with what the kernel tells of their processes.
+///
+/// @param keeper    the process that keeps the others
+/// @param domains   `domain` lines, with `turns`, `memory` and `cpu_ns`
+/// @param links     `link` lines
+/// @param addresses `address` lines
+/// @param routes    `route` lines
+/// @param sessions  `session` lines, with `sockets` and `memory`
+/// @param cut       `cut` lines: sessions that were cut off
+/// @param ledger    octets that are touched of it
+record DaemonStatus(
+        Map<String, Object> keeper,
+        List<Map<String, Object>> domains,
+        List<Map<String, Object>> links,
+        List<Map<String, Object>> addresses,
+        List<Map<String, Object>> routes,
+        List<Map<String, Object>> sessions,
+        List<Map<String, Object>> cut,
+        long ledger) {
+
+    /// Asks everything.
+    static DaemonStatus of(Daemon daemon) throws IOException {
+        List<StatusLine> stack = daemon.lines("status");
+        List<StatusLine> news = daemon.lines("domains");
+        Map<String, Long> regions = ProcessFigures.regions(daemon.keeper());
+        long turns = stack.stream()
+                .filter(line -> line.kind().equals("stack"))
+                .mapToLong(line -> line.number("turn"))
+                .findFirst()
+                .orElse(0);
+        Map<String, Object> keeper = new LinkedHashMap<>();
+        keeper.put("pid", (long) daemon.keeper());
+        figures(keeper);
+        List<Map<String, Object>> domains = all(news, "domain");
+        for (Map<String, Object> domain : domains) {
+            if (serves(domain, "stack")) {
+                domain.put("turns", turns);
+            }
+            figures(domain);
+        }
+        List<Map<String, Object>> sessions = new ArrayList<>();
+        for (StatusLine line : daemon.lines("sessions")) {
+            long number = line.number("number");
+            Map<String, Object> session = new LinkedHashMap<>(line.fields());
+            daemon.lines("session " + number).forEach(more -> session.putAll(more.fields()));
+            session.put(
+                    "memory",
+                    regions.getOrDefault("client-" + number, 0L) + regions.getOrDefault("stack-" + number, 0L));
+            sessions.add(session);
+        }
+        return new DaemonStatus(
+                keeper,
+                domains,
+                all(stack, "link"),
+                all(stack, "address"),
+                all(stack, "route"),
+                sessions,
+                all(news, "cut"),
+                regions.getOrDefault("ledger", 0L));
+    }
+
+    private static void figures(Map<String, Object> process) {
+        long pid = number(process, "pid");
+        process.put("memory", ProcessFigures.memory(pid));
+        process.put("cpu_ns", ProcessFigures.cpuNs(pid));
+    }
+
+    private static List<Map<String, Object>> all(List<StatusLine> lines, String kind) {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (StatusLine line : lines) {
+            if (line.kind().equals(kind)) {
+                all.add(new LinkedHashMap<>(line.fields()));
+            }
+        }
+        return all;
+    }
+
+    static boolean serves(Map<String, Object> domain, String part) {
+        return "serving".equals(domain.get("state"))
+                && List.of(text(domain, "part").split(",", -1)).contains(part);
+    }
+
+    static long number(Map<String, Object> of, String name) {
+        return of.get(name) instanceof Long number ? number : 0;
+    }
+
+    static String text(Map<String, Object> of, String name) {
+        return String.valueOf(of.getOrDefault(name, ""));
+    }
+
+    /// How its parts are placed: all in one domain, or each in its own.
+    String placement() {
+        long serving = domains.stream()
+                .filter(domain -> "serving".equals(domain.get("state")))
+                .count();
+        return serving > 1 ? "factored" : "monolithic";
+    }
+
+    /// As an object of JSON.
+    Map<String, Object> json() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("placement", placement());
+        all.put("keeper", keeper);
+        all.put("domains", domains);
+        all.put("links", links);
+        all.put("addresses", addresses);
+        all.put("routes", routes);
+        all.put("sessions", sessions);
+        all.put("cut", cut);
+        all.put("ledger", ledger);
+        return all;
+    }
+}

@@ -1,0 +1,111 @@
+package netkeep.tools.status;
+
+import static netkeep.tools.status.DaemonStatus.number;
+import static netkeep.tools.status.DaemonStatus.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// What `netkeep status` prints.
+final class DaemonText {
+    private static final double KIB = 1024;
+    private static final double NS = 1e9;
+
+    private DaemonText() {}
+
+    static List<String> lines(DaemonStatus status) {
+        List<String> lines = new ArrayList<>();
+        lines.add(line(
+                "%s, keeper %s: %s, cpu %.2f s",
+                status.placement(),
+                text(status.keeper(), "pid"),
+                octets(number(status.keeper(), "memory")),
+                number(status.keeper(), "cpu_ns") / NS));
+        for (Map<String, Object> domain : status.domains()) {
+            String turns = domain.containsKey("turns") ? ", turn " + text(domain, "turns") : "";
+            lines.add(line(
+                    "domain %s %s %s: %s, cpu %.2f s, restarts %s%s",
+                    text(domain, "pid"),
+                    text(domain, "part"),
+                    text(domain, "state"),
+                    octets(number(domain, "memory")),
+                    number(domain, "cpu_ns") / NS,
+                    text(domain, "restarts"),
+                    turns));
+        }
+        addLinks(lines, status);
+        lines.add(line("ledger: %s touched", octets(status.ledger())));
+        addSessions(lines, status);
+        return lines;
+    }
+
+    private static void addLinks(List<String> lines, DaemonStatus status) {
+        for (Map<String, Object> link : status.links()) {
+            String offloads = (Boolean.TRUE.equals(link.get("checksum")) ? " checksum" : "")
+                    + (Boolean.TRUE.equals(link.get("segmentation")) ? " segmentation" : "")
+                    + (Boolean.TRUE.equals(link.get("udp_segmentation")) ? " udp-segmentation" : "");
+            lines.add(line(
+                    "link %s %s: mac %s, mtu %s, offloads%s",
+                    text(link, "number"),
+                    text(link, "name"),
+                    text(link, "mac"),
+                    text(link, "mtu"),
+                    offloads.isEmpty() ? " none" : offloads));
+        }
+        for (Map<String, Object> address : status.addresses()) {
+            lines.add(line(
+                    "address %s on link %s: %s%s",
+                    text(address, "address"),
+                    text(address, "link"),
+                    text(address, "state"),
+                    Boolean.TRUE.equals(address.get("manual")) ? "" : ", by itself"));
+        }
+        for (Map<String, Object> route : status.routes()) {
+            String by = route.containsKey("router") ? " by " + text(route, "router") : "";
+            lines.add(line(
+                    "route %s%s on link %s%s",
+                    text(route, "prefix"),
+                    by,
+                    text(route, "link"),
+                    Boolean.TRUE.equals(route.get("manual")) ? "" : ", a router told it"));
+        }
+    }
+
+    private static void addSessions(List<String> lines, DaemonStatus status) {
+        for (Map<String, Object> session : status.sessions()) {
+            lines.add(line(
+                    "session %s process %s user %s: sockets %s, %s touched%s",
+                    text(session, "number"),
+                    text(session, "pid"),
+                    text(session, "user"),
+                    text(session, "sockets"),
+                    octets(number(session, "memory")),
+                    Boolean.TRUE.equals(session.get("closed")) ? ", its client is gone" : ""));
+        }
+        for (Map<String, Object> cut : status.cut()) {
+            lines.add(line(
+                    "cut off: session %s of process %s: %s",
+                    text(cut, "session"), text(cut, "pid"), text(cut, "reason")));
+        }
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod")
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    /// As 512 B, 1.5 KiB, 20.0 MiB.
+    static String octets(long octets) {
+        if (octets < KIB) {
+            return octets + " B";
+        }
+        if (octets < KIB * KIB) {
+            return line("%.1f KiB", octets / KIB);
+        }
+        return octets < KIB * KIB * KIB
+                ? line("%.1f MiB", octets / KIB / KIB)
+                : line("%.2f GiB", octets / KIB / KIB / KIB);
+    }
+}

@@ -1,0 +1,88 @@
+package netkeep.tools.status;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import netkeep.linux.Descriptors;
+import netkeep.linux.LinuxException;
+
+/// What the kernel tells about processes, in /proc.
+final class ProcessFigures {
+    private static final long PAGE = 4096;
+
+    /// Of USER_HZ, which is 100 on every architecture that we run on.
+    private static final long NS_A_TICK = 10_000_000;
+
+    private static final String SESSION = "/memfd:netkeep-";
+
+    private ProcessFigures() {}
+
+    /// Octets of memory that a process has touched and not given back; 0 if it is gone.
+    static long memory(long pid) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
+                if (line.startsWith("Rss:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+                }
+            }
+        } catch (IOException unreadable) {
+            // Of a process with another user than ours, say.
+        }
+        String[] pages = read(pid, "statm").split(" ", -1);
+        return pages.length > 1 ? Long.parseLong(pages[1]) * PAGE : 0;
+    }
+
+    /// Processor time that a process has used; 0 if it is gone.
+    static long cpuNs(long pid) {
+        return cpuNs(read(pid, "stat"));
+    }
+
+    /// Of a text of /proc/PID/stat, where the program's name may hold anything.
+    static long cpuNs(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+        return fields.length > 12 ? (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NS_A_TICK : 0;
+    }
+
+    private static String read(long pid, String file) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/" + file)).strip();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /// Octets that both sides have touched of each region, by the names that the keeper gave them: `client-3`,
+    /// `stack-3`, `ledger`. Empty where we may not look.
+    static Map<String, Long> regions(long keeper) {
+        Map<String, Long> touched = new HashMap<>();
+        Path directory = Path.of("/proc/" + keeper + "/fd");
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+            for (Path descriptor : all) {
+                String target = Files.readSymbolicLink(descriptor).toString();
+                if (target.startsWith(SESSION)) {
+                    String name = target.substring(SESSION.length()).replace(" (deleted)", "");
+                    touched.put(name, touched(descriptor));
+                }
+            }
+        } catch (IOException refused) {
+            return touched;
+        }
+        return touched;
+    }
+
+    private static long touched(Path file) throws IOException {
+        try {
+            int descriptor = Descriptors.open(file.toString(), Descriptors.O_RDONLY);
+            try {
+                return Descriptors.allocated(descriptor);
+            } finally {
+                Descriptors.close(descriptor);
+            }
+        } catch (LinuxException refused) {
+            throw new IOException(refused);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package netkeep.tools.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+    private static final String LINK = """
+            [[link]]
+            tap = "nk0"
+            addresses = ["198.18.0.2/24"]
+            """;
+
+    private static Config good(String text) {
+        ConfigFile.Read read = ConfigFile.read(text);
+        assertEquals(List.of(), read.problems());
+        assertNotNull(read.config());
+        return read.config();
+    }
+
+    private static List<String> problems(String text) {
+        ConfigFile.Read read = ConfigFile.read(text);
+        assertNull(read.config());
+        return read.problems().stream().map(Problem::toString).toList();
+    }
+
+    /// What is there but for comments is what it says.
+    @Test
+    void exampleOfTheDocumentationIsRead() throws IOException {
+        String example = Files.readString(Path.of(System.getProperty("netkeep.root"), "docs", "netkeep.toml"));
+        Config config = good(example);
+        assertEquals("monolithic", config.placement());
+        assertEquals(Path.of("/run/netkeep/session"), config.session());
+        assertEquals(50_000, config.spinNs());
+        Config.LinkConfig link = new Config.LinkConfig(
+                "nk0",
+                1500,
+                0x02_4e_4b_00_00_01L,
+                1,
+                true,
+                true,
+                true,
+                List.of("198.18.0.2/24", "fd00:198:18::2/64"),
+                false,
+                List.of("198.18.0.1/24", "fd00:198:18::1/64"));
+        assertEquals(List.of(link), config.links());
+        assertEquals(List.of(new Config.RouteConfig("0.0.0.0/0", "198.18.0.1", 1)), config.routes());
+        assertEquals(64, config.limits().sessions());
+        assertEquals(
+                List.of("address 1 198.18.0.2/24", "address 1 fd00:198:18::2/64", "route 1 0.0.0.0/0 198.18.0.1"),
+                config.lines());
+    }
+
+    /// Each key is optional but the device's name and an address: the example says what it is then.
+    @Test
+    void whatIsLeftOutIsAsDocumented() {
+        Config config = good(LINK);
+        assertEquals("monolithic", config.placement());
+        assertNull(config.session());
+        assertEquals(50_000, config.spinNs());
+        Config.LinkConfig link =
+                new Config.LinkConfig("nk0", 0, 0, 1, true, true, true, List.of("198.18.0.2/24"), false, List.of());
+        assertEquals(List.of(link), config.links());
+        assertEquals(List.of(), config.routes());
+        assertEquals(64, config.limits().sessions());
+    }
+
+    @Test
+    void severalLinksAndRoutesAreNumbered() {
+        Config config = good("""
+                [[link]]
+                tap = "a"
+                addresses = ["198.18.1.2/24"]
+                offloads = []
+                [[link]]
+                tap = "b"
+                slaac = true
+                [[route]]
+                to = "203.0.113.0/24"
+                via = "198.18.1.1"
+                link = "a"
+                [[route]]
+                to = "default"
+                via = "fe80::1"
+                link = "b"
+                """);
+        assertEquals(
+                List.of(
+                        "address 1 198.18.1.2/24",
+                        "discover 2",
+                        "route 1 203.0.113.0/24 198.18.1.1",
+                        "route 2 ::/0 fe80::1"),
+                config.lines());
+        assertEquals(false, config.links().getFirst().checksum());
+    }
+
+    @Test
+    void unknownKeyIsAnErrorWithTheNearestKnownOne() {
+        assertEquals(
+                List.of(
+                        "1: unknown key \"sessoin\": did you mean \"session\"?",
+                        "4: unknown key \"adresses\" in [[link]]: did you mean \"addresses\"?",
+                        "5: unknown key \"frobnicate\" in [[link]]: there are addresses, kernel-addresses, mac, mtu, "
+                                + "offloads, queues, slaac, tap"),
+                problems("""
+                        sessoin = "/x"
+                        [[link]]
+                        tap = "nk0"
+                        adresses = ["198.18.0.2/24"]
+                        frobnicate = 1
+                        slaac = true
+                        """));
+    }
+
+    @Test
+    void eachProblemIsToldWithItsLineAndARemedy() {
+        assertEquals(
+                List.of(
+                        "1: spin: the number -1 is not possible: write a whole number, 0..1000000000",
+                        "2: placement: \"embedded\" is none of monolithic, factored",
+                        "5: mtu: the text \"1500\" is not possible" + ": write a whole number, 68..65521",
+                        "6: mac: \"03:00:00:00:00:01\": it is a group's: the first octet of one host's is even",
+                        "9: addresses: \"198.18.0.3\": write it with its prefix's length, as 198.18.0.2/24",
+                        "10: addresses: \"198.18.0.4/33\": the length behind the slash is 0..32",
+                        "11: addresses: the number 7 in it: write texts in quotes",
+                        "13: slaac: it is the text \"yes\": write true or false, without quotes"),
+                problems("""
+                        spin = -1
+                        placement = "embedded"
+                        [[link]]
+                        tap = "nk0"
+                        mtu = "1500"
+                        mac = "03:00:00:00:00:01"
+                        addresses = [
+                          "198.18.0.2/24",
+                          "198.18.0.3",
+                          "198.18.0.4/33",
+                          7,
+                        ]
+                        slaac = "yes"
+                        """));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "offloads = ['tso']|offloads: tso and uso need checksum: add it",
+                "offloads = ['gso']|offloads: \"gso\": it is none of checksum, tso, uso",
+                "mtu = 1000 & slaac = true|mtu: 1000: IPv6 needs 1280 at least; take its addresses away or write more",
+                "queues = 2|queues: one stack serves one queue: write 1, or leave it out",
+                "kernel-addresses = ['198.18.0.2/24']|kernel-addresses: the two sides of a link cannot have the same "
+                        + "address: change one",
+            })
+    void linkThatCannotBeIsRefused(String more, String problem) {
+        List<String> said = problems(LINK + more.replace(" & ", "\n"));
+        assertEquals(List.of("4: " + problem), said);
+    }
+
+    @Test
+    void routesNeedADestinationARouterAndALinkThatIsThere() {
+        assertEquals(
+                List.of(
+                        "4: [[route]] without via: write via = \"ADDRESS\"",
+                        "7: to: \"2001:db8::/32\": prefix and router are of different versions of IP: write "
+                                + "PREFIX/LENGTH or default",
+                        "10: via: \"198.18.0.1/24\" is no address of a router: write one without a length",
+                        "13: link: \"nk1\": there is no [[link]] with such a tap"),
+                problems(LINK + """
+                        [[route]]
+                        to = "default"
+                        [[route]]
+                        to = "2001:db8::/32"
+                        via = "198.18.0.1"
+                        [[route]]
+                        via = "198.18.0.1/24"
+                        to = "default"
+                        [[route]]
+                        link = "nk1"
+                        to = "default"
+                        via = "198.18.0.1"
+                        """));
+    }
+
+    @Test
+    void whatIsNoTomlIsToldWithItsLine() {
+        List<String> said = problems("session = \"/x\"\nspin = = 3\n");
+        assertTrue(said.getFirst().startsWith("2: not TOML: "), said.toString());
+    }
+
+    @Test
+    void fileWithoutALinkIsNoConfiguration() {
+        assertEquals(
+                List.of("1: there is no link: write [[link]] and, below it, tap = \"NAME\""), problems("spin = 1\n"));
+    }
+
+    @Test
+    void distanceCountsLetters() {
+        assertEquals(0, TableReader.distance("mtu", "mtu"));
+        assertEquals(1, TableReader.distance("adresses", "addresses"));
+        assertEquals(2, TableReader.distance("sessoin", "session"));
+        assertEquals(3, TableReader.distance("", "mac"));
+    }
+}

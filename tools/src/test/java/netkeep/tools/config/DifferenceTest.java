@@ -1,0 +1,104 @@
+package netkeep.tools.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import netkeep.placement.Settings;
+import netkeep.tools.status.StatusLine;
+import org.junit.jupiter.api.Test;
+
+class DifferenceTest {
+    private static final List<StatusLine> NOW = Stream.of(
+                    "stack turn=7",
+                    "link number=1 name=nk0 mtu=1500 discover=false",
+                    "address link=1 address=198.18.0.2/24 state=assigned manual=true",
+                    "address link=1 address=fe80::1/64 state=assigned manual=false",
+                    "route link=1 prefix=198.18.0.0/24 manual=true",
+                    "route link=1 prefix=0.0.0.0/0 router=198.18.0.1 manual=true",
+                    "route link=1 prefix=::/0 router=fe80::9 manual=false")
+            .map(StatusLine::parse)
+            .toList();
+
+    private static final Settings STARTED = Settings.parse("""
+            part stack
+            spin 50000
+            tap nk0 1500 2 true true true
+            address 1 198.18.0.2/24
+            """);
+
+    private static Difference difference(String text) {
+        Config config = ConfigFile.read(text).config();
+        assertNotNull(config, ConfigFile.read(text).problems().toString());
+        return Difference.of(config, STARTED, NOW);
+    }
+
+    @Test
+    void sameConfigurationChangesNothing() {
+        assertTrue(difference("""
+                [[link]]
+                tap = "nk0"
+                addresses = ["198.18.0.2/24"]
+                [[route]]
+                to = "default"
+                via = "198.18.0.1"
+                """).none());
+    }
+
+    /// A route goes before the address by which its router is reached, and comes after it.
+    @Test
+    void addressesAndRoutesComeAndGo() {
+        Difference difference = difference("""
+                [[link]]
+                tap = "nk0"
+                addresses = ["198.18.7.2/24", "fd00::2/64"]
+                slaac = true
+                [[route]]
+                to = "default"
+                via = "198.18.7.1"
+                """);
+        assertEquals(List.of("route 1 0.0.0.0/0 198.18.0.1", "address 1 198.18.0.2/24"), difference.remove());
+        assertEquals(
+                List.of(
+                        "address 1 198.18.7.2/24",
+                        "address 1 fd00::2/64",
+                        "discover 1",
+                        "route 1 0.0.0.0/0 198.18.7.1"),
+                difference.add());
+        assertEquals(List.of(), difference.fixed());
+    }
+
+    @Test
+    void whatCannotChangeIsSaid() {
+        Difference difference = difference("""
+                spin = 10
+                [[link]]
+                tap = "nk1"
+                addresses = ["198.18.9.2/24"]
+                [[link]]
+                tap = "nk0"
+                mtu = 9000
+                addresses = ["198.18.0.2/24"]
+                offloads = ["checksum"]
+                [[route]]
+                to = "default"
+                via = "198.18.0.1"
+                link = "nk0"
+                [limits]
+                sessions = 3
+                """);
+        assertEquals(List.of(), difference.remove());
+        assertEquals(List.of(), difference.add());
+        assertEquals(
+                List.of(
+                        "[[link]] nk1 is new",
+                        "[[link]] nk0: mtu is 1500",
+                        "[[link]] nk0: offloads: tso is true",
+                        "[[link]] nk0: offloads: uso is true",
+                        "spin is 50",
+                        "[limits] sessions is 64"),
+                difference.fixed());
+    }
+}
