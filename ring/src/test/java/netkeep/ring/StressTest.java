@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class StressTest {
     private static final String MILLISECONDS = System.getProperty("stress", "100");
-    private static final int STRESS_TESTS = 3;
+    private static final int STRESS_TESTS = 6;
 
     @Test
     void noForbiddenOutcomeIsSeen(@TempDir Path folder) throws IOException, InterruptedException {
