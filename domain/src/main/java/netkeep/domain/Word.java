@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
 /// @param text   as the kind says
 public record Word(char kind, int number, String text) {
     /// Keeper to domain: what it is to be. The text's first line names the descriptors that come with it, in their
-    /// order, the others are settings.
+    /// order, the others are settings. The number says how a predecessor ended: 0 there was none, 1 it was killed,
+    /// 2 it died of itself.
     public static final char GRANT = 'g';
 
     /// Keeper to domain: nobody else has what you were granted; begin.
@@ -30,6 +31,9 @@ public record Word(char kind, int number, String text) {
 
     /// Domain to keeper: has rehearsed.
     public static final char WARM = 'h';
+
+    /// Domain to keeper, where there was a predecessor: how far that was, and what it had in hand.
+    public static final char REPORT = 'd';
 
     /// Keeper to domain, and back: whether the domain's loop goes round.
     public static final char ALIVE = 'a';

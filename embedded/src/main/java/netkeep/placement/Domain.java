@@ -25,6 +25,9 @@ public final class Domain {
     private static final int EVENTS = 64;
     private static final long KEEPER = -1;
 
+    /// The exit code of a domain that died of itself.
+    private static final int DEAD = 70;
+
     /// The packages of all that may run in a domain.
     private static final List<String> CODE = List.of(
             "netkeep.control",
@@ -47,6 +50,7 @@ public final class Domain {
     }
 
     private final Line keeper;
+    private final Grants grants;
     private final Clock clock = new Clock();
     private final Epoll epoll = new Epoll(EVENTS);
     private final List<Part> parts = new ArrayList<>();
@@ -54,6 +58,7 @@ public final class Domain {
 
     private Domain(Line keeper, Grants grants) {
         this.keeper = keeper;
+        this.grants = grants;
         this.spinNs = grants.settings().spinNs();
         epoll.add(keeper.descriptor(), Epoll.EPOLLIN, KEEPER);
         for (String part : grants.settings().parts()) {
@@ -75,7 +80,7 @@ public final class Domain {
     /// Stands by, then is a domain until the keeper is gone.
     ///
     /// @param keeper whose domain this process is
-    public static void serve(Line keeper, Standby standby) throws IOException {
+    public static void serve(Line keeper, Standby standby) {
         try {
             Classes.load(CODE);
             keeper.send(new Word(Word.READY, 0, "").octets());
@@ -90,6 +95,10 @@ public final class Domain {
             domain.run();
         } catch (EOFException gone) {
             // The keeper has ended: so does its domain.
+        } catch (IOException | RuntimeException | Error dead) {
+            // Nothing in this process can be relied on any more, and the sooner it is gone the sooner another is there.
+            dead.printStackTrace();
+            Runtime.getRuntime().halt(DEAD);
         }
     }
 
@@ -101,6 +110,11 @@ public final class Domain {
             hear(word, next);
             next = keeper.receive();
             word = Word.of(next.octets());
+        }
+        if (grants.inherited()) {
+            StringBuilder found = new StringBuilder();
+            parts.forEach(part -> found.append(part.found()));
+            keeper.send(new Word(Word.REPORT, 0, found.toString()).octets());
         }
         for (Part part : parts) {
             part.begin();

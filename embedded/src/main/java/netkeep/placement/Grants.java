@@ -7,8 +7,12 @@ import netkeep.domain.Word;
 
 /// What a domain was given to begin with: settings, and descriptors by their names.
 ///
-/// @param settings as [Settings] says them
-public record Grants(Settings settings, Map<String, Integer> descriptors) {
+/// @param settings    as [Settings] says them
+/// @param predecessor how it ended, as [Word#GRANT] says it
+public record Grants(Settings settings, Map<String, Integer> descriptors, int predecessor) {
+    /// It died of itself: by what it had in hand, perhaps.
+    private static final int BLAMED = 2;
+
     /// Names of what is granted; a link's number follows where there is one of each.
     public static final String LEDGER = "ledger";
 
@@ -36,7 +40,17 @@ public record Grants(Settings settings, Map<String, Integer> descriptors) {
         for (int i = 0; i < all.length; i++) {
             descriptors.put(names[i], all[i]);
         }
-        return new Grants(Settings.parse(word.text().substring(end + 1)), descriptors);
+        return new Grants(Settings.parse(word.text().substring(end + 1)), descriptors, word.number());
+    }
+
+    /// Whether there was somebody before.
+    boolean inherited() {
+        return predecessor != 0;
+    }
+
+    /// Whether that one died of itself, and was not killed.
+    boolean blamed() {
+        return predecessor == BLAMED;
     }
 
     int descriptor(String name) {

@@ -16,6 +16,11 @@ interface Part {
     /// Nobody else has what was granted: goes on where a predecessor was. Nothing has come from outside yet.
     default void begin() throws IOException {}
 
+    /// How far a predecessor was, and what it had in hand, for people; empty if nothing shows it. Before [#begin].
+    default String found() {
+        return "";
+    }
+
     /// Something came over a descriptor that this part had [Watch] watch.
     default void ready(int descriptor) throws IOException {}
 

@@ -1,8 +1,6 @@
 package netkeep.placement;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
@@ -29,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A stack in a domain's loop, for clients in other processes; its links are in the same domain or have their own.
 final class StackPart implements Part {
-    private static final Logger LOG = System.getLogger(StackPart.class.getName());
     private static final long LOOP = 1 << 21;
+
+    /// Names the property that has a stack die of what [Poison] says: trials set it.
+    private static final String POISON = "netkeep.poison";
 
     /// How often a session is visited whose client is gone.
     private static final long VISIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -65,6 +65,7 @@ final class StackPart implements Part {
     private final Stack stack;
     private final Answers answers;
     private final boolean fresh;
+    private final boolean blamed;
     private int leaving;
     private long visitNs;
 
@@ -95,6 +96,7 @@ final class StackPart implements Part {
         this.stack = new Stack(engine, ports, sparse(Stack.framesLength(count)), sparse(LOOP));
         this.answers = new Answers(engine, settings);
         this.fresh = engine.turn() == 0;
+        this.blamed = grants.blamed();
     }
 
     /// Octets of the ledger's region for `links` links.
@@ -129,7 +131,18 @@ final class StackPart implements Part {
     }
 
     @Override
+    public String found() {
+        return "turn " + engine.turn() + ", in hand: " + engine.hand();
+    }
+
+    @Override
     public void begin() {
+        if (blamed) {
+            stack.blame();
+        }
+        if (Boolean.getBoolean(POISON)) {
+            engine.tryWith(new Poison());
+        }
         engine.begin(clock.nowNs());
         if (fresh) {
             settings.lines().forEach(line -> answers.add(line, clock.nowNs()));
@@ -170,7 +183,6 @@ final class StackPart implements Part {
     }
 
     private void cut(int number, String why) throws IOException {
-        LOG.log(Level.WARNING, "session {0} is cut off: {1}", number, why);
         keeper.send(new Word(Word.CUT, number, why).octets());
         leave(number);
     }

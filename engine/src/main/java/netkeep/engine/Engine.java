@@ -4,8 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import netkeep.engine.icmp.Icmp;
 import netkeep.engine.ip.Ip;
+import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.FrameMarks;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.neighbor.LinkSettings;
@@ -46,9 +48,18 @@ public final class Engine {
     private final Tcp tcp;
     private final Udp udp;
     private final FrameMarks marks;
+    private final Hand hand;
     private final Requests requests;
     private final Tidying tidying;
     private final MemorySegment headers;
+    private @Nullable Trial trial;
+
+    /// Sees every input before it is judged, and may throw: for trials of what becomes of inputs that a stack dies of.
+    public interface Trial {
+        void frame(MemorySegment frames, long at, int length);
+
+        void request(int op);
+    }
 
     /// Builds an engine on a ledger: a new one, all zeros, or a dead predecessor's. [#attach] the sessions, then
     /// [#begin].
@@ -71,7 +82,8 @@ public final class Engine {
         this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp(), settings.share());
         this.udp = new Udp(sockets, ip, outgoing, counters, luck, settings.share());
         this.marks = new FrameMarks(ledger, links.length);
-        this.requests = new Requests(sockets, tcp, udp);
+        this.hand = new Hand(ledger);
+        this.requests = new Requests(sockets, tcp, udp, hand);
         this.tidying = new Tidying(sockets, tcp);
     }
 
@@ -120,6 +132,15 @@ public final class Engine {
         return List.copyOf(sockets.attachments());
     }
 
+    /// Cuts a session off: its client broke the layout, or what it asked for is not to be tried again.
+    public void cutOff(int session, String why) {
+        for (Attachment attachment : sockets.attachments()) {
+            if (attachment.number == session) {
+                attachment.broken(why);
+            }
+        }
+    }
+
     /// How many sockets of a session are in use; looks at each that ever was.
     public int sockets(Attachment attachment) {
         int[] count = new int[1];
@@ -130,6 +151,12 @@ public final class Engine {
     /// Forgets a session whose sockets are all free. Between two turns.
     public void detach(Attachment attachment) {
         sockets.detach(attachment);
+    }
+
+    /// Has all inputs from now on seen by a trial.
+    public void tryWith(Trial by) {
+        trial = by;
+        requests.tryWith(by);
     }
 
     /// Finds what the records say there is to do, once all sessions of a predecessor are attached.
@@ -145,6 +172,9 @@ public final class Engine {
     /// @return why it was dropped, [Verdict#OK] if it was not; [Verdict#ELSEWHERE] if its flow is another stack's:
     ///         nothing has happened then, and the frame is to be brought to the one of number [#owner]
     public Verdict arrives(int link, MemorySegment frames, long at, int length, long nowNs) {
+        if (trial != null) {
+            trial.frame(frames, at, length);
+        }
         // What is judged must be ours alone.
         MemorySegment.copy(frames, at, headers, 0, Math.min(length, HEADERS));
         ip.arrives(link, headers, frames, at, length, nowNs);
@@ -182,6 +212,13 @@ public final class Engine {
     /// @return how many were taken
     public int requests(int most, long nowNs) {
         return requests.take(most, nowNs);
+    }
+
+    /// Takes a request of one session.
+    ///
+    /// @return 1, or 0 if there is none
+    public int request(long nowNs) {
+        return requests.takeOne(nowNs);
     }
 
     /// Does what is due at `nowNs`; harmless when nothing is.
@@ -232,6 +269,16 @@ public final class Engine {
     /// The frames that the turn sends.
     public Outgoing outgoing() {
         return outgoing;
+    }
+
+    /// What is being taken. The shell notes frames, the engine requests.
+    public Hand hand() {
+        return hand;
+    }
+
+    /// Counts a frame that a predecessor died of, and that is not looked at again.
+    public void refuse() {
+        counters.add(Counter.LinkInDrops);
     }
 
     /// How far the shell has taken and laid down frames where links are elsewhere.

@@ -1,5 +1,6 @@
 package netkeep.engine;
 
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Ask;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
@@ -11,6 +12,7 @@ import netkeep.ring.Consumer;
 import netkeep.ring.PeerViolation;
 import netkeep.session.Request;
 import netkeep.wire.IpProtocol;
+import org.jspecify.annotations.Nullable;
 
 /// Takes what clients ask for out of their rings, and brings it to the protocol that their sockets belong to.
 final class Requests {
@@ -19,12 +21,34 @@ final class Requests {
     private final Udp udp;
     private final Endpoint endpoint;
     private final Ask ask = new Ask();
+    private final Hand hand;
+    private int next;
+    private Engine.@Nullable Trial trial;
 
-    Requests(Sockets sockets, Tcp tcp, Udp udp) {
+    Requests(Sockets sockets, Tcp tcp, Udp udp, Hand hand) {
+        this.hand = hand;
         this.sockets = sockets;
         this.tcp = tcp;
         this.udp = udp;
         this.endpoint = new Endpoint();
+    }
+
+    void tryWith(Engine.Trial by) {
+        trial = by;
+    }
+
+    /// Takes one request, of whichever session has one; the next time another session is looked at first.
+    int takeOne(long nowNs) {
+        int taken = readers(nowNs);
+        int count = sockets.attachments().size();
+        for (int i = 0; i < count && taken == 0; i++) {
+            next = next + 1 < count ? next + 1 : 0;
+            Attachment attachment = sockets.attachments().get(next);
+            if (attachment.violation() == null && !attachment.closed()) {
+                taken = take(attachment, 1, nowNs);
+            }
+        }
+        return taken;
     }
 
     /// Takes up to `most` requests of each session.
@@ -60,7 +84,11 @@ final class Requests {
                 if (at == Consumer.EMPTY) {
                     return taken;
                 }
+                hand.request(attachment.number, attachment.taken());
                 ask.read(attachment.client(), at);
+                if (trial != null) {
+                    trial.request(ask.op);
+                }
                 request(attachment, nowNs);
             }
         } catch (PeerViolation violation) {

@@ -12,6 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /// A domain's process, from its keeper's side.
 final class Child {
+    private static final int ALIVE = -1;
+
+    /// The bits of a status that are a signal, and where the exit code begins.
+    private static final int SIGNAL = 0x7F;
+
+    private static final int EXIT = 8;
+    private static final int SIGTERM = 15;
+
+    /// The status of a JVM that was told to end.
+    private static final int TERMINATED = 128 + SIGTERM << EXIT;
+
     final int process;
 
     /// Readable when it has ended.
@@ -32,7 +43,10 @@ final class Child {
     @Nullable
     Seat seat;
 
-    private boolean reaped;
+    /// Whether the keeper killed it because it did not go on.
+    boolean hung;
+
+    private int status = ALIVE;
 
     private Child(int process, Line line) {
         this.process = process;
@@ -64,15 +78,31 @@ final class Child {
     }
 
     void kill() {
-        if (!reaped) {
+        if (status == ALIVE) {
             Threads.kill(process, Threads.SIGKILL);
         }
     }
 
     /// Whether it has ended.
     boolean reap() {
-        reaped = reaped || Threads.reap(process) >= 0;
-        return reaped;
+        if (status == ALIVE) {
+            status = Threads.reap(process);
+        }
+        return status != ALIVE;
+    }
+
+    /// Whether it died of itself, and nobody killed it.
+    boolean diedOfItself() {
+        return hung || (status & SIGNAL) != Threads.SIGKILL && (status & SIGNAL) != SIGTERM && status != TERMINATED;
+    }
+
+    /// How it ended, for people.
+    String cause() {
+        if (hung) {
+            return "hung";
+        }
+        int signal = status & SIGNAL;
+        return signal != 0 ? "signal " + signal : "exit code " + (status >>> EXIT);
     }
 
     /// Waits until it has ended.

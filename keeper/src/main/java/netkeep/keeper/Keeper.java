@@ -43,9 +43,20 @@ public final class Keeper implements AutoCloseable {
     /// @param sessions that are kept
     public record State(List<Held> domains, boolean standby, int sessions) {}
 
+    /// A death, and what the successor found.
+    ///
+    /// @param domain  which
+    /// @param process that died
+    /// @param number  of the domain's deaths until then
+    /// @param cause   how it ended
+    /// @param found   how far it was, and what it had in hand, where that shows
+    public record Death(String domain, int process, int number, String cause, String found) {}
+
     /// Hears of every change of the state, in the keeper's thread.
     public interface Watcher {
         void changed(State now);
+
+        void died(Death death);
     }
 
     private final Plan plan;
@@ -186,7 +197,7 @@ public final class Keeper implements AutoCloseable {
     private void begin(Seat seat, Child child) {
         String names = String.join(
                 " ", seat.plan.grants().stream().map(Plan.Grant::name).toList());
-        child.say(Word.GRANT, 0, names + "\n" + seat.plan.settings(), seat.grants);
+        child.say(Word.GRANT, seat.predecessor, names + "\n" + seat.plan.settings(), seat.grants);
         sessions.forEach((number, session) -> tell(seat, child, number, session));
         child.say(Word.BEGIN, 0, "");
     }
@@ -242,6 +253,10 @@ public final class Keeper implements AutoCloseable {
         switch (word.kind()) {
             case Word.READY -> child.ready = true;
             case Word.WARM -> child.warm = true;
+            case Word.REPORT -> {
+                Seat by = require(seat, true, word);
+                watcher.died(new Death(by.plan.name(), by.lastDead, by.restarts, by.lastCause, word.text()));
+            }
             case Word.ALIVE -> require(seat, true, word).answered();
             case Word.LEAVE -> {
                 require(seat, seat != null && seat.plan.admits(), word);
@@ -335,7 +350,7 @@ public final class Keeper implements AutoCloseable {
         children.remove((long) child.process);
         child.close();
         if (child.seat != null) {
-            child.seat.vacated(clock.nowNs());
+            child.seat.vacated(child, clock.nowNs());
         } else {
             startAtNs = clock.nowNs() + PAUSE_NS;
         }

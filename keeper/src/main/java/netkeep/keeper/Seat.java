@@ -24,11 +24,22 @@ final class Seat {
     /// The same for the first answer: code is loaded, and not compiled yet.
     private static final long FIRST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
+    private static final int KILLED = 1;
+    private static final int DIED = 2;
+
     final Plan.Domain plan;
     final int[] grants;
 
     @Nullable
     Child child;
+
+    /// How whoever was seated last ended, as [netkeep.domain.Word#GRANT] says it.
+    int predecessor;
+
+    /// Who that was.
+    int lastDead;
+
+    String lastCause = "";
 
     /// Deaths of those who were seated.
     int restarts;
@@ -59,8 +70,11 @@ final class Seat {
     }
 
     /// Whoever was seated is dead.
-    void vacated(long nowNs) {
+    void vacated(Child dead, long nowNs) {
         child = null;
+        predecessor = dead.diedOfItself() ? DIED : KILLED;
+        lastDead = dead.process;
+        lastCause = dead.cause();
         restarts++;
         shortLives = nowNs - begunNs < SHORT_LIFE_NS ? shortLives + 1 : 0;
         // Whoever dies at once will do so again: later and later.
@@ -88,6 +102,7 @@ final class Seat {
                 askedNs = nowNs;
                 seated.say(Word.ALIVE, 0, "");
             } else if (nowNs - askedNs > patienceNs) {
+                seated.hung = true;
                 seated.kill();
             }
         }

@@ -9,6 +9,7 @@ import java.util.List;
 /// ```text
 ///   0  magic       u64   says what this is, and the layout's version
 ///   8  committed   u64   the last turn that counts
+///  16  hand        u64   what the writer has in hand, in its own words; 0 for nothing
 ///  64  table 0: two slots a record (see [Records]); table 1 ...
 /// ```
 ///
@@ -17,6 +18,7 @@ import java.util.List;
 public final class Ledger {
     private static final long MAGIC = 0;
     private static final long COMMITTED = 8;
+    private static final long HAND = 16;
     private static final long TABLES = 64;
 
     private final Region region;
@@ -68,6 +70,16 @@ public final class Ledger {
         Drafts table = new Drafts(table(count, slot), slot);
         drafts.add(table);
         return table;
+    }
+
+    /// Notes what is in hand, at once and not with the turn: a successor finds it.
+    public void hand(long what) {
+        region.i64Release(HAND, what);
+    }
+
+    /// What was noted last, by whomever.
+    public long hand() {
+        return region.i64(HAND);
     }
 
     /// Whether nobody wrote here before.

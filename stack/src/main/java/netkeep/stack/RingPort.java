@@ -2,6 +2,7 @@ package netkeep.stack;
 
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.ledger.FrameMarks;
+import netkeep.engine.ledger.Hand;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
@@ -13,12 +14,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A link that breaks its rings is one on which nothing comes and all is lost, until another one takes its place.
 public final class RingPort implements Port {
+    private static final long NONE = -1;
+
     private final FrameConsumer up;
     private final FrameProducer down;
     private final int longest;
     private final Runnable bell;
     private long taken;
     private long laid;
+    private long refused = NONE;
     private @Nullable String violation;
 
     /// @param up      frames from the link
@@ -43,6 +47,27 @@ public final class RingPort implements Port {
             broken(broken);
             return FrameConsumer.EMPTY;
         }
+    }
+
+    /// Where the next frame lies.
+    long position() {
+        return up.position();
+    }
+
+    /// Has the frame at a place not taken.
+    ///
+    /// @param place as [netkeep.engine.ledger.Hand] has it
+    void refuse(long place) {
+        refused = place;
+    }
+
+    /// Whether the frame at a position is that one.
+    boolean refuses(long position) {
+        boolean it = refused != NONE && Hand.at(position, refused);
+        if (it) {
+            refused = NONE;
+        }
+        return it;
     }
 
     /// Octets of the frame that was taken last.

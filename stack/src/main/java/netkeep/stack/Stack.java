@@ -2,6 +2,7 @@ package netkeep.stack;
 
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.Engine;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.Pieces;
@@ -25,11 +26,17 @@ public final class Stack {
     /// is full, and the ring cycles through memory that no cache holds.
     private static final int UNHEARD = 1 << 17;
 
+    /// Turns of one input each, after a predecessor died of nobody knows which: more than it can have had in hand.
+    private static final int CAREFUL = 2048;
+
     private final Engine engine;
     private final Port[] ports;
     private final MemorySegment frames;
     private boolean rings;
     private boolean stalled;
+
+    /// Turns that still take one input each.
+    private int careful;
     private long unsent;
     private int unheard;
 
@@ -53,20 +60,63 @@ public final class Stack {
         return (long) (links + 1) * SHARE;
     }
 
+    /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
+    /// taken again: a frame is dropped, a request ends its session. If it had none, the turn killed it as a whole;
+    /// then inputs are taken one a turn, so that the next one to die says which.
+    ///
+    /// @return what was in hand, for people
+    public String blame() {
+        Hand hand = engine.hand();
+        String what = hand.toString();
+        int link = hand.link();
+        if (link >= 0 && link < ports.length && ports[link] instanceof RingPort port) {
+            port.refuse(hand.place());
+        } else if (hand.session() >= 0) {
+            engine.cutOff(hand.session(), "a stack died of its request");
+        } else if (link < 0) {
+            careful = CAREFUL;
+        }
+        hand.none();
+        return what;
+    }
+
     /// One turn over frames and requests.
     ///
     /// @return how much there was to do: after 0 the loop may sleep until [#deadlineNs]
     public int turn(long nowNs) {
-        int done = 0;
         unheard = 0;
         bound();
-        long share = frames.byteSize() / ports.length;
-        for (int link = 0; link < ports.length; link++) {
-            done += ports[link] instanceof FramePort port
-                    ? receive(link, port, link * share, (link + 1) * share, nowNs)
-                    : take(link, (RingPort) ports[link], nowNs);
+        if (careful > 0) {
+            return carefulTurn(nowNs);
         }
-        return done + requestsTurn(done, nowNs);
+        int done = 0;
+        for (int link = 0; link < ports.length; link++) {
+            done += frames(link, FRAMES, nowNs);
+        }
+        return requestsTurn(done, nowNs);
+    }
+
+    /// A turn over one input, which stays in hand to its end.
+    private int carefulTurn(long nowNs) {
+        int done = 0;
+        for (int link = 0; link < ports.length && done == 0; link++) {
+            done = frames(link, 1, nowNs);
+        }
+        if (done == 0) {
+            done = engine.request(nowNs);
+        }
+        careful--;
+        int all = finish(done, nowNs);
+        engine.hand().none();
+        return all;
+    }
+
+    /// Takes up to `most` frames of a link.
+    private int frames(int link, int most, long nowNs) {
+        long share = frames.byteSize() / ports.length;
+        return ports[link] instanceof FramePort port
+                ? receive(link, port, link * share, (link + 1) * share, most, nowNs)
+                : take(link, (RingPort) ports[link], most, nowNs);
     }
 
     /// One turn over requests alone: what a client's own thread runs after it has put one. Over frames, too, if much
@@ -81,11 +131,22 @@ public final class Stack {
 
     private int requestsTurn(int before, long nowNs) {
         int done = engine.requests(REQUESTS, nowNs);
+        if (before + done != 0) {
+            engine.hand().none();
+        }
+        return finish(before + done, nowNs);
+    }
+
+    /// Does what is due, and ends a turn.
+    ///
+    /// @param taken inputs
+    private int finish(int taken, long nowNs) {
+        int done = taken;
         if (engine.deadlineNs() <= nowNs && engine.expire(nowNs)) {
             done++;
         }
         // What was asked of the engine between two turns may have changed records or laid frames down.
-        if (before + done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
+        if (done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
             return 0;
         }
         engine.transmit(nowNs);
@@ -96,21 +157,27 @@ public final class Stack {
         return Math.max(1, done);
     }
 
-    private int take(int link, RingPort port, long nowNs) {
-        for (int taken = 0; taken < FRAMES; taken++) {
+    private int take(int link, RingPort port, int most, long nowNs) {
+        for (int taken = 0; taken < most; taken++) {
+            long position = port.position();
             long at = port.take();
             if (at == FrameConsumer.EMPTY) {
                 return taken;
             }
-            engine.arrives(link, port.memory(), at, port.length(), nowNs);
+            if (port.refuses(position)) {
+                engine.refuse();
+            } else {
+                engine.hand().frame(link, position);
+                engine.arrives(link, port.memory(), at, port.length(), nowNs);
+            }
         }
-        return FRAMES;
+        return most;
     }
 
-    private int receive(int link, FramePort port, long from, long end, long nowNs) {
+    private int receive(int link, FramePort port, long from, long end, int most, long nowNs) {
         int room = port.maxFrame();
         long at = from;
-        for (int taken = 0; taken < FRAMES; taken++) {
+        for (int taken = 0; taken < most; taken++) {
             if (at + room > end) {
                 return taken;
             }
@@ -119,6 +186,7 @@ public final class Stack {
             if (length == 0) {
                 return taken;
             }
+            engine.hand().frame(link, 0);
             Verdict verdict = landing == null
                     ? engine.arrives(link, frames, at, length, nowNs)
                     : engine.lands(link, frames, at, length, nowNs);
@@ -127,7 +195,7 @@ public final class Stack {
             }
             at += length + 63 & ~63;
         }
-        return FRAMES;
+        return most;
     }
 
     /// Lets the engine send no more than there is room for where a link takes its frames later.

@@ -101,6 +101,11 @@ public final class Attachment {
         return at;
     }
 
+    /// Requests taken, ever.
+    public long taken() {
+        return requests.position();
+    }
+
     /// Gives an event; where there is no room the count of missed ones grows instead, and the client looks at all.
     ///
     /// @throws PeerViolation if the client broke the ring

@@ -19,7 +19,7 @@ public final class DomainCommand implements Callable<Integer> {
     public DomainCommand() {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         try (Line keeper = new Line(LINE)) {
             Domain.serve(keeper, DomainCommand::rehearse);
         }

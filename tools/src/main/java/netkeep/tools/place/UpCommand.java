@@ -1,14 +1,11 @@
 package netkeep.tools.place;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
@@ -17,7 +14,6 @@ import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
-import netkeep.tools.JsonText;
 import netkeep.tools.Main;
 import netkeep.tools.config.Config;
 import netkeep.tools.config.ConfigFile;
@@ -71,6 +67,12 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Says what happens in JSON, a line each.")
     private boolean json;
 
+    @Option(
+            names = "--reports",
+            paramLabel = "DIRECTORY",
+            description = "Where a file is written about each death of a domain (default: none is).")
+    private @Nullable Path reports;
+
     /// For picocli.
     public UpCommand() {}
 
@@ -79,17 +81,18 @@ public final class UpCommand implements Callable<Integer> {
         Config config = config();
         Path path = path(config);
         removeDead(path);
-        Readiness readiness = Readiness.ofEnvironment();
+        Chronicle chronicle =
+                new Chronicle(spec.commandLine().getOut(), json, reports, Readiness.ofEnvironment());
         try (Ending ending = new Ending();
                 Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file)) {
             Settings settings = devices.settings();
             int listener = listen(path);
             Plan plan = placement(config).plan(line(), settings, devices.descriptors(), listener);
-            try (Keeper keeper = new Keeper(plan, now -> say(now, readiness))) {
+            try (Keeper keeper = new Keeper(plan, chronicle)) {
                 ending.by(keeper::end);
-                say(json ? JsonText.line(Map.of("up", path.toString())) : "up: programs attach at " + path);
+                chronicle.up(path);
                 keeper.run();
-                readiness.stopping();
+                chronicle.stopping();
             } finally {
                 Descriptors.close(listener);
                 Files.deleteIfExists(path);
@@ -120,42 +123,6 @@ public final class UpCommand implements Callable<Integer> {
     private Path path(@Nullable Config config) throws IOException {
         Path named = session != null || config == null ? session : config.session();
         return named == null ? Places.own("session") : named;
-    }
-
-    private void say(Keeper.State now, Readiness readiness) {
-        if (now.domains().stream().allMatch(domain -> domain.process() != 0)) {
-            readiness.ready();
-        }
-        if (json) {
-            Map<String, Object> said = new LinkedHashMap<>();
-            Map<String, Object> domains = new LinkedHashMap<>();
-            said.put("domains", domains);
-            for (Keeper.Held domain : now.domains()) {
-                Map<String, Object> held = new LinkedHashMap<>();
-                held.put("process", domain.process());
-                held.put("restarts", domain.restarts());
-                domains.put(domain.name(), held);
-            }
-            said.put("standby", now.standby());
-            said.put("sessions", now.sessions());
-            say(JsonText.line(said));
-            return;
-        }
-        StringBuilder text = new StringBuilder();
-        for (Keeper.Held domain : now.domains()) {
-            text.append(domain.name())
-                    .append(domain.process() == 0 ? ": nobody" : ": process " + domain.process())
-                    .append(", restarts ")
-                    .append(domain.restarts())
-                    .append("; ");
-        }
-        say(text + (now.standby() ? "one stands by" : "no standby") + "; sessions: " + now.sessions());
-    }
-
-    private void say(String line) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(line);
-        out.flush();
     }
 
     /// What a keeper that was killed has left.

@@ -19,15 +19,30 @@ final class Daemon {
 
     /// Starts it, and waits until all its domains are there.
     Daemon(Place place, Path session, String placement) throws Exception {
+        this(place, session, placement, List.of());
+    }
+
+    /// As above.
+    ///
+    /// @param options of its JVMs
+    Daemon(Place place, Path session, String placement, List<String> options) throws Exception {
         this.place = place;
         this.session = session;
         List<String> line = new ArrayList<>(List.of("up", "--placement", placement, "--session", session.toString()));
+        line.addAll(List.of("--reports", reports().toString()));
         line.addAll(Place.LINK);
-        keeper = place.start(Place.netkeep(line));
+        List<String> command = new ArrayList<>(Place.netkeep(line));
+        command.addAll(1, options);
+        keeper = place.start(command);
         for (String part : new String[] {"link", "stack", "control"}) {
             keeper.says(part);
             awaitRestarts(part, 0);
         }
+    }
+
+    /// Where it writes a report of each death.
+    Path reports() {
+        return session.resolveSibling("reports");
     }
 
     /// Starts a server of ours that is attached to it.
@@ -71,11 +86,13 @@ final class Daemon {
         return held;
     }
 
-    /// The last line that is whole.
+    /// The last line about the state of all domains that is whole.
     private static String last(Place.Running keeper) throws Exception {
         String out = keeper.out();
-        int end = out.lastIndexOf('\n');
-        return out.substring(out.lastIndexOf('\n', end - 1) + 1, Math.max(0, end));
+        return out.substring(0, out.lastIndexOf('\n') + 1)
+                .lines()
+                .filter(line -> line.contains("; sessions: "))
+                .reduce("", (before, line) -> line);
     }
 
     /// Waits until what the keeper says has this in it.
@@ -91,6 +108,14 @@ final class Daemon {
         long endNs = System.nanoTime() + PATIENCE_NS;
         while (restarts(part) != restarts || held(part).group(1) == null) {
             pause(endNs, part + " restarts " + restarts);
+        }
+    }
+
+    /// Waits until more processes that hosted a part have died, and there is another one.
+    void awaitDeath(String part, int before) throws Exception {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (restarts(part) == before || held(part).group(1) == null) {
+            pause(endNs, part + " restarts more than " + before);
         }
     }
 

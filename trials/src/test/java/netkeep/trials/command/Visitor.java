@@ -62,6 +62,8 @@ public final class Visitor implements Runnable {
         processes();
         amounts();
         said.forEach((name, answer) -> System.out.println("wall " + stage + " " + name + " " + answer));
+        // Whoever cannot open a file any more can still say what is wrong.
+        System.getLogger(Visitor.class.getName()).log(System.Logger.Level.WARNING, "stage " + stage);
         stage++;
     }
 

@@ -1,0 +1,112 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import netkeep.keeper.Keeper;
+import netkeep.tools.JsonText;
+import org.jspecify.annotations.Nullable;
+
+/// Says what becomes of a keeper's domains, a line each, and writes a report of each death.
+final class Chronicle implements Keeper.Watcher {
+    private final PrintWriter out;
+    private final boolean json;
+    private final @Nullable Path reports;
+    private final Readiness readiness;
+
+    /// @param reports   where each death is to have its file; null for nowhere
+    /// @param readiness hears when all domains are there
+    Chronicle(PrintWriter out, boolean json, @Nullable Path reports, Readiness readiness) {
+        this.out = out;
+        this.json = json;
+        this.reports = reports;
+        this.readiness = readiness;
+    }
+
+    /// Programs can attach.
+    void up(Path session) {
+        say(json ? JsonText.line(Map.of("up", session.toString())) : "up: programs attach at " + session);
+    }
+
+    /// All domains end now.
+    void stopping() {
+        readiness.stopping();
+    }
+
+    @Override
+    public void changed(Keeper.State now) {
+        if (now.domains().stream().allMatch(domain -> domain.process() != 0)) {
+            readiness.ready();
+        }
+        say(json ? JsonText.line(values(now)) : text(now));
+    }
+
+    @Override
+    public void died(Keeper.Death death) {
+        Map<String, Object> values = values(death);
+        say(
+                json
+                        ? JsonText.line(Map.of("died", values))
+                        : "died: " + death.domain() + ", process " + death.process() + ", " + death.cause()
+                                + (death.found().isEmpty() ? "" : "; " + death.found()));
+        if (reports != null) {
+            write(reports.resolve(death.domain().replace(' ', '-') + "-" + death.number() + ".json"), values);
+        }
+    }
+
+    private void write(Path file, Map<String, Object> values) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, JsonText.line(values) + "\n");
+        } catch (IOException full) {
+            say("no report at " + file + ": " + full.getMessage());
+        }
+    }
+
+    private static Map<String, Object> values(Keeper.Death death) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("part", death.domain());
+        values.put("process", death.process());
+        values.put("number", death.number());
+        values.put("cause", death.cause());
+        values.put("found", death.found());
+        values.put("time", Instant.now().toString());
+        return values;
+    }
+
+    private static Map<String, Object> values(Keeper.State now) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        Map<String, Object> domains = new LinkedHashMap<>();
+        for (Keeper.Held domain : now.domains()) {
+            Map<String, Object> held = new LinkedHashMap<>();
+            held.put("process", domain.process());
+            held.put("restarts", domain.restarts());
+            domains.put(domain.name(), held);
+        }
+        values.put("domains", domains);
+        values.put("standby", now.standby());
+        values.put("sessions", now.sessions());
+        return values;
+    }
+
+    private static String text(Keeper.State now) {
+        StringBuilder text = new StringBuilder();
+        for (Keeper.Held domain : now.domains()) {
+            text.append(domain.name())
+                    .append(domain.process() == 0 ? ": nobody" : ": process " + domain.process())
+                    .append(", restarts ")
+                    .append(domain.restarts())
+                    .append("; ");
+        }
+        return text + (now.standby() ? "one stands by" : "no standby") + "; sessions: " + now.sessions();
+    }
+
+    private void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+}
