@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import netkeep.engine.Engine;
 
-/// Dies of some inputs, in trials: of a frame in whose last eight octets it says so, and of a request that there is not.
+/// Dies of some inputs, in trials: of a frame in whose last eight octets it says so, and of a request that there is
+/// not.
 final class Poison implements Engine.Trial {
     /// At the end of a poisonous frame: it throws.
     private static final long THROWS = 0x6e65_746b_6565_7021L;

@@ -76,8 +76,7 @@ class PoisonTest {
             for (int round = 1; round <= 2; round++) {
                 echoes(socket, round);
                 int before = up.restarts("stack");
-                datagrams.send(
-                        new DatagramPacket(payload, payload.length, InetAddress.getByName(Place.OURS_4), PORT));
+                datagrams.send(new DatagramPacket(payload, payload.length, InetAddress.getByName(Place.OURS_4), PORT));
                 up.awaitDeath("stack", before);
                 echoes(socket, 100 + round);
                 assertTrue(up.restarts("stack") <= before + MOST, up.keeper.out());
