@@ -1,7 +1,9 @@
 /// Measurements, beside the kernel's own stack in the same run. Keeps out of the stack: what it measures it starts as
-/// a process of its own.
+/// a process of its own; but rings and doorbells it tries itself.
 module netkeep.bench {
     requires info.picocli;
+    requires netkeep.domain;
+    requires netkeep.linux;
     requires netkeep.servers;
     requires static org.jspecify;
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures this stack beside the kernel's, interleaved in the same minute (as root).",
         mixinStandardHelpOptions = true,
-        subcommands = HttpOnKernel.class)
+        subcommands = {HttpOnKernel.class, BoundariesCommand.class})
 public final class BenchCommand implements Callable<Integer> {
     private static final int MEASURED = 0;
     private static final int FAILED = 1;
@@ -41,8 +41,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--job",
             paramLabel = "NAME",
             description =
-                    "Only this job; repeatable. One of http, http-nospin, http-same, http-bare, rr, rr-onecore, send, "
-                            + "receive, connect, idle100k, start.")
+                    "Only this job; repeatable. One of http, http-nospin, http-same, http-bare, http-work, http-8, rr, "
+                            + "rr-onecore, send, receive, connect, idle100k, start.")
     private List<String> jobs = new ArrayList<>();
 
     @Option(names = "--quick", description = "Few and short runs: all jobs together end within 60 s.")
@@ -54,15 +54,22 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "Length of a run (default: 3).")
     private double seconds;
 
+    @Option(
+            names = "--warmup",
+            paramLabel = "S",
+            description = "Length of the run before the first round, on each side (default: 15).")
+    private double warmup;
+
     @Option(names = "--idle", paramLabel = "N", description = "Idle connections that idle100k holds (default: 100000).")
     private int idle;
 
     @Option(
             names = "--placement",
             paramLabel = "WHICH",
-            defaultValue = "all",
-            description = "The placement to measure: embedded, or all there are (default: ${DEFAULT-VALUE}).")
-    private String placement = "all";
+            split = ",",
+            description = "The placements to measure side by side: embedded, monolithic, factored, or all; "
+                    + "repeatable (default: embedded, and all jobs).")
+    private List<String> placements = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON, too.")
     private @Nullable Path json;
@@ -75,14 +82,19 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Set<Job> wanted = wanted();
+        Set<Placed> placed = placed();
+        Set<Job> wanted = wanted(placed);
         Plan plan = plan();
         checkWritable(json);
         checkWritable(svg);
         PrintWriter errors = commandSpec().commandLine().getErr();
         try {
             Environment.check();
-            measure(wanted, plan, SelfCommand.read());
+            if (placed.equals(EnumSet.of(Placed.EMBEDDED))) {
+                measure(wanted, plan, SelfCommand.read());
+            } else {
+                compare(wanted, placed, plan, SelfCommand.read());
+            }
             return MEASURED;
         } catch (NotPossibleException e) {
             errors.println("bench: " + e.getMessage());
@@ -103,8 +115,7 @@ public final class BenchCommand implements Callable<Integer> {
         try (Lab lab = Lab.open();
                 Servers servers = new Servers(lab, self)) {
             Map<String, String> environment = Environment.read(lab, plan);
-            out.println(environment.get("processor") + ", Linux " + environment.get("kernel") + ", "
-                    + environment.get("java") + "; " + environment.get("plan"));
+            out.println(Environment.line(environment));
             out.println(Table.head());
             long beganNs = System.nanoTime();
             for (Job job : wanted) {
@@ -127,6 +138,32 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
+    private void compare(Set<Job> wanted, Set<Placed> placed, Plan plan, SelfCommand self)
+            throws IOException, InterruptedException {
+        PrintWriter out = commandSpec().commandLine().getOut();
+        List<PlacedRow> rows = new ArrayList<>();
+        try (Lab lab = Lab.open();
+                Servers servers = new Servers(lab, self)) {
+            Map<String, String> environment = Environment.read(lab, plan);
+            out.println(Environment.line(environment));
+            out.println(PlacedTable.head());
+            servers.keepers().start(placed);
+            JobRunner runner = new JobRunner(lab, plan, servers);
+            for (Job job : wanted) {
+                PlacedRow row = runner.run(job, placed);
+                rows.add(row);
+                PlacedTable.lines(row).forEach(out::println);
+                out.flush();
+            }
+            PlacedTable.legend().forEach(out::println);
+            PlacedTable.prices(rows).forEach(out::println);
+            out.flush();
+            if (json != null) {
+                Files.writeString(json, Json.ofPlacements(environment, rows));
+            }
+        }
+    }
+
     // JDK 25 answers null again where there is no terminal, as JDK 21 did.
     @SuppressWarnings("SystemConsoleNull")
     private static boolean isTerminal() {
@@ -134,16 +171,37 @@ public final class BenchCommand implements Callable<Integer> {
         return console != null && console.isTerminal();
     }
 
-    private Set<Job> wanted() {
-        if (!placement.equals("all") && !placement.equals("embedded")) {
-            throw usage("no placement " + placement + ": embedded is the one there is");
+    private Set<Placed> placed() {
+        Set<Placed> placed = EnumSet.noneOf(Placed.class);
+        for (String name : placements) {
+            if (name.equals("all")) {
+                placed.addAll(EnumSet.allOf(Placed.class));
+            } else {
+                placed.add(Placed.named(name).orElseThrow(() -> usage("no placement " + name)));
+            }
         }
+        if (placed.isEmpty()) {
+            placed.add(Placed.EMBEDDED);
+        }
+        if (svg != null && !placed.equals(EnumSet.of(Placed.EMBEDDED))) {
+            throw usage("--svg draws the embedded stack alone");
+        }
+        return placed;
+    }
+
+    private Set<Job> wanted(Set<Placed> placed) {
+        boolean alone = placed.equals(EnumSet.of(Placed.EMBEDDED));
         Set<Job> wanted = EnumSet.noneOf(Job.class);
         for (String id : jobs) {
             wanted.add(Job.named(id).orElseThrow(() -> usage("no job " + id)));
         }
         if (wanted.isEmpty()) {
-            wanted = EnumSet.allOf(Job.class);
+            wanted = alone ? Job.usual() : Job.placed();
+        }
+        for (Job job : wanted) {
+            if (!alone && !Job.placed().contains(job)) {
+                throw usage("job " + job.id() + " is measured with the embedded stack alone");
+            }
         }
         // The idle connections give both their rows at once.
         if (wanted.remove(Job.IDLE_REQUEST)) {
@@ -165,6 +223,12 @@ public final class BenchCommand implements Callable<Integer> {
                 throw usage("--seconds is 0.1 to 3600");
             }
             plan = plan.withRunMs((int) Math.round(seconds * 1_000));
+        }
+        if (given("--warmup")) {
+            if (!(warmup >= 0.1 && warmup <= 3_600)) {
+                throw usage("--warmup is 0.1 to 3600");
+            }
+            plan = plan.withWarmupMs((int) Math.round(warmup * 1_000));
         }
         if (given("--idle")) {
             if (idle < 1 || idle > 1_000_000) {

@@ -50,6 +50,13 @@ final class Environment {
         }
     }
 
+    /// @throws NotPossibleException if a tool is not installed
+    static void require(String tool) throws NotPossibleException {
+        if (find(tool).isEmpty()) {
+            throw new NotPossibleException("not installed: " + tool);
+        }
+    }
+
     private static Optional<Path> find(String tool) {
         String path = System.getenv("PATH");
         for (String directory : (path == null ? "" : path).split(":", -1)) {
@@ -88,6 +95,12 @@ final class Environment {
                 plan.rounds() + " rounds of " + plan.runMs() + " ms, interleaved, after " + plan.warmupMs()
                         + " ms of warm-up");
         return facts;
+    }
+
+    /// The most of it, for a heading.
+    static String line(Map<String, String> facts) {
+        return facts.get("processor") + ", Linux " + facts.get("kernel") + ", " + facts.get("java") + "; "
+                + facts.get("plan");
     }
 
     /// The model of the first core.

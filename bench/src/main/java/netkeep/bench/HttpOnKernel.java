@@ -31,12 +31,18 @@ final class HttpOnKernel implements Callable<Integer> {
     @Option(names = "--port", required = true, paramLabel = "PORT", description = "Where to listen.")
     private int port;
 
+    @Option(names = "--work", paramLabel = "NANOS", description = "Time spent on each request on top.")
+    private long workNs;
+
     HttpOnKernel() {}
 
     @Override
     public Integer call() throws IOException {
-        try (HttpServer server =
-                new HttpServer(SelectorProvider.provider(), HttpSettings.of(root), Time.SYSTEM, new SecureRandom())) {
+        try (HttpServer server = new HttpServer(
+                SelectorProvider.provider(),
+                HttpSettings.of(root).withWorkNs(workNs),
+                Time.SYSTEM,
+                new SecureRandom())) {
             server.listen(new InetSocketAddress(address, port));
             server.run();
         }

@@ -38,7 +38,7 @@ final class IdleJob {
 
     List<Row> measure() throws IOException, InterruptedException {
         List<Contender> holders = new ArrayList<>();
-        Contender ours = servers.small("echo", ECHO_PORT, Servers.SPIN_MICROS);
+        Contender ours = servers.small(Placed.EMBEDDED, "echo", ECHO_PORT, Servers.SPIN_MICROS);
         try (Contender kernel = servers.peer("echo", ECHO_PORT)) {
             int processes = (plan.idle() - 1) / perProcess() + 1;
             for (int i = 0; i < processes; i++) {
@@ -64,7 +64,7 @@ final class IdleJob {
         hold(
                 Namespaces.OUR_SERVER,
                 "198.18.1.",
-                Servers.TAP,
+                Placed.EMBEDDED.device(),
                 holders.stream().map(each -> ours).toList());
         double perOurs = (double) (ProcessFigures.residentOctets(ours.server().handle()) - resident) / plan.idle();
 

@@ -1,12 +1,16 @@
 package netkeep.bench;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// What is measured, and what it has to reach. Jobs that share a server of ours stand together.
 enum Job {
     HTTP("http", "612-octet file, wrk with 64 connections, against nginx", Unit.REQUESTS, Bar.atLeast(1.8)),
     HTTP_SAME("http-same", "as http, against our server on the JDK's channels", Unit.REQUESTS, Bar.atLeast(1.3)),
     HTTP_BARE("http-bare", "128 octets, 32 connections, against bare epoll in C", Unit.REQUESTS, Bar.atLeast(1.2)),
+    HTTP_WORK("http-work", "as http-same, 3 us added to each request on both sides", Unit.REQUESTS, Bar.atLeast(1.3)),
+    HTTP_8("http-8", "as http, 8 connections", Unit.REQUESTS, Bar.atLeast(1.2)),
     HTTP_NOSPIN("http-nospin", "as http, spin 0", Unit.REQUESTS, Bar.atLeast(1.2)),
     RR("rr", "one octet there and back, p50, client on the other core", Unit.MICROSECONDS, Bar.atMost(0.45)),
     CONNECT("connect", "connect, request, close, one after another", Unit.CONNECTIONS, Bar.atLeast(1.4)),
@@ -58,6 +62,16 @@ enum Job {
         this.unit = unit;
         this.barKind = bar.kind();
         this.barValue = bar.value();
+    }
+
+    /// Those measured if nobody says which, with our stack embedded alone.
+    static Set<Job> usual() {
+        return EnumSet.complementOf(EnumSet.of(HTTP_WORK, HTTP_8));
+    }
+
+    /// Those that are measured in every placement.
+    static Set<Job> placed() {
+        return EnumSet.of(HTTP, HTTP_WORK, HTTP_8, RR, CONNECT, SEND, RECEIVE);
     }
 
     static Optional<Job> named(String id) {

@@ -1,17 +1,24 @@
 package netkeep.bench;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/// Puts for each job the two servers up, and the load against them.
+/// Puts for each job the servers up, and the load against them.
 final class JobRunner {
     private static final int ECHO_PORT = 7;
     private static final int DISCARD_PORT = 9;
     private static final int SOURCE_PORT = 19;
     private static final int BARE_PORT = 8_000;
     private static final int CONNECTIONS = 64;
+    private static final int FEW_CONNECTIONS = 8;
     private static final int BARE_CONNECTIONS = 32;
+
+    /// Added to each request where the server's core is to be the limit.
+    private static final int WORK_NS = 3_000;
 
     private final Lab lab;
     private final Plan plan;
@@ -25,69 +32,121 @@ final class JobRunner {
         this.rounds = new Rounds(lab, plan);
     }
 
-    /// Runs one job. [Job#IDLE] gives two rows, the second of which is [Job#IDLE_REQUEST]'s.
+    @FunctionalInterface
+    private interface Ours {
+        Contender open(Placed placed) throws IOException, InterruptedException;
+    }
+
+    @FunctionalInterface
+    private interface Kernels {
+        Contender open() throws IOException, InterruptedException;
+    }
+
+    /// Who competes in a job.
+    ///
+    /// @param file octets of the file that is asked for, 0 where it is none
+    private record Bout(Ours ours, Kernels kernel, Load load, int file) {}
+
+    /// Runs one job with our stack embedded. [Job#IDLE] gives two rows, the second of which is [Job#IDLE_REQUEST]'s.
     List<Row> run(Job job) throws IOException, InterruptedException {
         return switch (job) {
-            case HTTP -> http(job, Servers.SPIN_MICROS, servers::nginx);
-            case HTTP_NOSPIN -> http(job, 0, servers::nginx);
-            case HTTP_SAME -> http(job, Servers.SPIN_MICROS, servers::httpOnKernel);
-            case HTTP_BARE -> bare();
-            case RR -> roundTrips();
-            case RR_ONECORE -> small(job, "echo", ECHO_PORT, 0, Load.pingpong(lab.programs()));
-            case SEND -> small(job, "source", SOURCE_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "read"));
-            case RECEIVE ->
-                small(job, "discard", DISCARD_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "write"));
-            case CONNECT -> small(job, "echo", ECHO_PORT, Servers.SPIN_MICROS, Load.connects(lab.programs()));
             case IDLE, IDLE_REQUEST -> new IdleJob(lab, plan, servers).measure();
             case START -> {
                 servers.close();
                 yield List.of(new StartJob(lab, plan, servers).measure());
             }
+            case RR -> List.of(roundTrips());
+            default -> List.of(beside(job));
         };
     }
 
-    @FunctionalInterface
-    private interface Opener {
-        Contender open() throws IOException, InterruptedException;
-    }
-
-    private List<Row> http(Job job, int spinMicros, Opener kernels) throws IOException, InterruptedException {
-        Contender ours = servers.http(spinMicros);
-        try (Contender kernel = kernels.open()) {
-            servers.check(ours, Servers.FILE);
-            servers.check(kernel, Servers.FILE);
-            return List.of(rounds.measure(job, ours, kernel, Load.wrk(CONNECTIONS, Servers.path(Servers.FILE))));
+    /// Runs one of [Job#placed] in several placements.
+    PlacedRow run(Job job, Collection<Placed> placements) throws IOException, InterruptedException {
+        Bout bout = bout(job);
+        try (Contender kernel = bout.kernel().open()) {
+            List<Contender> sides = new ArrayList<>(List.of(kernel));
+            for (Placed placed : placements) {
+                sides.add(bout.ours().open(placed));
+            }
+            for (Contender side : sides) {
+                check(bout, side);
+            }
+            return PlacedRow.of(job, placements, rounds.measure(job, sides, bout.load()));
         }
     }
 
-    private List<Row> bare() throws IOException, InterruptedException {
-        Contender ours = servers.http(Servers.SPIN_MICROS);
-        try (Contender kernel = servers.bare(BARE_PORT)) {
-            servers.check(ours, Servers.SMALL_FILE);
-            Load load = Load.wrk(BARE_CONNECTIONS, Servers.path(Servers.SMALL_FILE));
-            return List.of(rounds.measure(Job.HTTP_BARE, ours, kernel, load));
+    /// Counts what all processes of a placement do during one of [Job#placed].
+    ///
+    /// @param apart whether the domains have the load's core
+    Loaded loaded(Job job, Placed placed, boolean apart) throws IOException, InterruptedException {
+        Bout bout = bout(job);
+        Contender side = bout.ours().open(placed);
+        Map<String, Long> domains =
+                placed == Placed.EMBEDDED ? Map.of() : servers.keepers().domains(placed);
+        return Loaded.of(lab, side, domains, bout.load(), plan, apart);
+    }
+
+    private Bout bout(Job job) {
+        return switch (job) {
+            case HTTP_NOSPIN -> http(0, 0, CONNECTIONS, servers::nginx);
+            case HTTP_SAME -> http(Servers.SPIN_MICROS, 0, CONNECTIONS, () -> servers.httpOnKernel(0));
+            case HTTP_WORK -> http(Servers.SPIN_MICROS, WORK_NS, CONNECTIONS, () -> servers.httpOnKernel(WORK_NS));
+            case HTTP_8 -> http(Servers.SPIN_MICROS, 0, FEW_CONNECTIONS, servers::nginx);
+            case HTTP_BARE ->
+                new Bout(
+                        placed -> servers.http(placed, Servers.SPIN_MICROS, 0),
+                        () -> servers.bare(BARE_PORT),
+                        Load.wrk(BARE_CONNECTIONS, Servers.path(Servers.SMALL_FILE)),
+                        Servers.SMALL_FILE);
+            case RR -> small("echo", ECHO_PORT, Servers.SPIN_MICROS, Load.pingpong(lab.programs()));
+            case RR_ONECORE -> small("echo", ECHO_PORT, 0, Load.pingpong(lab.programs()));
+            case SEND -> small("source", SOURCE_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "read"));
+            case RECEIVE -> small("discard", DISCARD_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "write"));
+            case CONNECT -> small("echo", ECHO_PORT, Servers.SPIN_MICROS, Load.connects(lab.programs()));
+            case HTTP, IDLE, IDLE_REQUEST, START -> http(Servers.SPIN_MICROS, 0, CONNECTIONS, servers::nginx);
+        };
+    }
+
+    private Bout http(int spinMicros, int workNs, int connections, Kernels kernel) {
+        return new Bout(
+                placed -> servers.http(placed, spinMicros, workNs),
+                kernel,
+                Load.wrk(connections, Servers.path(Servers.FILE)),
+                Servers.FILE);
+    }
+
+    private Bout small(String server, int port, int spinMicros, Load load) {
+        return new Bout(
+                placed -> servers.small(placed, server, port, spinMicros), () -> servers.peer(server, port), load, 0);
+    }
+
+    private Row beside(Job job) throws IOException, InterruptedException {
+        Bout bout = bout(job);
+        Contender ours = bout.ours().open(Placed.EMBEDDED);
+        try (Contender kernel = bout.kernel().open()) {
+            check(bout, ours);
+            check(bout, kernel);
+            return rounds.measure(job, ours, kernel, bout.load());
+        }
+    }
+
+    /// The bare server in C has no files: what it answers is as long as one.
+    private void check(Bout bout, Contender side) throws IOException, InterruptedException {
+        if (bout.file() != 0 && side.port() != BARE_PORT) {
+            servers.check(side, bout.file());
         }
     }
 
     /// The kernel's server sleeps between requests, as servers do. What it would take, did it spin as ours does, is
     /// noted beside.
-    private List<Row> roundTrips() throws IOException, InterruptedException {
+    private Row roundTrips() throws IOException, InterruptedException {
         Load load = Load.pingpong(lab.programs());
-        Row row = small(Job.RR, "echo", ECHO_PORT, Servers.SPIN_MICROS, load).getFirst();
+        Row row = beside(Job.RR);
         try (Contender spinning = servers.peer("spin", ECHO_PORT)) {
             lab.pin(spinning, "0");
             rounds.run(Job.RR, spinning, load, plan.runMs());
             double value = rounds.run(Job.RR, spinning, load, plan.runMs()).value();
-            return List.of(
-                    row.noting(String.format(Locale.ROOT, "against a kernel server that spins, too: %.1f us", value)));
-        }
-    }
-
-    private List<Row> small(Job job, String server, int port, int spinMicros, Load load)
-            throws IOException, InterruptedException {
-        Contender ours = servers.small(server, port, spinMicros);
-        try (Contender kernel = servers.peer(server, port)) {
-            return List.of(rounds.measure(job, ours, kernel, load));
+            return row.noting(String.format(Locale.ROOT, "against a kernel server that spins, too: %.1f us", value));
         }
     }
 }

@@ -10,10 +10,24 @@ final class Json {
     private Json() {}
 
     static String of(Map<String, String> environment, List<Row> rows) {
+        return of(environment, "rows", rows.stream().map(Json::fields).toList());
+    }
+
+    static String ofPlacements(Map<String, String> environment, List<PlacedRow> rows) {
+        return of(environment, "placements", rows.stream().map(Json::fields).toList());
+    }
+
+    static String ofBoundaries(Map<String, ?> result) {
+        StringBuilder out = new StringBuilder();
+        write(out, result, 0);
+        return out.append('\n').toString();
+    }
+
+    private static String of(Map<String, String> environment, String name, List<?> rows) {
         StringBuilder out = new StringBuilder();
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("environment", environment);
-        all.put("rows", rows.stream().map(Json::fields).toList());
+        all.put(name, rows);
         write(out, all, 0);
         return out.append('\n').toString();
     }
@@ -50,6 +64,49 @@ final class Json {
         fields.put("steal_share", row.stolen().stealShare());
         fields.put("disturbed", row.disturbed());
         fields.put("notes", row.notes());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> fields(PlacedRow row) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("job", row.job().id());
+        fields.put("unit", row.job().unit().toString());
+        fields.put("cpu_unit", Cost.unit(row.job().isBulk()));
+        Map<String, @Nullable Object> sides = new LinkedHashMap<>();
+        row.ours().forEach((placed, side) -> sides.put(placed.id(), fields(side)));
+        sides.put("kernel", fields(row.kernel()));
+        fields.put("sides", sides);
+        fields.put("ratios", row.ratios().stream().map(Json::fields).toList());
+        fields.put("rounds", row.kernel().values().count());
+        fields.put("stolen_share", row.stolen().share());
+        fields.put("stolen_longest_ms", row.stolen().longestMs());
+        fields.put("steal_share", row.stolen().stealShare());
+        fields.put("disturbed", row.disturbed());
+        fields.put("notes", row.notes());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> fields(PlacedRow.Side side) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("median", side.values().median());
+        fields.put("spread", spread(side.values()));
+        fields.put("cpu_server", side.cost().server());
+        fields.put("cpu_core", side.cost().core());
+        fields.put("load_core_busy", side.loadShare());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> fields(PlacedRow.Ratio ratio) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("of", ratio.over());
+        fields.put("by", ratio.under());
+        fields.put("median", ratio.ratios().median());
+        fields.put("spread", spread(ratio.ratios()));
+        Bar bar = ratio.bar();
+        if (bar != null) {
+            fields.put("bar", bar.toString());
+            fields.put("met", ratio.met());
+        }
         return fields;
     }
 

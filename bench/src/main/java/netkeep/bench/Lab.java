@@ -77,13 +77,15 @@ final class Lab implements AutoCloseable {
 
     /// Keeps a server, with all its threads and what it started, on these cores: `0`, or `0,1`.
     void pin(Contender side, String cores) throws IOException, InterruptedException {
-        ProcessHandle server = side.server().handle();
-        List<ProcessHandle> all =
-                Stream.concat(Stream.of(server), server.descendants()).toList();
-        for (ProcessHandle each : all) {
-            String pid = String.valueOf(each.pid());
-            Program.run(directory, SLACK, List.of("taskset", "--all-tasks", "--pid", "--cpu-list", cores, pid));
+        for (ProcessHandle each : side.processes()) {
+            pin(each.pid(), cores);
         }
+    }
+
+    /// Keeps a process, with all its threads, on these cores.
+    void pin(long process, String cores) throws IOException, InterruptedException {
+        String pid = String.valueOf(process);
+        Program.run(directory, SLACK, List.of("taskset", "--all-tasks", "--pid", "--cpu-list", cores, pid));
     }
 
     /// Starts a program in a namespace, on one core.
@@ -123,7 +125,7 @@ final class Lab implements AutoCloseable {
                 server.close();
             }
         }
-        return new Contender(server, host, port, device);
+        return new Contender(server, null, host, port, device);
     }
 
     /// Waits a while for an answer.

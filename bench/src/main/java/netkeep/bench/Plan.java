@@ -36,7 +36,12 @@ record Plan(int rounds, int runMs, int warmupMs, int trialMs, int probeMs, int i
     }
 
     Plan withRunMs(int length) {
-        return new Plan(rounds, length, warmupMs, trialMs, probeMs, idle);
+        return new Plan(rounds, length, warmupMs, Math.min(trialMs, length), probeMs, idle);
+    }
+
+    /// @param length of the run before the first round
+    Plan withWarmupMs(int length) {
+        return new Plan(rounds, runMs, length, Math.min(trialMs, length), probeMs, idle);
     }
 
     Plan withIdle(int connections) {

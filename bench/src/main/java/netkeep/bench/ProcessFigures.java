@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.List;
 
 /// CPU time and memory of a process, from /proc.
 final class ProcessFigures {
@@ -15,13 +15,9 @@ final class ProcessFigures {
 
     private ProcessFigures() {}
 
-    /// CPU time of a process and all that it started and that still runs, in seconds.
-    static double cpuSeconds(ProcessHandle process) {
-        try (Stream<ProcessHandle> started = process.descendants()) {
-            return Stream.concat(Stream.of(process), started)
-                    .mapToDouble(each -> cpuSeconds(each.pid()))
-                    .sum();
-        }
+    /// CPU time of processes that still run, in seconds.
+    static double cpuSeconds(List<ProcessHandle> processes) {
+        return processes.stream().mapToDouble(each -> cpuSeconds(each.pid())).sum();
     }
 
     private static double cpuSeconds(long pid) {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int TAIL = 600;
+    private static final int LOOK_MS = 50;
 
     private final List<String> command;
     private final Process process;
@@ -66,6 +67,18 @@ final class Program implements AutoCloseable {
         return Files.readString(output);
     }
 
+    /// Waits until the program has written something to standard output.
+    ///
+    /// @throws IOException if it ends before, or does not within `limit`
+    void awaitOutput(String text, Duration limit) throws IOException, InterruptedException {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        while (!output().contains(text)) {
+            if (process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS) || System.nanoTime() > deadlineNs) {
+                throw new IOException(command + " did not say " + text + tail());
+            }
+        }
+    }
+
     /// Ends the program's standard input, which some take for the sign to end, and waits until it did.
     void endInput() throws IOException, InterruptedException {
         process.getOutputStream().close();
@@ -73,6 +86,11 @@ final class Program implements AutoCloseable {
         if (code != 0) {
             throw new IOException(command + " ended with " + code + tail());
         }
+    }
+
+    /// Waits a while, and answers whether the program has ended.
+    boolean endsWithin(Duration limit) throws InterruptedException {
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// @return the exit code

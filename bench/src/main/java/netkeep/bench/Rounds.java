@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs both sides in turn, so that each round of the one has a round of the other within seconds.
+/// Runs all sides in turn, so that each round of the one has a round of the others within seconds.
 final class Rounds {
     private static final int SERVER_CORE = 0;
     /// Runs with each steering.
@@ -23,30 +23,46 @@ final class Rounds {
 
     /// Warms both up alike, then measures.
     Row measure(Job job, Contender ours, Contender kernel, Load load) throws IOException, InterruptedException {
-        warmUp(job, kernel, load);
-        warmUp(job, ours, load);
-        Steering oursSteering = steer(job, ours, load);
-        Steering kernelSteering = steer(job, kernel, load);
-        List<Run> oursRuns = new ArrayList<>();
-        List<Run> kernelRuns = new ArrayList<>();
-        Weather weather = new Weather(lab, plan.probeMs());
-        for (int round = 0; round < plan.rounds(); round++) {
-            weather.look();
-            // Who goes first changes, so that a drift favours nobody.
-            if (round % 2 == 0) {
-                kernelRuns.add(run(job, kernel, load, plan.runMs()));
-                oursRuns.add(run(job, ours, load, plan.runMs()));
-            } else {
-                oursRuns.add(run(job, ours, load, plan.runMs()));
-                kernelRuns.add(run(job, kernel, load, plan.runMs()));
-            }
-        }
-        Row row = Row.of(job, "tap", oursRuns, kernelRuns, weather.end());
-        Steering.NONE.set(lab.namespaces(), ours, job.loadCore(), SERVER_CORE);
-        Steering.NONE.set(lab.namespaces(), kernel, job.loadCore(), SERVER_CORE);
+        Measured measured = measure(job, List.of(kernel, ours), load);
+        Row row = Row.of(job, "tap", measured.runs().get(1), measured.runs().get(0), measured.stolen());
+        Steering oursSteering = measured.steerings().get(1);
+        Steering kernelSteering = measured.steerings().get(0);
         return oursSteering == Steering.NONE && kernelSteering == Steering.NONE
                 ? row
                 : row.noting("frames steered at: ours " + oursSteering + ", kernel " + kernelSteering);
+    }
+
+    /// What came out, side by side.
+    ///
+    /// @param runs      round by round
+    /// @param steerings what each side chose
+    record Measured(List<List<Run>> runs, List<Steering> steerings, Stolen stolen) {}
+
+    /// Warms all sides up alike, then measures them in turn.
+    Measured measure(Job job, List<Contender> sides, Load load) throws IOException, InterruptedException {
+        List<List<Run>> runs = new ArrayList<>();
+        for (Contender side : sides) {
+            runs.add(new ArrayList<>());
+            warmUp(job, side, load);
+        }
+        List<Steering> steerings = new ArrayList<>();
+        for (Contender side : sides) {
+            steerings.add(steer(job, side, load));
+        }
+        Weather weather = new Weather(lab, plan.probeMs());
+        for (int round = 0; round < plan.rounds(); round++) {
+            weather.look();
+            for (int turn = 0; turn < sides.size(); turn++) {
+                // Who goes first changes, so that a drift favours nobody.
+                int number = round % 2 == 0 ? turn : sides.size() - 1 - turn;
+                runs.get(number).add(run(job, sides.get(number), load, plan.runMs()));
+            }
+        }
+        Stolen stolen = weather.end();
+        for (Contender side : sides) {
+            Steering.NONE.set(lab.namespaces(), side, job.loadCore(), SERVER_CORE);
+        }
+        return new Measured(runs, steerings, stolen);
     }
 
     /// Finds the steering that is best for a side, by a short run with each, and leaves it set.
@@ -84,9 +100,9 @@ final class Rounds {
     Run run(Job job, Contender side, Load load, int ms) throws IOException, InterruptedException {
         CoreTime serverCore = CoreTime.now(SERVER_CORE);
         CoreTime loadCore = CoreTime.now(job.loadCore());
-        double server = ProcessFigures.cpuSeconds(side.server().handle());
+        double server = ProcessFigures.cpuSeconds(side.processes());
         String output = lab.load(job.loadCore(), ms, load.command(side, ms));
-        double serverSeconds = ProcessFigures.cpuSeconds(side.server().handle()) - server;
+        double serverSeconds = ProcessFigures.cpuSeconds(side.processes()) - server;
         double coreSeconds = CoreTime.now(SERVER_CORE).since(serverCore).busySeconds();
         double loadShare = CoreTime.now(job.loadCore()).since(loadCore).share();
         if (!side.server().isAlive()) {

@@ -29,7 +29,7 @@ record Row(
     private static final double FULL = 0.97;
 
     /// With a larger share of time stolen, a row says little.
-    private static final double DISTURBED = 0.1;
+    static final double DISTURBED = 0.1;
 
     Row {
         notes = List.copyOf(notes);

@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import netkeep.bench.Namespaces.Place;
-import org.jspecify.annotations.Nullable;
 
 /// Starts the servers of both sides, each with its best settings. Those of the kernel's side are the caller's to close.
 final class Servers implements AutoCloseable {
@@ -19,21 +20,22 @@ final class Servers implements AutoCloseable {
     /// How long our side spins before it sleeps, where it may: longer than any pause within a run.
     static final int SPIN_MICROS = 1_000;
 
-    /// The TAP of our side, in the load's namespace.
-    static final String TAP = "nktap";
-
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int HTTP_PORT = 80;
 
     private final Lab lab;
     private final SelfCommand self;
     private final Path root;
-    private List<String> runningArguments = List.of();
-    private @Nullable Contender running;
+    private final Keepers keepers;
+    private final Map<Placed, Running> running = new EnumMap<>(Placed.class);
+
+    /// A server of ours.
+    private record Running(List<String> arguments, Contender contender) {}
 
     Servers(Lab lab, SelfCommand self) throws IOException {
         this.lab = lab;
         this.self = self;
+        this.keepers = new Keepers(lab, self);
         this.root = Files.createDirectory(lab.directory().resolve("root"));
         for (int length : new int[] {FILE, SMALL_FILE}) {
             Files.write(root.resolve(name(length)), content(length));
@@ -58,29 +60,42 @@ final class Servers implements AutoCloseable {
     }
 
     /// Our server of files on our stack.
-    Contender http(int spinMicros) throws IOException, InterruptedException {
-        return ours(httpArguments(spinMicros), HTTP_PORT);
+    ///
+    /// @param workNs added to each request
+    Contender http(Placed placed, int spinMicros, int workNs) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(httpArguments());
+        if (workNs != 0) {
+            arguments.addAll(List.of("--work", String.valueOf(workNs)));
+        }
+        return ours(placed, arguments, HTTP_PORT, spinMicros);
     }
 
     /// The command that starts it, as a user types it.
     List<String> httpCommand() {
-        return self.asUser(httpArguments(0));
+        List<String> arguments = new ArrayList<>(httpArguments());
+        arguments.addAll(stackArguments(0, HTTP_PORT));
+        return self.asUser(arguments);
     }
 
-    private List<String> httpArguments(int spinMicros) {
-        return arguments(spinMicros, HTTP_PORT, "serve", "http", "--root", root.toString());
+    private List<String> httpArguments() {
+        return List.of("serve", "http", "--root", root.toString());
     }
 
     /// One of our small servers on our stack.
-    Contender small(String subcommand, int port, int spinMicros) throws IOException, InterruptedException {
-        return ours(arguments(spinMicros, port, subcommand), port);
+    Contender small(Placed placed, String subcommand, int port, int spinMicros)
+            throws IOException, InterruptedException {
+        return ours(placed, List.of(subcommand), port, spinMicros);
     }
 
-    private static List<String> arguments(int spinMicros, int port, String... subcommand) {
-        List<String> arguments = new ArrayList<>(List.of(subcommand));
-        arguments.addAll(List.of(
+    /// The keepers of stacks in domains of their own.
+    Keepers keepers() {
+        return keepers;
+    }
+
+    private static List<String> stackArguments(int spinMicros, int port) {
+        return List.of(
                 "--link",
-                "tap:" + TAP,
+                "tap:" + Placed.EMBEDDED.device(),
                 "--address",
                 Namespaces.OUR_SERVER + "/24",
                 "--kernel-address",
@@ -88,32 +103,48 @@ final class Servers implements AutoCloseable {
                 "--port",
                 String.valueOf(port),
                 "--spin",
-                String.valueOf(spinMicros)));
-        return arguments;
+                String.valueOf(spinMicros));
     }
 
-    /// One of our servers. The one that ran last goes on if it is the same, and is ended if it is not: there is one
-    /// TAP.
-    private Contender ours(List<String> arguments, int port) throws IOException, InterruptedException {
-        if (running != null && running.server().isAlive() && runningArguments.equals(arguments)) {
-            return running;
+    /// One of our servers. The one that ran last in this placement goes on if it is the same, and is ended if it is
+    /// not:
+    /// there is one TAP. Embedded it spins as told; attached to a stack it sleeps, as all that share its core.
+    private Contender ours(Placed placed, List<String> server, int port, int spinMicros)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(server);
+        Program keeper = null;
+        if (placed == Placed.EMBEDDED) {
+            arguments.addAll(stackArguments(spinMicros, port));
+        } else {
+            keeper = keepers.of(placed);
+            String session = keepers.session(placed).toString();
+            arguments.addAll(List.of("--session", session, "--port", String.valueOf(port), "--spin", "0"));
         }
-        close();
-        List<String> command = self.with(arguments.toArray(String[]::new));
-        Contender ready = lab.ready(lab.start(Place.LOAD, command), Namespaces.OUR_SERVER, port, TAP, PATIENCE);
-        running = ready;
-        runningArguments = List.copyOf(arguments);
-        lab.namespaces().congestionControl(Place.LOAD, TAP, Namespaces.OUR_LOAD);
+        Running last = running.get(placed);
+        if (last != null
+                && last.contender().server().isAlive()
+                && last.arguments().equals(arguments)) {
+            return last.contender();
+        }
+        if (last != null) {
+            last.contender().close();
+        }
+        Program program = lab.start(Place.LOAD, self.with(arguments.toArray(String[]::new)));
+        Contender ready = lab.ready(program, placed.server(), port, placed.device(), PATIENCE)
+                .keptBy(keeper);
+        running.put(placed, new Running(arguments, ready));
+        if (keeper == null) {
+            lab.namespaces().congestionControl(Place.LOAD, placed.device(), placed.load());
+        }
         return ready;
     }
 
-    /// Ends our server that ran last.
+    /// Ends our servers that ran last, and the stacks that they were attached to.
     @Override
     public void close() {
-        if (running != null) {
-            running.close();
-            running = null;
-        }
+        running.values().forEach(last -> last.contender().close());
+        running.clear();
+        keepers.close();
     }
 
     /// nginx with one worker, no log, its cache of open files, and without sendfile, which costs it a tenth with files
@@ -152,7 +183,9 @@ final class Servers implements AutoCloseable {
     }
 
     /// Our server of files, unchanged, on the JDK's own channels and so on the kernel's stack.
-    Contender httpOnKernel() throws IOException, InterruptedException {
+    ///
+    /// @param workNs added to each request
+    Contender httpOnKernel(int workNs) throws IOException, InterruptedException {
         List<String> command = self.with(
                 "bench",
                 HttpOnKernel.NAME,
@@ -161,7 +194,9 @@ final class Servers implements AutoCloseable {
                 "--address",
                 Namespaces.KERNEL_SERVER,
                 "--port",
-                String.valueOf(HTTP_PORT));
+                String.valueOf(HTTP_PORT),
+                "--work",
+                String.valueOf(workNs));
         return kernel(command, HTTP_PORT);
     }
 

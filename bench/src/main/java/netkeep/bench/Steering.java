@@ -22,7 +22,7 @@ enum Steering {
 
     /// What a side can choose from: our server's end of the TAP is no device of the kernel's.
     static List<Steering> choices(Contender side) {
-        return side.device().equals(Servers.TAP) ? List.of(NONE, LOAD) : List.of(NONE, LOAD, SERVER, BOTH);
+        return side.device().equals(Namespaces.VETH) ? List.of(NONE, LOAD, SERVER, BOTH) : List.of(NONE, LOAD);
     }
 
     /// Sets a side's link so.
@@ -32,7 +32,7 @@ enum Steering {
     void set(Namespaces namespaces, Contender side, int loadCore, int serverCore)
             throws IOException, InterruptedException {
         namespaces.steer(Place.LOAD, side.device(), this == LOAD || this == BOTH ? 1 << loadCore : 0);
-        if (!side.device().equals(Servers.TAP)) {
+        if (side.device().equals(Namespaces.VETH)) {
             namespaces.steer(Place.SERVER, side.device(), this == SERVER || this == BOTH ? 1 << serverCore : 0);
         }
     }

@@ -20,6 +20,11 @@ class BenchCommandTest {
                 "--seconds NaN",
                 "--idle 0",
                 "--placement nowhere",
+                "--placement factored,nowhere",
+                "--placement all --job start",
+                "--placement all --svg x.svg",
+                "--warmup 0",
+                "boundaries --seconds 0",
                 "--json /nonexistent/result.json",
                 "--svg /",
                 "--nonsense"

@@ -11,7 +11,7 @@ class PlanTest {
     void quickLeavesTimeForTheStarts() {
         Plan quick = Plan.QUICK;
         int compared = 0;
-        for (Job job : Job.values()) {
+        for (Job job : Job.usual()) {
             compared += job.bar().isRatio() ? 1 : 0;
         }
 
@@ -38,6 +38,6 @@ class PlanTest {
         assertEquals(
                 new Plan(7, 3_000, 15_000, 1_000, 100, 5),
                 Plan.FULL.withRounds(7).withIdle(5));
-        assertEquals(new Plan(5, 9, 15_000, 1_000, 100, 100_000), Plan.FULL.withRunMs(9));
+        assertEquals(new Plan(5, 9, 15_000, 9, 100, 100_000), Plan.FULL.withRunMs(9));
     }
 }
