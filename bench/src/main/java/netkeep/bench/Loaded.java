@@ -66,6 +66,6 @@ record Loaded(Map<String, Counts> byPart) {
                 .mapToDouble(each -> each.getValue().switches())
                 .findFirst()
                 .orElse(1);
-        return (int) Math.clamp(Math.round(1 / switches), 1, 64);
+        return Math.clamp(Math.round(1 / switches), 1, 64);
     }
 }

@@ -141,13 +141,19 @@ public final class Domain {
             if (done != 0) {
                 spinUntilNs = nowNs + spinNs;
             } else if (before < spinUntilNs) {
-                Thread.onSpinWait();
+                pause();
             } else {
                 sleep(nowNs);
                 nowNs = clock.nowNs();
                 spinUntilNs = nowNs + spinNs;
             }
         }
+    }
+
+    /// Who is to give this domain something to do may need this very core for it.
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void pause() {
+        Thread.yield();
     }
 
     /// Sleeps until something comes or is due, unless there is something by now.
