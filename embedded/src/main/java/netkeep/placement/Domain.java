@@ -111,13 +111,12 @@ public final class Domain {
             next = keeper.receive();
             word = Word.of(next.octets());
         }
-        if (grants.inherited()) {
-            StringBuilder found = new StringBuilder();
-            parts.forEach(part -> found.append(part.found()));
-            keeper.send(new Word(Word.REPORT, 0, found.toString()).octets());
-        }
+        StringBuilder found = new StringBuilder();
         for (Part part : parts) {
-            part.begin();
+            found.append(part.begin());
+        }
+        if (grants.inherited()) {
+            keeper.send(new Word(Word.REPORT, 0, found.toString()).octets());
         }
         // Nothing from outside was touched yet.
         Sandbox.close();

@@ -14,10 +14,9 @@ interface Part {
     }
 
     /// Nobody else has what was granted: goes on where a predecessor was. Nothing has come from outside yet.
-    default void begin() throws IOException {}
-
-    /// How far a predecessor was, and what it had in hand, for people; empty if nothing shows it. Before [#begin].
-    default String found() {
+    ///
+    /// @return how far a predecessor was, and what it had in hand, for people; empty if nothing shows it
+    default String begin() throws IOException {
         return "";
     }
 

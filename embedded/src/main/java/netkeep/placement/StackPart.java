@@ -131,12 +131,8 @@ final class StackPart implements Part {
     }
 
     @Override
-    public String found() {
-        return "turn " + engine.turn() + ", in hand: " + engine.hand();
-    }
-
-    @Override
-    public void begin() {
+    public String begin() {
+        String found = "turn " + engine.turn() + ", in hand: " + engine.hand();
         if (blamed) {
             stack.blame();
         }
@@ -147,6 +143,7 @@ final class StackPart implements Part {
         if (fresh) {
             settings.lines().forEach(line -> answers.add(line, clock.nowNs()));
         }
+        return found + ", cut off: " + engine.cut() + " slots";
     }
 
     @Override

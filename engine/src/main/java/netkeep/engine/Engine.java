@@ -305,6 +305,11 @@ public final class Engine {
         return tcp;
     }
 
+    /// What a predecessor's turn had written that was cut off before its commit: slots of records, all void now.
+    public int cut() {
+        return ledger.cut();
+    }
+
     /// The last turn that was committed.
     public long turn() {
         return ledger.committed();

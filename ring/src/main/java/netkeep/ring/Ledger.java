@@ -26,6 +26,7 @@ public final class Ledger {
     private long committed;
     private long end = TABLES;
     private boolean changed;
+    private int cut;
     private final List<Drafts> drafts = new ArrayList<>();
 
     /// Opens a ledger: a new one, all zeros, or a dead predecessor's.
@@ -95,6 +96,15 @@ public final class Ledger {
     /// Whether a record was written, or is being written, since the last commit.
     public boolean changed() {
         return changed;
+    }
+
+    /// Slots that were void because a turn was cut off, as far as records were recovered.
+    public int cut() {
+        return cut;
+    }
+
+    void foundCut(int slots) {
+        cut += slots;
     }
 
     void change() {

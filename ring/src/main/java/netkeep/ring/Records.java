@@ -118,6 +118,7 @@ public final class Records {
                 }
             }
         }
+        ledger.foundCut(cut);
         return cut;
     }
 

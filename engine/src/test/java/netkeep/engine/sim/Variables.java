@@ -74,9 +74,10 @@ final class Variables {
             "Engine.headers",
             "Drops.last",
             "Ip.owner",
-            // Whether the ledger was new when it was opened.
+            // What the ledger was like when it was opened.
             "Ledger.changed",
             "Ledger.fresh",
+            "Ledger.cut",
             // Only tells a way that was looked up from one before it.
             "Ways.version",
             "Neighbors.departures",
@@ -86,6 +87,14 @@ final class Variables {
             // A successor publishes and releases again.
             "Producer.published",
             "Consumer.released",
+            // Who is looked at first, where one request is taken at a time.
+            "Requests.next",
+            // Only trials have it.
+            "Engine.trial",
+            "Requests.trial",
+            // Ends of rings that no engine has: a shell keeps how far they are in the engine's records.
+            "FrameConsumer",
+            "FrameProducer",
             // Packets that wait for a neighbor's answer: a death may lose a packet.
             "Held",
             // The same memory in another dress.
