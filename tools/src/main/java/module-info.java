@@ -22,6 +22,8 @@ module netkeep.tools {
             info.picocli;
     opens netkeep.tools.config to
             info.picocli;
+    opens netkeep.tools.chaos to
+            info.picocli;
     opens netkeep.tools.demo to
             info.picocli;
     opens netkeep.tools.doctor to

@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import netkeep.bench.BenchCommand;
+import netkeep.tools.chaos.ChaosCommand;
 import netkeep.tools.config.ConfigCommand;
 import netkeep.tools.config.ReloadCommand;
 import netkeep.tools.demo.DemoCommand;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
             ReloadCommand.class,
             ConfigCommand.class,
             DomainCommand.class,
+            ChaosCommand.class,
             PingCommand.class,
             DoctorCommand.class,
             RehearseCommand.class,

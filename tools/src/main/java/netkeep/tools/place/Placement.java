@@ -7,7 +7,7 @@ import netkeep.placement.Grants;
 import netkeep.placement.Settings;
 
 /// Which part runs in which domain.
-enum Placement {
+public enum Placement {
     /// Link, stack and control in one domain.
     MONOLITHIC,
 
@@ -23,7 +23,7 @@ enum Placement {
     /// @param settings of the stack and its links
     /// @param devices  of the links, in their order
     /// @param listener where clients connect
-    Plan plan(List<String> line, Settings settings, List<Integer> devices, int listener) {
+    public Plan plan(List<String> line, Settings settings, List<Integer> devices, int listener) {
         return new Plan(
                 line,
                 switch (this) {

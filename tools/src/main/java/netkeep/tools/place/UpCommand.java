@@ -3,8 +3,6 @@ package netkeep.tools.place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import netkeep.domain.Line;
@@ -14,7 +12,6 @@ import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
-import netkeep.tools.Main;
 import netkeep.tools.config.Config;
 import netkeep.tools.config.ConfigFile;
 import netkeep.tools.serve.Ending;
@@ -34,9 +31,6 @@ import picocli.CommandLine.Spec;
         description = "Runs a stack in a process of its own, and another one should it die, until it is told to end.",
         mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
-    /// Of a domain's JVM.
-    private static final List<String> MEMORY = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=64m");
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -81,13 +75,12 @@ public final class UpCommand implements Callable<Integer> {
         Config config = config();
         Path path = path(config);
         removeDead(path);
-        Chronicle chronicle =
-                new Chronicle(spec.commandLine().getOut(), json, reports, Readiness.ofEnvironment());
+        Chronicle chronicle = new Chronicle(spec.commandLine().getOut(), json, reports, Readiness.ofEnvironment());
         try (Ending ending = new Ending();
                 Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file)) {
             Settings settings = devices.settings();
             int listener = listen(path);
-            Plan plan = placement(config).plan(line(), settings, devices.descriptors(), listener);
+            Plan plan = placement(config).plan(ThisProgram.domain(), settings, devices.descriptors(), listener);
             try (Keeper keeper = new Keeper(plan, chronicle)) {
                 ending.by(keeper::end);
                 chronicle.up(path);
@@ -147,23 +140,5 @@ public final class UpCommand implements Callable<Integer> {
             }
             throw new CannotHere("cannot listen at " + path + ": " + refused.getMessage());
         }
-    }
-
-    /// How this very program was started, with another command and less memory. The JVM would tell only so much of a
-    /// long line.
-    private static List<String> line() throws IOException {
-        List<String> line = new ArrayList<>();
-        line.add(ProcessHandle.current().info().command().orElseThrow());
-        String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
-        for (int i = 1; i < words.length; i++) {
-            if (words[i].endsWith(Main.class.getName())) {
-                // What is said last counts; "-m" belongs to the program's name.
-                line.addAll(line.getLast().equals("-m") ? line.size() - 1 : line.size(), MEMORY);
-                line.addAll(List.of(words[i], "domain"));
-                return line;
-            }
-            line.add(words[i]);
-        }
-        throw new CannotHere("this program was not started as netkeep: use ./netkeep up");
     }
 }

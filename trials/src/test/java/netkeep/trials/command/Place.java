@@ -131,7 +131,12 @@ final class Place implements AutoCloseable {
         }
 
         Said end() throws Exception {
-            if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+            return end(PATIENCE_S);
+        }
+
+        /// Waits until it has ended.
+        Said end(int seconds) throws Exception {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("did not end: " + Files.readString(out) + Files.readString(err));
             }

@@ -1,11 +1,8 @@
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.EOFException;
-import java.lang.foreign.Arena;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,14 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import netkeep.domain.Doorbell;
-import netkeep.domain.Line;
-import netkeep.domain.Shared;
-import netkeep.ring.Producer;
-import netkeep.ring.Region;
-import netkeep.session.Hello;
-import netkeep.session.Request;
-import netkeep.session.SessionLayout;
+import netkeep.wire.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,37 +83,12 @@ class PoisonTest {
         Daemon up = up(placement);
         up.attach("echo", "--port", Integer.toString(PORT));
         try (Socket socket = connect();
-                Line client = Line.to(up.session.toString());
-                Arena arena = Arena.ofShared()) {
+                RawSession client = RawSession.to(up.session)) {
             echoes(socket, 1);
-            client.send(Hello.greeting());
-            Line.Received received = client.receive();
-            SessionLayout layout = Hello.read(received.octets()).layout();
-            int[] descriptors = received.descriptors();
-            Region own = Shared.map(arena, descriptors[0], layout.clientLength(), true);
-            Region stacks = Shared.map(arena, descriptors[1], layout.stackLength(), false);
-            Producer requests = new Producer(
-                    own,
-                    SessionLayout.producer(),
-                    stacks,
-                    layout.requestsConsumer(),
-                    layout.requests(),
-                    SessionLayout.REQUEST,
-                    0);
-            own.u8(requests.free() + Request.OP, REQUEST);
-            requests.give();
-            requests.publish();
-            try (Doorbell bell = new Doorbell(descriptors[2])) {
-                bell.ring();
-            }
+            assertTrue(client.ask(REQUEST, 0, 0, Address.parse("0.0.0.0"), 0));
             up.awaitDeath("stack", 0);
             echoes(socket, 2);
-            // A successor greets once more; then the line ends.
-            assertThrows(EOFException.class, () -> {
-                while (true) {
-                    client.receive().refuse();
-                }
-            });
+            client.awaitOver();
             echoes(socket, 3);
             assertTrue(up.restarts("stack") <= MOST, up.keeper.out());
         }

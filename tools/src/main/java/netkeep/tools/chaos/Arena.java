@@ -1,0 +1,197 @@
+package netkeep.tools.chaos;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.domain.Doorbell;
+import netkeep.domain.Line;
+import netkeep.domain.Shared;
+import netkeep.keeper.Keeper;
+import netkeep.link.KernelAddress;
+import netkeep.link.Link;
+import netkeep.link.TapDevice;
+import netkeep.link.TapSettings;
+import netkeep.linux.Descriptors;
+import netkeep.linux.NetworkNamespace;
+import netkeep.placement.Settings;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Producer;
+import netkeep.ring.Region;
+import netkeep.session.Hello;
+import netkeep.session.Request;
+import netkeep.session.SessionLayout;
+import netkeep.tools.place.Placement;
+import netkeep.tools.place.ThisProgram;
+import netkeep.wire.Address;
+
+/// Where chaos takes place: a network namespace, a placement on a TAP in it, and two servers that are attached.
+final class Arena implements AutoCloseable {
+    static final int ECHO = 7;
+    static final int SOURCE = 19;
+    static final List<String> ADDRESSES = List.of("198.18.0.2", "fd00:198:18::2");
+
+    private static final List<String> LENGTHS = List.of("/24", "/64");
+    private static final List<String> KERNELS = List.of("198.18.0.1", "fd00:198:18::1");
+    private static final String NAME = "nk-chaos";
+    private static final int NO_SUCH_REQUEST = 250;
+    private static final long PATIENCE_S = 10;
+
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+    private final NetworkNamespace place;
+    private final Path directory;
+    private final String session;
+    private final Deaths deaths;
+
+    Arena(Placement placement, Path directory, long seed) throws IOException {
+        this.directory = directory;
+        this.session = directory.resolve("session").toString();
+        this.deaths = new Deaths(seed, this::poison);
+        boolean done = false;
+        try {
+            this.place = NetworkNamespace.make();
+            closing.push(place::close);
+            Link link = tap();
+            closing.push(link::close);
+            int listener = Line.listen(session);
+            closing.push(() -> Descriptors.close(listener));
+            List<String> lines = new ArrayList<>();
+            for (int i = 0; i < ADDRESSES.size(); i++) {
+                lines.add("address 1 " + ADDRESSES.get(i) + LENGTHS.get(i));
+            }
+            Settings settings =
+                    new Settings(List.of(), 0, false, List.of(Settings.Tap.of(NAME, link)), List.copyOf(lines));
+            Keeper keeper = new Keeper(
+                    placement.plan(
+                            ThisProgram.domain("-Dnetkeep.poison=true"),
+                            settings,
+                            List.of(link.descriptor()),
+                            listener),
+                    deaths);
+            closing.push(keeper::close);
+            Thread keeping = Thread.ofPlatform().name("netkeep-keeper").start(keeper::run);
+            closing.push(() -> {
+                keeper.end();
+                join(keeping);
+            });
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
+        }
+    }
+
+    private Link tap() {
+        List<KernelAddress> kernels = new ArrayList<>();
+        for (int i = 0; i < KERNELS.size(); i++) {
+            Address address = Address.parse(KERNELS.get(i));
+            int length = Integer.parseInt(LENGTHS.get(i).substring(1));
+            kernels.add(new KernelAddress(address.hi(), address.lo(), length));
+        }
+        TapSettings settings = TapSettings.of(NAME).withKernelAddresses(kernels);
+        return place.call(() -> TapDevice.open(settings).queues().getFirst());
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    NetworkNamespace place() {
+        return place;
+    }
+
+    Deaths deaths() {
+        return deaths;
+    }
+
+    void startServers() throws IOException {
+        start("echo", ECHO);
+        start("source", SOURCE);
+    }
+
+    private void start(String server, int port) throws IOException {
+        List<String> command =
+                ThisProgram.command(List.of(server, "--session", session, "--port", Integer.toString(port)));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        closing.push(() -> {
+            process.destroy();
+            try {
+                if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor();
+                }
+            } catch (InterruptedException impatient) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        });
+        // The first thing that it says is where it listens.
+        if (process.inputReader().readLine() == null) {
+            throw new IOException("netkeep " + server + " did not start in " + directory);
+        }
+    }
+
+    private void poison(Deaths.Kind kind) throws IOException {
+        switch (kind) {
+            case FRAME -> frame("netkeep!");
+            case ENDLESS_FRAME -> frame("netkeep?");
+            default -> request();
+        }
+    }
+
+    private void frame(String poison) throws IOException {
+        byte[] octets = poison.getBytes(StandardCharsets.US_ASCII);
+        try (DatagramSocket socket = place.call(() -> new DatagramSocket())) {
+            socket.send(new DatagramPacket(octets, octets.length, InetAddress.getByName(ADDRESSES.getFirst()), ECHO));
+        }
+    }
+
+    /// Asks for what there is not, over a session of its own.
+    private void request() throws IOException {
+        try (Line line = Line.to(session);
+                java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofShared()) {
+            line.send(Hello.greeting());
+            Line.Received received = line.receive();
+            SessionLayout layout = Hello.read(received.octets()).layout();
+            int[] descriptors = received.descriptors();
+            Region client = Shared.map(memory, descriptors[0], layout.clientLength(), true);
+            Region stack = Shared.map(memory, descriptors[1], layout.stackLength(), false);
+            Producer requests = new Producer(
+                    client, 0, stack, layout.requestsConsumer(), layout.requests(), SessionLayout.REQUEST, 0);
+            try (Doorbell bell = new Doorbell(descriptors[2])) {
+                client.u8(requests.free() + Request.OP, NO_SUCH_REQUEST);
+                requests.give();
+                requests.publish();
+                bell.ring();
+            }
+            // Whoever is cut off is told.
+            while (true) {
+                line.receive().refuse();
+            }
+        } catch (PeerViolation impossible) {
+            throw new IOException(impossible);
+        } catch (java.io.EOFException over) {
+            // As it should be.
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!closing.isEmpty()) {
+            closing.pop().run();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package netkeep.tools.chaos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import netkeep.linux.LinuxException;
+import netkeep.linux.Threads;
+import netkeep.tools.CannotHere;
+import netkeep.tools.JsonText;
+import netkeep.tools.place.Placement;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `netkeep chaos`: ends the parts of a placement, by lot, under checked load from the kernel's side.
+@Command(
+        name = "chaos",
+        description = {
+            "Runs a placement with servers of ours, loads it from the kernel's side in a network namespace of its own,",
+            "and ends its parts: by SIGKILL, by SIGSTOP, by inputs that they die of, and again while they take over.",
+            "Every octet is checked. Needs root."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ChaosCommand implements Callable<Integer> {
+    private static final int CALM = 4;
+
+    /// How long a death is felt at most.
+    private static final long FELT_NS = TimeUnit.SECONDS.toNanos(2);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--placement",
+            paramLabel = "WHICH",
+            defaultValue = "factored",
+            description = "monolithic or factored (default).")
+    private Placement placement = Placement.FACTORED;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "How long; the first quarter, 10 s at most, is undisturbed. Default: ${DEFAULT-VALUE}.")
+    private int seconds = 60;
+
+    @Option(names = "--seed", paramLabel = "S", description = "What is drawn (default: another each time).")
+    private long seed = System.nanoTime();
+
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+
+    /// For picocli.
+    public ChaosCommand() {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (Threads.effectiveUser() != 0) {
+            throw new CannotHere("chaos makes a TAP device in a namespace of its own, which root may do: use sudo");
+        }
+        Path directory = Files.createTempDirectory("netkeep-chaos");
+        try {
+            Outcome outcome = run(directory);
+            if (json) {
+                spec.commandLine().getOut().println(JsonText.line(outcome.values()));
+            } else {
+                spec.commandLine().getOut().print(outcome.text());
+            }
+            spec.commandLine().getOut().flush();
+            return outcome.losses() == 0 ? 0 : 1;
+        } catch (LinuxException refused) {
+            throw new CannotHere(String.valueOf(refused.getMessage()));
+        } finally {
+            remove(directory);
+        }
+    }
+
+    private Outcome run(Path directory) throws IOException, InterruptedException {
+        Tally tally = new Tally();
+        Probe probe = new Probe();
+        try (Arena arena = new Arena(placement, directory, seed)) {
+            arena.deaths().awaitStandby();
+            arena.startServers();
+            Load load = new Load(arena.place(), tally, Arena.ECHO, Arena.SOURCE);
+            for (String address : Arena.ADDRESSES) {
+                load.await(address);
+            }
+            long beginNs = System.nanoTime();
+            long calmNs = TimeUnit.SECONDS.toNanos(Math.clamp(seconds / CALM, 2, 10));
+            long calmOctets;
+            long octets;
+            long endNs;
+            try (load;
+                    probe) {
+                load.start(Arena.ADDRESSES, seed);
+                probe.start();
+                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(calmNs));
+                calmOctets = tally.octets.sum();
+                arena.deaths().go(beginNs + TimeUnit.SECONDS.toNanos(seconds));
+                endNs = System.nanoTime();
+                octets = tally.octets.sum() - calmOctets;
+                // The last death is felt behind it.
+                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(FELT_NS));
+            }
+            long calmEndNs = beginNs + calmNs;
+            List<Outcome.Felt> felt = new ArrayList<>();
+            for (Deaths.Death death : arena.deaths().deaths()) {
+                felt.add(new Outcome.Felt(
+                        death,
+                        load.gaps.longestNs(death.atNs(), death.atNs() + FELT_NS),
+                        probe.gaps().longestNs(death.atNs(), death.atNs() + FELT_NS)));
+            }
+            double calmRate = (double) calmOctets / calmNs;
+            double rate = (double) octets / (endNs - calmEndNs);
+            // Slow start and warm-up are not undisturbed.
+            long calmGapNs = load.gaps.longestNs(beginNs + calmNs / 2, calmEndNs);
+            return new Outcome(
+                    placement.name(), seed, tally, felt, arena.deaths().stacks(), calmGapNs, calmRate, rate);
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> all = Files.walk(directory)) {
+            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package netkeep.tools.chaos;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import netkeep.keeper.Keeper;
+import netkeep.linux.LinuxException;
+import netkeep.linux.Threads;
+
+/// Ends parts of a placement, drawn by lot, again and again. Sees what the keeper says.
+final class Deaths implements Keeper.Watcher {
+    /// How a part is ended.
+    enum Kind {
+        KILLED,
+        STOPPED,
+        FRAME,
+        ENDLESS_FRAME,
+        REQUEST
+    }
+
+    /// One that was.
+    ///
+    /// @param part     whose
+    /// @param takeover whether its predecessor had just died
+    /// @param atNs     System.nanoTime
+    record Death(String part, Kind kind, boolean takeover, long atNs) {}
+
+    /// Puts a poisonous input to the stack.
+    interface Poisoner {
+        void poison(Kind kind) throws IOException;
+    }
+
+    private static final int SIGSTOP = 19;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final int TAKEOVER_MS = 30;
+
+    private final SplittableRandom luck;
+    private final Poisoner poisoner;
+    private final List<Death> deaths = new ArrayList<>();
+    private Keeper.State state = new Keeper.State(List.of(), false, 0);
+    private int cut;
+    private int stackDeaths;
+
+    Deaths(long seed, Poisoner poisoner) {
+        this.luck = new SplittableRandom(seed);
+        this.poisoner = poisoner;
+    }
+
+    @Override
+    public synchronized void changed(Keeper.State now) {
+        state = now;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void died(Keeper.Death death) {
+        if (death.domain().contains("stack")) {
+            stackDeaths++;
+            cut += death.found().contains("cut off: 0 slots") ? 0 : 1;
+        }
+    }
+
+    /// Deaths of stacks that their successors reported, and how many of them had cut a turn off.
+    synchronized int[] stacks() {
+        return new int[] {stackDeaths, cut};
+    }
+
+    synchronized List<Death> deaths() {
+        return List.copyOf(deaths);
+    }
+
+    /// Waits until all domains are there and another process stands by.
+    ///
+    /// @throws IOException if that takes too long
+    synchronized void awaitStandby() throws IOException, InterruptedException {
+        await(
+                "nobody stands by",
+                () -> state.standby() && state.domains().stream().allMatch(held -> held.process() != 0));
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private void await(String otherwise, Condition condition) throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (state.domains().isEmpty() || !condition.holds()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
+            if (left <= 0) {
+                throw new IOException(otherwise + ": " + state);
+            }
+            wait(left);
+        }
+    }
+
+    /// Ends parts until `untilNs`.
+    void go(long untilNs) throws IOException, InterruptedException {
+        boolean takeover = false;
+        while (System.nanoTime() < untilNs) {
+            if (!takeover) {
+                awaitStandby();
+            }
+            boolean poison = luck.nextInt(4) == 0;
+            String part = poison ? stack() : any();
+            Kind kind = kind(poison);
+            end(part, kind, takeover);
+            takeover = luck.nextInt(4) == 0;
+            if (takeover) {
+                Thread.sleep(luck.nextInt(TAKEOVER_MS));
+            }
+        }
+    }
+
+    private Kind kind(boolean poison) {
+        if (!poison) {
+            return luck.nextInt(16) == 0 ? Kind.STOPPED : Kind.KILLED;
+        }
+        int drawn = luck.nextInt(8);
+        return drawn == 0 ? Kind.ENDLESS_FRAME : drawn <= 2 ? Kind.REQUEST : Kind.FRAME;
+    }
+
+    private synchronized String stack() {
+        return state.domains().stream()
+                .map(Keeper.Held::name)
+                .filter(name -> name.contains("stack"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private synchronized String any() {
+        return state.domains().get(luck.nextInt(state.domains().size())).name();
+    }
+
+    private synchronized Keeper.Held held(String part) {
+        return state.domains().stream()
+                .filter(held -> held.name().equals(part))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void end(String part, Kind kind, boolean takeover) throws IOException, InterruptedException {
+        Keeper.Held before = held(part);
+        if (before.process() == 0) {
+            return;
+        }
+        long atNs = System.nanoTime();
+        try {
+            switch (kind) {
+                case KILLED -> Threads.kill(before.process(), Threads.SIGKILL);
+                case STOPPED -> Threads.kill(before.process(), SIGSTOP);
+                case FRAME, ENDLESS_FRAME, REQUEST -> poisoner.poison(kind);
+            }
+        } catch (LinuxException gone) {
+            // It died of its own of what it was given before.
+        }
+        synchronized (this) {
+            deaths.add(new Death(part, kind, takeover, atNs));
+            await(part + " does not come back", () -> {
+                Keeper.Held now = held(part);
+                return now.restarts() > before.restarts() && now.process() != 0;
+            });
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import netkeep.tools.CannotHere;
+import netkeep.tools.Main;
+
+/// How this very program was started: to start it again.
+public final class ThisProgram {
+    /// Of a domain's JVM.
+    private static final List<String> MEMORY = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=64m");
+
+    private ThisProgram() {}
+
+    /// Starts a process that can be a domain.
+    ///
+    /// @param options of its JVM, besides those of this one
+    public static List<String> domain(String... options) throws IOException {
+        List<String> all = new ArrayList<>(MEMORY);
+        all.addAll(List.of(options));
+        return line(all, List.of("domain"));
+    }
+
+    /// Starts this program with another command.
+    public static List<String> command(List<String> words) throws IOException {
+        return line(List.of(), words);
+    }
+
+    /// The JVM would tell only so much of a long line.
+    private static List<String> line(List<String> options, List<String> command) throws IOException {
+        List<String> line = new ArrayList<>();
+        line.add(ProcessHandle.current().info().command().orElseThrow());
+        String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
+        for (int i = 1; i < words.length; i++) {
+            if (words[i].endsWith(Main.class.getName())) {
+                // What is said last counts; "-m" belongs to the program's name.
+                line.addAll(line.getLast().equals("-m") ? line.size() - 1 : line.size(), options);
+                line.add(words[i]);
+                line.addAll(command);
+                return line;
+            }
+            line.add(words[i]);
+        }
+        throw new CannotHere("this program was not started as netkeep: use ./netkeep");
+    }
+}
