@@ -5,6 +5,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,7 +37,9 @@ import netkeep.wire.Address;
 final class Arena implements AutoCloseable {
     static final int ECHO = 7;
     static final int SOURCE = 19;
-    static final List<String> ADDRESSES = List.of("198.18.0.2", "fd00:198:18::2");
+
+    /// Without IPv6 on this system there is one.
+    static final List<String> ADDRESSES = addresses();
 
     private static final List<String> LENGTHS = List.of("/24", "/64");
     private static final List<String> KERNELS = List.of("198.18.0.1", "fd00:198:18::1");
@@ -91,7 +94,7 @@ final class Arena implements AutoCloseable {
 
     private Link tap() {
         List<KernelAddress> kernels = new ArrayList<>();
-        for (int i = 0; i < KERNELS.size(); i++) {
+        for (int i = 0; i < ADDRESSES.size(); i++) {
             Address address = Address.parse(KERNELS.get(i));
             int length = Integer.parseInt(LENGTHS.get(i).substring(1));
             kernels.add(new KernelAddress(address.hi(), address.lo(), length));
@@ -105,6 +108,16 @@ final class Arena implements AutoCloseable {
             thread.join();
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static List<String> addresses() {
+        List<String> both = List.of("198.18.0.2", "fd00:198:18::2");
+        try {
+            // What the JVM looks at, too.
+            return Files.readString(Path.of("/proc/net/if_inet6")).isEmpty() ? both.subList(0, 1) : both;
+        } catch (IOException none) {
+            return both.subList(0, 1);
         }
     }
 

@@ -3,8 +3,10 @@ package netkeep.trials.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -19,16 +21,25 @@ class ChaosTest {
 
     @Test
     void nothingIsLost() throws Exception {
-        try (Place place = new Place(directory)) {
-            Place.Said said = place.start(Place.netkeep(List.of("chaos", "--seconds", "15", "--seed", "7", "--json")))
-                    .end(PATIENCE_S);
-            assertEquals(0, said.code(), said.out() + said.err());
-            assertEquals(0, number(said.out(), "losses"), said.out());
-            assertTrue(number(said.out(), "deaths") > 0, said.out());
-            assertTrue(number(said.out(), "octets") > 0, said.out());
-            assertTrue(number(said.out(), "datagrams_answered") > 0, said.out());
-            assertTrue(said.out().contains("\"faults\": []"), said.out());
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        // It makes a namespace of its own.
+        Process chaos = new ProcessBuilder(Place.netkeep(List.of("chaos", "--seconds", "15", "--seed", "7", "--json")))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            assertTrue(chaos.waitFor(PATIENCE_S, TimeUnit.SECONDS), "still runs: " + Files.readString(err));
+        } finally {
+            chaos.destroyForcibly().waitFor();
         }
+        String said = Files.readString(out);
+        assertEquals(0, chaos.exitValue(), said + Files.readString(err));
+        assertEquals(0, number(said, "losses"), said);
+        assertTrue(number(said, "deaths") > 0, said);
+        assertTrue(number(said, "octets") > 0, said);
+        assertTrue(number(said, "datagrams_answered") > 0, said);
+        assertTrue(said.contains("\"faults\": []"), said);
     }
 
     private static long number(String json, String name) {

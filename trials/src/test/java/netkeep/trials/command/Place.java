@@ -131,12 +131,7 @@ final class Place implements AutoCloseable {
         }
 
         Said end() throws Exception {
-            return end(PATIENCE_S);
-        }
-
-        /// Waits until it has ended.
-        Said end(int seconds) throws Exception {
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("did not end: " + Files.readString(out) + Files.readString(err));
             }
