@@ -28,6 +28,8 @@ public final class Producer {
     private long headSeen;
     // What stands in the region: a word that is stored to is taken from the cache of whoever reads it.
     private long published = -1;
+    // Up to where the consumer was asked for.
+    private long asked = -1;
 
     /// @param ours     where the producer's side lies in its region; a multiple of 8
     /// @param peer     the region that holds the consumer's side, from `theirs`
@@ -77,6 +79,11 @@ public final class Producer {
         return tail;
     }
 
+    /// Has the next [#mustWake] ask in any case: there is other news than items.
+    public void remind() {
+        asked = -1;
+    }
+
     /// Shows the consumer all that was given.
     public void publish() {
         if (published != tail) {
@@ -85,9 +92,15 @@ public final class Producer {
         }
     }
 
-    /// Whether the consumer sleeps, asked after [#publish]. The fence keeps the question behind it: either the
-    /// consumer's last look finds what was published, or this finds it asleep.
+    /// Whether the consumer sleeps and was not woken for what was published since it was last asked for. The fence
+    /// keeps
+    /// the question behind [#publish]: either the consumer's last look finds what was published, or this finds it
+    /// asleep. To ask without news would be no harm but the cost: two that sleep would wake each other for ever.
     public boolean mustWake() {
+        if (asked == published) {
+            return false;
+        }
+        asked = published;
         VarHandle.fullFence();
         return peer.i32Acquire(theirs + ASLEEP) != 0;
     }

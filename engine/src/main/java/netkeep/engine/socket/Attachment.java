@@ -116,6 +116,7 @@ public final class Attachment {
             long missed = ledger.i64(record + MISSED) + 1;
             ledger.i64(record + MISSED, missed);
             stack.i64Release(layout.missed(), missed);
+            events.remind();
             return;
         }
         stack.i64(at, Event.of(what, socket, child));

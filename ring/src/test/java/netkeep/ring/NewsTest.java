@@ -1,0 +1,69 @@
+package netkeep.ring;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+/// Who sleeps is woken for news, once.
+class NewsTest {
+    private static final int CAPACITY = 4;
+
+    private final Region giving = new Region(Arena.ofAuto().allocate(Producer.length(CAPACITY, 8), 8));
+    private final Region taking = new Region(Arena.ofAuto().allocate(Producer.CONSUMER_LENGTH, 8));
+    private final Producer producer = new Producer(giving, 0, taking, 0, CAPACITY, 8, 0);
+    private final Consumer consumer = new Consumer(taking, 0, giving, 0, CAPACITY, 8, 0);
+
+    private void give() throws PeerViolation {
+        giving.i64(producer.free(), 1);
+        producer.give();
+        producer.publish();
+    }
+
+    @Test
+    void sleeperIsWokenForWhatIsNew() throws PeerViolation {
+        assertTrue(consumer.maySleep());
+
+        give();
+
+        assertTrue(producer.mustWake());
+    }
+
+    @Test
+    void sleeperIsLeftAloneWithoutNews() throws PeerViolation {
+        give();
+        assertFalse(producer.mustWake(), "it is awake");
+        consumer.take();
+        assertTrue(consumer.maySleep());
+
+        assertFalse(producer.mustWake());
+        producer.publish();
+        assertFalse(producer.mustWake());
+    }
+
+    @Test
+    void otherNewsIsAskedForToo() throws PeerViolation {
+        give();
+        producer.mustWake();
+        consumer.take();
+        assertTrue(consumer.maySleep());
+
+        producer.remind();
+
+        assertTrue(producer.mustWake());
+        assertFalse(producer.mustWake(), "once");
+    }
+
+    @Test
+    void successorAsksForAllThatItsPredecessorPublished() throws PeerViolation {
+        give();
+        consumer.take();
+        assertTrue(consumer.maySleep());
+        Producer successor = new Producer(giving, 0, taking, 0, CAPACITY, 8, producer.position());
+
+        successor.publish();
+
+        assertTrue(successor.mustWake());
+    }
+}
