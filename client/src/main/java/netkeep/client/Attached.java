@@ -34,6 +34,9 @@ public final class Attached implements AutoCloseable {
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int DESCRIPTORS = 3;
 
+    /// How long one that connects while control dies, again and again, goes on.
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+
     private final Arena arena = Arena.ofShared();
     private final Line line;
     private final Doorbell bell;
@@ -69,25 +72,48 @@ public final class Attached implements AutoCloseable {
     /// @param spinNs how long a thread that waits spins before it sleeps, `Long.MAX_VALUE` for ever
     /// @param yields whether it gives the processor up in each round of the spin
     public static Attached to(String path, long spinNs, boolean yields) throws IOException {
-        Line line;
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (true) {
+            Line line = line(path);
+            try {
+                return greet(line, path, spinNs, yields);
+            } catch (EOFException died) {
+                // Control died before it could answer: there is another one soon, or nobody listens any more.
+                line.close();
+                if (System.nanoTime() > endNs) {
+                    throw died;
+                }
+            } catch (IOException | RuntimeException failure) {
+                line.close();
+                throw failure;
+            }
+        }
+    }
+
+    private static Line line(String path) throws ConnectException {
         try {
-            line = Line.to(path);
+            return Line.to(path);
         } catch (LinuxException refused) {
             throw new ConnectException("no stack at " + path + ": " + refused.getMessage());
         }
+    }
+
+    private static Attached greet(Line line, String path, long spinNs, boolean yields) throws IOException {
+        Line.Received received;
         try {
             line.send(Hello.greeting());
-            Line.Received received = line.receive();
-            Hello.Answer answer = Hello.read(received.octets());
-            if (answer.errno() != 0 || received.descriptors().length != DESCRIPTORS) {
-                received.refuse();
-                throw new ConnectException("the stack at " + path + " gives no session: " + Errno.text(answer.errno()));
-            }
-            return new Attached(line, answer, received.descriptors(), spinNs, yields);
-        } catch (IOException | RuntimeException failure) {
-            line.close();
-            throw failure;
+            received = line.receive();
+        } catch (EOFException died) {
+            throw died;
+        } catch (IOException reset) {
+            throw (EOFException) new EOFException("no answer from " + path).initCause(reset);
         }
+        Hello.Answer answer = Hello.read(received.octets());
+        if (answer.errno() != 0 || received.descriptors().length != DESCRIPTORS) {
+            received.refuse();
+            throw new ConnectException("the stack at " + path + " gives no session: " + Errno.text(answer.errno()));
+        }
+        return new Attached(line, answer, received.descriptors(), spinNs, yields);
     }
 
     /// The channels of this session.

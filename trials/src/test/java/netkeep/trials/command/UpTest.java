@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import netkeep.client.Attached;
 import netkeep.domain.Line;
 import netkeep.linux.Threads;
 import netkeep.session.Hello;
@@ -117,6 +118,17 @@ class UpTest {
                 assertEquals(2, socket.getInputStream().read());
                 up.awaitRestarts(part, 1);
             }
+        }
+    }
+
+    /// Whoever comes while control is dead waits for the next one.
+    @Test
+    void programAttachesWhileControlDies() throws Exception {
+        Daemon up = up("factored");
+        for (int deaths = 0; deaths < 3; deaths++) {
+            up.kill("control", deaths, Threads.SIGKILL);
+            Attached.to(up.session.toString()).close();
+            up.await("sessions: 0");
         }
     }
 
