@@ -23,7 +23,8 @@ public final class Classes {
     public static void load(List<String> packages) throws IOException {
         Set<String> names = new TreeSet<>();
         for (ResolvedModule module : ModuleLayer.boot().configuration().modules()) {
-            if (packages.stream().anyMatch(name -> under(module.name(), name) || under(name, module.name()))) {
+            Set<String> its = module.reference().descriptor().packages();
+            if (its.stream().anyMatch(one -> packages.stream().anyMatch(name -> under(one, name)))) {
                 try (ModuleReader reader = module.reference().open();
                         Stream<String> found = reader.list()) {
                     found.forEach(names::add);

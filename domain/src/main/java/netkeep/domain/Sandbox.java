@@ -20,8 +20,8 @@ import netkeep.linux.Threads;
 import org.jspecify.annotations.Nullable;
 
 /// The walls round a domain. Some are there before its program is loaded ([#start]), and hold for all threads of the
-/// JVM; the others come up once its code is loaded and all that it was granted is open, before it touches an octet from
-/// outside ([#close]).
+/// JVM; the others come up once its code is loaded, before it touches an octet from outside ([#close]). What it is
+/// granted behind them comes open over its line.
 ///
 /// | wall | from the start | from [#close] on |
 /// | --- | --- | --- |

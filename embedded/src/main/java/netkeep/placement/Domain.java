@@ -2,6 +2,7 @@ package netkeep.placement;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,12 +53,13 @@ public final class Domain {
     private final Line keeper;
     private final Grants grants;
     private final Clock clock = new Clock();
-    private final Epoll epoll = new Epoll(EVENTS);
+    private final Epoll epoll;
     private final List<Part> parts = new ArrayList<>();
     private final long spinNs;
 
-    private Domain(Line keeper, Grants grants) {
+    Domain(Line keeper, Grants grants, Epoll epoll, Arena arena) {
         this.keeper = keeper;
+        this.epoll = epoll;
         this.grants = grants;
         this.spinNs = grants.settings().spinNs();
         epoll.add(keeper.descriptor(), Epoll.EPOLLIN, KEEPER);
@@ -68,9 +70,9 @@ public final class Domain {
                     switch (words[0]) {
                         case "link" -> {
                             int number = Integer.parseInt(words[1]);
-                            yield new LinkPart(grants.settings().taps().get(number - 1), number, grants, watch);
+                            yield new LinkPart(grants.settings().taps().get(number - 1), number, grants, watch, arena);
                         }
-                        case "stack" -> new StackPart(keeper, grants, clock, watch);
+                        case "stack" -> new StackPart(keeper, grants, clock, watch, arena);
                         case "control" -> new ControlPart(keeper, grants, watch);
                         default -> throw new IllegalArgumentException("no part " + part);
                     });
@@ -84,14 +86,23 @@ public final class Domain {
         try {
             Classes.load(CODE);
             keeper.send(new Word(Word.READY, 0, "").octets());
+            Epoll epoll = new Epoll(EVENTS);
             Line.Received first = keeper.receive();
-            if (Word.of(first.octets()).kind() == Word.REHEARSE) {
+            boolean stoodBy = Word.of(first.octets()).kind() == Word.REHEARSE;
+            if (stoodBy) {
                 standby.prepare(keeper);
+                Takeover.rehearse();
+                // Its walls are up before it is needed: a takeover is not to wait for them.
+                Sandbox.close();
                 keeper.send(new Word(Word.WARM, 0, "").octets());
                 first = keeper.receive();
             }
-            Domain domain = new Domain(keeper, Grants.of(first));
+            Domain domain = new Domain(keeper, Grants.of(first), epoll, Arena.global());
             domain.begin();
+            if (!stoodBy) {
+                // Nothing from outside was touched yet.
+                Sandbox.close();
+            }
             domain.run();
         } catch (EOFException gone) {
             // The keeper has ended: so does its domain.
@@ -103,7 +114,7 @@ public final class Domain {
     }
 
     /// Takes what a predecessor had, until it is told to begin.
-    private void begin() throws IOException {
+    void begin() throws IOException {
         Line.Received next = keeper.receive();
         Word word = Word.of(next.octets());
         while (word.kind() != Word.BEGIN) {
@@ -118,8 +129,6 @@ public final class Domain {
         if (grants.inherited()) {
             keeper.send(new Word(Word.REPORT, 0, found.toString()).octets());
         }
-        // Nothing from outside was touched yet.
-        Sandbox.close();
     }
 
     private void run() throws IOException {
@@ -153,6 +162,18 @@ public final class Domain {
     @SuppressWarnings("ThreadPriorityCheck")
     private static void pause() {
         Thread.yield();
+    }
+
+    /// Some rounds of the loop, for a rehearsal: whenever it would sleep it goes on.
+    void turns(int count) throws IOException {
+        for (int round = 0; round < count; round++) {
+            for (Part part : parts) {
+                part.turn(clock.nowNs());
+                part.maySleep();
+                part.deadlineNs();
+                part.awake();
+            }
+        }
     }
 
     /// Sleeps until something comes or is due, unless there is something by now.

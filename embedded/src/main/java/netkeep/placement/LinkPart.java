@@ -40,11 +40,11 @@ final class LinkPart implements Part {
     /// Whether the device is not looked at.
     private boolean blind;
 
-    LinkPart(Settings.Tap tap, int number, Grants grants, Watch watch) {
+    LinkPart(Settings.Tap tap, int number, Grants grants, Watch watch, Arena arena) {
         this.link = tap.link(grants.descriptor(Grants.DEVICE + number));
         LinkRings rings = new LinkRings(
-                Shared.map(Arena.global(), grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true),
-                Shared.map(Arena.global(), grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
+                Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true),
+                Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
         this.up = rings.linkGives();
         this.down = rings.linkTakes(link.maxFrame());
         this.bell = new Doorbell(grants.descriptor(Grants.BELL + number));

@@ -69,7 +69,7 @@ final class StackPart implements Part {
     private int leaving;
     private long visitNs;
 
-    StackPart(Line keeper, Grants grants, Clock clock, Watch watch) {
+    StackPart(Line keeper, Grants grants, Clock clock, Watch watch, Arena arena) {
         this.keeper = keeper;
         this.settings = grants.settings();
         this.clock = clock;
@@ -84,16 +84,16 @@ final class StackPart implements Part {
         }
         SecureRandom luck = new SecureRandom();
         this.engine = new Engine(
-                Shared.map(Arena.global(), grants.descriptor(Grants.LEDGER), ledgerLength(count), true),
-                sparse(Engine.headsLength(Settings.ENGINE)),
+                Shared.map(arena, grants.descriptor(Grants.LEDGER), ledgerLength(count), true),
+                sparse(arena, Engine.headsLength(Settings.ENGINE)),
                 Settings.ENGINE,
                 links,
                 luck.nextLong(),
                 luck.nextLong());
         for (int i = 0; i < count; i++) {
-            ports[i] = settings.apart() ? ring(i, grants) : device(i, grants);
+            ports[i] = settings.apart() ? ring(i, grants, arena) : device(i, grants);
         }
-        this.stack = new Stack(engine, ports, sparse(Stack.framesLength(count)), sparse(LOOP));
+        this.stack = new Stack(engine, ports, sparse(arena, Stack.framesLength(count)), sparse(arena, LOOP));
         this.answers = new Answers(engine, settings);
         this.fresh = engine.turn() == 0;
         this.blamed = grants.blamed();
@@ -104,8 +104,8 @@ final class StackPart implements Part {
         return Engine.ledgerLength(Settings.ENGINE, links + 1);
     }
 
-    private static MemorySegment sparse(long length) {
-        return Memory.sparse(Arena.global(), length);
+    private static MemorySegment sparse(Arena arena, long length) {
+        return Memory.sparse(arena, length);
     }
 
     /// A link in this domain.
@@ -116,10 +116,10 @@ final class StackPart implements Part {
     }
 
     /// A link in a domain of its own.
-    private Port ring(int index, Grants grants) {
+    private Port ring(int index, Grants grants, Arena arena) {
         int number = index + 1;
-        Region link = Shared.map(Arena.global(), grants.descriptor(Grants.UP + number), LinkRings.LENGTH, false);
-        Region own = Shared.map(Arena.global(), grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, true);
+        Region link = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, false);
+        Region own = Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, true);
         Doorbell bell = new Doorbell(grants.descriptor(Grants.BELL + number));
         bells[index] = bell;
         watch.add(bell.descriptor());

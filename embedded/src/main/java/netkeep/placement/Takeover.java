@@ -1,0 +1,77 @@
+package netkeep.placement;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import netkeep.domain.Doorbell;
+import netkeep.domain.Line;
+import netkeep.domain.Shared;
+import netkeep.domain.Word;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Epoll;
+
+/// Takes a stack over that never was, on regions of its own: a standby does it, so that the code of a takeover is
+/// loaded, and some of it compiled, when it is needed.
+final class Takeover {
+    /// The first is the slow one.
+    private static final int ROUNDS = 8;
+
+    private static final int TURNS = 64;
+    private static final int EVENTS = 64;
+    private static final long MAC = 0x02_00_00_00_00_01L;
+
+    /// Factored: a part of each kind but the link, which needs a device.
+    private static final Settings SETTINGS = new Settings(
+            List.of("stack"),
+            0,
+            true,
+            List.of(new Settings.Tap("rehearsal", 1500, MAC, true, true, false)),
+            List.of("address 1 198.18.9.1/24"));
+
+    private Takeover() {}
+
+    /// Does it some times; each time what lies in the regions is what the last one left.
+    static void rehearse() throws IOException {
+        int ledger = Shared.make("rehearsal", SETTINGS.ledgerLength());
+        int up = Shared.make("rehearsal", LinkRings.LENGTH);
+        int down = Shared.make("rehearsal", LinkRings.LENGTH);
+        int client = Shared.make("rehearsal", Settings.LAYOUT.clientLength());
+        int stack = Shared.make("rehearsal", Settings.LAYOUT.stackLength());
+        for (int round = 0; round < ROUNDS; round++) {
+            int[] bell = Doorbell.pair();
+            int[] clientBell = Doorbell.pair();
+            Grants grants = new Grants(
+                    SETTINGS,
+                    Map.of(
+                            Grants.LEDGER,
+                            Descriptors.duplicate(ledger),
+                            Grants.UP + 1,
+                            Descriptors.duplicate(up),
+                            Grants.DOWN + 1,
+                            Descriptors.duplicate(down),
+                            Grants.BELL + 1,
+                            bell[1]),
+                    1);
+            Line[] lines = Line.pair();
+            try (Line keeper = lines[0];
+                    Line domains = lines[1];
+                    Epoll epoll = new Epoll(EVENTS);
+                    Arena arena = Arena.ofShared()) {
+                keeper.send(new Word(Word.SERVE, 0, "").octets(), client, stack, clientBell[0]);
+                keeper.send(new Word(Word.LEAVE, 0, "").octets());
+                keeper.send(new Word(Word.BEGIN, 0, "").octets());
+                Domain domain = new Domain(domains, grants, epoll, arena);
+                domain.begin();
+                domain.turns(TURNS);
+            }
+            Descriptors.close(bell[0]);
+            Descriptors.close(bell[1]);
+            Descriptors.close(clientBell[0]);
+            Descriptors.close(clientBell[1]);
+        }
+        for (int region : new int[] {ledger, up, down, client, stack}) {
+            Descriptors.close(region);
+        }
+    }
+}
