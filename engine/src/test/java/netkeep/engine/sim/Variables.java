@@ -86,6 +86,7 @@ final class Variables {
             "Consumer.tailSeen",
             // A successor publishes and releases again.
             "Producer.published",
+            "Producer.asked",
             "Consumer.released",
             // Who is looked at first, where one request is taken at a time.
             "Requests.next",
