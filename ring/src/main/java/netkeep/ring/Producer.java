@@ -92,9 +92,9 @@ public final class Producer {
         }
     }
 
-    /// Whether the consumer sleeps and was not asked for since the last news. The fence keeps the question behind
-    /// [#publish]: either the consumer's last look finds what was published, or this finds it asleep. To wake without
-    /// news would be no harm but the cost: two that sleep would wake each other for ever.
+    /// Whether the consumer sleeps and was not asked for since the last news. The fence keeps the question
+    /// behind [#publish]: either the consumer's last look finds what was published, or this finds it asleep.
+    /// To wake without news would be no harm but the cost: two that sleep would wake each other on and on.
     public boolean mustWake() {
         if (asked == published) {
             return false;
