@@ -1,6 +1,7 @@
 package netkeep.control;
 
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import netkeep.domain.Line;
@@ -28,7 +29,8 @@ final class Askers {
     /// Their numbers by their descriptors.
     private final Map<Integer, Integer> numbers = new HashMap<>();
 
-    private int next;
+    /// Begins anywhere: an answer to one of a predecessor's askers is for nobody here.
+    private int next = new SecureRandom().nextInt();
 
     /// @param owner the user that may ask
     Askers(int owner, Gate.Watch watch, Asked asked) {

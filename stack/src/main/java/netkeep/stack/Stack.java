@@ -63,11 +63,8 @@ public final class Stack {
     /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
     /// taken again: a frame is dropped, a request ends its session. If it had none, the turn killed it as a whole;
     /// then inputs are taken one a turn, so that the next one to die says which.
-    ///
-    /// @return what was in hand, for people
-    public String blame() {
+    public void blame() {
         Hand hand = engine.hand();
-        String what = hand.toString();
         int link = hand.link();
         if (link >= 0 && link < ports.length && ports[link] instanceof RingPort port) {
             port.refuse(hand.place());
@@ -77,7 +74,6 @@ public final class Stack {
             careful = CAREFUL;
         }
         hand.none();
-        return what;
     }
 
     /// One turn over frames and requests.

@@ -124,7 +124,7 @@ public final class ChaosCommand implements Callable<Integer> {
             // Slow start and warm-up are not undisturbed.
             long calmGapNs = load.gaps.longestNs(beginNs + calmNs / 2, calmEndNs);
             return new Outcome(
-                    placement.name(), seed, tally, felt, arena.deaths().stacks(), calmGapNs, calmRate, rate);
+                    placement.name(), seed, tally, felt, arena.deaths().reported(), calmGapNs, calmRate, rate);
         }
     }
 

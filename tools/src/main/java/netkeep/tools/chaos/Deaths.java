@@ -27,6 +27,12 @@ final class Deaths implements Keeper.Watcher {
     /// @param atNs     System.nanoTime
     record Death(String part, Kind kind, boolean takeover, long atNs) {}
 
+    /// What successors said.
+    ///
+    /// @param stacks deaths of stacks
+    /// @param cut    how many of them had cut a turn off
+    record Reported(int stacks, int cut) {}
+
     /// Puts a poisonous input to the stack.
     interface Poisoner {
         void poison(Kind kind) throws IOException;
@@ -62,9 +68,8 @@ final class Deaths implements Keeper.Watcher {
         }
     }
 
-    /// Deaths of stacks that their successors reported, and how many of them had cut a turn off.
-    synchronized int[] stacks() {
-        return new int[] {stackDeaths, cut};
+    synchronized Reported reported() {
+        return new Reported(stackDeaths, cut);
     }
 
     synchronized List<Death> deaths() {

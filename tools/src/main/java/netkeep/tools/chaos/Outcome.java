@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /// What came of it.
 ///
-/// @param stacks    deaths of stacks that their successors reported, and those that had cut a turn off
+/// @param stacks    what successors reported
 /// @param calmGapNs the longest silence of the steady stream while nothing died
 /// @param calmRate  octets per nanosecond, undisturbed
 /// @param rate      the same meanwhile
@@ -18,7 +18,7 @@ record Outcome(
         long seed,
         Tally tally,
         List<Felt> felt,
-        int[] stacks,
+        Deaths.Reported stacks,
         long calmGapNs,
         double calmRate,
         double rate) {
@@ -42,8 +42,8 @@ record Outcome(
         values.put(
                 "deaths_in_takeover",
                 felt.stream().filter(each -> each.death().takeover()).count());
-        values.put("stack_deaths_reported", stacks[0]);
-        values.put("turns_cut", stacks[1]);
+        values.put("stack_deaths_reported", stacks.stacks());
+        values.put("turns_cut", stacks.cut());
         values.put("connections", tally.connections.sum());
         values.put("octets", tally.octets.sum());
         values.put("datagrams", tally.datagrams.sum());
