@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// shortly, or longer with `-Dstress=MILLISECONDS` for each.
 @Tag("slow")
 class StressTest {
-    private static final String MILLISECONDS = System.getProperty("stress", "100");
+    private static final String MILLISECONDS = System.getProperty("stress", "50");
     private static final int STRESS_TESTS = 6;
 
     @Test
