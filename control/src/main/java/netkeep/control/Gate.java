@@ -133,8 +133,7 @@ public final class Gate {
             Client client = new Client(number, guest);
             clients.put(number, client);
             connected.put(guest.descriptor(), client);
-            String lengths = layout.clientLength() + " " + layout.stackLength();
-            keeper.send(new Word(Word.WANT, number, lengths).octets(), guest.descriptor());
+            keeper.send(new Word(Word.WANT, number, "").octets(), guest.descriptor());
         } else {
             refuse(guest);
         }

@@ -38,8 +38,7 @@ public record Word(char kind, int number, String text) {
     /// Keeper to domain, and back: whether the domain's loop goes round.
     public static final char ALIVE = 'a';
 
-    /// Control to keeper: make a session, for the client whose connection comes with it; `text` says the lengths of its
-    /// two regions.
+    /// Control to keeper: make a session, for the client whose connection comes with it.
     public static final char WANT = 'w';
 
     /// Keeper to stack: serve a session, whose descriptors are those of [Granted.Served].

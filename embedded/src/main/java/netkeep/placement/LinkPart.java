@@ -51,6 +51,8 @@ final class LinkPart implements Part {
         this.watch = watch;
         watch.add(bell.descriptor());
         watch.add(link.descriptor());
+        // A predecessor may have died between what it published and its ring.
+        bell.ring();
     }
 
     @Override

@@ -42,6 +42,9 @@ final class StackPart implements Part {
         private final Doorbell bell;
         private boolean leaving;
 
+        /// Forgotten by the engine; the next turn commits that.
+        private boolean detached;
+
         private Client(Attachment attachment, Arena arena, Doorbell bell) {
             this.attachment = attachment;
             this.arena = arena;
@@ -234,12 +237,18 @@ final class StackPart implements Part {
     private void finish(long nowNs) throws IOException {
         for (int number = 0; number < clients.length; number++) {
             Client client = clients[number];
-            if (client != null && client.leaving && engine.close(client.attachment, nowNs)) {
-                engine.detach(client.attachment);
+            if (client == null || !client.leaving) {
+                continue;
+            }
+            if (client.detached) {
+                // A turn has committed it by now: the number may be another's.
                 clients[number] = null;
                 leaving--;
                 client.close();
                 keeper.send(new Word(Word.OVER, number, "").octets());
+            } else if (engine.close(client.attachment, nowNs)) {
+                engine.detach(client.attachment);
+                client.detached = true;
             }
         }
     }

@@ -109,9 +109,13 @@ public final class Keeper implements AutoCloseable {
                     begin(seat, next);
                 }
             }
-            untilNs = Math.min(untilNs, seat.child == null ? seat.vacantUntilNs : seat.ask(nowNs));
+            if (seat.child != null) {
+                untilNs = Math.min(untilNs, seat.ask(nowNs));
+            } else if (seat.vacantUntilNs > nowNs) {
+                untilNs = Math.min(untilNs, seat.vacantUntilNs);
+            }
         }
-        return untilNs <= nowNs ? Long.MAX_VALUE : untilNs;
+        return untilNs;
     }
 
     /// Whoever can be seated, rather one that has rehearsed.
@@ -291,13 +295,13 @@ public final class Keeper implements AutoCloseable {
     }
 
     private void want(Seat from, Word word, Line.Received with) {
-        String[] lengths = word.text().split(" ", 2);
-        if (with.descriptors().length != 1 || sessions.containsKey(word.number())) {
+        Plan.Sessions all = plan.sessions();
+        boolean possible = word.number() >= 0 && word.number() < all.most() && !sessions.containsKey(word.number());
+        if (with.descriptors().length != 1 || !possible) {
             with.refuse();
             throw new IllegalArgumentException("session " + word.number() + " of " + from.plan.name());
         }
-        Tenancy session = new Tenancy(
-                word.number(), with.descriptors()[0], Long.parseLong(lengths[0]), Long.parseLong(lengths[1]));
+        Tenancy session = new Tenancy(word.number(), with.descriptors()[0], all.clientLength(), all.stackLength());
         sessions.put(word.number(), session);
         for (Seat seat : seats) {
             if (seat.child != null) {

@@ -4,9 +4,17 @@ import java.util.List;
 
 /// What a keeper is told to keep.
 ///
-/// @param line    starts a domain: the program and its arguments
-/// @param domains that it keeps, each with a name of its own
-public record Plan(List<String> line, List<Domain> domains) {
+/// @param line     starts a domain: the program and its arguments
+/// @param domains  that it keeps, each with a name of its own
+/// @param sessions that control may want
+public record Plan(List<String> line, List<Domain> domains, Sessions sessions) {
+    /// What sessions there may be: no domain that is hostile gets others.
+    ///
+    /// @param most         at a time, by their numbers from 0 on
+    /// @param clientLength octets of a client's region
+    /// @param stackLength  octets of the stack's region for it
+    public record Sessions(int most, long clientLength, long stackLength) {}
+
     /// What one domain is to be.
     ///
     /// @param name     for people

@@ -34,6 +34,8 @@ public final class RingPort implements Port {
         this.down = down;
         this.longest = longest;
         this.bell = bell;
+        // A predecessor may have died between what it published and its ring.
+        bell.run();
     }
 
     /// Takes the next frame: its offset in [#memory], or [FrameConsumer#EMPTY].

@@ -42,16 +42,6 @@ public final class Hand {
         ledger.hand(0);
     }
 
-    /// Whether nothing was in hand.
-    public boolean empty() {
-        return ledger.hand() == 0;
-    }
-
-    /// Whether this frame is the one in hand.
-    public boolean isFrame(int link, long position) {
-        return ledger.hand() == (FRAME << KIND | (long) link << NUMBER | position & PLACE);
-    }
-
     /// The link whose frame was in hand, or -1.
     public int link() {
         return ledger.hand() >>> KIND == FRAME ? number() : -1;

@@ -29,7 +29,8 @@ public enum Placement {
                 switch (this) {
                     case MONOLITHIC -> List.of(monolith(settings, devices, listener));
                     case FACTORED -> factored(settings, devices, listener);
-                });
+                },
+                new Plan.Sessions(Settings.SESSIONS, Settings.LAYOUT.clientLength(), Settings.LAYOUT.stackLength()));
     }
 
     private static Plan.Domain monolith(Settings settings, List<Integer> devices, int listener) {
