@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import netkeep.linux.Threads;
 import netkeep.ring.Consumer;
 import netkeep.ring.FrameConsumer;
@@ -17,7 +18,7 @@ import netkeep.session.SessionLayout;
 ///
 /// The rings are those of the domains. Each side does what it does there for a batch: the giving one publishes and asks
 /// whether it must wake, the taking one checks, reads and gives the room back.
-abstract class Crossing {
+final class Crossing {
     private static final int COUNT = 1 << 20;
     private static final int ROUNDS = 5;
     private static final int CAPACITY = 1 << 10;
@@ -27,20 +28,29 @@ abstract class Crossing {
 
     private static final int FRAMES = 1 << 18;
 
-    /// Lays down one descriptor.
-    ///
-    /// @return whether there was room
-    abstract boolean give(long number) throws PeerViolation;
-
-    /// Shows what was given.
-    ///
-    /// @return whether the other side has to be woken
-    abstract boolean publish();
+    /// Lays down one descriptor, and answers whether there was room.
+    private interface Giver {
+        boolean give(long number) throws PeerViolation;
+    }
 
     /// Takes one descriptor, and answers what was laid down; -1 while there is none.
-    abstract long take() throws PeerViolation;
+    private interface Taker {
+        long take() throws PeerViolation;
+    }
 
-    abstract void release();
+    private final Giver giver;
+    private final Runnable publishing;
+    private final BooleanSupplier mustWake;
+    private final Taker taker;
+    private final Runnable release;
+
+    private Crossing(Giver giver, Runnable publishing, BooleanSupplier mustWake, Taker taker, Runnable release) {
+        this.giver = giver;
+        this.publishing = publishing;
+        this.mustWake = mustWake;
+        this.taker = taker;
+        this.release = release;
+    }
 
     /// A request of a session.
     static Crossing ofSession() {
@@ -48,35 +58,20 @@ abstract class Crossing {
         Region taking = region(Producer.CONSUMER_LENGTH);
         Producer producer = new Producer(giving, 0, taking, 0, CAPACITY, SessionLayout.REQUEST, 0);
         Consumer consumer = new Consumer(taking, 0, giving, 0, CAPACITY, SessionLayout.REQUEST, 0);
-        return new Crossing() {
-            @Override
-            boolean give(long number) throws PeerViolation {
-                long at = producer.free();
-                if (at < 0) {
-                    return false;
-                }
-                giving.i64(at, number);
-                producer.give();
-                return true;
+        Giver giver = number -> {
+            long at = producer.free();
+            if (at < 0) {
+                return false;
             }
-
-            @Override
-            boolean publish() {
-                producer.publish();
-                return producer.mustWake();
-            }
-
-            @Override
-            long take() throws PeerViolation {
-                long at = consumer.take();
-                return at == Consumer.EMPTY ? -1 : giving.i64(at);
-            }
-
-            @Override
-            void release() {
-                consumer.release();
-            }
+            giving.i64(at, number);
+            producer.give();
+            return true;
         };
+        Taker taker = () -> {
+            long at = consumer.take();
+            return at == Consumer.EMPTY ? -1 : giving.i64(at);
+        };
+        return new Crossing(giver, producer::publish, producer::mustWake, taker, consumer::release);
     }
 
     /// A frame between link and stack.
@@ -85,35 +80,20 @@ abstract class Crossing {
         Region taking = region(FrameProducer.CONSUMER_LENGTH);
         FrameProducer producer = new FrameProducer(giving, 0, taking, 0, FRAMES, 0);
         FrameConsumer consumer = new FrameConsumer(taking, 0, giving, 0, FRAMES, FRAME, 0);
-        return new Crossing() {
-            @Override
-            boolean give(long number) throws PeerViolation {
-                long at = producer.free(FRAME);
-                if (at < 0) {
-                    return false;
-                }
-                giving.i64(at, number);
-                producer.give(FRAME);
-                return true;
+        Giver giver = number -> {
+            long at = producer.free(FRAME);
+            if (at < 0) {
+                return false;
             }
-
-            @Override
-            boolean publish() {
-                producer.publish();
-                return producer.mustWake();
-            }
-
-            @Override
-            long take() throws PeerViolation {
-                long at = consumer.take();
-                return at == FrameConsumer.EMPTY ? -1 : giving.i64(at);
-            }
-
-            @Override
-            void release() {
-                consumer.release();
-            }
+            giving.i64(at, number);
+            producer.give(FRAME);
+            return true;
         };
+        Taker taker = () -> {
+            long at = consumer.take();
+            return at == FrameConsumer.EMPTY ? -1 : giving.i64(at);
+        };
+        return new Crossing(giver, producer::publish, producer::mustWake, taker, consumer::release);
     }
 
     private static Region region(long length) {
@@ -148,12 +128,13 @@ abstract class Crossing {
         try {
             for (int given = 0; given < COUNT; ) {
                 for (int i = 0; i < batch && given < COUNT; i++) {
-                    while (!give(given)) {
+                    while (!giver.give(given)) {
                         Thread.onSpinWait();
                     }
                     given++;
                 }
-                if (publish()) {
+                publishing.run();
+                if (mustWake.getAsBoolean()) {
                     throw new IllegalStateException("the other side never sleeps");
                 }
             }
@@ -167,9 +148,9 @@ abstract class Crossing {
         try {
             int held = 0;
             for (int taken = 0; taken < COUNT; ) {
-                long found = take();
+                long found = taker.take();
                 if (found < 0) {
-                    release();
+                    release.run();
                     held = 0;
                     Thread.onSpinWait();
                 } else if (found != taken) {
@@ -178,12 +159,12 @@ abstract class Crossing {
                     taken++;
                     held++;
                     if (held == batch) {
-                        release();
+                        release.run();
                         held = 0;
                     }
                 }
             }
-            release();
+            release.run();
         } catch (PeerViolation broken) {
             throw new IllegalStateException(broken);
         }

@@ -85,13 +85,6 @@ class OutputTest {
     }
 
     @Test
-    void processTimeIsReadBehindWhateverTheName() {
-        String stat = "42 (a) b ( c) S 1 2 3 4 5 6 7 8 9 10 250 150 13 14 20 0";
-
-        assertEquals(4.0, ProcessFigures.cpuSeconds(stat));
-    }
-
-    @Test
     void memoryIsInKibibytes() throws IOException {
         String status = "VmPeak:   99999 kB\nVmRSS:\t   1234 kB\n";
 

@@ -3,12 +3,7 @@ package netkeep.engine.fuzz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.Test;
 
@@ -18,26 +13,10 @@ class FuzzTest {
     private static final int SHORT = 20_000;
     private static final int STORIES = 10;
 
-    /// Stories that once ended badly: seed and frames.
-    private static List<String> corpus() throws IOException {
-        InputStream stream = FuzzTest.class.getResourceAsStream("corpus.txt");
-        if (stream == null) {
-            throw new AssertionError("no corpus");
-        }
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .toList();
-        }
-    }
-
     @Test
     void storiesThatOnceEndedBadlyEndWell() throws IOException {
         Fuzz fuzz = new Fuzz();
-        for (String line : corpus()) {
-            String[] words = line.split(" ", 3);
-            fuzz.story(Long.parseLong(words[0]), Integer.parseInt(words[1]));
-        }
+        Corpus.replay("corpus.txt", fuzz::story);
         assertTrue(fuzz.tally().stories > 0);
     }
 

@@ -1,14 +1,9 @@
 package netkeep.engine.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.Test;
@@ -18,24 +13,10 @@ class SessionFuzzTest {
     private static final int SHORT = 20_000;
     private static final int STORIES = 12;
 
-    /// Stories that once ended badly: seed and operations.
-    private static List<String> corpus() throws IOException {
-        InputStream stream = SessionFuzzTest.class.getResourceAsStream("sessions.txt");
-        assertNotNull(stream);
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .toList();
-        }
-    }
-
     @Test
     void storiesThatOnceEndedBadlyEndWell() throws IOException {
         SessionFuzz fuzz = new SessionFuzz();
-        for (String line : corpus()) {
-            String[] words = line.split(" ", 3);
-            fuzz.story(Long.parseLong(words[0]), Integer.parseInt(words[1]));
-        }
+        Corpus.replay("sessions.txt", fuzz::story);
         assertTrue(fuzz.tally().stories > 0);
     }
 

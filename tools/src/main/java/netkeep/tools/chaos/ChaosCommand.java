@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
 import netkeep.tools.CannotHere;
@@ -80,18 +78,19 @@ public final class ChaosCommand implements Callable<Integer> {
         } catch (LinuxException refused) {
             throw new CannotHere(String.valueOf(refused.getMessage()));
         } finally {
-            remove(directory);
+            Files.deleteIfExists(directory.resolve(Stage.SESSION));
+            Files.delete(directory);
         }
     }
 
     private Outcome run(Path directory) throws IOException, InterruptedException {
         Tally tally = new Tally();
         Probe probe = new Probe();
-        try (Arena arena = new Arena(placement, directory, seed)) {
-            arena.deaths().awaitStandby();
-            arena.startServers();
-            Load load = new Load(arena.place(), tally, Arena.ECHO, Arena.SOURCE);
-            for (String address : Arena.ADDRESSES) {
+        try (Stage stage = new Stage(placement, directory, seed)) {
+            stage.deaths().awaitStandby();
+            stage.startServers();
+            Load load = new Load(stage.place(), tally, Stage.ECHO, Stage.SOURCE);
+            for (String address : Stage.ADDRESSES) {
                 load.await(address);
             }
             long beginNs = System.nanoTime();
@@ -101,11 +100,11 @@ public final class ChaosCommand implements Callable<Integer> {
             long endNs;
             try (load;
                     probe) {
-                load.start(Arena.ADDRESSES, seed);
+                load.start(Stage.ADDRESSES, seed);
                 probe.start();
                 Thread.sleep(TimeUnit.NANOSECONDS.toMillis(calmNs));
                 calmOctets = tally.octets.sum();
-                arena.deaths().go(beginNs + TimeUnit.SECONDS.toNanos(seconds));
+                stage.deaths().go(beginNs + TimeUnit.SECONDS.toNanos(seconds));
                 endNs = System.nanoTime();
                 octets = tally.octets.sum() - calmOctets;
                 // The last death is felt behind it.
@@ -113,7 +112,7 @@ public final class ChaosCommand implements Callable<Integer> {
             }
             long calmEndNs = beginNs + calmNs;
             List<Outcome.Felt> felt = new ArrayList<>();
-            for (Deaths.Death death : arena.deaths().deaths()) {
+            for (Deaths.Death death : stage.deaths().deaths()) {
                 felt.add(new Outcome.Felt(
                         death,
                         load.gaps.longestNs(death.atNs(), death.atNs() + FELT_NS),
@@ -124,17 +123,7 @@ public final class ChaosCommand implements Callable<Integer> {
             // Slow start and warm-up are not undisturbed.
             long calmGapNs = load.gaps.longestNs(beginNs + calmNs / 2, calmEndNs);
             return new Outcome(
-                    placement.name(), seed, tally, felt, arena.deaths().reported(), calmGapNs, calmRate, rate);
-        }
-    }
-
-    private static void remove(Path directory) throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(directory)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
+                    placement.name(), seed, tally, felt, stage.deaths().reported(), calmGapNs, calmRate, rate);
         }
     }
 }

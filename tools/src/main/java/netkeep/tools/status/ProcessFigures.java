@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import netkeep.linux.Descriptors;
@@ -12,9 +13,6 @@ import netkeep.linux.LinuxException;
 /// What the kernel tells about processes, in /proc.
 final class ProcessFigures {
     private static final long PAGE = 4096;
-
-    /// Of USER_HZ, which is 100 on every architecture that we run on.
-    private static final long NS_A_TICK = 10_000_000;
 
     private static final String SESSION = "/memfd:netkeep-";
 
@@ -37,13 +35,10 @@ final class ProcessFigures {
 
     /// Processor time that a process has used; 0 if it is gone.
     static long cpuNs(long pid) {
-        return cpuNs(read(pid, "stat"));
-    }
-
-    /// Of a text of /proc/PID/stat, where the program's name may hold anything.
-    static long cpuNs(String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
-        return fields.length > 12 ? (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NS_A_TICK : 0;
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .map(Duration::toNanos)
+                .orElse(0L);
     }
 
     private static String read(long pid, String file) {

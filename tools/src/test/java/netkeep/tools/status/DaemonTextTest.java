@@ -91,12 +91,4 @@ class DaemonTextTest {
                         "12 link,stack,control standby 0.0 0 B - 2"),
                 domains);
     }
-
-    @Test
-    void processorTimeIsFoundBehindAnyName() {
-        assertEquals(
-                30_000_000L,
-                ProcessFigures.cpuNs("1 (a) b) c) S 1 1 1 0 -1 4194560 1 0 0 0 2 1 0 0 20 0 1 0 100 1000 10"));
-        assertEquals(0, ProcessFigures.cpuNs(""));
-    }
 }

@@ -214,7 +214,7 @@ class HostileTest {
         try (RawSession raw = RawSession.to(up.session)) {
             up.await("sessions: 1");
             for (int message = 0; message < 150; message++) {
-                raw.line.send(new byte[] {1});
+                raw.line().send(new byte[] {1});
             }
         }
         long beganNs = System.nanoTime();

@@ -2,16 +2,14 @@ package netkeep.trials.command;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
-import netkeep.domain.Shared;
+import netkeep.domain.Welcome;
 import netkeep.linux.Poller;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Producer;
 import netkeep.ring.Region;
-import netkeep.session.Hello;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
@@ -20,29 +18,29 @@ import netkeep.wire.Address;
 final class RawSession implements AutoCloseable {
     private static final long PATIENCE_NS = 20_000_000_000L;
 
-    final Line line;
     final SessionLayout layout;
     final Region client;
     final Region stack;
     final Doorbell bell;
-    private final Arena arena = Arena.ofShared();
+    private final Welcome welcome;
     private final Producer requests;
 
-    private RawSession(Line line, Line.Received hello) {
-        this.line = line;
-        this.layout = Hello.read(hello.octets()).layout();
-        int[] descriptors = hello.descriptors();
-        this.client = Shared.map(arena, descriptors[0], layout.clientLength(), true);
-        this.stack = Shared.map(arena, descriptors[1], layout.stackLength(), false);
-        this.bell = new Doorbell(descriptors[2]);
+    private RawSession(Welcome welcome) {
+        this.welcome = welcome;
+        this.layout = welcome.layout();
+        this.client = welcome.client();
+        this.stack = welcome.stack();
+        this.bell = welcome.bell();
         this.requests =
                 new Producer(client, 0, stack, layout.requestsConsumer(), layout.requests(), SessionLayout.REQUEST, 0);
     }
 
     static RawSession to(Path path) throws IOException {
-        Line line = Line.to(path.toString());
-        line.send(Hello.greeting());
-        return new RawSession(line, line.receive());
+        return new RawSession(Welcome.at(path.toString()));
+    }
+
+    Line line() {
+        return welcome.line();
     }
 
     /// Asks, and wakes the stack whether it sleeps or not.
@@ -73,7 +71,7 @@ final class RawSession implements AutoCloseable {
     /// Whether the daemon has closed the line by now.
     boolean over() throws IOException {
         try {
-            Line.Received again = line.poll();
+            Line.Received again = line().poll();
             if (again != null) {
                 again.refuse();
             }
@@ -86,7 +84,7 @@ final class RawSession implements AutoCloseable {
     /// Waits until the daemon has closed the line.
     void awaitOver() throws IOException {
         Poller poller = new Poller(1);
-        poller.add(line.descriptor(), Poller.POLLIN);
+        poller.add(line().descriptor(), Poller.POLLIN);
         while (!over()) {
             if (poller.await(PATIENCE_NS) == 0) {
                 throw new AssertionError("the session goes on");
@@ -96,8 +94,6 @@ final class RawSession implements AutoCloseable {
 
     @Override
     public void close() {
-        line.close();
-        bell.close();
-        arena.close();
+        welcome.close();
     }
 }

@@ -1,5 +1,6 @@
 package netkeep.tools.chaos;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -12,9 +13,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
-import netkeep.domain.Shared;
+import netkeep.domain.Welcome;
 import netkeep.keeper.Keeper;
 import netkeep.link.KernelAddress;
 import netkeep.link.Link;
@@ -26,7 +26,6 @@ import netkeep.placement.Settings;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Producer;
 import netkeep.ring.Region;
-import netkeep.session.Hello;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.tools.place.Placement;
@@ -34,7 +33,10 @@ import netkeep.tools.place.ThisProgram;
 import netkeep.wire.Address;
 
 /// Where chaos takes place: a network namespace, a placement on a TAP in it, and two servers that are attached.
-final class Arena implements AutoCloseable {
+final class Stage implements AutoCloseable {
+    /// The socket in the directory at which control listens.
+    static final String SESSION = "session";
+
     static final int ECHO = 7;
     static final int SOURCE = 19;
 
@@ -53,9 +55,9 @@ final class Arena implements AutoCloseable {
     private final String session;
     private final Deaths deaths;
 
-    Arena(Placement placement, Path directory, long seed) throws IOException {
+    Stage(Placement placement, Path directory, long seed) throws IOException {
         this.directory = directory;
-        this.session = directory.resolve("session").toString();
+        this.session = directory.resolve(SESSION).toString();
         this.deaths = new Deaths(seed, this::poison);
         boolean done = false;
         try {
@@ -174,29 +176,22 @@ final class Arena implements AutoCloseable {
 
     /// Asks for what there is not, over a session of its own.
     private void request() throws IOException {
-        try (Line line = Line.to(session);
-                java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofShared()) {
-            line.send(Hello.greeting());
-            Line.Received received = line.receive();
-            SessionLayout layout = Hello.read(received.octets()).layout();
-            int[] descriptors = received.descriptors();
-            Region client = Shared.map(memory, descriptors[0], layout.clientLength(), true);
-            Region stack = Shared.map(memory, descriptors[1], layout.stackLength(), false);
+        try (Welcome welcome = Welcome.at(session)) {
+            SessionLayout layout = welcome.layout();
+            Region client = welcome.client();
             Producer requests = new Producer(
-                    client, 0, stack, layout.requestsConsumer(), layout.requests(), SessionLayout.REQUEST, 0);
-            try (Doorbell bell = new Doorbell(descriptors[2])) {
-                client.u8(requests.free() + Request.OP, NO_SUCH_REQUEST);
-                requests.give();
-                requests.publish();
-                bell.ring();
-            }
+                    client, 0, welcome.stack(), layout.requestsConsumer(), layout.requests(), SessionLayout.REQUEST, 0);
+            client.u8(requests.free() + Request.OP, NO_SUCH_REQUEST);
+            requests.give();
+            requests.publish();
+            welcome.bell().ring();
             // Whoever is cut off is told.
             while (true) {
-                line.receive().refuse();
+                welcome.line().receive().refuse();
             }
         } catch (PeerViolation impossible) {
             throw new IOException(impossible);
-        } catch (java.io.EOFException over) {
+        } catch (EOFException over) {
             // As it should be.
         }
     }

@@ -1,0 +1,121 @@
+package netkeep.domain;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.linux.Errno;
+import netkeep.linux.LinuxException;
+import netkeep.ring.Region;
+import netkeep.session.Hello;
+import netkeep.session.SessionLayout;
+
+/// What a client is given as it is let in ([Hello]): the line, both regions of its session, mapped, and its doorbell.
+public final class Welcome implements AutoCloseable {
+    private static final int DESCRIPTORS = 3;
+
+    /// How long one that knocks while control dies, again and again, goes on.
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Arena arena = Arena.ofShared();
+    private final Line line;
+    private final Hello.Answer answer;
+    private final Region client;
+    private final Region stack;
+    private final Doorbell bell;
+
+    private Welcome(Line line, Hello.Answer answer, int[] descriptors) {
+        this.line = line;
+        this.answer = answer;
+        this.client = Shared.map(arena, descriptors[0], layout().clientLength(), true);
+        this.stack = Shared.map(arena, descriptors[1], layout().stackLength(), false);
+        this.bell = new Doorbell(descriptors[2]);
+    }
+
+    /// Knocks where a daemon's control listens.
+    ///
+    /// @throws ConnectException if nobody listens there, or will not have us
+    /// @throws EOFException     if control dies each time before it answers
+    public static Welcome at(String path) throws IOException {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (true) {
+            Line line = line(path);
+            try {
+                return greet(line, path);
+            } catch (EOFException died) {
+                // Control died before it could answer: there is another one soon, or nobody listens any more.
+                line.close();
+                if (System.nanoTime() > endNs) {
+                    throw died;
+                }
+            } catch (IOException | RuntimeException failure) {
+                line.close();
+                throw failure;
+            }
+        }
+    }
+
+    private static Line line(String path) throws ConnectException {
+        try {
+            return Line.to(path);
+        } catch (LinuxException refused) {
+            throw new ConnectException("no stack at " + path + ": " + refused.getMessage());
+        }
+    }
+
+    private static Welcome greet(Line line, String path) throws IOException {
+        Line.Received received;
+        try {
+            line.send(Hello.greeting());
+            received = line.receive();
+        } catch (EOFException died) {
+            throw died;
+        } catch (IOException reset) {
+            throw (EOFException) new EOFException("no answer from " + path).initCause(reset);
+        }
+        Hello.Answer answer = Hello.read(received.octets());
+        if (answer.errno() != 0 || received.descriptors().length != DESCRIPTORS) {
+            received.refuse();
+            throw new ConnectException("the stack at " + path + " gives no session: " + Errno.name(answer.errno()));
+        }
+        return new Welcome(line, answer, received.descriptors());
+    }
+
+    /// Stays open as long as the session; hello may be said again.
+    public Line line() {
+        return line;
+    }
+
+    public SessionLayout layout() {
+        return answer.layout();
+    }
+
+    /// The names of the stack's links, from number 1 on.
+    public List<String> links() {
+        return answer.links();
+    }
+
+    /// Ours to write.
+    public Region client() {
+        return client;
+    }
+
+    /// The stack's, to read.
+    public Region stack() {
+        return stack;
+    }
+
+    public Doorbell bell() {
+        return bell;
+    }
+
+    /// Ends the session, and unmaps its regions: whoever still uses them fails.
+    @Override
+    public void close() {
+        line.close();
+        bell.close();
+        arena.close();
+    }
+}
