@@ -7,13 +7,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 /* docs/layouts/session.md. */
-enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 3 };
+enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 4 };
 
 enum { RING_ITEMS = 64, RING_ASLEEP = 64, RING_CONSUMER = 128, REQUEST = 64, EVENT = 8 };
 
@@ -244,7 +245,9 @@ static int greet(struct nk_session *session, const char *path) {
     }
     for (int i = 0; i < count; i++) {
         if (i == 2) {
-            session->bell = descriptors[i];
+            session->voice = descriptors[i];
+        } else if (i == 3) {
+            session->ear = descriptors[i];
         } else {
             close(descriptors[i]);
         }
@@ -255,7 +258,8 @@ static int greet(struct nk_session *session, const char *path) {
 int nk_attach(struct nk_session *session, const char *path) {
     memset(session, 0, sizeof *session);
     session->line = -1;
-    session->bell = -1;
+    session->voice = -1;
+    session->ear = -1;
     int failure = greet(session, path);
     if (failure != 0) {
         nk_detach(session);
@@ -267,8 +271,11 @@ void nk_detach(struct nk_session *session) {
     if (session->line >= 0) {
         close(session->line);
     }
-    if (session->bell >= 0) {
-        close(session->bell);
+    if (session->voice >= 0) {
+        close(session->voice);
+    }
+    if (session->ear >= 0) {
+        close(session->ear);
     }
     if (session->client != NULL) {
         munmap(session->client, session->client_length);
@@ -280,7 +287,8 @@ void nk_detach(struct nk_session *session) {
     free(session->woken);
     memset(session, 0, sizeof *session);
     session->line = -1;
-    session->bell = -1;
+    session->voice = -1;
+    session->ear = -1;
 }
 
 /* ----- Asking and being told ----- */
@@ -318,8 +326,9 @@ void nk_wake(struct nk_session *session) {
     fence();
     const unsigned char *asleep = session->stack + requests_consumer(session) + RING_ASLEEP;
     if (get32(asleep, memory_order_acquire) != 0) {
-        /* EAGAIN: it was rung often enough. Any other failure shows on the line. */
-        ssize_t rung = send(session->bell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        /* A failure shows on the line. */
+        uint64_t once = 1;
+        ssize_t rung = write(session->voice, &once, sizeof once);
         (void)rung;
     }
 }
@@ -375,7 +384,7 @@ int nk_sleep(struct nk_session *session, int timeout) {
     put32(asleep, 1);
     fence();
     int woken = 0;
-    struct pollfd waited[] = {{session->bell, POLLIN, 0}, {session->line, POLLIN, 0}};
+    struct pollfd waited[] = {{session->ear, POLLIN, 0}, {session->line, POLLIN, 0}};
     if (ready(session) == 0 && get64(session->stack + missed(session), memory_order_acquire) == session->missed) {
         woken = poll(waited, 2, timeout);
     }
@@ -383,11 +392,8 @@ int nk_sleep(struct nk_session *session, int timeout) {
     if (woken <= 0) {
         return woken < 0 && errno != EINTR ? -errno : 0;
     }
-    char rings[1];
-    bool rung = false;
-    while (recv(session->bell, rings, sizeof rings, MSG_DONTWAIT) > 0) {
-        rung = true;
-    }
+    struct epoll_event ring;
+    bool rung = epoll_wait(session->ear, &ring, 1, 0) > 0;
     if (waited[1].revents != 0) {
         int failure = listen_again(session);
         if (failure != 0) {

@@ -85,7 +85,8 @@ struct nk_words {
 
 struct nk_session {
     int line; /* the connection to the daemon, open as long as the session */
-    int bell; /* the client's end of the doorbell */
+    int voice; /* the client's end of the doorbell: what wakes the stack, */
+    int ear; /* and what the stack wakes us by */
 
     /* The four sizes of the layout. */
     uint32_t sockets;

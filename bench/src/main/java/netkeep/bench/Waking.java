@@ -19,16 +19,15 @@ final class Waking {
         private final Doorbell bell;
         private final Epoll epoll = new Epoll(1);
 
-        private Side(int descriptor) {
-            bell = new Doorbell(descriptor);
-            epoll.add(descriptor, Epoll.EPOLLIN, 0);
+        private Side(int voice, int ear) {
+            bell = new Doorbell(voice, ear);
+            epoll.add(ear, Epoll.EPOLLIN | Epoll.EPOLLET, 0);
         }
 
         private void sleep() {
             while (epoll.await(Poller.NEVER) < 1) {
                 // Interrupted by a signal.
             }
-            bell.silence();
         }
 
         private void close() {
@@ -52,8 +51,8 @@ final class Waking {
 
     private static double round(int core) throws IOException, InterruptedException {
         int[] ends = Doorbell.pair();
-        Side near = new Side(ends[0]);
-        Side far = new Side(ends[1]);
+        Side near = new Side(ends[0], ends[1]);
+        Side far = new Side(ends[2], ends[3]);
         try {
             FutureTask<Void> answering = new FutureTask<>(() -> answer(far, core), null);
             FutureTask<double[]> asking = new FutureTask<>(() -> ask(near));

@@ -4,10 +4,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import netkeep.domain.Line;
 import netkeep.domain.Welcome;
+import netkeep.drive.Awaited;
 import netkeep.drive.Driver;
 import netkeep.drive.Instants;
 import netkeep.drive.Work;
@@ -31,10 +32,14 @@ public final class Attached implements AutoCloseable {
     private final Driver driver;
     private final NetkeepSelectorProvider provider;
 
+    /// Whether something has come over the line.
+    private volatile boolean told;
+
     private Attached(Welcome welcome, long spinNs, boolean yields) {
         this.welcome = welcome;
-        IntSupplier[] waitedFor = {welcome.bell()::descriptor, this::lineDescriptor};
-        this.driver = new Driver(new SessionWork(), new Instants(), waitedFor, spinNs, yields);
+        List<Awaited> awaited = List.of(
+                Awaited.ear(welcome.bell().ear()), new Awaited(this::lineDescriptor, false, () -> told = true));
+        this.driver = new Driver(new SessionWork(), new Instants(), awaited, spinNs, yields);
         this.session = new Session(welcome.client(), welcome.stack(), welcome.layout(), driver, this::number);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
         driver.start();
@@ -126,7 +131,8 @@ public final class Attached implements AutoCloseable {
         @Override
         public void awake() {
             session.awake();
-            if (!welcome.bell().silence()) {
+            if (told) {
+                told = false;
                 listen();
             }
         }

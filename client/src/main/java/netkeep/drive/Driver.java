@@ -3,11 +3,11 @@ package netkeep.drive;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntSupplier;
 import netkeep.client.Pump;
 import netkeep.client.Waiter;
 import org.jspecify.annotations.Nullable;
@@ -70,16 +70,16 @@ public final class Driver implements Pump, AutoCloseable {
 
     private volatile boolean closed;
 
-    /// @param descriptors of the links, to sleep on
+    /// @param awaited     what wakes those who sleep
     /// @param spinNs      how long a leader spins before it sleeps, `Long.MAX_VALUE` for ever
     /// @param yields      whether it gives the processor up in each round of the spin
-    public Driver(Work work, Instants instants, IntSupplier[] descriptors, long spinNs, boolean yields) {
+    public Driver(Work work, Instants instants, List<Awaited> awaited, long spinNs, boolean yields) {
         this.work = work;
         this.instants = instants;
         this.spinNs = spinNs;
         this.yields = yields;
-        this.leadersSleep = new Sleeper(descriptors);
-        this.caretakersSleep = new Sleeper(descriptors);
+        this.leadersSleep = new Sleeper(awaited);
+        this.caretakersSleep = new Sleeper(awaited);
         this.caretaker = Thread.ofPlatform().name("netkeep-caretaker").daemon().unstarted(this::takeCare);
     }
 

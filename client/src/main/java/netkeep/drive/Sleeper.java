@@ -1,45 +1,46 @@
 package netkeep.drive;
 
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntSupplier;
 import netkeep.linux.Bell;
+import netkeep.linux.Epoll;
 import netkeep.linux.Poller;
 
 /// How one thread sleeps until a link has something, a bell is rung or an instant has come.
 final class Sleeper implements AutoCloseable {
     private static final long AWAKE = Long.MIN_VALUE;
 
-    /// The bell's index in the poller.
-    private static final int BELL = 0;
+    /// The bell's token.
+    private static final int BELL = -1;
 
-    private final Bell mine = new Bell();
-    private final Bell theirs = new Bell(mine.descriptor());
-    private final IntSupplier[] descriptors;
+    /// Nobody silences it: it is waited for edge-triggered.
+    private final Bell bell = new Bell();
+
+    private final List<Awaited> awaited;
     private final int[] polled;
-    private Poller poller;
+    private Epoll epoll;
 
     /// Until when it sleeps, [#AWAKE] while it does not.
     private volatile long untilNs = AWAKE;
 
     private final AtomicBoolean rung = new AtomicBoolean();
 
-    /// @param descriptors of the links; negative ones are passed over, also if they become so
-    Sleeper(IntSupplier[] descriptors) {
-        this.descriptors = descriptors.clone();
-        this.polled = new int[descriptors.length];
+    Sleeper(List<Awaited> awaited) {
+        this.awaited = List.copyOf(awaited);
+        this.polled = new int[awaited.size()];
         for (int i = 0; i < polled.length; i++) {
-            polled[i] = descriptors[i].getAsInt();
+            polled[i] = awaited.get(i).descriptor().getAsInt();
         }
-        this.poller = poller();
+        this.epoll = epoll();
     }
 
-    private Poller poller() {
-        Poller of = new Poller(polled.length + 1);
-        of.add(mine.descriptor(), Poller.POLLIN);
-        for (int descriptor : polled) {
-            if (descriptor >= 0) {
-                of.add(descriptor, Poller.POLLIN);
+    private Epoll epoll() {
+        Epoll of = new Epoll(polled.length + 1);
+        of.add(bell.descriptor(), Epoll.EPOLLIN | Epoll.EPOLLET, BELL);
+        for (int i = 0; i < polled.length; i++) {
+            if (polled[i] >= 0) {
+                of.add(polled[i], awaited.get(i).ear() ? Epoll.EPOLLIN | Epoll.EPOLLET : Epoll.EPOLLIN, i);
             }
         }
         return of;
@@ -49,12 +50,13 @@ final class Sleeper implements AutoCloseable {
     private void refresh() {
         boolean changed = false;
         for (int i = 0; i < polled.length; i++) {
-            int now = descriptors[i].getAsInt();
+            int now = awaited.get(i).descriptor().getAsInt();
             changed |= now != polled[i];
             polled[i] = now;
         }
         if (changed) {
-            poller = poller();
+            epoll.close();
+            epoll = epoll();
         }
     }
 
@@ -73,16 +75,19 @@ final class Sleeper implements AutoCloseable {
     void sleep(long nowNs) {
         long until = untilNs;
         refresh();
+        int count = 0;
         if (until > nowNs) {
-            poller.await(until == Long.MAX_VALUE ? Poller.NEVER : until - nowNs);
+            count = epoll.await(until == Long.MAX_VALUE ? Poller.NEVER : until - nowNs);
         }
         untilNs = AWAKE;
-        if (poller.ready(BELL) != 0) {
-            mine.silence();
-        }
         // Last: whoever found it set before this line needed no bell, for this thread is awake and looks at everything.
-        // The other way round a ring could be silenced and the next ones suppressed.
+        // The other way round a ring could be heard and the next ones suppressed.
         rung.set(false);
+        for (int i = 0; i < count; i++) {
+            if (epoll.token(i) != BELL) {
+                awaited.get((int) epoll.token(i)).woken().run();
+            }
+        }
     }
 
     /// Whether it sleeps longer than until `deadlineNs`. Asked behind a full fence.
@@ -98,12 +103,13 @@ final class Sleeper implements AutoCloseable {
     void rouse() {
         VarHandle.fullFence();
         if (untilNs != AWAKE && rung.compareAndSet(false, true)) {
-            theirs.ring();
+            bell.ring();
         }
     }
 
     @Override
     public void close() {
-        mine.close();
+        bell.close();
+        epoll.close();
     }
 }

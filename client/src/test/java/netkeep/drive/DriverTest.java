@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntSupplier;
 import netkeep.client.Waiter;
 import netkeep.linux.Bell;
 import org.junit.jupiter.api.AfterEach;
@@ -106,12 +105,12 @@ class DriverTest {
     private final Echo echo = new Echo();
     private final Instants instants = new Instants();
     private volatile boolean ended;
-    private Driver driver = new Driver(echo, instants, new IntSupplier[] {echo.descriptor::descriptor}, 0, true);
+    private Driver driver = new Driver(echo, instants, List.of(Awaited.link(echo.descriptor::descriptor)), 0, true);
 
     private void start(long spinNs) {
-        driver = new Driver(echo, instants, new IntSupplier[] {echo.descriptor::descriptor}, spinNs, true);
+        driver = new Driver(echo, instants, List.of(Awaited.link(echo.descriptor::descriptor)), spinNs, true);
         driver.start();
-        Sleeper peer = new Sleeper(new IntSupplier[] {echo.farDescriptor::descriptor});
+        Sleeper peer = new Sleeper(List.of(Awaited.link(echo.farDescriptor::descriptor)));
         Bell silenced = new Bell(echo.farDescriptor.descriptor());
         Thread.ofPlatform().daemon().start(() -> {
             while (!ended) {
@@ -250,7 +249,7 @@ class DriverTest {
 
     @Test
     void aTurnThatThrowsEndsTheStack() {
-        driver = new Driver(echo, instants, new IntSupplier[0], 0, true);
+        driver = new Driver(echo, instants, List.of(), 0, true);
         echo.inside.set(1);
         assertThrows(AssertionError.class, driver::glance);
         assertTrue(failure.get() instanceof AssertionError);

@@ -172,7 +172,9 @@ public final class Gate {
             // Perhaps for the second time: a predecessor may have died before it could, or behind it.
             byte[] hello = Hello.answer(0, layout, links);
             // Who has never read one of them has nothing to lose.
-            if (!client.gone && !client.line.offer(hello, granted.client(), granted.stack(), granted.bell())) {
+            if (!client.gone
+                    && !client.line.offer(
+                            hello, granted.client(), granted.stack(), granted.voice(), granted.ear())) {
                 leave(client);
             }
         } catch (IOException dead) {
@@ -180,7 +182,8 @@ public final class Gate {
         }
         Descriptors.close(granted.client());
         Descriptors.close(granted.stack());
-        Descriptors.close(granted.bell());
+        Descriptors.close(granted.voice());
+        Descriptors.close(granted.ear());
     }
 
     private void listen(Client client) throws IOException {

@@ -1,61 +1,64 @@
 package netkeep.domain;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import netkeep.linux.Call;
+import netkeep.linux.Bell;
 import netkeep.linux.Descriptors;
-import netkeep.linux.Sockets;
+import netkeep.linux.Epoll;
 
-/// One side's end of the doorbell between a client and a stack: each side rings the other's.
+/// One side's end of a doorbell between two domains: each side rings, and hears the other.
 ///
-/// The two ends of a pair of datagram sockets: nobody else can ring, empty or fill it, and no flag that one side sets
-/// on its descriptor makes the other one wait, as it could with an eventfd that both hold. One thread at a time rings,
-/// one silences.
+/// A side's *voice* is an eventfd, to which it alone writes and which nobody reads. Its *ear* is an epoll descriptor that
+/// tells of the other's voice, of each ring once: whoever waits for the ear edge-triggered needs no call but the wait. An
+/// ear gives no hold of the voice: who has it can neither fill nor empty that, nor set a flag on it that makes its owner
+/// wait, as with a descriptor that both hold. One thread at a time rings, one silences.
 public final class Doorbell implements AutoCloseable {
-    /// How often one may have been rung before it stays silent for a while longer.
-    private static final int RINGS = 64;
+    /// The indices of one side's descriptors in a [#pair]; the other's come behind them.
+    public static final int VOICE = 0;
 
-    private final int descriptor;
-    private final Call calling = new Call();
-    private final Call hearing = new Call();
-    private final MemorySegment out = Arena.ofAuto().allocate(JAVA_BYTE);
-    private final MemorySegment in = Arena.ofAuto().allocate(JAVA_BYTE);
+    public static final int EAR = 1;
 
-    /// @param descriptor an end; closed with this object
-    public Doorbell(int descriptor) {
-        this.descriptor = descriptor;
+    private final Bell voice;
+    private final Epoll ear;
+
+    /// @param voice closed with this object, as
+    /// @param ear   is
+    public Doorbell(int voice, int ear) {
+        this.voice = new Bell(voice);
+        this.ear = new Epoll(ear, 1);
     }
 
-    /// The descriptors of both ends of a new one.
+    /// The descriptors of a new one: voice and ear of one side, voice and ear of the other.
     public static int[] pair() {
-        return Sockets.pair(Sockets.SOCK_DGRAM);
+        int one = Descriptors.eventfd();
+        int other = Descriptors.eventfd();
+        return new int[] {one, ear(other), other, ear(one)};
     }
 
-    /// The descriptor to wait for.
-    public int descriptor() {
-        return descriptor;
+    private static int ear(int voice) {
+        Epoll ear = new Epoll(1);
+        ear.add(voice, Epoll.EPOLLIN | Epoll.EPOLLET, 0);
+        return ear.descriptor();
     }
 
-    /// Wakes who waits for the other end, now or next. One that is full was rung.
+    /// The descriptor to wait for, edge-triggered; or otherwise, by one that [#silence]s it.
+    public int ear() {
+        return ear.descriptor();
+    }
+
+    /// Wakes who waits for the other end, now or next.
     public void ring() {
-        calling.send(descriptor, out, 0, 1, Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL);
+        voice.ring();
     }
 
-    /// Makes this end silent again.
+    /// Makes the ear silent for those who do not wait for it edge-triggered.
     ///
     /// @return whether it had been rung
     public boolean silence() {
-        int rings = 0;
-        while (rings < RINGS && hearing.receive(descriptor, in, 0, 1, Sockets.MSG_DONTWAIT) > 0) {
-            rings++;
-        }
-        return rings != 0;
+        return ear.await(0) > 0;
     }
 
     @Override
     public void close() {
-        Descriptors.close(descriptor);
+        voice.close();
+        ear.close();
     }
 }

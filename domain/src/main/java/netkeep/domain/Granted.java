@@ -8,12 +8,13 @@ public final class Granted {
     ///
     /// @param client the client's region, to be read
     /// @param stack  the stack's region, to be written
-    /// @param bell   the stack's end of the doorbell
-    public record Served(int client, int stack, int bell) {
+    /// @param voice  of the stack's end of the doorbell
+    /// @param ear    of the same
+    public record Served(int client, int stack, int voice, int ear) {
         /// @throws IllegalArgumentException if the number of descriptors is wrong
         public static Served of(int[] all) {
-            require(all, 3);
-            return new Served(all[0], all[1], all[2]);
+            require(all, 4);
+            return new Served(all[0], all[1], all[2], all[3]);
         }
     }
 
@@ -22,12 +23,13 @@ public final class Granted {
     /// @param connection of the client
     /// @param client     the client's region, to be written
     /// @param stack      the stack's region, to be read
-    /// @param bell       the client's end of the doorbell
-    public record Admitted(int connection, int client, int stack, int bell) {
+    /// @param voice      of the client's end of the doorbell
+    /// @param ear        of the same
+    public record Admitted(int connection, int client, int stack, int voice, int ear) {
         /// @throws IllegalArgumentException if the number of descriptors is wrong
         public static Admitted of(int[] all) {
-            require(all, 4);
-            return new Admitted(all[0], all[1], all[2], all[3]);
+            require(all, 5);
+            return new Admitted(all[0], all[1], all[2], all[3], all[4]);
         }
     }
 

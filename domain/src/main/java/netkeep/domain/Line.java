@@ -22,7 +22,7 @@ public final class Line implements AutoCloseable {
     public static final int LONGEST = 1 << 15;
 
     /// The most descriptors with a message.
-    public static final int MOST_DESCRIPTORS = 16;
+    public static final int MOST_DESCRIPTORS = 64;
 
     /// Room for a word about each session, which a domain that begins has not heard yet.
     private static final int PAIR_BUFFER = 1 << 20;

@@ -14,7 +14,7 @@ import netkeep.session.SessionLayout;
 
 /// What a client is given as it is let in ([Hello]): the line, both regions of its session, mapped, and its doorbell.
 public final class Welcome implements AutoCloseable {
-    private static final int DESCRIPTORS = 3;
+    private static final int DESCRIPTORS = 4;
 
     /// How long one that knocks while control dies, again and again, goes on.
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
@@ -31,7 +31,7 @@ public final class Welcome implements AutoCloseable {
         this.answer = answer;
         this.client = Shared.map(arena, descriptors[0], layout().clientLength(), true);
         this.stack = Shared.map(arena, descriptors[1], layout().stackLength(), false);
-        this.bell = new Doorbell(descriptors[2]);
+        this.bell = new Doorbell(descriptors[2], descriptors[3]);
     }
 
     /// Knocks where a daemon's control listens.

@@ -10,8 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import netkeep.linux.Bell;
+import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
+import netkeep.linux.Epoll;
 import netkeep.linux.Errno;
 import netkeep.linux.LinuxException;
 import netkeep.ring.Region;
@@ -66,19 +70,42 @@ class LineTest {
     @Test
     void doorbellsRingTheOtherEndAndNeverMakeTheirOwnerWait() {
         int[] ends = Doorbell.pair();
-        try (Doorbell one = new Doorbell(ends[0]);
-                Doorbell other = new Doorbell(ends[1])) {
+        try (Doorbell one = new Doorbell(ends[0], ends[1]);
+                Doorbell other = new Doorbell(ends[2], ends[3]);
+                Epoll waits = new Epoll(1)) {
             assertFalse(one.silence());
-            // Full long before that.
             for (int ring = 0; ring < 10_000; ring++) {
                 other.ring();
             }
             assertFalse(other.silence());
             assertTrue(one.silence());
-            for (int look = 0; look < 10_000 && one.silence(); look++) {
-                // What is left.
-            }
             assertFalse(one.silence());
+
+            // Of each ring whoever waits edge-triggered is told once.
+            waits.add(one.ear(), Epoll.EPOLLIN | Epoll.EPOLLET, 0);
+            assertEquals(0, waits.await(0));
+            for (int ring = 0; ring < 3; ring++) {
+                other.ring();
+                assertEquals(1, waits.await(0));
+                assertEquals(0, waits.await(0));
+            }
+        }
+    }
+
+    /// As one would who wants the stack to wait for ever: the ear is no way to the other's voice.
+    @Test
+    void earIsNoWayToTheVoice() {
+        int[] ends = Doorbell.pair();
+        try (Doorbell victim = new Doorbell(ends[0], ends[1]);
+                Doorbell hostile = new Doorbell(ends[2], ends[3]);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment most = arena.allocateFrom(ValueLayout.JAVA_LONG, -2L);
+            assertEquals(-Errno.EINVAL, new Call().write(ends[3], most, 0, Long.BYTES));
+            assertEquals(-Errno.EINVAL, new Call().read(ends[3], most, 0, Long.BYTES));
+            for (int ring = 0; ring < 3; ring++) {
+                victim.ring();
+                assertTrue(hostile.silence());
+            }
         }
     }
 

@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import netkeep.client.NetkeepSelectorProvider;
 import netkeep.client.Platform;
 import netkeep.client.Session;
 import netkeep.client.StreamHandler;
+import netkeep.drive.Awaited;
 import netkeep.drive.Driver;
 import netkeep.drive.Instants;
 import netkeep.embedded.EmbeddedBuilder.Route;
@@ -85,7 +85,7 @@ public final class Embedded implements AutoCloseable {
 
         Stack loop = new Stack(engine, ports, sparse(Stack.framesLength(ports.length)), sparse(LOOP));
         StackWork work = new StackWork(loop, attachment);
-        this.driver = new Driver(work, instants, descriptors(ports), plan.spinNs, plan.yields);
+        this.driver = new Driver(work, instants, awaited(ports), plan.spinNs, plan.yields);
         this.session = new Session(new Region(client), new Region(stack.asReadOnly()), layout, driver, this::number);
         work.serve(session);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
@@ -98,8 +98,10 @@ public final class Embedded implements AutoCloseable {
         return (at, length) -> Memory.discard(region, at, length);
     }
 
-    private static IntSupplier[] descriptors(LinkPort[] ports) {
-        return Arrays.stream(ports).map(port -> (IntSupplier) port::descriptor).toArray(IntSupplier[]::new);
+    private static List<Awaited> awaited(LinkPort[] ports) {
+        return Arrays.stream(ports)
+                .map(port -> Awaited.link(port::descriptor))
+                .toList();
     }
 
     private MemorySegment sparse(long length) {

@@ -17,8 +17,7 @@ import netkeep.linux.Poller;
 /// A protection domain: some parts in one thread, which calls them in turn.
 ///
 /// The process says that it is ready, is told what it is to be, and goes on where its predecessor's last commit was.
-/// All
-/// that outlives it is its keeper's.
+/// All that outlives it is its keeper's.
 public final class Domain {
     /// How often descriptors are looked at while there is no time to sleep.
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -2,6 +2,7 @@ package netkeep.placement;
 
 import java.util.HashMap;
 import java.util.Map;
+import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
 
@@ -24,8 +25,10 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
 
     public static final String DOWN = "down.";
 
-    /// The doorbell between a link (its end is 0) and the stack (1).
-    public static final String BELL = "bell.";
+    /// The doorbell between a link and the stack, the end of whoever is granted it.
+    public static final String VOICE = "voice.";
+
+    public static final String EAR = "ear.";
 
     /// @throws IllegalArgumentException if this is no grant
     static Grants of(Line.Received received) {
@@ -51,6 +54,10 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
     /// Whether that one died of itself, and was not killed.
     boolean blamed() {
         return predecessor == BLAMED;
+    }
+
+    Doorbell bell(int link) {
+        return new Doorbell(descriptor(VOICE + link), descriptor(EAR + link));
     }
 
     int descriptor(String name) {

@@ -47,19 +47,12 @@ final class LinkPart implements Part {
                 Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
         this.up = rings.linkGives();
         this.down = rings.linkTakes(link.maxFrame());
-        this.bell = new Doorbell(grants.descriptor(Grants.BELL + number));
+        this.bell = grants.bell(number);
         this.watch = watch;
-        watch.add(bell.descriptor());
+        watch.hear(bell);
         watch.add(link.descriptor());
         // A predecessor may have died between what it published and its ring.
         bell.ring();
-    }
-
-    @Override
-    public void ready(int descriptor) {
-        if (descriptor == bell.descriptor()) {
-            bell.silence();
-        }
     }
 
     @Override

@@ -63,7 +63,6 @@ final class StackPart implements Part {
     private final Watch watch;
     private final @Nullable Client[] clients = new @Nullable Client[Settings.SESSIONS];
     private final Port[] ports;
-    private final @Nullable Doorbell[] bells;
     private final Engine engine;
     private final Stack stack;
     private final Answers answers;
@@ -79,7 +78,6 @@ final class StackPart implements Part {
         this.watch = watch;
         int count = settings.taps().size();
         this.ports = new Port[count];
-        this.bells = new @Nullable Doorbell[count];
         LinkSettings[] links = new LinkSettings[count + 1];
         links[0] = LinkSettings.LOOPBACK;
         for (int i = 0; i < count; i++) {
@@ -123,9 +121,8 @@ final class StackPart implements Part {
         int number = index + 1;
         Region link = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, false);
         Region own = Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, true);
-        Doorbell bell = new Doorbell(grants.descriptor(Grants.BELL + number));
-        bells[index] = bell;
-        watch.add(bell.descriptor());
+        Doorbell bell = grants.bell(number);
+        watch.hear(bell);
         int longest = settings.taps().get(index).longest();
         LinkRings rings = new LinkRings(link, own);
         FrameConsumer up = rings.stackTakes(longest, engine.marks().taken(number));
@@ -173,9 +170,9 @@ final class StackPart implements Part {
                 layout,
                 Shared.map(memory, granted.client(), layout.clientLength(), false),
                 Shared.map(memory, granted.stack(), layout.stackLength(), true));
-        Doorbell bell = new Doorbell(granted.bell());
+        Doorbell bell = new Doorbell(granted.voice(), granted.ear());
         clients[number] = new Client(attachment, memory, bell);
-        watch.add(bell.descriptor());
+        watch.hear(bell);
         // What a predecessor has cut off, its record says; that the client is there still changes nothing.
         if (attachment.closed()) {
             cut(number, "cut off before");
@@ -192,21 +189,7 @@ final class StackPart implements Part {
         if (client != null && !client.leaving) {
             client.leaving = true;
             leaving++;
-            watch.remove(client.bell.descriptor());
-        }
-    }
-
-    @Override
-    public void ready(int descriptor) {
-        for (Doorbell bell : bells) {
-            if (bell != null && bell.descriptor() == descriptor) {
-                bell.silence();
-            }
-        }
-        for (Client client : clients) {
-            if (client != null && client.bell.descriptor() == descriptor) {
-                client.bell.silence();
-            }
+            watch.remove(client.bell.ear());
         }
     }
 

@@ -50,25 +50,27 @@ final class Takeover {
                             Descriptors.duplicate(up),
                             Grants.DOWN + 1,
                             Descriptors.duplicate(down),
-                            Grants.BELL + 1,
-                            bell[1]),
+                            Grants.VOICE + 1,
+                            bell[2],
+                            Grants.EAR + 1,
+                            bell[3]),
                     1);
             Line[] lines = Line.pair();
             try (Line keeper = lines[0];
                     Line domains = lines[1];
                     Epoll epoll = new Epoll(EVENTS);
                     Arena arena = Arena.ofShared()) {
-                keeper.send(new Word(Word.SERVE, 0, "").octets(), client, stack, clientBell[0]);
+                keeper.send(new Word(Word.SERVE, 0, "").octets(), client, stack, clientBell[0], clientBell[1]);
                 keeper.send(new Word(Word.LEAVE, 0, "").octets());
                 keeper.send(new Word(Word.BEGIN, 0, "").octets());
                 Domain domain = new Domain(domains, grants, epoll, arena);
                 domain.begin();
                 domain.turns(TURNS);
             }
-            Descriptors.close(bell[0]);
-            Descriptors.close(bell[1]);
-            Descriptors.close(clientBell[0]);
-            Descriptors.close(clientBell[1]);
+            for (int i = 0; i < bell.length; i++) {
+                Descriptors.close(bell[i]);
+                Descriptors.close(clientBell[i]);
+            }
         }
         for (int region : new int[] {ledger, up, down, client, stack}) {
             Descriptors.close(region);

@@ -1,6 +1,7 @@
 package netkeep.placement;
 
 import netkeep.control.Gate;
+import netkeep.domain.Doorbell;
 import netkeep.linux.Epoll;
 
 /// The descriptors that one part of a domain waits for.
@@ -29,6 +30,11 @@ final class Watch implements Gate.Watch {
     @Override
     public void add(int descriptor) {
         epoll.add(descriptor, Epoll.EPOLLIN, part | descriptor);
+    }
+
+    /// Wakes the domain whenever it hears something; there is nothing to do but to look at everything.
+    void hear(Doorbell bell) {
+        epoll.add(bell.ear(), Epoll.EPOLLIN | Epoll.EPOLLET, part | bell.ear());
     }
 
     @Override

@@ -27,7 +27,7 @@ final class Kept {
                         ? descriptor
                         : read.computeIfAbsent(region.name(), name -> Shared.readOnly(descriptor));
             }
-            case Plan.BellEnd end -> bells.computeIfAbsent(end.bell(), name -> Doorbell.pair())[end.end()];
+            case Plan.OfBell one -> bells.computeIfAbsent(one.bell(), name -> Doorbell.pair())[one.index()];
         };
     }
 
@@ -35,8 +35,9 @@ final class Kept {
         written.values().forEach(Descriptors::close);
         read.values().forEach(Descriptors::close);
         for (int[] bell : bells.values()) {
-            Descriptors.close(bell[0]);
-            Descriptors.close(bell[1]);
+            for (int descriptor : bell) {
+                Descriptors.close(descriptor);
+            }
         }
     }
 }

@@ -38,14 +38,9 @@ public record Plan(List<String> line, List<Domain> domains, Sessions sessions) {
     /// @param writable for one domain at most
     public record Shared(String name, long length, boolean writable) implements Grant {}
 
-    /// An end of a doorbell of the keeper's making, which two domains have.
+    /// One descriptor of a doorbell of the keeper's making, whose ends two domains have.
     ///
-    /// @param bell which doorbell
-    /// @param end  0 or 1
-    public record BellEnd(String bell, int end) implements Grant {
-        @Override
-        public String name() {
-            return bell;
-        }
-    }
+    /// @param bell  which doorbell
+    /// @param index of the descriptor in [netkeep.domain.Doorbell#pair]
+    public record OfBell(String name, String bell, int index) implements Grant {}
 }

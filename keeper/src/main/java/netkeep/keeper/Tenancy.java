@@ -35,16 +35,19 @@ final class Tenancy {
 
     /// In the order of [netkeep.domain.Granted.Served].
     int[] served() {
-        return new int[] {clientRead, stack, bell[0]};
+        return new int[] {clientRead, stack, bell[0], bell[1]};
     }
 
     /// In the order of [netkeep.domain.Granted.Admitted].
     int[] admitted() {
-        return new int[] {connection, client, stackRead, bell[1]};
+        return new int[] {connection, client, stackRead, bell[2], bell[3]};
     }
 
     void close() {
-        for (int descriptor : new int[] {connection, client, clientRead, stack, stackRead, bell[0], bell[1]}) {
+        for (int descriptor : new int[] {connection, client, clientRead, stack, stackRead}) {
+            Descriptors.close(descriptor);
+        }
+        for (int descriptor : bell) {
             Descriptors.close(descriptor);
         }
     }

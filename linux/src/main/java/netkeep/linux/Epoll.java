@@ -30,10 +30,19 @@ public final class Epoll implements AutoCloseable {
 
     /// @param capacity most descriptors that one [#await] tells of
     public Epoll(int capacity) {
+        this(create(), capacity);
+    }
+
+    /// @param descriptor of an epoll instance; closed with this object
+    public Epoll(int descriptor, int capacity) {
+        this.descriptor = descriptor;
         this.capacity = capacity;
         this.events = Arena.ofAuto().allocate((long) EVENT * capacity, Long.BYTES);
-        this.descriptor = (int)
-                LinuxException.check(call.raw(Architecture.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0), "epoll_create1");
+    }
+
+    private static int create() {
+        return (int) LinuxException.check(
+                new Call().raw(Architecture.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0), "epoll_create1");
     }
 
     /// @param token what [#token] answers for it

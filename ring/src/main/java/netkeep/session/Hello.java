@@ -19,10 +19,9 @@ import java.util.List;
 ///                                     24  the names of the stack's links, from number 1 on, UTF-8, each ended by \n
 /// ```
 ///
-/// Numbers are in the machine's own order. With the answer come three descriptors: the client's region, to be mapped
-/// for writing; the stack's region, which cannot be; the client's end of the doorbell, a datagram socket: an octet sent
-/// wakes the stack, one that can be received says that the stack has something. The answer may come again, when the
-/// stack is another: that changes nothing.
+/// Numbers are in the machine's own order. With the answer come four descriptors: the client's region, to be mapped
+/// for writing; the stack's region, which cannot be; the voice and the ear of the client's end of the doorbell. The
+/// answer may come again, when the stack is another: that changes nothing.
 public final class Hello {
     public static final int VERSION = 1;
 

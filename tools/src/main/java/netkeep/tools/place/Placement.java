@@ -2,6 +2,7 @@ package netkeep.tools.place;
 
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.domain.Doorbell;
 import netkeep.keeper.Plan;
 import netkeep.placement.Grants;
 import netkeep.placement.Settings;
@@ -14,8 +15,9 @@ public enum Placement {
     /// Each in one of its own.
     FACTORED;
 
+    // Of a doorbell's descriptors.
     private static final int LINKS_END = 0;
-    private static final int STACKS_END = 1;
+    private static final int STACKS_END = 2;
 
     /// What a keeper is to keep.
     ///
@@ -51,19 +53,16 @@ public enum Placement {
         for (int i = 0; i < devices.size(); i++) {
             int number = i + 1;
             Settings link = settings.with(List.of("link " + number), settings.spinNs(), true);
-            domains.add(new Plan.Domain(
-                    devices.size() == 1 ? "link" : "link " + number,
-                    link.text(),
-                    List.of(
-                            new Plan.Device(Grants.DEVICE + number, devices.get(i)),
-                            new Plan.Shared(Grants.UP + number, Settings.ringsLength(), true),
-                            new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), false),
-                            new Plan.BellEnd(Grants.BELL + number, LINKS_END)),
-                    false,
-                    false));
+            List<Plan.Grant> links = new ArrayList<>();
+            links.add(new Plan.Device(Grants.DEVICE + number, devices.get(i)));
+            links.add(new Plan.Shared(Grants.UP + number, Settings.ringsLength(), true));
+            links.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), false));
+            bell(links, number, LINKS_END);
+            String name = devices.size() == 1 ? "link" : "link " + number;
+            domains.add(new Plan.Domain(name, link.text(), links, false, false));
             stack.add(new Plan.Shared(Grants.UP + number, Settings.ringsLength(), false));
             stack.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), true));
-            stack.add(new Plan.BellEnd(Grants.BELL + number, STACKS_END));
+            bell(stack, number, STACKS_END);
         }
         domains.add(new Plan.Domain(
                 "stack", settings.with(List.of("stack"), 0, true).text(), stack, true, false));
@@ -74,6 +73,13 @@ public enum Placement {
                 false,
                 true));
         return domains;
+    }
+
+    /// Grants an end of the doorbell between a link and the stack.
+    private static void bell(List<Plan.Grant> grants, int link, int end) {
+        String bell = "bell." + link;
+        grants.add(new Plan.OfBell(Grants.VOICE + link, bell, end + Doorbell.VOICE));
+        grants.add(new Plan.OfBell(Grants.EAR + link, bell, end + Doorbell.EAR));
     }
 
     private static Plan.Grant ledger(Settings settings) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.lang.foreign.Arena;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,13 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
-import netkeep.domain.Shared;
+import netkeep.domain.Welcome;
 import netkeep.linux.Threads;
-import netkeep.ring.Region;
 import netkeep.session.Ask;
-import netkeep.session.Hello;
 import netkeep.session.SessionLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,15 +222,9 @@ class DaemonTest {
     @ValueSource(strings = {"monolithic", "factored"})
     void whoBreaksItsRingsIsCutOffAndTheReasonIsShown(String placement) throws Exception {
         begin(placement);
-        try (Line line = Line.to(session.toString());
-                Arena arena = Arena.ofShared()) {
-            line.send(Hello.greeting());
-            Line.Received received = line.receive();
-            SessionLayout layout = Hello.read(received.octets()).layout();
-            Region region = Shared.map(arena, received.descriptors()[0], layout.clientLength(), true);
-            Doorbell bell = new Doorbell(received.descriptors()[2]);
-            region.i64Release(SessionLayout.producer(), -5);
-            bell.ring();
+        try (Welcome welcome = Welcome.at(session.toString())) {
+            welcome.client().i64Release(SessionLayout.producer(), -5);
+            welcome.bell().ring();
             String status = "";
             long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (!status.contains("cut off: session 1") && System.nanoTime() < endNs) {

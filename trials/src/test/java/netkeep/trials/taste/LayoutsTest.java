@@ -388,8 +388,8 @@ class LayoutsTest {
     void descriptorsOfASessionAreInTheOrderDrawn() {
         inOrder("numbers served", Granted.Served.class);
         inOrder("numbers admitted", Granted.Admitted.class);
-        assertEquals(new Granted.Served(0, 1, 2), Granted.Served.of(new int[] {0, 1, 2}));
-        assertEquals(new Granted.Admitted(0, 1, 2, 3), Granted.Admitted.of(new int[] {0, 1, 2, 3}));
+        assertEquals(new Granted.Served(0, 1, 2, 3), Granted.Served.of(new int[] {0, 1, 2, 3}));
+        assertEquals(new Granted.Admitted(0, 1, 2, 3, 4), Granted.Admitted.of(new int[] {0, 1, 2, 3, 4}));
     }
 
     private void inOrder(String title, Class<?> descriptors) {
