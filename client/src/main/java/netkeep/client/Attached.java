@@ -37,8 +37,8 @@ public final class Attached implements AutoCloseable {
 
     private Attached(Welcome welcome, long spinNs, boolean yields) {
         this.welcome = welcome;
-        List<Awaited> awaited = List.of(
-                Awaited.ear(welcome.bell().ear()), new Awaited(this::lineDescriptor, false, () -> told = true));
+        List<Awaited> awaited =
+                List.of(Awaited.ear(welcome.bell().ear()), new Awaited(this::lineDescriptor, false, () -> told = true));
         this.driver = new Driver(new SessionWork(), new Instants(), awaited, spinNs, yields);
         this.session = new Session(welcome.client(), welcome.stack(), welcome.layout(), driver, this::number);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());

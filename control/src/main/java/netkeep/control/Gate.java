@@ -173,8 +173,7 @@ public final class Gate {
             byte[] hello = Hello.answer(0, layout, links);
             // Who has never read one of them has nothing to lose.
             if (!client.gone
-                    && !client.line.offer(
-                            hello, granted.client(), granted.stack(), granted.voice(), granted.ear())) {
+                    && !client.line.offer(hello, granted.client(), granted.stack(), granted.voice(), granted.ear())) {
                 leave(client);
             }
         } catch (IOException dead) {

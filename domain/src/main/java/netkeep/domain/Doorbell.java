@@ -6,10 +6,10 @@ import netkeep.linux.Epoll;
 
 /// One side's end of a doorbell between two domains: each side rings, and hears the other.
 ///
-/// A side's *voice* is an eventfd, to which it alone writes and which nobody reads. Its *ear* is an epoll descriptor that
-/// tells of the other's voice, of each ring once: whoever waits for the ear edge-triggered needs no call but the wait. An
-/// ear gives no hold of the voice: who has it can neither fill nor empty that, nor set a flag on it that makes its owner
-/// wait, as with a descriptor that both hold. One thread at a time rings, one silences.
+/// A side's *voice* is an eventfd, to which it alone writes and which nobody reads. Its *ear* is an epoll
+/// descriptor that tells of the other's voice, of each ring once: whoever waits for the ear edge-triggered needs no
+/// call but the wait. An ear gives no hold of the voice: who has it can neither fill nor empty that, nor set a flag
+/// on it that makes its owner wait, as with a descriptor that both hold. One thread at a time rings, one silences.
 public final class Doorbell implements AutoCloseable {
     /// The indices of one side's descriptors in a [#pair]; the other's come behind them.
     public static final int VOICE = 0;

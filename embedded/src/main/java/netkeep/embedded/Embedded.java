@@ -99,9 +99,7 @@ public final class Embedded implements AutoCloseable {
     }
 
     private static List<Awaited> awaited(LinkPort[] ports) {
-        return Arrays.stream(ports)
-                .map(port -> Awaited.link(port::descriptor))
-                .toList();
+        return Arrays.stream(ports).map(port -> Awaited.link(port::descriptor)).toList();
     }
 
     private MemorySegment sparse(long length) {

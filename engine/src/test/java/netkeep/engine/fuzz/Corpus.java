@@ -23,10 +23,12 @@ final class Corpus {
             throw new AssertionError("no corpus " + name);
         }
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            lines.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).forEach(line -> {
-                String[] words = line.split(" ", 3);
-                teller.story(Long.parseLong(words[0]), Integer.parseInt(words[1]));
-            });
+            lines.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .forEach(line -> {
+                        String[] words = line.split(" ", 3);
+                        teller.story(Long.parseLong(words[0]), Integer.parseInt(words[1]));
+                    });
         }
     }
 }
