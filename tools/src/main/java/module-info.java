@@ -20,6 +20,8 @@ module netkeep.tools {
 
     opens netkeep.tools to
             info.picocli;
+    opens netkeep.tools.capture to
+            info.picocli;
     opens netkeep.tools.config to
             info.picocli;
     opens netkeep.tools.chaos to

@@ -89,7 +89,8 @@ final class Askers {
         }
     }
 
-    void answer(int number, String text) {
+    /// @param descriptors that go with it, and stay open here
+    void answer(int number, String text, int... descriptors) {
         Line line = lines.get(number);
         if (line == null) {
             return;
@@ -101,14 +102,14 @@ final class Askers {
             answer = Ask.answer(Errno.EMSGSIZE, "");
         }
         // Who does not read its answers asks no more.
-        if (!say(line, answer)) {
+        if (!say(line, answer, descriptors)) {
             drop(number);
         }
     }
 
-    private static boolean say(Line line, byte[] answer) {
+    private static boolean say(Line line, byte[] answer, int... descriptors) {
         try {
-            return line.offer(answer);
+            return line.offer(answer, descriptors);
         } catch (IOException gone) {
             return false;
         }

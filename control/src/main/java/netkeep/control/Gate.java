@@ -62,6 +62,7 @@ public final class Gate {
 
     private final Askers askers;
     private String news = "";
+    private int[] captures = {};
 
     /// @param listener a listening socket, non-blocking
     /// @param most     sessions
@@ -77,6 +78,13 @@ public final class Gate {
         // Whoever listens owns it, whichever user this domain has.
         this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
         watch.add(listener);
+    }
+
+    /// Passes the regions of captures on to whoever may ask and says that it captures.
+    ///
+    /// @param regions their descriptors, to be read; they stay open
+    public void shows(int... regions) {
+        captures = regions.clone();
     }
 
     /// Something came over a descriptor that is watched.
@@ -212,6 +220,11 @@ public final class Gate {
     }
 
     private void asked(int guest, String question) throws IOException {
+        if (question.startsWith("capture ")) {
+            keeper.send(new Word(Word.CAPTURE, 0, question).octets());
+            askers.answer(guest, "ok", captures);
+            return;
+        }
         switch (question) {
             case "domains" -> answer(guest, news);
             case "sessions" -> answer(guest, sessions());

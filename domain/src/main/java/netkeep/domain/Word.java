@@ -65,6 +65,9 @@ public record Word(char kind, int number, String text) {
     /// Keeper to control: what has become of its domains, a line each, as [netkeep.session.Ask] has them.
     public static final char NEWS = 'n';
 
+    /// Control to all domains: somebody captures, as the text says.
+    public static final char CAPTURE = 'v';
+
     private static final int HEADER = 5;
 
     public byte[] octets() {

@@ -16,6 +16,7 @@ final class ControlPart implements Part {
         List<String> links = settings.taps().stream().map(Settings.Tap::name).toList();
         int listener = grants.descriptor(Grants.LISTENER);
         this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, watch);
+        gate.shows(grants.captures());
     }
 
     @Override

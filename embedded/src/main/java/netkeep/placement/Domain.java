@@ -55,12 +55,14 @@ public final class Domain {
     private final Epoll epoll;
     private final List<Part> parts = new ArrayList<>();
     private final long spinNs;
+    private final Capture capture;
 
     Domain(Line keeper, Grants grants, Epoll epoll, Arena arena) {
         this.keeper = keeper;
         this.epoll = epoll;
         this.grants = grants;
         this.spinNs = grants.settings().spinNs();
+        this.capture = new Capture(grants, clock, arena);
         epoll.add(keeper.descriptor(), Epoll.EPOLLIN, KEEPER);
         for (String part : grants.settings().parts()) {
             Watch watch = new Watch(epoll, parts.size());
@@ -141,6 +143,9 @@ public final class Domain {
             }
             if (nowNs >= lookNs) {
                 ready(epoll.await(0));
+                if (capture.forget(nowNs)) {
+                    show();
+                }
                 lookNs = nowNs + LOOK_NS;
             }
             long before = nowNs;
@@ -210,7 +215,17 @@ public final class Domain {
         }
     }
 
+    /// Somebody captures, or nobody any more.
+    private void show() {
+        parts.forEach(part -> part.show(capture));
+    }
+
     private void hear(Word word, Line.Received with) throws IOException {
+        if (word.kind() == Word.CAPTURE) {
+            capture.wish(word.text(), clock.nowNs());
+            show();
+            return;
+        }
         if (word.kind() == Word.ALIVE) {
             keeper.send(word.octets());
             return;

@@ -30,6 +30,12 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
 
     public static final String EAR = "ear.";
 
+    /// The region to which a domain copies what somebody captures; and, with a number behind it, the regions of all
+    /// domains, for control to pass on.
+    public static final String CAPTURE = "capture";
+
+    public static final String CAPTURES = "capture.";
+
     /// @throws IllegalArgumentException if this is no grant
     static Grants of(Line.Received received) {
         Word word = Word.of(received.octets());
@@ -58,6 +64,14 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
 
     Doorbell bell(int link) {
         return new Doorbell(descriptor(VOICE + link), descriptor(EAR + link));
+    }
+
+    /// The descriptors of all domains' capture regions.
+    int[] captures() {
+        return descriptors.entrySet().stream()
+                .filter(grant -> grant.getKey().startsWith(CAPTURES))
+                .mapToInt(Map.Entry::getValue)
+                .toArray();
     }
 
     int descriptor(String name) {

@@ -7,10 +7,13 @@ import netkeep.domain.Doorbell;
 import netkeep.domain.Shared;
 import netkeep.link.Link;
 import netkeep.link.LinkGone;
+import netkeep.ring.CaptureWriter;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
+import netkeep.wire.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /// A link in a domain without a stack: moves frames between the device and two rings.
 ///
@@ -32,6 +35,8 @@ final class LinkPart implements Part {
     private final Doorbell bell;
     private final Watch watch;
     private final Pieces frame = new Pieces();
+    private final int number;
+    private @Nullable Capture capture;
     private boolean gone;
 
     /// Whether the ring to the stack had no room for what the device may have.
@@ -41,6 +46,7 @@ final class LinkPart implements Part {
     private boolean blind;
 
     LinkPart(Settings.Tap tap, int number, Grants grants, Watch watch, Arena arena) {
+        this.number = number;
         this.link = tap.link(grants.descriptor(Grants.DEVICE + number));
         LinkRings rings = new LinkRings(
                 Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true),
@@ -53,6 +59,11 @@ final class LinkPart implements Part {
         watch.add(link.descriptor());
         // A predecessor may have died between what it published and its ring.
         bell.ring();
+    }
+
+    @Override
+    public void show(Capture to) {
+        capture = to.at(Boundary.LINK);
     }
 
     @Override
@@ -88,7 +99,9 @@ final class LinkPart implements Part {
                 frame.clear();
                 frame.add(down.memory(), at, down.length());
                 // What a full device does not take is lost on the wire.
-                link.transmit(frame);
+                if (link.transmit(frame) && capture != null) {
+                    capture.frame(Boundary.LINK, CaptureWriter.DOWN, number, frame, Verdict.OK);
+                }
             }
         }
         return FRAMES;
@@ -106,6 +119,9 @@ final class LinkPart implements Part {
             int length = full ? 0 : link.receive(up.memory(), at, room);
             if (length == 0) {
                 return received;
+            }
+            if (capture != null) {
+                capture.frame(Boundary.LINK, CaptureWriter.UP, number, up.memory(), at, length, Verdict.OK);
             }
             up.give(length);
             octets += length;

@@ -6,8 +6,11 @@ import java.lang.foreign.MemorySegment;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.link.Link;
 import netkeep.link.LinkGone;
+import netkeep.ring.CaptureWriter;
 import netkeep.ring.Pieces;
 import netkeep.stack.FramePort;
+import netkeep.wire.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /// A link as the stack sees it. Once its device is gone, it is a link on which nothing comes and all is lost.
 public final class LinkPort implements FramePort {
@@ -15,6 +18,8 @@ public final class LinkPort implements FramePort {
 
     private final Link link;
     private volatile boolean gone;
+    private @Nullable Capture capture;
+    private int number;
 
     public LinkPort(Link link) {
         this.link = link;
@@ -34,6 +39,14 @@ public final class LinkPort implements FramePort {
                 false);
     }
 
+    /// Copies what the device gives and takes to where somebody captures it, or no more.
+    ///
+    /// @param as the link's number
+    void show(@Nullable Capture to, int as) {
+        capture = to;
+        number = as;
+    }
+
     /// What to sleep on; -1 for nothing.
     public int descriptor() {
         return gone ? -1 : link.descriptor();
@@ -45,7 +58,11 @@ public final class LinkPort implements FramePort {
             return 0;
         }
         try {
-            return link.receive(frames, at, room);
+            int length = link.receive(frames, at, room);
+            if (capture != null && length != 0) {
+                capture.frame(Boundary.LINK, CaptureWriter.UP, number, frames, at, length, Verdict.OK);
+            }
+            return length;
         } catch (LinkGone e) {
             leave(e);
             return 0;
@@ -54,7 +71,8 @@ public final class LinkPort implements FramePort {
 
     @Override
     public boolean scatters() {
-        return link.scatters();
+        // Captured frames lie in one piece.
+        return capture == null && link.scatters();
     }
 
     @Override
@@ -76,7 +94,11 @@ public final class LinkPort implements FramePort {
             return false;
         }
         try {
-            return link.transmit(frame);
+            boolean taken = link.transmit(frame);
+            if (capture != null && taken) {
+                capture.frame(Boundary.LINK, CaptureWriter.DOWN, number, frame, Verdict.OK);
+            }
+            return taken;
         } catch (LinkGone e) {
             leave(e);
             return false;

@@ -23,6 +23,9 @@ interface Part {
     /// Something came over a descriptor that this part had [Watch] watch.
     default void ready(int descriptor) throws IOException {}
 
+    /// Copies what crosses its boundaries to where somebody captures it, or no more.
+    default void show(Capture capture) {}
+
     /// One pass of the part's loop.
     ///
     /// @return how much there was to do

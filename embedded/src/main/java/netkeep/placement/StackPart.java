@@ -147,6 +147,17 @@ final class StackPart implements Part {
     }
 
     @Override
+    public void show(Capture capture) {
+        stack.show(capture.at(Boundary.STACK));
+        engine.show(capture.at(Boundary.SESSION));
+        for (int i = 0; i < ports.length; i++) {
+            if (ports[i] instanceof LinkPort port) {
+                port.show(capture.at(Boundary.LINK), i + 1);
+            }
+        }
+    }
+
+    @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
         switch (word.kind()) {
             case Word.SERVE -> serve(word.number(), Granted.Served.of(descriptors));

@@ -13,6 +13,7 @@ import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Onlooker;
 import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.udp.Udp;
@@ -157,6 +158,11 @@ public final class Engine {
     public void tryWith(Trial by) {
         trial = by;
         requests.tryWith(by);
+    }
+
+    /// Has all that crosses the boundary to clients seen, or no more. Between two turns.
+    public void show(@Nullable Onlooker to) {
+        sockets.show(to);
     }
 
     /// Finds what the records say there is to do, once all sessions of a predecessor are attached.

@@ -1,10 +1,12 @@
 package netkeep.engine;
 
+import java.lang.foreign.MemorySegment;
 import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Ask;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
+import netkeep.engine.socket.Onlooker;
 import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.udp.Udp;
@@ -89,7 +91,7 @@ final class Requests {
                 if (trial != null) {
                     trial.request(ask.op);
                 }
-                request(attachment, nowNs);
+                request(attachment, at, nowNs);
             }
         } catch (PeerViolation violation) {
             attachment.broken(String.valueOf(violation.getMessage()));
@@ -114,13 +116,18 @@ final class Requests {
         });
     }
 
-    private void request(Attachment attachment, long nowNs) throws PeerViolation {
+    private void request(Attachment attachment, long at, long nowNs) throws PeerViolation {
         if (ask.socket < 0 || ask.socket >= attachment.layout.sockets()) {
             throw new PeerViolation("request " + ask.op + " for socket " + ask.socket);
         }
         int index = attachment.first + ask.socket;
         sockets.read(index, endpoint);
         int kind = attachment.used(ask.socket) ? endpoint.kind() : Endpoint.FREE;
+        Onlooker onlooker = sockets.onlooker();
+        if (onlooker != null) {
+            MemorySegment slots = attachment.client().memory();
+            onlooker.request(attachment.number, ask.socket, endpoint, slots, at);
+        }
         if (ask.op == Request.OPEN) {
             open(attachment, kind);
         } else if (kind == Endpoint.CONNECTION || kind == Endpoint.LISTENER) {

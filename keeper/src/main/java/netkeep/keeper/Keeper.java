@@ -270,6 +270,10 @@ public final class Keeper implements AutoCloseable {
                 require(seat, seat != null && seat.plan.admits(), word);
                 pass(word, true);
             }
+            case Word.CAPTURE -> {
+                require(seat, seat != null && seat.plan.admits(), word);
+                seats.forEach(each -> each.say(word));
+            }
             case Word.TELL -> {
                 require(seat, seat != null && seat.plan.serves(), word);
                 pass(word, false);
@@ -342,8 +346,8 @@ public final class Keeper implements AutoCloseable {
     /// Passes a word on to the stack, or to control.
     private void pass(Word word, boolean stack) {
         for (Seat seat : seats) {
-            if (seat.child != null && (stack ? seat.plan.serves() : seat.plan.admits())) {
-                seat.child.say(word.kind(), word.number(), word.text());
+            if (stack ? seat.plan.serves() : seat.plan.admits()) {
+                seat.say(word);
             }
         }
     }

@@ -22,10 +22,10 @@ final class Kept {
         return switch (grant) {
             case Plan.Device device -> device.descriptor();
             case Plan.Shared region -> {
-                int descriptor = written.computeIfAbsent(region.name(), name -> Shared.make(name, region.length()));
+                int descriptor = written.computeIfAbsent(region.region(), name -> Shared.make(name, region.length()));
                 yield region.writable()
                         ? descriptor
-                        : read.computeIfAbsent(region.name(), name -> Shared.readOnly(descriptor));
+                        : read.computeIfAbsent(region.region(), name -> Shared.readOnly(descriptor));
             }
             case Plan.OfBell one -> bells.computeIfAbsent(one.bell(), name -> Doorbell.pair())[one.index()];
         };

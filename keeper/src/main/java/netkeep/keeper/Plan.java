@@ -34,9 +34,15 @@ public record Plan(List<String> line, List<Domain> domains, Sessions sessions) {
 
     /// A region of the keeper's making: the same for all domains that are given one of that name.
     ///
+    /// @param region   its name, where the domain knows it by another one
     /// @param length   of the region, octets
     /// @param writable for one domain at most
-    public record Shared(String name, long length, boolean writable) implements Grant {}
+    public record Shared(String name, String region, long length, boolean writable) implements Grant {
+        /// A region that is called what its grants are.
+        public Shared(String name, long length, boolean writable) {
+            this(name, name, length, writable);
+        }
+    }
 
     /// One descriptor of a doorbell of the keeper's making, whose ends two domains have.
     ///

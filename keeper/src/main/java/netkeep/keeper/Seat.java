@@ -109,6 +109,13 @@ final class Seat {
         return askAtNs;
     }
 
+    /// Passes a word on to who is seated, if anybody is.
+    void say(Word word) {
+        if (child != null) {
+            child.say(word.kind(), word.number(), word.text());
+        }
+    }
+
     /// It goes on.
     void answered() {
         patienceNs = PATIENCE_NS;

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import netkeep.ring.Pieces;
 import netkeep.wire.Verdict;
-import netkeep.wire.VirtioNetHeader;
 
 /// A link around a link that writes down what goes through, both ways, with the stack's reasons for dropping a frame.
 ///
@@ -15,12 +14,6 @@ import netkeep.wire.VirtioNetHeader;
 /// checksum that was left to the device is complete, or the reader would call every frame of ours broken; the block's
 /// flags tell that it was open.
 public final class CaptureLink extends AroundLink {
-    private static final int INBOUND = 1;
-    private static final int OUTBOUND = 2;
-    // Draft-ietf-opsawg-pcapng, table of the flags word.
-    private static final int CHECKSUM_NOT_READY = 1 << 9;
-    private static final int CHECKSUM_VALID = 1 << 10;
-    private static final int SEGMENTATION_OFFLOADED = 1 << 11;
     private static final long FLUSH_NS = 100_000_000L;
 
     private final PcapngWriter writer;
@@ -57,7 +50,7 @@ public final class CaptureLink extends AroundLink {
             return 0;
         }
         MemorySegment.copy(frames, at, frame, 0, length);
-        note(length, INBOUND);
+        note(length, PcapngWriter.INBOUND);
         return length;
     }
 
@@ -67,7 +60,7 @@ public final class CaptureLink extends AroundLink {
         if (!link.transmit(pieces)) {
             return false;
         }
-        note(pieces.gather(frame, 0), OUTBOUND);
+        note(pieces.gather(frame, 0), PcapngWriter.OUTBOUND);
         write();
         return true;
     }
@@ -107,18 +100,7 @@ public final class CaptureLink extends AroundLink {
     private void note(int length, int direction) {
         waiting = length;
         instantNs = epochNs.getAsLong();
-        flags = direction;
-        int virtio = VirtioNetHeader.flags(frame, 0);
-        if ((virtio & VirtioNetHeader.DATA_VALID) != 0) {
-            flags |= CHECKSUM_VALID;
-        }
-        if (VirtioNetHeader.gsoType(frame, 0) != VirtioNetHeader.GSO_NONE) {
-            flags |= SEGMENTATION_OFFLOADED;
-        }
-        if ((virtio & VirtioNetHeader.NEEDS_CSUM) != 0 && VirtioNetHeader.check(frame, 0, length) == Verdict.OK) {
-            flags |= CHECKSUM_NOT_READY;
-            OpenChecksum.complete(frame, 0, length);
-        }
+        flags = PcapngWriter.settle(frame, length, length, direction);
     }
 
     private void write() {

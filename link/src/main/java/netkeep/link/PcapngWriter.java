@@ -8,6 +8,8 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import netkeep.wire.Verdict;
+import netkeep.wire.VirtioNetHeader;
 
 /// Writes a capture in the pcapng format (IETF draft-ietf-opsawg-pcapng): one section, an interface description for
 /// each tap point, frames as enhanced packet blocks with instants in nanoseconds.
@@ -24,16 +26,32 @@ public final class PcapngWriter implements AutoCloseable {
     /// Frames are kept to this length unless a point says less.
     public static final int WHOLE = 1 << 18;
 
+    /// What a point's frames are: Ethernet, or packets of IP.
+    public static final int ETHERNET = 1;
+
+    public static final int RAW = 101;
+
+    /// Bits of a frame's flags word.
+    public static final int INBOUND = 1;
+
+    public static final int OUTBOUND = 2;
+
+    private static final int CHECKSUM_NOT_READY = 1 << 9;
+    private static final int CHECKSUM_VALID = 1 << 10;
+    private static final int SEGMENTATION_OFFLOADED = 1 << 11;
+
     private static final int SECTION = 0x0A0D0D0A;
     private static final int INTERFACE = 1;
+    private static final int STATISTICS = 5;
     private static final int PACKET = 6;
     private static final int BYTE_ORDER = 0x1A2B3C4D;
-    private static final int ETHERNET = 1;
     private static final int END = 0;
     private static final int COMMENT = 1;
     private static final int NAME = 2;
     private static final int FLAGS = 2;
     private static final int RESOLUTION = 9;
+    private static final int RECEIVED = 4;
+    private static final int DROPPED = 5;
     private static final int APPLICATION = 4;
     private static final int NANOSECONDS = 9;
     private static final int LONGEST_TEXT = 1000;
@@ -61,14 +79,58 @@ public final class PcapngWriter implements AutoCloseable {
     /// @param name as it is to be shown
     /// @param most octets of a frame that are kept
     /// @return its number, for [#frame]
-    public synchronized int point(String name, int most) {
+    public int point(String name, int most) {
+        return point(name, ETHERNET, most);
+    }
+
+    /// As above, of other frames.
+    ///
+    /// @param type [#ETHERNET] or [#RAW]
+    public synchronized int point(String name, int type, int most) {
         room(2 * LONGEST_TEXT);
         int start = begin(INTERFACE);
-        buffer.putShort((short) ETHERNET).putShort((short) 0).putInt(most);
+        buffer.putShort((short) type).putShort((short) 0).putInt(most);
         option(NAME, text(name));
         option(RESOLUTION, new byte[] {NANOSECONDS});
         end(start);
         return points++;
+    }
+
+    /// The flags word of a captured frame, which begins with its virtio header. A checksum that was left to the device
+    /// is
+    /// completed, or the reader would call every frame of ours broken; the flags tell that it was open.
+    ///
+    /// @param length    octets of the frame that are there
+    /// @param original  octets that it had
+    /// @param direction [#INBOUND] or [#OUTBOUND]
+    public static int settle(MemorySegment frame, int length, int original, int direction) {
+        int flags = direction;
+        int virtio = VirtioNetHeader.flags(frame, 0);
+        if ((virtio & VirtioNetHeader.DATA_VALID) != 0) {
+            flags |= CHECKSUM_VALID;
+        }
+        if (VirtioNetHeader.gsoType(frame, 0) != VirtioNetHeader.GSO_NONE) {
+            flags |= SEGMENTATION_OFFLOADED;
+        }
+        if ((virtio & VirtioNetHeader.NEEDS_CSUM) != 0) {
+            flags |= CHECKSUM_NOT_READY;
+            if (length == original && VirtioNetHeader.check(frame, 0, length) == Verdict.OK) {
+                OpenChecksum.complete(frame, 0, length);
+            }
+        }
+        return flags;
+    }
+
+    /// Says how many frames there were at a point: at the end.
+    ///
+    /// @param dropped those that were not written
+    public synchronized void statistics(int point, long epochNs, long received, long dropped) {
+        room(128);
+        int start = begin(STATISTICS);
+        buffer.putInt(point).putInt((int) (epochNs >>> 32)).putInt((int) epochNs);
+        buffer.putShort((short) RECEIVED).putShort((short) Long.BYTES).putLong(received);
+        buffer.putShort((short) DROPPED).putShort((short) Long.BYTES).putLong(dropped);
+        end(start);
     }
 
     /// Writes one frame.

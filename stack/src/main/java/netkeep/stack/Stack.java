@@ -7,6 +7,7 @@ import netkeep.engine.ledger.Outgoing;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.Pieces;
 import netkeep.wire.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /// The stack: the engine in a loop. One thread at a time calls it.
 ///
@@ -39,6 +40,7 @@ public final class Stack {
     private int careful;
     private long unsent;
     private int unheard;
+    private @Nullable Witness witness;
 
     /// @param ports  by the links' numbers from 1 on: link 0, the loopback, is the stack's own
     /// @param frames where a turn keeps what it received: [#framesLength] octets
@@ -58,6 +60,11 @@ public final class Stack {
     /// three. More would go through the nearest cache and out of it again before anybody has read them.
     public static long framesLength(int links) {
         return (long) (links + 1) * SHARE;
+    }
+
+    /// Has all frames between links and this stack seen, or no more. Between two turns.
+    public void show(@Nullable Witness to) {
+        witness = to;
     }
 
     /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
@@ -164,7 +171,10 @@ public final class Stack {
                 engine.refuse();
             } else {
                 engine.hand().frame(link, position);
-                engine.arrives(link, port.memory(), at, port.length(), nowNs);
+                Verdict verdict = engine.arrives(link, port.memory(), at, port.length(), nowNs);
+                if (witness != null) {
+                    witness.came(link, port.memory(), at, port.length(), verdict);
+                }
             }
         }
         return most;
@@ -177,7 +187,7 @@ public final class Stack {
             if (at + room > end) {
                 return taken;
             }
-            Pieces landing = port.scatters() ? engine.landing(link, frames, at, room) : null;
+            Pieces landing = witness == null && port.scatters() ? engine.landing(link, frames, at, room) : null;
             int length = landing == null ? port.receive(frames, at, room) : port.receive(landing);
             if (length == 0) {
                 return taken;
@@ -186,6 +196,9 @@ public final class Stack {
             Verdict verdict = landing == null
                     ? engine.arrives(link, frames, at, length, nowNs)
                     : engine.lands(link, frames, at, length, nowNs);
+            if (witness != null) {
+                witness.came(link, frames, at, length, verdict);
+            }
             if (verdict != Verdict.OK) {
                 port.dropped(verdict.name());
             }
@@ -228,6 +241,9 @@ public final class Stack {
         Outgoing outgoing = engine.outgoing();
         for (int i = 0; i < outgoing.count(); i++) {
             unheard += outgoing.frame(i).total();
+            if (witness != null) {
+                witness.goes(outgoing.link(i), outgoing.frame(i));
+            }
             if (ports[outgoing.link(i)] instanceof FramePort port && !port.transmit(outgoing.frame(i))) {
                 unsent++;
             }

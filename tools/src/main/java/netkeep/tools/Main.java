@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import netkeep.bench.BenchCommand;
+import netkeep.tools.capture.CaptureCommand;
 import netkeep.tools.chaos.ChaosCommand;
 import netkeep.tools.config.ConfigCommand;
 import netkeep.tools.config.ReloadCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             TopCommand.class,
             ReloadCommand.class,
+            CaptureCommand.class,
             ConfigCommand.class,
             DomainCommand.class,
             ChaosCommand.class,

@@ -42,6 +42,7 @@ public final class Sockets {
     // Between turns: who is to be treated as if it had said READ.
     private int[] unread = new int[64];
     private int unreadCount;
+    private @Nullable Crossings crossings;
 
     /// @param count    sockets of all sessions together
     /// @param sessions the most sessions
@@ -84,6 +85,19 @@ public final class Sockets {
         for (int index = from; index < from + used; index++) {
             tell(index, Event.READ | Event.WRITE | Event.STATE);
         }
+    }
+
+    /// Has all that crosses the boundary to clients seen, or no more.
+    public void show(@Nullable Onlooker to) {
+        // Who goes on to look is not shown again what it has seen.
+        if (to != onlooker()) {
+            crossings = to == null ? null : new Crossings(to, rings);
+        }
+    }
+
+    /// Who sees it, or null.
+    public @Nullable Onlooker onlooker() {
+        return crossings == null ? null : crossings.onlooker();
     }
 
     /// Sockets of all sessions together, as many as there can be.
@@ -291,13 +305,20 @@ public final class Sockets {
         try {
             int told = what & ~Event.ACCEPT;
             if ((what & Event.ACCEPT) != 0) {
-                attachment.event(Event.ACCEPT, endpoint.parent() - 1, socket);
+                event(attachment, Event.ACCEPT, endpoint.parent() - 1, socket);
             }
             if (told != 0) {
-                attachment.event(told, socket, 0);
+                event(attachment, told, socket, 0);
             }
         } catch (PeerViolation violation) {
             attachment.broken(String.valueOf(violation.getMessage()));
+        }
+    }
+
+    private void event(Attachment attachment, int what, int socket, int child) throws PeerViolation {
+        attachment.event(what, socket, child);
+        if (crossings != null) {
+            crossings.onlooker().event(attachment.number, socket, endpoint, Event.of(what, socket, child));
         }
     }
 
@@ -307,6 +328,9 @@ public final class Sockets {
             int index = touched[i];
             records.read(index, endpoint);
             Attachment attachment = attachment(endpoint);
+            if (crossings != null) {
+                crossings.publishes(attachment, index - attachment.first, endpoint);
+            }
             words(attachment, index - attachment.first, (telling[index] & WHO) != 0);
             telling[index] = 0;
         }

@@ -96,6 +96,11 @@ final class Variables {
             // Ends of rings that no engine has: a shell keeps how far they are in the engine's records.
             "FrameConsumer",
             "FrameProducer",
+            "CaptureReader",
+            "CaptureWriter",
+            // Who captures says so again to a successor.
+            "Sockets.crossings",
+            "Crossings",
             // Packets that wait for a neighbor's answer: a death may lose a packet.
             "Held",
             // The same memory in another dress.

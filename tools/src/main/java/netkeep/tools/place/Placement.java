@@ -6,6 +6,7 @@ import netkeep.domain.Doorbell;
 import netkeep.keeper.Plan;
 import netkeep.placement.Grants;
 import netkeep.placement.Settings;
+import netkeep.ring.CaptureWriter;
 
 /// Which part runs in which domain.
 public enum Placement {
@@ -28,10 +29,11 @@ public enum Placement {
     public Plan plan(List<String> line, Settings settings, List<Integer> devices, int listener) {
         return new Plan(
                 line,
-                switch (this) {
-                    case MONOLITHIC -> List.of(monolith(settings, devices, listener));
-                    case FACTORED -> factored(settings, devices, listener);
-                },
+                capturing(
+                        switch (this) {
+                            case MONOLITHIC -> List.of(monolith(settings, devices, listener));
+                            case FACTORED -> factored(settings, devices, listener);
+                        }),
                 new Plan.Sessions(Settings.SESSIONS, Settings.LAYOUT.clientLength(), Settings.LAYOUT.stackLength()));
     }
 
@@ -80,6 +82,23 @@ public enum Placement {
         String bell = "bell." + link;
         grants.add(new Plan.OfBell(Grants.VOICE + link, bell, end + Doorbell.VOICE));
         grants.add(new Plan.OfBell(Grants.EAR + link, bell, end + Doorbell.EAR));
+    }
+
+    /// The same with a region each to which what crosses its boundaries is copied while somebody captures it. Control
+    /// passes all of them on.
+    private static List<Plan.Domain> capturing(List<Plan.Domain> domains) {
+        List<Plan.Domain> all = new ArrayList<>();
+        for (int i = 0; i < domains.size(); i++) {
+            Plan.Domain domain = domains.get(i);
+            List<Plan.Grant> grants = new ArrayList<>(domain.grants());
+            grants.add(new Plan.Shared(Grants.CAPTURE, Grants.CAPTURES + i, CaptureWriter.LENGTH, true));
+            for (int j = 0; domain.admits() && j < domains.size(); j++) {
+                String region = Grants.CAPTURES + j;
+                grants.add(new Plan.Shared(region, region, CaptureWriter.LENGTH, false));
+            }
+            all.add(new Plan.Domain(domain.name(), domain.settings(), grants, domain.serves(), domain.admits()));
+        }
+        return all;
     }
 
     private static Plan.Grant ledger(Settings settings) {

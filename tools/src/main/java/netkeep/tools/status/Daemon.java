@@ -59,6 +59,20 @@ public final class Daemon implements AutoCloseable {
     ///
     /// @throws IOException if there is none, or it is an error
     public String ask(String question) throws IOException {
+        Line.Received answer = answer(question);
+        answer.refuse();
+        return Ask.read(answer.octets()).text();
+    }
+
+    /// Says what is to be captured; to be said again and again.
+    ///
+    /// @param wish as [netkeep.placement.CaptureWish] has it
+    /// @return descriptors of all domains' capture regions, in their order, for whoever called to close
+    public int[] capture(String wish) throws IOException {
+        return answer(wish).descriptors();
+    }
+
+    private Line.Received answer(String question) throws IOException {
         long endNs = clock.nowNs() + PATIENCE_NS;
         while (true) {
             try {
@@ -73,7 +87,7 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private String once(String question) throws IOException {
+    private Line.Received once(String question) throws IOException {
         try {
             line.send(Ask.question(question));
         } catch (IOException closed) {
@@ -86,7 +100,6 @@ public final class Daemon implements AutoCloseable {
         if (received == null) {
             throw gone(null);
         }
-        received.refuse();
         Ask.Answer answer;
         try {
             answer = Ask.read(received.octets());
@@ -103,7 +116,7 @@ public final class Daemon implements AutoCloseable {
             throw new IOException(
                     "the daemon at " + path + " says: " + answer.text().substring(7));
         }
-        return answer.text();
+        return received;
     }
 
     private static EOFException gone(@Nullable IOException cause) {

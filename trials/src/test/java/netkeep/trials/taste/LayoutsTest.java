@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,11 +30,14 @@ import netkeep.domain.Granted;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
+import netkeep.placement.Crossing;
+import netkeep.ring.CaptureWriter;
 import netkeep.ring.Consumer;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
+import netkeep.ring.Pieces;
 import netkeep.ring.Producer;
 import netkeep.ring.Region;
 import netkeep.session.Ask;
@@ -43,6 +48,7 @@ import netkeep.session.Option;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
+import netkeep.wire.Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +113,9 @@ class LayoutsTest {
                         "layout frames-consumer",
                         "layout frame",
                         "layout reply",
+                        "layout capture-region",
+                        "layout capture-entry",
+                        "layout crossing",
                         "numbers status",
                         "numbers request",
                         "numbers option",
@@ -266,6 +275,81 @@ class LayoutsTest {
                 assertEquals(Map.of(), rest);
             }
         }
+    }
+
+    @Test
+    void entriesOfACaptureAreAsDrawn() {
+        MemorySegment memory = MemorySegment.ofArray(new long[(int) CaptureWriter.LENGTH / Long.BYTES]);
+        Region region = new Region(memory);
+        Pieces pieces = new Pieces();
+        pieces.add(MemorySegment.ofArray(new byte[] {1, 2, 3}), 0, 3);
+        CaptureWriter writer = new CaptureWriter(region, 77);
+        writer.give(1, CaptureWriter.DOWN, 5, 6, 7L << 40, pieces, 100, 9);
+        writer.give(1, CaptureWriter.DOWN, 5, 6, 7L << 40, pieces, 100, 9);
+        Drawing begin = drawing("layout capture-region");
+        Drawing entry = drawing("layout capture-entry");
+        assertEquals(CaptureWriter.LENGTH, begin.length() + CaptureWriter.CAPACITY);
+        long second = begin.length() + 64;
+        Map<String, Long> told = new HashMap<>();
+        begin.numbers().forEach((name, where) -> told.put(name, region.i64(where)));
+        assertEquals(Map.of("CLAIM", 128L, "TAIL", 128L, "GIVEN", 2L, "WRITER", 77L), told);
+        Map<String, Long> entryTold = new HashMap<>();
+        for (Map.Entry<String, Long> field : entry.numbers().entrySet()) {
+            long at = second + field.getValue();
+            entryTold.put(
+                    field.getKey(),
+                    field.getValue() < 12 ? region.i32(at) : field.getValue() < 16 ? region.u8(at) : region.i64(at));
+        }
+        assertEquals(
+                Map.of(
+                        "LENGTH",
+                        64L,
+                        "CAPTURED",
+                        3L,
+                        "ORIGINAL",
+                        9L,
+                        "BOUNDARY",
+                        1L,
+                        "WAY",
+                        2L,
+                        "LINK",
+                        5L,
+                        "VERDICT",
+                        6L,
+                        "INSTANT",
+                        7L << 40,
+                        "NUMBER",
+                        1L),
+                entryTold);
+        assertEquals(3, region.u8(second + entry.length() + 2));
+    }
+
+    @Test
+    void headOfWhatCrossesASessionIsAsDrawn() {
+        Drawing drawn = drawing("layout crossing");
+        assertEquals(Crossing.SESSION_HEAD, drawn.length());
+        Region head = new Region(MemorySegment.ofArray(new long[(int) drawn.length() / Long.BYTES]));
+        head.u8(at(drawn, "PROTOCOL"), 17);
+        head.u16(at(drawn, "SESSION"), 4);
+        head.i64(at(drawn, "LOCAL") + 8L, Address.V4 | 1);
+        head.i64(at(drawn, "REMOTE") + 8L, Address.V4 | 2);
+        head.u16(at(drawn, "LOCAL_PORT"), 11);
+        head.u16(at(drawn, "REMOTE_PORT"), 22);
+        Crossing crossing = new Crossing();
+        crossing.session(head.memory(), 0, Crossing.SESSION_HEAD, true);
+        assertEquals(17, crossing.protocol());
+        assertEquals(Address.v4(2), crossing.source());
+        assertEquals(Address.v4(1), crossing.target());
+        assertEquals(22, crossing.sourcePort());
+        assertEquals(11, crossing.targetPort());
+        assertEquals(Set.of("WHAT", "SOCKET", "POSITION"), rest(drawn, "PROTOCOL", "SESSION", "LOCAL", "REMOTE"));
+    }
+
+    private static Set<String> rest(Drawing drawn, String... seen) {
+        Set<String> names = new TreeSet<>(drawn.numbers().keySet());
+        names.removeAll(Set.of(seen));
+        names.removeIf(name -> name.endsWith("_PORT"));
+        return names;
     }
 
     @Test

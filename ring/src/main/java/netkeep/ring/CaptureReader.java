@@ -1,0 +1,136 @@
+package netkeep.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/// A looking end of a capture: see [CaptureWriter] for the layout. It writes nothing, and begins with what comes next.
+///
+/// Whoever writes may be hostile: what is read is a copy, checked before it is said.
+public final class CaptureReader {
+    private final Region region;
+    private final MemorySegment data;
+    private long position;
+    private long number;
+    private long lost;
+    private int captured;
+    private int original;
+    private int kind;
+    private long instant;
+    private long entry;
+
+    /// @param data where entries are copied to: [CaptureWriter#LONGEST] octets
+    public CaptureReader(Region region, MemorySegment data) {
+        this.region = region;
+        this.data = data;
+        this.number = region.i64Acquire(CaptureWriter.GIVEN);
+        this.position = region.i64Acquire(CaptureWriter.TAIL);
+    }
+
+    /// Takes the next entry, if there is one, and copies what it has.
+    ///
+    /// @throws PeerViolation if the writer wrote what cannot be
+    public boolean next() throws PeerViolation {
+        while (true) {
+            long tail = region.i64Acquire(CaptureWriter.TAIL);
+            if (tail == position) {
+                return false;
+            }
+            long at = CaptureWriter.ENTRIES + position % CaptureWriter.CAPACITY;
+            int octets = read(at);
+            // All that was read is older than the claim that is read now.
+            VarHandle.loadLoadFence();
+            if (region.i64Acquire(CaptureWriter.CLAIM) - position > CaptureWriter.CAPACITY) {
+                // Overwritten, perhaps while it was read.
+                position = region.i64Acquire(CaptureWriter.TAIL);
+                continue;
+            }
+            check(octets, tail);
+            position += octets;
+            if (boundary() != 0) {
+                lost += Math.max(0, entry - number);
+                number = entry + 1;
+                return true;
+            }
+        }
+    }
+
+    /// Copies the entry, which may be any octets.
+    ///
+    /// @return its octets as it says them
+    private int read(long at) {
+        int octets = region.i32(at);
+        captured = region.i32(at + CaptureWriter.CAPTURED);
+        original = region.i32(at + CaptureWriter.ORIGINAL);
+        kind = region.i32(at + CaptureWriter.BOUNDARY);
+        instant = region.i64(at + CaptureWriter.INSTANT);
+        entry = region.i64(at + CaptureWriter.NUMBER);
+        long end = region.length() - at - CaptureWriter.HEAD;
+        if (captured >= 0 && captured <= Math.min(end, CaptureWriter.LONGEST)) {
+            MemorySegment.copy(region.memory(), at + CaptureWriter.HEAD, data, 0, captured);
+        }
+        return octets;
+    }
+
+    private void check(int octets, long tail) throws PeerViolation {
+        long left = CaptureWriter.CAPACITY - position % CaptureWriter.CAPACITY;
+        boolean whole = octets > 0 && octets % CaptureWriter.HEAD == 0 && octets <= left;
+        if (boundary() != 0) {
+            boolean data = captured >= 0 && captured <= CaptureWriter.LONGEST;
+            whole &= data && octets == CaptureWriter.room(captured) && original >= 0;
+        }
+        if (!whole || tail < position + octets) {
+            throw new PeerViolation("a capture's entry of " + octets + " octets at " + position + " of " + tail);
+        }
+    }
+
+    /// What [#next] has taken, [#captured] octets of it.
+    public MemorySegment data() {
+        return data;
+    }
+
+    public int captured() {
+        return captured;
+    }
+
+    /// Octets that there were.
+    public int original() {
+        return original;
+    }
+
+    public int boundary() {
+        return kind & 0xFF;
+    }
+
+    /// [CaptureWriter#UP] or [CaptureWriter#DOWN].
+    public int way() {
+        return kind >>> 8 & 0xFF;
+    }
+
+    public int link() {
+        return kind >>> 16 & 0xFF;
+    }
+
+    public int verdict() {
+        return kind >>> 24;
+    }
+
+    /// Nanoseconds since 1970.
+    public long instant() {
+        return instant;
+    }
+
+    /// Entries that were overwritten before they were read, as far as is known by now.
+    public long lost() {
+        return lost;
+    }
+
+    /// The same, with those behind the last one that was read: for the end.
+    public long lostAtEnd() {
+        return lost + Math.max(0, region.i64Acquire(CaptureWriter.GIVEN) - number);
+    }
+
+    /// The process that writes.
+    public long writer() {
+        return region.i64Acquire(CaptureWriter.WRITER);
+    }
+}
