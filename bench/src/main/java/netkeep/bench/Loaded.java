@@ -3,6 +3,7 @@ package netkeep.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import netkeep.bench.Namespaces.Place;
 
@@ -13,10 +14,10 @@ record Loaded(Map<String, Counts> byPart) {
     static final String CLIENT = "client";
     private static final int SERVER_CORE = 0;
     private static final int LOAD_CORE = 1;
-    private static final int LEAD_MS = 400;
+    private static final int LEAD_MS = 600;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /// Warms a side up on both cores, then counts for a while in the middle of a run.
+    /// Warms a side up on both cores, then counts through a whole run.
     ///
     /// @param apart whether the domains have the other core, with the load; else all share the server's
     static Loaded of(Lab lab, Contender side, Map<String, Long> domains, Load load, Plan plan, boolean apart)
@@ -32,22 +33,21 @@ record Loaded(Map<String, Counts> byPart) {
                 lab.pin(domain, String.valueOf(LOAD_CORE));
             }
         }
-        int ms = plan.runMs();
-        int loadMs = ms + 2 * LEAD_MS;
         Map<String, Program> counting = new LinkedHashMap<>();
         Map<String, Counts> counted = new LinkedHashMap<>();
-        try (Program running = lab.start(Place.LOAD, LOAD_CORE, load.command(side, loadMs))) {
-            running.endsWithin(Duration.ofMillis(LEAD_MS));
+        try {
             for (Map.Entry<String, Long> each : processes.entrySet()) {
-                counting.put(each.getKey(), lab.start(Place.SERVER, Counts.command(each.getValue(), ms)));
+                List<String> count = Counts.command(each.getValue(), plan.runMs() + 2 * LEAD_MS);
+                counting.put(each.getKey(), lab.start(Place.SERVER, count));
             }
+            // A whole run lies within what is counted: what perf itself takes to start is not felt in it.
+            Thread.sleep(LEAD_MS);
+            String said = lab.load(LOAD_CORE, plan.runMs(), load.command(side, plan.runMs()));
+            double requests = load.outcome(said).amount();
             for (Map.Entry<String, Program> each : counting.entrySet()) {
                 each.getValue().awaitEnd(PATIENCE);
-                counted.put(each.getKey(), Counts.parse(each.getValue().said()));
+                counted.put(each.getKey(), Counts.parse(each.getValue().said()).per(requests));
             }
-            running.awaitEnd(PATIENCE);
-            double requests = load.outcome(running.output()).amount() * ms / loadMs;
-            counted.replaceAll((part, counts) -> counts.per(requests));
         } finally {
             counting.values().forEach(Program::close);
         }
