@@ -47,6 +47,9 @@ public final class FrameProducer {
     private int headLine;
     private long published;
 
+    /// What was published when the consumer was last asked whether it sleeps; nothing yet.
+    private long asked = -1;
+
     /// @param ours     where the producer's side lies in its region; a multiple of 8
     /// @param peer     the region that holds the consumer's side, from `theirs`
     /// @param capacity octets for frames, a multiple of 64 below 64 MiB
@@ -189,6 +192,10 @@ public final class FrameProducer {
 
     /// As [Producer#mustWake].
     public boolean mustWake() {
+        if (asked == published) {
+            return false;
+        }
+        asked = published;
         VarHandle.fullFence();
         return peer.i32Acquire(theirs + ASLEEP) != 0;
     }

@@ -43,6 +43,25 @@ class NewsTest {
     }
 
     @Test
+    void linkAndStackAreWokenForFramesAndNotForEachOthersProgress() throws PeerViolation {
+        Region frames = new Region(Arena.ofAuto().allocate(FrameProducer.length(1 << 10), 8));
+        Region taken = new Region(Arena.ofAuto().allocate(FrameProducer.CONSUMER_LENGTH, 8));
+        FrameProducer link = new FrameProducer(frames, 0, taken, 0, 1 << 10, 0);
+        FrameConsumer stack = new FrameConsumer(taken, 0, frames, 0, 1 << 10, 64, 0);
+        assertTrue(stack.maySleep());
+        link.mustWake();
+
+        link.publish();
+        assertFalse(link.mustWake(), "no frame was given");
+
+        link.free(64);
+        link.give(64);
+        link.publish();
+        assertTrue(link.mustWake());
+        assertFalse(link.mustWake(), "once");
+    }
+
+    @Test
     void otherNewsIsAskedForToo() throws PeerViolation {
         give();
         producer.mustWake();
