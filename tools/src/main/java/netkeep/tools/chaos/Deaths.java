@@ -29,8 +29,8 @@ final class Deaths implements Keeper.Watcher {
 
     /// What successors said.
     ///
-    /// @param stacks deaths of stacks
-    /// @param cut    how many of them had cut a turn off
+    /// @param stacks that were killed: what a stack dies of itself is in a turn always
+    /// @param cut    how many of them in the midst of a turn: with an input in hand, or records half written
     record Reported(int stacks, int cut) {}
 
     /// Puts a poisonous input to the stack.
@@ -42,12 +42,16 @@ final class Deaths implements Keeper.Watcher {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
 
+    // What the keeper and a successor say of a death.
+    private static final String KILLED = "signal 9";
+    private static final String BETWEEN_TURNS = "in hand: nothing, cut off: 0 slots";
+
     private final SplittableRandom luck;
     private final Poisoner poisoner;
     private final List<Death> deaths = new ArrayList<>();
     private Keeper.State state = new Keeper.State(List.of(), false, 0);
     private int cut;
-    private int stackDeaths;
+    private int stacks;
 
     Deaths(long seed, Poisoner poisoner) {
         this.luck = new SplittableRandom(seed);
@@ -62,14 +66,14 @@ final class Deaths implements Keeper.Watcher {
 
     @Override
     public synchronized void died(Keeper.Death death) {
-        if (death.domain().contains("stack")) {
-            stackDeaths++;
-            cut += death.found().contains("cut off: 0 slots") ? 0 : 1;
+        if (death.domain().contains("stack") && death.cause().equals(KILLED)) {
+            stacks++;
+            cut += death.found().endsWith(BETWEEN_TURNS) ? 0 : 1;
         }
     }
 
     synchronized Reported reported() {
-        return new Reported(stackDeaths, cut);
+        return new Reported(stacks, cut);
     }
 
     synchronized List<Death> deaths() {

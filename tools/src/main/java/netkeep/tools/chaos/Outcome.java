@@ -42,7 +42,7 @@ record Outcome(
         values.put(
                 "deaths_in_takeover",
                 felt.stream().filter(each -> each.death().takeover()).count());
-        values.put("stack_deaths_reported", stacks.stacks());
+        values.put("stacks_killed", stacks.stacks());
         values.put("turns_cut", stacks.cut());
         values.put("connections", tally.connections.sum());
         values.put("octets", tally.octets.sum());
@@ -57,7 +57,7 @@ record Outcome(
                 "blackout_ms_killed",
                 blackouts(each -> single(each) && each.death().kind() == Deaths.Kind.KILLED));
         values.put("blackout_ms_poisoned", blackouts(each -> single(each) && poisoned(each)));
-        values.put("blackout_ms_stopped", blackouts(each -> each.death().kind() == Deaths.Kind.STOPPED));
+        values.put("blackout_ms_hung", blackouts(each -> single(each) && hung(each)));
         values.put("blackout_ms_in_takeover", blackouts(each -> each.death().takeover()));
         values.put(
                 "probe_gap_ms",
@@ -71,6 +71,10 @@ record Outcome(
 
     private static boolean poisoned(Felt each) {
         return each.death().kind() == Deaths.Kind.FRAME || each.death().kind() == Deaths.Kind.REQUEST;
+    }
+
+    private static boolean hung(Felt each) {
+        return each.death().kind() == Deaths.Kind.STOPPED || each.death().kind() == Deaths.Kind.ENDLESS_FRAME;
     }
 
     private interface By {
