@@ -88,6 +88,7 @@ public final class Sockets {
     }
 
     /// Has all that crosses the boundary to clients seen, or no more.
+    @SuppressWarnings("ReferenceEquality") // an onlooker is equal to itself alone
     public void show(@Nullable Onlooker to) {
         // Who goes on to look is not shown again what it has seen.
         if (to != onlooker()) {
