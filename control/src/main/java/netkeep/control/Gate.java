@@ -66,7 +66,7 @@ public final class Gate {
 
     /// @param listener a listening socket, non-blocking
     /// @param most     sessions
-    /// @param layout   of every session
+    /// @param layout   of a session, for who gets none
     /// @param links    their names, from number 1 on
     public Gate(Line keeper, int listener, int most, SessionLayout layout, List<String> links, Watch watch) {
         this.keeper = keeper;
@@ -166,7 +166,9 @@ public final class Gate {
     }
 
     /// The keeper made a session: a new one, or one that a predecessor let in.
-    public void admitted(int number, Granted.Admitted granted) throws IOException {
+    ///
+    /// @param itsLayout of that session
+    public void admitted(int number, SessionLayout itsLayout, Granted.Admitted granted) throws IOException {
         Client client = clients.get(number);
         if (client == null) {
             client = new Client(number, new Line(granted.connection()));
@@ -178,7 +180,7 @@ public final class Gate {
         }
         try {
             // Perhaps for the second time: a predecessor may have died before it could, or behind it.
-            byte[] hello = Hello.answer(0, layout, links);
+            byte[] hello = Hello.answer(0, itsLayout, links);
             // Who has never read one of them has nothing to lose.
             if (!client.gone
                     && !client.line.offer(hello, granted.client(), granted.stack(), granted.voice(), granted.ear())) {

@@ -41,10 +41,10 @@ public record Word(char kind, int number, String text) {
     /// Control to keeper: make a session, for the client whose connection comes with it.
     public static final char WANT = 'w';
 
-    /// Keeper to stack: serve a session, whose descriptors are those of [Granted.Served].
+    /// Keeper to stack: serve a session, whose descriptors are those of [Granted.Served]; the text is its terms.
     public static final char SERVE = 's';
 
-    /// Keeper to control: let a client in, with the descriptors of [Granted.Admitted].
+    /// Keeper to control: let a client in, with the descriptors of [Granted.Admitted]; the text is its terms.
     public static final char ADMIT = 'c';
 
     /// Control to stack: the session's client is gone.

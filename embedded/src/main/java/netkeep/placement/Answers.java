@@ -1,14 +1,18 @@
 package netkeep.placement;
 
 import java.util.Locale;
+import java.util.Set;
 import netkeep.engine.Engine;
+import netkeep.engine.ip.Filter;
 import netkeep.engine.ip.Ip;
+import netkeep.engine.ip.Rule;
 import netkeep.engine.ip.Views;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.tcp.Listing;
 import netkeep.engine.tcp.SocketView;
+import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
 import netkeep.wire.Prefix;
 
@@ -16,6 +20,9 @@ import netkeep.wire.Prefix;
 public final class Answers {
     /// Sockets that one answer shows: all of them are shorter than [Ask#LONGEST], and written within 100 us.
     private static final int SOCKETS = 16;
+
+    /// Lines of the settings that are for others than the stack.
+    private static final Set<String> OTHERS = Set.of("sessions", "limit", "file");
 
     private final Engine engine;
     private final Settings settings;
@@ -39,6 +46,7 @@ public final class Answers {
                 case "settings" -> settings.text();
                 case "add" -> add(rest, nowNs);
                 case "remove" -> remove(rest, nowNs);
+                case "filter" -> filter(rest);
                 default -> "error: there is no such question";
             };
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
@@ -109,8 +117,10 @@ public final class Answers {
     private String session(int number) {
         for (Attachment attachment : engine.attachments()) {
             if (attachment.number == number) {
+                SessionLayout layout = attachment.layout;
                 return "session number=" + number + " sockets=" + engine.sockets(attachment) + " closed="
-                        + attachment.closed() + "\n";
+                        + attachment.closed() + " most_sockets=" + layout.sockets() + " most_memory="
+                        + (layout.clientLength() + layout.stackLength()) + " per_second=" + attachment.perSecond + "\n";
             }
         }
         return "";
@@ -122,11 +132,15 @@ public final class Answers {
     /// @throws IllegalArgumentException if it is none of them
     public String add(String line, long nowNs) {
         String[] words = line.split(" ");
-        if (words[0].equals("sessions") || words[0].equals("file")) {
-            // For others than the stack.
+        if (OTHERS.contains(words[0])) {
             return "ok";
         }
         Ip ip = engine.ip();
+        if (words[0].equals("filter")) {
+            return ip.filter().stage(Rule.parse(line.substring("filter ".length())))
+                    ? "ok"
+                    : "error: there is no room for another rule";
+        }
         int link = link(words[1]);
         boolean done = switch (words[0]) {
             case "address" -> {
@@ -146,6 +160,22 @@ public final class Answers {
             default -> throw new IllegalArgumentException(line);
         };
         return done ? "ok" : "error: there is no room for another " + words[0];
+    }
+
+    /// The rules that hold, or what becomes of those that were added since they were cleared.
+    private String filter(String what) {
+        Filter filter = engine.ip().filter();
+        switch (what) {
+            case "clear" -> filter.clear();
+            case "apply" -> filter.apply();
+            case "list" -> {
+                StringBuilder lines = new StringBuilder();
+                filter.rules().forEach(rule -> lines.append("filter ").append(rule).append('\n'));
+                return lines.toString();
+            }
+            default -> throw new IllegalArgumentException(what);
+        }
+        return "ok";
     }
 
     private int link(String text) {

@@ -6,6 +6,7 @@ import netkeep.control.Gate;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
+import netkeep.session.Terms;
 
 /// Control in a domain's loop.
 final class ControlPart implements Part {
@@ -22,7 +23,8 @@ final class ControlPart implements Part {
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
         switch (word.kind()) {
-            case Word.ADMIT -> gate.admitted(word.number(), Granted.Admitted.of(descriptors));
+            case Word.ADMIT -> gate.admitted(
+                    word.number(), Terms.parse(word.text()).layout(), Granted.Admitted.of(descriptors));
             case Word.CUT -> gate.cut(word.number());
             case Word.OVER -> gate.over(word.number());
             case Word.TELL -> gate.answer(word.number(), word.text());

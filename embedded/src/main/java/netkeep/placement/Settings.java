@@ -9,6 +9,7 @@ import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.Link;
 import netkeep.link.TapLink;
 import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 
 /// What a domain is to be: as text it goes from the command over the keeper to the domain.
 ///
@@ -20,6 +21,8 @@ import netkeep.session.SessionLayout;
 /// address LINK ADDRESS/LENGTH
 /// discover LINK
 /// route LINK PREFIX ROUTER
+/// filter RULE                                                 as [netkeep.engine.ip.Rule#toString], in their order
+/// limit USER|any SOCKETS OCTETS PER-SECOND                    what a session may have; see [Terms]
 /// sessions COUNT                                              the most at a time, if fewer than possible
 /// file PATH                                                   whose configuration this is
 /// ```
@@ -33,8 +36,8 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
     /// The most sessions at a time.
     public static final int SESSIONS = 64;
 
-    /// What every session has.
-    public static final SessionLayout LAYOUT = new SessionLayout(1 << 10, 1 << 10, 1 << 13, 1 << 22);
+    /// What a session has at most.
+    public static final SessionLayout LAYOUT = Terms.MOST.layout();
 
     /// Of all of them.
     public static final EngineSettings ENGINE =
@@ -100,6 +103,17 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
     public int sessions() {
         String count = said("sessions ");
         return count.isEmpty() ? SESSIONS : Integer.parseInt(count);
+    }
+
+    /// What a session of a user may have.
+    public Terms terms(int user) {
+        String said = said("limit " + user + " ");
+        String limit = said.isEmpty() ? said("limit any ") : said;
+        if (limit.isEmpty()) {
+            return new Terms(user, Terms.SOCKETS, LAYOUT.capacity(), 0);
+        }
+        String[] words = limit.split(" ");
+        return Terms.within(user, Integer.parseInt(words[0]), Long.parseLong(words[1]), Integer.parseInt(words[2]));
     }
 
     /// The file whose configuration this is, empty for none.

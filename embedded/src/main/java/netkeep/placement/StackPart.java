@@ -20,6 +20,7 @@ import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 import netkeep.stack.Port;
 import netkeep.stack.RingPort;
 import netkeep.stack.Stack;
@@ -142,6 +143,7 @@ final class StackPart implements Part {
         engine.begin(clock.nowNs());
         if (fresh) {
             settings.lines().forEach(line -> answers.add(line, clock.nowNs()));
+            engine.ip().filter().apply();
         }
         return found + ", cut off: " + engine.cut() + " slots";
     }
@@ -160,7 +162,7 @@ final class StackPart implements Part {
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
         switch (word.kind()) {
-            case Word.SERVE -> serve(word.number(), Granted.Served.of(descriptors));
+            case Word.SERVE -> serve(word.number(), Terms.parse(word.text()), Granted.Served.of(descriptors));
             case Word.LEAVE -> leave(word.number());
             case Word.ASK -> {
                 String answer = answers.answer(word.text(), clock.nowNs());
@@ -173,14 +175,16 @@ final class StackPart implements Part {
         return true;
     }
 
-    private void serve(int number, Granted.Served granted) throws IOException {
+    private void serve(int number, Terms terms, Granted.Served granted) throws IOException {
         Arena memory = Arena.ofShared();
-        SessionLayout layout = Settings.LAYOUT;
+        SessionLayout layout = terms.layout();
         Attachment attachment = engine.attach(
                 number,
                 layout,
                 Shared.map(memory, granted.client(), layout.clientLength(), false),
-                Shared.map(memory, granted.stack(), layout.stackLength(), true));
+                Shared.map(memory, granted.stack(), layout.stackLength(), true),
+                terms.user(),
+                terms.perSecond());
         Doorbell bell = new Doorbell(granted.voice(), granted.ear());
         clients[number] = new Client(attachment, memory, bell);
         watch.hear(bell);

@@ -10,6 +10,7 @@ import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Epoll;
+import netkeep.session.Terms;
 
 /// Takes a stack over that never was, on regions of its own: a standby does it, so that the code of a takeover is
 /// loaded, and some of it compiled, when it is needed.
@@ -60,7 +61,8 @@ final class Takeover {
                     Line domains = lines[1];
                     Epoll epoll = new Epoll(EVENTS);
                     Arena arena = Arena.ofShared()) {
-                keeper.send(new Word(Word.SERVE, 0, "").octets(), client, stack, clientBell[0], clientBell[1]);
+                String terms = Terms.MOST.text();
+                keeper.send(new Word(Word.SERVE, 0, terms).octets(), client, stack, clientBell[0], clientBell[1]);
                 keeper.send(new Word(Word.LEAVE, 0, "").octets());
                 keeper.send(new Word(Word.BEGIN, 0, "").octets());
                 Domain domain = new Domain(domains, grants, epoll, arena);

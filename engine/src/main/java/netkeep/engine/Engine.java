@@ -22,6 +22,7 @@ import netkeep.ring.Pieces;
 import netkeep.ring.Region;
 import netkeep.session.QuietRings;
 import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 import netkeep.wire.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ public final class Engine {
     /// Octets in which all headers of a frame must end, else it is dropped.
     public static final int HEADERS = 256;
 
-    private static final long MAGIC = 0x4e4b_0001_0003L;
+    private static final long MAGIC = 0x4e4b_0001_0004L;
 
     private final Ledger ledger;
     private final Counters counters;
@@ -106,17 +107,25 @@ public final class Engine {
         return HEADERS + (long) settings.frames() * Outgoing.HEAD;
     }
 
+    /// Attaches a session of this program's own.
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
+        return attach(number, layout, client, stack, Terms.NOBODY, 0);
+    }
+
     /// Attaches a session: a new one, or one that a predecessor served.
     ///
     /// @param number which of the engine's sessions it is, with a predecessor as with this one
     /// @param client what the client writes, here read only
     /// @param stack  what the stack writes
+    /// @param user   of the client's process
+    /// @param perSecond connections that it may begin or be asked for a second, 0 for any number
     /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
-    public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
+    public Attachment attach(
+            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
         if (layout.capacity() < tcp.leastCapacity()) {
             throw new IllegalArgumentException("capacity " + layout.capacity() + " of " + tcp.leastCapacity());
         }
-        return sockets.attach(number, layout, client, stack);
+        return sockets.attach(number, layout, client, stack, user, perSecond);
     }
 
     /// Closes all sockets of a session whose client is dead or was cut off, as a kernel does; harmless where that was

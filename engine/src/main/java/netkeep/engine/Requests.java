@@ -110,8 +110,11 @@ final class Requests {
             int kind = endpoint.kind();
             if (kind == Endpoint.DATAGRAMS) {
                 udp.users().request(index, ask, nowNs);
-            } else if (kind != Endpoint.FREE && !endpoint.has(Endpoint.CLOSED_BY_USER)) {
-                tcp.users().request(index, ask, nowNs);
+            } else if (kind != Endpoint.FREE) {
+                if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
+                    tcp.users().request(index, ask, nowNs);
+                }
+                tcp.users().orphan(index, nowNs);
             }
         });
     }

@@ -209,13 +209,13 @@ public final class Keeper implements AutoCloseable {
     /// Tells a domain of a session.
     private static void tell(Seat seat, Child child, int number, Tenancy session) {
         if (seat.plan.serves()) {
-            child.say(Word.SERVE, number, "", session.served());
+            child.say(Word.SERVE, number, session.terms.text(), session.served());
             if (session.left) {
                 child.say(Word.LEAVE, number, "");
             }
         }
         if (seat.plan.admits()) {
-            child.say(Word.ADMIT, number, "", session.admitted());
+            child.say(Word.ADMIT, number, session.terms.text(), session.admitted());
         }
     }
 
@@ -305,7 +305,7 @@ public final class Keeper implements AutoCloseable {
             with.refuse();
             throw new IllegalArgumentException("session " + word.number() + " of " + from.plan.name());
         }
-        Tenancy session = new Tenancy(word.number(), with.descriptors()[0], all.clientLength(), all.stackLength());
+        Tenancy session = new Tenancy(word.number(), with.descriptors()[0], all);
         sessions.put(word.number(), session);
         for (Seat seat : seats) {
             if (seat.child != null) {

@@ -1,6 +1,7 @@
 package netkeep.keeper;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /// What a keeper is told to keep.
 ///
@@ -10,10 +11,16 @@ import java.util.List;
 public record Plan(List<String> line, List<Domain> domains, Sessions sessions) {
     /// What sessions there may be: no domain that is hostile gets others.
     ///
-    /// @param most         at a time, by their numbers from 0 on
-    /// @param clientLength octets of a client's region
+    /// @param most  at a time, by their numbers from 0 on
+    /// @param terms what one may have, by its client's user
+    public record Sessions(int most, IntFunction<Terms> terms) {}
+
+    /// What a session may have.
+    ///
+    /// @param clientLength octets of the client's region
     /// @param stackLength  octets of the stack's region for it
-    public record Sessions(int most, long clientLength, long stackLength) {}
+    /// @param text         which stack and control understand and the keeper does not
+    public record Terms(long clientLength, long stackLength, String text) {}
 
     /// What one domain is to be.
     ///

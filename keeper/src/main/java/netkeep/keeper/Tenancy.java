@@ -14,17 +14,19 @@ final class Tenancy {
     private final int stackRead;
     private final int[] bell = Doorbell.pair();
 
+    final Plan.Terms terms;
+
     /// Whether its client is gone: a stack that begins now must be told.
     boolean left;
 
-    /// @param connection   of its client; closed with this object
-    /// @param clientLength octets of the client's region
-    /// @param stackLength  octets of the stack's region
-    Tenancy(int number, int connection, long clientLength, long stackLength) {
+    /// @param connection of its client; closed with this object
+    /// @param all        what sessions may have
+    Tenancy(int number, int connection, Plan.Sessions all) {
         this.connection = connection;
-        this.client = Shared.make("client-" + number, clientLength);
+        this.terms = all.terms().apply(Sockets.peerUser(connection));
+        this.client = Shared.make("client-" + number, terms.clientLength());
         this.clientRead = Shared.readOnly(client);
-        this.stack = Shared.make("stack-" + number, stackLength);
+        this.stack = Shared.make("stack-" + number, terms.stackLength());
         this.stackRead = Shared.readOnly(stack);
     }
 

@@ -28,6 +28,9 @@ import java.nio.charset.StandardCharsets;
 /// | `settings` | what the daemon was started with |
 /// | `add LINE`, `remove LINE` | `ok`: a line of the settings, `address`, `route` or `discover`, holds from now on, or
 /// no more |
+/// | `filter list` | `filter` lines: the rules that hold, as the settings have them |
+/// | `filter clear`, `add filter RULE` ..., `filter apply` | `ok`: the rules that were added since hold instead of the
+/// old ones, all at once |
 ///
 /// The lines are words, the first of which says what it is, and `name=value` fields; `reason=` goes on to the line's
 /// end.

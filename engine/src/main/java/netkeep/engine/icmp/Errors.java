@@ -45,8 +45,7 @@ final class Errors {
         if (!mayBeAnswered(packet, problem)) {
             return;
         }
-        if (!limiter.allows(packet.sourceHi, packet.sourceLo, nowNs)) {
-            counters.add(packet.v6 ? Counter.Icmp6OutRateLimitHost : Counter.IcmpOutRateLimitHost);
+        if (!mayAnswer(packet, nowNs)) {
             return;
         }
         // The answer comes from where the packet went to; from any address of ours if that was a group.
@@ -62,6 +61,14 @@ final class Errors {
         } else {
             send4(packet, problem, pointer, nowNs);
         }
+    }
+
+    boolean mayAnswer(Packet packet, long nowNs) {
+        boolean may = limiter.allows(packet.sourceHi, packet.sourceLo, nowNs);
+        if (!may) {
+            counters.add(packet.v6 ? Counter.Icmp6OutRateLimitHost : Counter.IcmpOutRateLimitHost);
+        }
+        return may;
     }
 
     /// RFC 1122 §3.2.2 (MUST NOT), RFC 4443 §2.4 (e) (MUST NOT): no error about an error, a group's packet, a later
@@ -90,13 +97,14 @@ final class Errors {
 
     private void send4(Packet packet, Problem problem, int pointer, long nowNs) {
         int type = switch (problem) {
-            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> Icmp4Message.UNREACHABLE;
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE, PROHIBITED -> Icmp4Message.UNREACHABLE;
             case REASSEMBLY_EXCEEDED -> Icmp4Message.TIME_EXCEEDED;
             default -> Icmp4Message.PARAMETER_PROBLEM;
         };
         int code = switch (problem) {
             case PORT_UNREACHABLE -> Icmp4Message.PORT_UNREACHABLE;
             case PROTOCOL_UNREACHABLE -> Icmp4Message.PROTOCOL_UNREACHABLE;
+            case PROHIBITED -> Icmp4Message.ADMINISTRATIVELY_PROHIBITED;
             case REASSEMBLY_EXCEEDED -> Icmp4Message.REASSEMBLY_TIME_EXCEEDED;
             default -> 0;
         };
@@ -122,12 +130,13 @@ final class Errors {
 
     private void send6(Packet packet, Problem problem, int pointer, long nowNs) {
         int type = switch (problem) {
-            case PORT_UNREACHABLE -> Icmp6Message.UNREACHABLE;
+            case PORT_UNREACHABLE, PROHIBITED -> Icmp6Message.UNREACHABLE;
             case REASSEMBLY_EXCEEDED -> Icmp6Message.TIME_EXCEEDED;
             default -> Icmp6Message.PARAMETER_PROBLEM;
         };
         int code = switch (problem) {
             case PORT_UNREACHABLE -> Icmp6Message.PORT_UNREACHABLE;
+            case PROHIBITED -> Icmp6Message.ADMINISTRATIVELY_PROHIBITED;
             case REASSEMBLY_EXCEEDED -> Icmp6Message.REASSEMBLY_TIME_EXCEEDED;
             case PROTOCOL_UNREACHABLE, UNKNOWN_HEADER -> Ipv6Extensions.UNKNOWN_NEXT_HEADER;
             case UNKNOWN_OPTION, UNKNOWN_OPTION_TO_GROUP -> Ipv6Extensions.UNKNOWN_OPTION;

@@ -74,6 +74,11 @@ public final class Icmp implements Control {
     }
 
     @Override
+    public boolean mayAnswer(Packet packet, long nowNs) {
+        return errors.mayAnswer(packet, nowNs);
+    }
+
+    @Override
     public void solicit(int link, long hi, long lo, long mac, long nowNs) {
         ndp.solicit(link, hi, lo, mac, nowNs);
     }

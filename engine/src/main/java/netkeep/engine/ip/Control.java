@@ -8,6 +8,9 @@ public interface Control {
     /// @param pointer the octet that is wrong, counted from the IP header; for the problems that have one
     void problem(Packet packet, Problem problem, int pointer, long nowNs);
 
+    /// Whether the sender of a packet may be told something else now; counts as one more error to it.
+    boolean mayAnswer(Packet packet, long nowNs);
+
     /// Asks for a neighbor's hardware address over IPv6.
     ///
     /// @param mac where to ask, 0 for the group of the address

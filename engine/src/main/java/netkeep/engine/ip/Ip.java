@@ -14,6 +14,7 @@ import netkeep.ring.Ledger;
 import netkeep.ring.Pieces;
 import netkeep.wire.Address;
 import netkeep.wire.EthernetHeader;
+import netkeep.wire.IpProtocol;
 import netkeep.wire.Layer;
 import netkeep.wire.MacAddress;
 import netkeep.wire.Prefix;
@@ -46,6 +47,7 @@ public final class Ip {
     private final Ipv4Input v4;
     private final Ipv6Input v6;
     private final Drops drops;
+    private final Filter filter;
     private final IpSettings settings;
     private final @Nullable Upper[] uppers = new Upper[256];
     private @Nullable Control control;
@@ -79,6 +81,7 @@ public final class Ip {
                 this, this.links, neighbors, addresses, routes, destinations, tests, groups, queriers, luck);
         this.views = new Views(this, neighbors, destinations, groups);
         this.setup = new Setup(this, this.links, addresses, routes, tests, memberships, groups, queriers, ways);
+        this.filter = new Filter(this, ledger, counters, luck);
         this.v4 = new Ipv4Input(this, counters, addresses, groups, reassembly);
         this.v6 = new Ipv6Input(this, counters, addresses, groups, reassembly);
     }
@@ -86,6 +89,7 @@ public final class Ip {
     /// How many records the tables have, in the order in which they are laid: for [Ledger#length].
     public static int[] counts(IpSettings settings, int links) {
         int[] reassembly = Reassembly.counts(settings);
+        int[] filter = Filter.counts();
         return new int[] {
             links,
             settings.neighbors(),
@@ -97,13 +101,18 @@ public final class Ip {
             reassembly[1],
             settings.memberships(),
             settings.groups(),
-            2 * links
+            2 * links,
+            filter[0],
+            filter[1],
+            filter[2],
+            filter[3]
         };
     }
 
     /// Octets of their slots.
     public static int[] slots() {
         int[] reassembly = Reassembly.slots();
+        int[] filter = Filter.slots();
         return new int[] {
             Links.SLOT,
             Neighbors.slot(),
@@ -115,7 +124,11 @@ public final class Ip {
             reassembly[1],
             Memberships.SLOT,
             Groups.SLOT,
-            Queriers.SLOT
+            Queriers.SLOT,
+            filter[0],
+            filter[1],
+            filter[2],
+            filter[3]
         };
     }
 
@@ -310,6 +323,33 @@ public final class Ip {
     public void problem(Packet packet, Problem problem, int pointer, long nowNs) {
         if (control != null) {
             control.problem(packet, problem, pointer, nowNs);
+        }
+    }
+
+    /// Which packets pass.
+    public Filter filter() {
+        return filter;
+    }
+
+    /// Whether a packet belongs to what its protocol has admitted before.
+    boolean knows(Packet packet, int protocol) {
+        Upper upper = uppers[protocol];
+        return upper != null && upper.knows(packet);
+    }
+
+    /// The user of the session that a packet is for, [Rule#ANY] if there is none.
+    int user(Packet packet, int protocol) {
+        Upper upper = uppers[protocol];
+        return upper == null ? Rule.ANY : upper.user(packet);
+    }
+
+    /// Tells the sender of a packet that a rule refuses it, as often as errors may be told.
+    void refuse(Packet packet, int protocol, long nowNs) {
+        Upper upper = uppers[protocol];
+        if (protocol != IpProtocol.TCP) {
+            problem(packet, Problem.PROHIBITED, 0, nowNs);
+        } else if (upper != null && control().mayAnswer(packet, nowNs)) {
+            upper.refuse(packet, nowNs);
         }
     }
 

@@ -58,11 +58,17 @@ final class Ipv4Input {
         if (headerLength != Ipv4Header.LENGTH && !options(packet, headerLength, nowNs)) {
             return;
         }
-        if (Ipv4Header.isFragment(headers, at)) {
-            fragment(packet, nowNs);
+        boolean fragment = Ipv4Header.isFragment(headers, at);
+        // Only a packet's first octets tell its ports.
+        boolean first = !fragment || Ipv4Header.fragmentOffset(headers, at) == 0;
+        if (!loopback && first && !ip.filter().admits(packet, packet.protocol, !fragment, nowNs)) {
             return;
         }
-        deliver(packet, nowNs);
+        if (fragment) {
+            fragment(packet, loopback, nowNs);
+        } else {
+            deliver(packet, nowNs);
+        }
     }
 
     /// Hands a whole packet up.
@@ -145,7 +151,7 @@ final class Ipv4Input {
         return true;
     }
 
-    private void fragment(Packet packet, long nowNs) {
+    private void fragment(Packet packet, boolean loopback, long nowNs) {
         MemorySegment headers = packet.headers;
         int at = packet.ip;
         Packet whole = reassembly.arrives(
@@ -156,7 +162,9 @@ final class Ipv4Input {
                 packet.protocol,
                 nowNs);
         if (whole != null) {
-            deliver(whole, nowNs);
+            if (loopback || ip.filter().admits(whole, whole.protocol, true, nowNs)) {
+                deliver(whole, nowNs);
+            }
             reassembly.release(nowNs);
         }
     }

@@ -53,11 +53,11 @@ final class Ipv6Input {
             ip.drop(Layer.IPV6, verdict);
             return;
         }
-        walk(packet, nowNs);
+        walk(packet, loopback, nowNs);
     }
 
     /// Goes over the extension headers to the protocol above, or to the fragment that it is.
-    void walk(Packet packet, long nowNs) {
+    private void walk(Packet packet, boolean loopback, long nowNs) {
         int at = packet.ip;
         int readable = Math.min(Packet.COPIED, packet.length) - at;
         Verdict verdict = extensions.walk(packet.headers, at, readable);
@@ -72,11 +72,13 @@ final class Ipv6Input {
             return;
         }
         if (extensions.fragment() >= 0) {
-            fragment(packet, nowNs);
+            fragment(packet, loopback, nowNs);
             return;
         }
         packet.routerAlert = extensions.routerAlert();
-        deliver(packet, nowNs);
+        if (loopback || ip.filter().admits(packet, packet.protocol, true, nowNs)) {
+            deliver(packet, nowNs);
+        }
     }
 
     private Problem problem() {
@@ -151,7 +153,7 @@ final class Ipv6Input {
         return groups.member(groupLink, hi, lo) ? Verdict.OK : Verdict.NO_MEMBER;
     }
 
-    private void fragment(Packet packet, long nowNs) {
+    private void fragment(Packet packet, boolean loopback, long nowNs) {
         int fragment = packet.ip + extensions.fragment();
         MemorySegment headers = packet.headers;
         int offset = Ipv6Fragment.offset(headers, fragment);
@@ -169,15 +171,16 @@ final class Ipv6Input {
             ip.problem(packet, Problem.BAD_FIELD, extensions.fragment() + 2, nowNs);
             return;
         }
+        int protocol = Ipv6Fragment.nextHeader(headers, fragment);
+        // Only a packet's first octets tell its ports; where options are before them, it must be whole first.
+        boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
+        if (!loopback && offset == 0 && ports && !ip.filter().admits(packet, protocol, false, nowNs)) {
+            return;
+        }
         Packet whole = reassembly.arrives(
-                packet,
-                Ipv6Fragment.identification(headers, fragment),
-                offset,
-                more,
-                Ipv6Fragment.nextHeader(headers, fragment),
-                nowNs);
+                packet, Ipv6Fragment.identification(headers, fragment), offset, more, protocol, nowNs);
         if (whole != null) {
-            walk(whole, nowNs);
+            walk(whole, loopback, nowNs);
             reassembly.release(nowNs);
         }
     }

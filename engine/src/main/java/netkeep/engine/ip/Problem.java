@@ -4,6 +4,8 @@ package netkeep.engine.ip;
 public enum Problem {
     PORT_UNREACHABLE,
     PROTOCOL_UNREACHABLE,
+    /// A rule of the [Filter] refuses it.
+    PROHIBITED,
     /// Not all fragments came in time.
     REASSEMBLY_EXCEEDED,
     /// A field is wrong.

@@ -11,6 +11,19 @@ public interface Upper {
         return true;
     }
 
+    /// Whether a packet belongs to what was admitted before, or another stack is to decide that.
+    default boolean knows(Packet packet) {
+        return false;
+    }
+
+    /// The user of the session that a packet would reach which belongs to nothing yet, [Rule#ANY] if there is none.
+    default int user(Packet packet) {
+        return Rule.ANY;
+    }
+
+    /// A rule refused a packet, and this protocol's own word tells its sender; by default there is none.
+    default void refuse(Packet packet, long nowNs) {}
+
     /// A packet that we sent met an error.
     void failed(Failure failure, long nowNs);
 }

@@ -184,7 +184,10 @@ public enum Counter {
     Ip6InNoECTPkts,
     Ip6InECT1Pkts,
     Ip6InECT0Pkts,
-    Ip6InCEPkts;
+    Ip6InCEPkts,
+    FilterInDrops,
+    FilterInRejects,
+    FilterOutRefusals;
 
     static final Counter[] ALL = values();
 }

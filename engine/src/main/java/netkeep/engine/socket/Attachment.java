@@ -1,5 +1,6 @@
 package netkeep.engine.socket;
 
+import java.util.concurrent.TimeUnit;
 import netkeep.ring.Consumer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Producer;
@@ -7,6 +8,7 @@ import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.session.Event;
 import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
 
 /// One session, from the stack's side: its two regions, its rings, and how much of them a commit covers.
@@ -19,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 ///       32  opened u32   sockets of the lower half that were ever used
 ///       36  accepted u32 the same of the upper half
 ///       40  closed u64   1 once its client is gone
+///       48  fullNs u64   when it may begin a second's worth of connections at once again
 /// ```
 public final class Attachment {
     /// Octets of a slot.
-    public static final int SLOT = 48;
+    public static final int SLOT = 56;
 
     private static final long TAKEN = 8;
     private static final long GIVEN = 16;
@@ -30,12 +33,19 @@ public final class Attachment {
     private static final long OPENED = 32;
     private static final long ACCEPTED = 36;
     private static final long CLOSED = 40;
+    private static final long FULL_NS = 48;
 
     public final int number;
     public final SessionLayout layout;
 
     /// The socket record of the session's socket 0.
     public final int first;
+
+    /// Whose it is, [Terms#NOBODY] in particular where it is the program's own.
+    public final int user;
+
+    /// Connections that it may begin or be asked for a second, 0 for any number.
+    public final int perSecond;
 
     private final Region client;
     private final Region stack;
@@ -50,12 +60,23 @@ public final class Attachment {
     /// @param number  which record of `records` is the session's
     /// @param client  what the client writes; only read here
     /// @param stack   what the stack writes
-    public Attachment(int number, SessionLayout layout, int first, Region client, Region stack, Records records) {
+    /// @param user    whose it is, or [Terms#NOBODY]
+    public Attachment(
+            int number,
+            SessionLayout layout,
+            int first,
+            Region client,
+            Region stack,
+            int user,
+            int perSecond,
+            Records records) {
         this.number = number;
         this.layout = layout;
         this.first = first;
         this.client = client;
         this.stack = stack;
+        this.user = user;
+        this.perSecond = perSecond;
         this.records = records;
         this.ledger = records.region();
         if (!records.written(number)) {
@@ -162,6 +183,21 @@ public final class Attachment {
         if (!closed()) {
             ledger.i64(records.write(number) + CLOSED, 1);
         }
+    }
+
+    /// Whether the session may begin a connection, or be asked for one; if so that is one more of this second's.
+    public boolean mayConnect(long nowNs) {
+        if (perSecond == 0) {
+            return true;
+        }
+        long secondNs = TimeUnit.SECONDS.toNanos(1);
+        long oneNs = secondNs / perSecond;
+        long fullNs = Math.max(ledger.i64(records.read(number) + FULL_NS), nowNs) + oneNs;
+        boolean may = fullNs <= nowNs + secondNs;
+        if (may) {
+            ledger.i64(records.write(number) + FULL_NS, fullNs);
+        }
+        return may;
     }
 
     public boolean closed() {

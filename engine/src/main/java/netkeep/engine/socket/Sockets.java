@@ -58,13 +58,17 @@ public final class Sockets {
     /// Attaches a session: a new one, or one that a predecessor served.
     ///
     /// @param number that no other session has
+    /// @param user   as [Attachment#user]
+    /// @param perSecond as [Attachment#perSecond]
     /// @throws IllegalArgumentException if it has more sockets than its share
-    public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
+    public Attachment attach(
+            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
         if (layout.sockets() > share || attachments[number] != null) {
             throw new IllegalArgumentException("session " + number + " with " + layout.sockets() + " sockets");
         }
         attachmentRecords.recover(number, number + 1);
-        Attachment attachment = new Attachment(number, layout, number * share, client, stack, attachmentRecords);
+        Attachment attachment =
+                new Attachment(number, layout, number * share, client, stack, user, perSecond, attachmentRecords);
         attachments[number] = attachment;
         attached.add(attachment);
         recover(attachment.first, attachment.opened());

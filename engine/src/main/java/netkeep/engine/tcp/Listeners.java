@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Path;
+import netkeep.engine.ip.Rule;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Pool;
@@ -81,6 +82,10 @@ final class Listeners {
         tcp.sockets.read(index, listener);
         if (listener.ssthresh() >= listener.cwnd()) {
             counters.add(Counter.TcpExtListenOverflows);
+            counters.add(Counter.TcpExtListenDrops);
+            return;
+        }
+        if (!tcp.sockets.attachment(listener).mayConnect(nowNs)) {
             counters.add(Counter.TcpExtListenDrops);
             return;
         }
@@ -299,6 +304,16 @@ final class Listeners {
             }
         }
         return best;
+    }
+
+    /// The user of the session whose listener a packet would reach, [Rule#ANY] if there is none.
+    int user(Packet packet, int port, int hash) {
+        int index = find(packet, port, hash);
+        if (index < 0) {
+            return Rule.ANY;
+        }
+        tcp.sockets.read(index, listener);
+        return tcp.sockets.attachment(listener).user;
     }
 
     private int score(Packet packet) {

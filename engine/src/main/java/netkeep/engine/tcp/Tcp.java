@@ -7,6 +7,7 @@ import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.Landing;
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Path;
+import netkeep.engine.ip.Rule;
 import netkeep.engine.ip.Upper;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
@@ -256,21 +257,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
             // RFC 9293 §3.9.2.3 (MUST-57).
             return;
         }
-        int hash = table.hash(
-                packet.destinationHi,
-                packet.destinationLo,
-                seg.destinationPort,
-                packet.sourceHi,
-                packet.sourceLo,
-                seg.sourcePort);
-        int id = table.find(
-                hash,
-                packet.destinationHi,
-                packet.destinationLo,
-                seg.destinationPort,
-                packet.sourceHi,
-                packet.sourceLo,
-                seg.sourcePort);
+        int hash = hash(packet);
+        int id = find(hash, packet);
         if (id < 0 && !ip.mayTake(packet, share.stack(), owner(packet))) {
             return;
         }
@@ -281,6 +269,62 @@ public final class Tcp implements Upper, FlowTable.Keys {
             settle(id, nowNs);
         } else {
             listeners.segmentArrives(id, hash, seg, packet, nowNs);
+        }
+    }
+
+    private int hash(Packet packet) {
+        return table.hash(
+                packet.destinationHi,
+                packet.destinationLo,
+                seg.destinationPort,
+                packet.sourceHi,
+                packet.sourceLo,
+                seg.sourcePort);
+    }
+
+    private int find(int hash, Packet packet) {
+        return table.find(
+                hash,
+                packet.destinationHi,
+                packet.destinationLo,
+                seg.destinationPort,
+                packet.sourceHi,
+                packet.sourceLo,
+                seg.sourcePort);
+    }
+
+    /// Reads the segment of a packet that nobody has looked at yet.
+    ///
+    /// @return false if it is none
+    private boolean reads(Packet packet) {
+        boolean is = TcpHeader.check(packet.headers, packet.upper, packet.upperLength) == Verdict.OK;
+        if (is) {
+            seg.read(packet);
+        }
+        return is;
+    }
+
+    @Override
+    public boolean knows(Packet packet) {
+        if (!reads(packet) || share.stack() != owner(packet)) {
+            return true;
+        }
+        int id = find(hash(packet), packet);
+        boolean begins = seg.has(TcpHeader.SYN) && !seg.has(TcpHeader.ACK);
+        return id >= 0 && !(begins && id >= socketCount + halfOpens.count());
+    }
+
+    @Override
+    public int user(Packet packet) {
+        return reads(packet) ? listeners.user(packet, seg.destinationPort, hash(packet)) : Rule.ANY;
+    }
+
+    @Override
+    public void refuse(Packet packet, long nowNs) {
+        boolean toOne = !packet.multicast && !packet.broadcast;
+        if (toOne && reads(packet) && (packet.vouched || sumHolds(packet))) {
+            replies.about(packet, seg);
+            replies.reset(seg, nowNs);
         }
     }
 

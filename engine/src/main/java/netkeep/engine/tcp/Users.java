@@ -11,9 +11,13 @@ import netkeep.engine.socket.Errno;
 import netkeep.session.Event;
 import netkeep.session.Request;
 import netkeep.session.Status;
+import netkeep.wire.IpProtocol;
 
 /// The user's calls, RFC 9293 §3.9.1 and §3.10.1 to §3.10.6: OPEN, SEND, RECEIVE, CLOSE, ABORT.
 public final class Users {
+    /// A peer that takes what a ring holds has it within this time, at 56 kbit/s.
+    private static final int ORPHANED_S = 600;
+
     private final Tcp tcp;
     private final Tcb tcb;
     private final Binding binding;
@@ -118,9 +122,26 @@ public final class Users {
         if (!tcp.share.owns(tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port)) {
             return Errno.EADDRNOTAVAIL;
         }
+        Attachment attachment = tcp.sockets.attachment(tcb);
+        if (!tcp.ip.filter()
+                .lets(
+                        IpProtocol.TCP,
+                        tcp.path.sourceHi,
+                        tcp.path.sourceLo,
+                        port,
+                        ask.hi,
+                        ask.lo,
+                        ask.port,
+                        attachment.user,
+                        nowNs)) {
+            return Errno.EACCES;
+        }
         int hash = tcp.table.hash(tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port);
         if (tcp.table.find(hash, tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port) >= 0) {
             return Errno.EADDRNOTAVAIL;
+        }
+        if (!attachment.mayConnect(nowNs)) {
+            return Errno.ENOBUFS;
         }
         tcb.localHi(tcp.path.sourceHi);
         tcb.localLo(tcp.path.sourceLo);
@@ -242,6 +263,19 @@ public final class Users {
         if (tcb.tcpState() == State.FIN_WAIT_2) {
             tcb.linger(0);
             tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
+        }
+    }
+
+    /// The client is dead, and its connection closed: what that owes its peer is bounded in time, whatever the peer
+    /// does. Harmless where it was done.
+    public void orphan(int index, long nowNs) {
+        tcp.sockets.read(index, tcb);
+        boolean waits = tcb.kind() == Endpoint.CONNECTION && tcb.tcpState() != State.FIN_WAIT_2;
+        if (waits && (tcb.linger() == 0 || tcb.linger() > ORPHANED_S + 1)) {
+            tcp.open(index);
+            tcb.linger(ORPHANED_S + 1);
+            tcb.idleNs(nowNs + SECONDS.toNanos(ORPHANED_S));
+            tcp.settle(index, nowNs);
         }
     }
 

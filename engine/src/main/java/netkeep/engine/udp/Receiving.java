@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Problem;
+import netkeep.engine.ip.Rule;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
@@ -80,6 +81,38 @@ final class Receiving {
 
     /// Hands a datagram to the socket that says most about it.
     private boolean toOne(Packet packet, int sourcePort, int port) {
+        int best = best(packet, sourcePort, port);
+        if (best < 0) {
+            return false;
+        }
+        put(best, packet, sourcePort);
+        return true;
+    }
+
+    /// Whether another stack is to decide about a packet.
+    boolean elsewhere(Packet packet) {
+        int sourcePort = UdpHeader.sourcePort(packet.headers, packet.upper);
+        int port = UdpHeader.destinationPort(packet.headers, packet.upper);
+        boolean toAll = packet.multicast || packet.broadcast;
+        return !toAll && !packet.assembled && owner(packet, sourcePort, port) != udp.share.stack();
+    }
+
+    /// The user of the session that a datagram to one socket is for.
+    int user(Packet packet) {
+        if (packet.multicast || packet.broadcast) {
+            return Rule.ANY;
+        }
+        int port = UdpHeader.destinationPort(packet.headers, packet.upper);
+        int index = best(packet, UdpHeader.sourcePort(packet.headers, packet.upper), port);
+        if (index < 0) {
+            return Rule.ANY;
+        }
+        udp.sockets.read(index, socket);
+        return udp.sockets.attachment(socket).user;
+    }
+
+    /// The socket that says most about a datagram, -1 if none does.
+    private int best(Packet packet, int sourcePort, int port) {
         int best = -1;
         int bestScore = 0;
         int equals = 0;
@@ -99,11 +132,7 @@ final class Receiving {
                 }
             }
         }
-        if (best < 0) {
-            return false;
-        }
-        put(best, packet, sourcePort);
-        return true;
+        return best;
     }
 
     /// Hands a datagram for a group or for all to each socket that wants it.

@@ -160,7 +160,18 @@ final class Sending {
             return Errno.EACCES;
         }
         path.loop &= !group || !socket.has(Endpoint.NO_MULTICAST_LOOP);
-        return 0;
+        boolean may = udp.ip.filter()
+                .lets(
+                        IpProtocol.UDP,
+                        path.sourceHi,
+                        path.sourceLo,
+                        socket.localPort(),
+                        remoteHi,
+                        remoteLo,
+                        remotePort,
+                        udp.sockets.attachment(socket).user,
+                        nowNs);
+        return may ? 0 : Errno.EACCES;
     }
 
     private int fits(int length) {

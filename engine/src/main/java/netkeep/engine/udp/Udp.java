@@ -81,6 +81,16 @@ public final class Udp implements Upper {
     }
 
     @Override
+    public boolean knows(Packet packet) {
+        return receiving.elsewhere(packet);
+    }
+
+    @Override
+    public int user(Packet packet) {
+        return receiving.user(packet);
+    }
+
+    @Override
     public boolean expects(Failure failure) {
         return receiving.expects(failure);
     }

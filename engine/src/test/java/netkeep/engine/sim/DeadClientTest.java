@@ -1,5 +1,9 @@
 package netkeep.engine.sim;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.concurrent.TimeUnit;
+import netkeep.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
 
 /// How the connections of a client end that died.
@@ -24,6 +28,27 @@ class DeadClientTest {
                 TIME_WAIT
                 . buried
                 """);
+    }
+
+    /// A peer that keeps its window shut, and says so whenever it is asked, keeps the memory of the dead for ten minutes.
+    @Test
+    void whatTheDeadOweIsBoundedInTime() {
+        Conversation conversation =
+                Scenario.v4().begin().established(PLAIN).play("< ACK seq=1 ack=1 win=0\n. send 100\n. die");
+        long diedNs = conversation.world.nowNs();
+        boolean reset = false;
+        while (!reset && conversation.world.nowNs() < diedNs + TimeUnit.MINUTES.toNanos(20)) {
+            conversation.world.run(TimeUnit.SECONDS.toNanos(1));
+            conversation.host.clientDies();
+            for (Segment probe = conversation.peer.take(); probe != null; probe = conversation.peer.take()) {
+                reset |= probe.has(TcpHeader.RST);
+                if (!reset) {
+                    conversation.peer.send(conversation.segment("ACK seq=1 ack=1 win=0"));
+                }
+            }
+        }
+        assertEquals(10, TimeUnit.NANOSECONDS.toMinutes(conversation.world.nowNs() - diedNs));
+        conversation.play(". buried");
     }
 
     /// RFC 2525 §2.17: octets that nobody will read are told of by a RST.

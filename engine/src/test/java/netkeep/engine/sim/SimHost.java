@@ -18,6 +18,7 @@ import netkeep.engine.socket.Attachment;
 import netkeep.ring.Pieces;
 import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 import netkeep.sim.Host;
 import netkeep.sim.Node;
 import netkeep.sim.World;
@@ -88,6 +89,7 @@ public final class SimHost implements Node {
     private long nextLife;
     private long deadlineNs;
     private int arrived;
+    private int perSecond;
     private boolean keepBatch;
     private boolean compared = true;
 
@@ -140,9 +142,20 @@ public final class SimHost implements Node {
         Engine built = new Engine(
                 region(ledger, COMMITTED), heads, settings.engine(), links, luck.nextLong(), luck.nextLong());
         stack = region(stackMemory, MortalRegion.NONE);
-        attachment = built.attach(0, settings.session(), new Region(clientMemory.asReadOnly()), stack);
+        attachment = attach(built, stack);
         built.begin(nowNs);
         return built;
+    }
+
+    private Attachment attach(Engine to, Region its) {
+        Region read = new Region(clientMemory.asReadOnly());
+        return to.attach(0, settings.session(), read, its, Terms.NOBODY, perSecond);
+    }
+
+    /// Lets the session have so many connections a second from now on: a successor is told so.
+    void limit(int connections) {
+        perSecond = connections;
+        takeOver();
     }
 
     private Region region(MemorySegment memory, long fenced) {
@@ -156,7 +169,7 @@ public final class SimHost implements Node {
         UndoneRegion stack = new UndoneRegion(stackMemory);
         try {
             Engine built = new Engine(records, successorHeads, settings.engine(), links, 0, 0);
-            built.attach(0, settings.session(), new Region(clientMemory.asReadOnly()), stack);
+            attach(built, stack);
             built.begin(nowNs);
             look.accept(built);
         } finally {

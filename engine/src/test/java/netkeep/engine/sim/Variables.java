@@ -139,6 +139,8 @@ final class Variables {
             "Counters.counted",
             "Counters.totals",
             "Drafts.changes",
+            "Filter.all",
+            "Filter.outward",
             "FlowTable.count",
             "Icmp4.echoes",
             "Icmp6.echoes",

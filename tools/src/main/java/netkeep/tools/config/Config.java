@@ -3,8 +3,10 @@ package netkeep.tools.config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.engine.ip.Rule;
 import netkeep.link.KernelAddress;
 import netkeep.link.TapSettings;
+import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
 
 /// What a daemon is to be, as a file says it: checked, so that nothing in it is impossible by itself.
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param spinNs    how long the stack spins before it sleeps
 /// @param links     one or more, of different names
 /// @param routes    beyond the links' own subnets
+/// @param filter    rules, the first that matches decides
 /// @param limits    on what clients may have
 public record Config(
         String placement,
@@ -23,6 +26,7 @@ public record Config(
         long spinNs,
         List<LinkConfig> links,
         List<RouteConfig> routes,
+        List<Rule> filter,
         Limits limits) {
     static final String MONOLITHIC = "monolithic";
     static final String FACTORED = "factored";
@@ -69,7 +73,22 @@ public record Config(
     public record RouteConfig(String to, String via, int link) {}
 
     /// @param sessions programs at a time
-    public record Limits(int sessions) {}
+    /// @param quotas   of one of them each: everybody's, then those of users
+    public record Limits(int sessions, List<Quota> quotas) {}
+
+    /// What a program may have.
+    ///
+    /// @param user      whose, [Rule#ANY] for all that have none of their own
+    /// @param sockets   at a time
+    /// @param memory    octets
+    /// @param perSecond connections, 0 for any number
+    public record Quota(int user, int sockets, long memory, int perSecond) {
+        static final Quota MOST = new Quota(Rule.ANY, Terms.SOCKETS, Terms.MOST.memory(), 0);
+
+        private String line() {
+            return "limit " + (user == Rule.ANY ? "any" : user) + " " + sockets + " " + memory + " " + perSecond;
+        }
+    }
 
     /// What holds of the stack's own settings and can change while it runs, as lines of [netkeep.placement.Settings].
     public List<String> lines() {
@@ -87,5 +106,18 @@ public record Config(
             lines.add("route " + route.link() + " " + route.to() + " " + route.via());
         }
         return lines;
+    }
+
+    /// What programs may have, as such lines; holds from the start on.
+    public List<String> limitLines() {
+        return limits.quotas().stream()
+                .filter(quota -> !quota.equals(Quota.MOST))
+                .map(Quota::line)
+                .toList();
+    }
+
+    /// The rules of the filter as such lines.
+    public List<String> filterLines() {
+        return filter.stream().map(rule -> "filter " + rule).toList();
     }
 }

@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import netkeep.placement.Settings;
+import netkeep.engine.ip.Rule;
 import netkeep.tools.CannotHere;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
@@ -88,18 +88,14 @@ public final class ConfigFile {
                 routes.add(route);
             }
         }
-        TableReader limits = reader.table("limits");
-        int sessions = Settings.SESSIONS;
-        if (limits != null) {
-            sessions = limits.number("sessions", sessions, 1, Settings.SESSIONS);
-            limits.close();
-        }
+        List<Rule> filter = new FilterReader(problems).all(reader.tables("filter"));
+        Config.Limits limits = new LimitsReader(problems).all(reader);
         reader.close();
         if (!problems.isEmpty()) {
             return failed();
         }
         Path path = session == null ? null : Path.of(session);
-        return new Read(new Config(placement, path, spinNs, links, routes, new Config.Limits(sessions)), List.of());
+        return new Read(new Config(placement, path, spinNs, links, routes, filter, limits), List.of());
     }
 
     private Read failed() {

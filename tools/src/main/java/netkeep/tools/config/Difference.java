@@ -7,20 +7,24 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import netkeep.placement.Settings;
 import netkeep.tools.status.StatusLine;
+import org.jspecify.annotations.Nullable;
 
 /// What must change in a daemon that runs so that it is what a configuration says.
 ///
 /// @param remove lines of [Settings] that are to hold no more, in this order
 /// @param add    lines that are to hold from now on, after that
+/// @param filter the rules that are to hold instead of others, null if they are the same
 /// @param fixed  what is different and cannot change while it runs, in words
-record Difference(List<String> remove, List<String> add, List<String> fixed) {
+record Difference(
+        List<String> remove, List<String> add, @Nullable List<String> filter, List<String> fixed) {
     boolean none() {
-        return remove.isEmpty() && add.isEmpty() && fixed.isEmpty();
+        return remove.isEmpty() && add.isEmpty() && filter == null && fixed.isEmpty();
     }
 
     /// @param started what the daemon was started with
     /// @param now     its `status` lines
-    static Difference of(Config config, Settings started, List<StatusLine> now) {
+    /// @param rules   its `filter` lines
+    static Difference of(Config config, Settings started, List<StatusLine> now, List<String> rules) {
         Set<String> wanted = new LinkedHashSet<>();
         List<String> fixed = new ArrayList<>();
         // Its numbers of links are those of its start; a link that it does not have cannot get an address.
@@ -54,6 +58,11 @@ record Difference(List<String> remove, List<String> add, List<String> fixed) {
         if (config.limits().sessions() != started.sessions()) {
             fixed.add("[limits] sessions is " + started.sessions());
         }
+        List<String> limits =
+                started.lines().stream().filter(line -> line.startsWith("limit ")).toList();
+        if (!config.limitLines().equals(limits)) {
+            fixed.add("what programs may have ([limits], [[limit]]) is as it was");
+        }
         Set<String> holds = holds(now);
         List<String> remove = new ArrayList<>(holds);
         remove.removeAll(wanted);
@@ -62,7 +71,8 @@ record Difference(List<String> remove, List<String> add, List<String> fixed) {
         // Routes go before the addresses by which their routers are reached, and come after them.
         remove.sort((one, other) -> Boolean.compare(other.startsWith("route"), one.startsWith("route")));
         add.sort((one, other) -> Boolean.compare(one.startsWith("route"), other.startsWith("route")));
-        return new Difference(remove, add, fixed);
+        List<String> filter = config.filterLines();
+        return new Difference(remove, add, filter.equals(rules) ? null : filter, fixed);
     }
 
     private static int number(Settings started, String name) {

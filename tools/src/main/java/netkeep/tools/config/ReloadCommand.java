@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /// `netkeep reload`: a daemon becomes what its configuration file says now, as far as it can while it runs.
 @Command(
         name = "reload",
-        description = "Reads the configuration file again: adds and removes addresses and routes, and says what else "
+        description = "Reads the configuration file again: adds and removes addresses and routes, lets the filter's "
+                + "rules hold, and says what else "
                 + "is different.",
         mixinStandardHelpOptions = true)
 public final class ReloadCommand implements Callable<Integer> {
@@ -46,12 +47,23 @@ public final class ReloadCommand implements Callable<Integer> {
         try (Daemon daemon = session.daemon()) {
             Settings started = Settings.parse(daemon.ask("settings"));
             Config config = ConfigFile.of(file(started));
-            Difference difference = Difference.of(config, started, daemon.lines("status"));
+            Difference difference = Difference.of(
+                    config,
+                    started,
+                    daemon.lines("status"),
+                    daemon.ask("filter list").lines().toList());
             for (String line : difference.remove()) {
                 daemon.ask("remove " + line);
             }
             for (String line : difference.add()) {
                 daemon.ask("add " + line);
+            }
+            if (difference.filter() != null) {
+                daemon.ask("filter clear");
+                for (String line : difference.filter()) {
+                    daemon.ask("add " + line);
+                }
+                daemon.ask("filter apply");
             }
             say(difference);
         }
@@ -72,14 +84,18 @@ public final class ReloadCommand implements Callable<Integer> {
     private void say(Difference difference) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            Map<String, Object> said = new LinkedHashMap<>();
+            Map<String, @Nullable Object> said = new LinkedHashMap<>();
             said.put("removed", difference.remove());
             said.put("added", difference.add());
+            said.put("filter", difference.filter());
             said.put("fixed", difference.fixed());
             out.println(JsonText.line(said));
         } else {
             difference.remove().forEach(line -> out.println("removed " + line));
             difference.add().forEach(line -> out.println("added " + line));
+            if (difference.filter() != null) {
+                out.println("the filter has " + difference.filter().size() + " rules");
+            }
             difference.fixed().forEach(what -> out.println("until it is started again, " + what));
             if (difference.none()) {
                 out.println("nothing is different");

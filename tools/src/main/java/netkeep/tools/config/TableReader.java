@@ -78,6 +78,10 @@ final class TableReader {
         return otherwise;
     }
 
+    boolean isText(String key) {
+        return table.get(List.of(key)) instanceof String;
+    }
+
     int number(String key, int otherwise, int least, int most) {
         Object value = value(key);
         if (value == null) {

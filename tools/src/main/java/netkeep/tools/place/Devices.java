@@ -45,6 +45,8 @@ final class Devices implements AutoCloseable {
             throw new CannotHere(file + ": " + refused.getMessage());
         }
         List<String> lines = new ArrayList<>(config.lines());
+        lines.addAll(config.filterLines());
+        lines.addAll(config.limitLines());
         lines.add("sessions " + config.limits().sessions());
         lines.add("file " + file.toAbsolutePath());
         return new Devices(links, new Settings(List.of(), config.spinNs(), false, taps, lines));

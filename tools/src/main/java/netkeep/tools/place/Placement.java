@@ -7,6 +7,7 @@ import netkeep.keeper.Plan;
 import netkeep.placement.Grants;
 import netkeep.placement.Settings;
 import netkeep.ring.CaptureWriter;
+import netkeep.session.Terms;
 
 /// Which part runs in which domain.
 public enum Placement {
@@ -34,7 +35,11 @@ public enum Placement {
                             case MONOLITHIC -> List.of(monolith(settings, devices, listener));
                             case FACTORED -> factored(settings, devices, listener);
                         }),
-                new Plan.Sessions(Settings.SESSIONS, Settings.LAYOUT.clientLength(), Settings.LAYOUT.stackLength()));
+                new Plan.Sessions(Settings.SESSIONS, user -> terms(settings.terms(user))));
+    }
+
+    private static Plan.Terms terms(Terms of) {
+        return new Plan.Terms(of.layout().clientLength(), of.layout().stackLength(), of.text());
     }
 
     private static Plan.Domain monolith(Settings settings, List<Integer> devices, int listener) {

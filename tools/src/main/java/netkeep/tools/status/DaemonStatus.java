@@ -13,6 +13,7 @@ import java.util.Map;
 /// @param links     `link` lines
 /// @param addresses `address` lines
 /// @param routes    `route` lines
+/// @param filter    its rules, in their order
 /// @param sessions  `session` lines, with `sockets` and `memory`
 /// @param cut       `cut` lines: sessions that were cut off
 /// @param ledger    octets that are touched of it
@@ -22,6 +23,7 @@ record DaemonStatus(
         List<Map<String, Object>> links,
         List<Map<String, Object>> addresses,
         List<Map<String, Object>> routes,
+        List<String> filter,
         List<Map<String, Object>> sessions,
         List<Map<String, Object>> cut,
         long ledger) {
@@ -62,6 +64,7 @@ record DaemonStatus(
                 all(stack, "link"),
                 all(stack, "address"),
                 all(stack, "route"),
+                daemon.ask("filter list").lines().toList(),
                 sessions,
                 all(news, "cut"),
                 regions.getOrDefault("ledger", 0L));
@@ -113,6 +116,7 @@ record DaemonStatus(
         all.put("links", links);
         all.put("addresses", addresses);
         all.put("routes", routes);
+        all.put("filter", filter);
         all.put("sessions", sessions);
         all.put("cut", cut);
         all.put("ledger", ledger);

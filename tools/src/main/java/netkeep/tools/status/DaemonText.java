@@ -36,6 +36,7 @@ final class DaemonText {
                     turns));
         }
         addLinks(lines, status);
+        lines.addAll(status.filter());
         lines.add(line("ledger: %s touched", octets(status.ledger())));
         addSessions(lines, status);
         return lines;
@@ -76,12 +77,15 @@ final class DaemonText {
     private static void addSessions(List<String> lines, DaemonStatus status) {
         for (Map<String, Object> session : status.sessions()) {
             lines.add(line(
-                    "session %s process %s user %s: sockets %s, %s touched%s",
+                    "session %s process %s user %s: sockets %s of %s, %s touched of %s%s%s",
                     text(session, "number"),
                     text(session, "pid"),
                     text(session, "user"),
                     text(session, "sockets"),
+                    text(session, "most_sockets"),
                     octets(number(session, "memory")),
+                    octets(number(session, "most_memory")),
+                    number(session, "per_second") == 0 ? "" : ", " + text(session, "per_second") + " connections/s",
                     Boolean.TRUE.equals(session.get("closed")) ? ", its client is gone" : ""));
         }
         for (Map<String, Object> cut : status.cut()) {

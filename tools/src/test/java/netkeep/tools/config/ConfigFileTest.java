@@ -58,6 +58,60 @@ class ConfigFileTest {
         assertEquals(
                 List.of("address 1 198.18.0.2/24", "address 1 fd00:198:18::2/64", "route 1 0.0.0.0/0 198.18.0.1"),
                 config.lines());
+        assertEquals(
+                List.of(
+                        "filter accept in tcp 198.18.0.0/24 any 80-80 0",
+                        "filter accept in tcp 198.18.0.0/24 any 8000-8999 0",
+                        "filter accept in icmp any any 0-65535 any",
+                        "filter reject in any any any 0-65535 any"),
+                config.filterLines());
+        assertEquals(
+                List.of("limit any 1024 8589934592 0", "limit 65534 64 67108864 100"), config.limitLines());
+    }
+
+    @Test
+    void wrongLimitIsToldWithWhatToWrite() {
+        assertEquals(
+                List.of(
+                        "5: sockets: 7: half of them are for connections that are accepted: write an even one",
+                        "6: [[limit]] without a user: write user = \"NAME\", or a number",
+                        "7: memory: \"12\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or \"2 GiB\"",
+                        "11: user: there is a [[limit]] of the same user already: write one"),
+                problems(LINK + """
+                        [limits]
+                        sockets = 7
+                        [[limit]]
+                        memory = "12"
+                        [[limit]]
+                        user = 5
+                        [[limit]]
+                        user = 5
+                        """));
+    }
+
+    @Test
+    void wrongRuleIsToldWithWhatToWrite() {
+        assertEquals(
+                List.of(
+                        "4: [[filter]] without action: write action = \"accept\", \"drop\" or \"reject\"",
+                        "5: protocol: \"sctp\" is none of any, tcp, udp, icmp",
+                        "8: ports: \"99999\": ports are 0..65535, the first not above the last",
+                        "9: from: \"198.18.0\" is no address: write ADDRESS or PREFIX/LENGTH",
+                        "10: user: \"no such one\": this machine has no such user: write a name of /etc/passwd, or a "
+                                + "number without quotes",
+                        "13: ports: only tcp and udp have ports: write protocol = \"tcp\" or \"udp\""),
+                problems(LINK + """
+                        [[filter]]
+                        protocol = "sctp"
+                        [[filter]]
+                        action = "drop"
+                        ports = ["99999"]
+                        from = "198.18.0"
+                        user = "no such one"
+                        [[filter]]
+                        action = "drop"
+                        ports = ["1-2"]
+                        """));
     }
 
     /// Each key is optional but the device's name and an address: the example says what it is then.

@@ -2,6 +2,7 @@ package netkeep.tools.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -32,7 +33,7 @@ class DifferenceTest {
     private static Difference difference(String text) {
         Config config = ConfigFile.read(text).config();
         assertNotNull(config, ConfigFile.read(text).problems().toString());
-        return Difference.of(config, STARTED, NOW);
+        return Difference.of(config, STARTED, NOW, List.of());
     }
 
     @Test
@@ -45,6 +46,20 @@ class DifferenceTest {
                 to = "default"
                 via = "198.18.0.1"
                 """).none());
+    }
+
+    @Test
+    void rulesChangeTogetherOrNotAtAll() {
+        String link = "[[link]]\ntap = \"nk0\"\n";
+        String rule = "[[filter]]\naction = \"drop\"\n";
+        Config config = ConfigFile.read(link + "slaac = true\n" + rule).config();
+        assertNotNull(config);
+        List<String> rules = List.of("filter drop in any any any 0-65535 any");
+        assertNull(Difference.of(config, STARTED, NOW, rules).filter());
+        assertEquals(rules, Difference.of(config, STARTED, NOW, List.of()).filter());
+        assertEquals(
+                rules,
+                Difference.of(config, STARTED, NOW, List.of(rules.getFirst(), "filter x")).filter());
     }
 
     /// A route goes before the address by which its router is reached, and comes after it.

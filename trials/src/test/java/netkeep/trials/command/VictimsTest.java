@@ -1,0 +1,243 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Clients that are killed at random moments: in the end the daemon has what it had, and their peers know.
+///
+/// `-Dnetkeep.victims=2500` for more of them, `-Dnetkeep.placement=factored` for the other placement,
+/// `-Dnetkeep.seed=N` for others.
+class VictimsTest {
+    private static final int VICTIMS = Integer.getInteger("netkeep.victims", 60);
+    private static final String PLACEMENT = System.getProperty("netkeep.placement", "monolithic");
+    private static final int SEED = Integer.getInteger("netkeep.seed", 1);
+
+    /// Before what there is counts as what there was: tables and buffers have grown by then.
+    private static final int WARMING = Math.max(VICTIMS / 5, 30);
+
+    private static final int AT_ONCE = 12;
+    private static final int LIFE_US = 60_000;
+    private static final int KERNEL_PORT = 7004;
+    private static final int OWN_PORT = 9000;
+    private static final int PATIENCE_MS = 30_000;
+    private static final int CONNECT_MS = 2_000;
+    private static final int PIECE = 1 << 15;
+
+    /// What the JVMs may have grown by; a session's regions are beside it.
+    private static final long GROWN = 24L << 20;
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+    private Daemon up;
+    private Path program;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    /// Connections of the kernel's side that have not ended, and all there were.
+    private final AtomicInteger open = new AtomicInteger();
+
+    private final AtomicInteger all = new AtomicInteger();
+
+    @AfterEach
+    void end() {
+        over.set(true);
+        if (place != null) {
+            place.close();
+        }
+    }
+
+    /// What a process holds.
+    ///
+    /// @param descriptors how many
+    /// @param regions     descriptors or mappings of memory that is shared with a session
+    /// @param memory      octets of its own
+    private record Holdings(long descriptors, long regions, long memory) {
+        private static Holdings of(long process) throws IOException {
+            Path proc = Path.of("/proc", Long.toString(process));
+            long descriptors = 0;
+            long regions = 0;
+            try (DirectoryStream<Path> links = Files.newDirectoryStream(proc.resolve("fd"))) {
+                for (Path link : links) {
+                    descriptors++;
+                    regions += sessions(Files.readSymbolicLink(link).toString());
+                }
+            }
+            for (String line : Files.readAllLines(proc.resolve("maps"))) {
+                regions += sessions(line);
+            }
+            String rss = Files.readAllLines(proc.resolve("status")).stream()
+                    .filter(line -> line.startsWith("RssAnon:"))
+                    .findFirst()
+                    .orElse("0");
+            return new Holdings(descriptors, regions, Long.parseLong(rss.replaceAll("[^0-9]", "")) << 10);
+        }
+
+        private static int sessions(String name) {
+            return name.contains("memfd:netkeep-client-") || name.contains("memfd:netkeep-stack-") ? 1 : 0;
+        }
+    }
+
+    private List<Holdings> holdings() throws Exception {
+        List<Holdings> all = new ArrayList<>(List.of(Holdings.of(up.keeper.pid())));
+        for (String part : List.of("link", "stack", "control")) {
+            all.add(Holdings.of(up.process(part)));
+        }
+        return all;
+    }
+
+    private void compile() throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path shim = (Files.isDirectory(here.resolve("shim")) ? here : here.getParent()).resolve("shim");
+        Path source = directory.resolve("victims.c");
+        program = directory.resolve("victims");
+        Files.write(source, VictimsTest.class.getResourceAsStream("victims.c").readAllBytes());
+        Place.Said said = place.run(
+                "gcc",
+                "-O2",
+                "-std=c11",
+                "-Wall",
+                "-Wextra",
+                "-Wpedantic",
+                "-Werror",
+                "-I" + shim,
+                "-o",
+                program.toString(),
+                source.toString(),
+                shim.resolve("netkeep_session.c").toString());
+        assertEquals(0, said.code(), said.err());
+    }
+
+    private String die(int count, int seed) throws Exception {
+        Place.Said said = place.run(
+                program.toString(),
+                up.session.toString(),
+                Place.KERNEL_4,
+                Integer.toString(KERNEL_PORT),
+                Integer.toString(OWN_PORT),
+                Integer.toString(count),
+                Integer.toString(AT_ONCE),
+                Integer.toString(LIFE_US),
+                Integer.toString(seed));
+        assertEquals(0, said.code(), said.err());
+        return said.out().strip();
+    }
+
+    /// Reads and answers until the other side has ended, however it ends; a side that says nothing for long is missed.
+    private void serve(Socket socket) {
+        all.incrementAndGet();
+        open.incrementAndGet();
+        try (socket) {
+            socket.setSoTimeout(PATIENCE_MS);
+            byte[] piece = new byte[PIECE];
+            for (int got = socket.getInputStream().read(piece); got >= 0; got = socket.getInputStream().read(piece)) {
+                socket.getOutputStream().write(piece, 0, got);
+            }
+        } catch (SocketTimeoutException silent) {
+            return; // counted as open for ever
+        } catch (IOException reset) {
+            // That is an end, too.
+        }
+        open.decrementAndGet();
+    }
+
+    /// The kernel's programs connect to whoever listens.
+    private void visit() {
+        SplittableRandom luck = new SplittableRandom(SEED);
+        while (!over.get()) {
+            Socket socket = new Socket();
+            try {
+                socket.connect(
+                        new InetSocketAddress(Place.OURS_4, OWN_PORT + luck.nextInt(AT_ONCE)), CONNECT_MS);
+                socket.getOutputStream().write(new byte[luck.nextInt(1, PIECE)]);
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException refused) {
+                // Nobody listens there now.
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void accept(ServerSocket listener, VictimsTest to) {
+        try {
+            while (true) {
+                Socket socket = listener.accept();
+                Thread.ofVirtual().start(() -> to.serve(socket));
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    private void settle() throws Exception {
+        up.await("sessions: 0");
+        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        while (open.get() != 0) {
+            assertTrue(System.nanoTime() < endNs, open + " connections of the dead are open");
+            Thread.sleep(10);
+        }
+    }
+
+    private String sockets() throws Exception {
+        Place.Said said = place.command("ss", "-a", "--session", up.session.toString());
+        assertEquals(0, said.code(), said.err());
+        return said.out().lines().filter(line -> !line.contains("TIME-WAIT")).reduce("", (one, other) -> one + other + "\n");
+    }
+
+    @Test
+    void whatTheDeadHadIsBack() throws Exception {
+        assumeTrue(Place.has("gcc"), "no gcc");
+        place = new Place(directory);
+        up = new Daemon(place, directory.resolve("session"), PLACEMENT);
+        compile();
+        try (ServerSocket listener = place.space()
+                .call(() -> new ServerSocket(KERNEL_PORT, 64, InetAddress.getByName(Place.KERNEL_4)))) {
+            Thread.ofPlatform().start(() -> accept(listener, this));
+            FutureTask<Void> visits = new FutureTask<>(() -> place.space().run(this::visit), null);
+            Thread visiting = Thread.ofPlatform().start(visits);
+            up.await("one stands by");
+            die(WARMING, SEED);
+            settle();
+            String socketsBefore = sockets();
+            List<Holdings> before = holdings();
+            String died = die(VICTIMS, SEED + WARMING);
+            over.set(true);
+            visiting.join();
+            settle();
+            List<Holdings> after = holdings();
+            System.out.println(PLACEMENT + ": " + died + "; connections " + all + "; before " + before + "; after " + after);
+            for (int i = 0; i < before.size(); i++) {
+                assertEquals(before.get(i).descriptors(), after.get(i).descriptors(), "before " + before + ", after " + after);
+                assertEquals(0, after.get(i).regions(), "after " + after);
+                assertTrue(
+                        after.get(i).memory() < before.get(i).memory() + GROWN, "before " + before + ", after " + after);
+            }
+            assertEquals(socketsBefore, sockets());
+            assertTrue(all.get() > VICTIMS / 10, "connections " + all);
+            for (String part : List.of("link", "stack", "control")) {
+                assertEquals(0, up.restarts(part), up.keeper.out());
+            }
+        }
+    }
+}
