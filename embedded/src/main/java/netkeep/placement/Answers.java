@@ -170,7 +170,8 @@ public final class Answers {
             case "apply" -> filter.apply();
             case "list" -> {
                 StringBuilder lines = new StringBuilder();
-                filter.rules().forEach(rule -> lines.append("filter ").append(rule).append('\n'));
+                filter.rules()
+                        .forEach(rule -> lines.append("filter ").append(rule).append('\n'));
                 return lines.toString();
             }
             default -> throw new IllegalArgumentException(what);

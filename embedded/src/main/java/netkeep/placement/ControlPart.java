@@ -23,8 +23,8 @@ final class ControlPart implements Part {
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
         switch (word.kind()) {
-            case Word.ADMIT -> gate.admitted(
-                    word.number(), Terms.parse(word.text()).layout(), Granted.Admitted.of(descriptors));
+            case Word.ADMIT ->
+                gate.admitted(word.number(), Terms.parse(word.text()).layout(), Granted.Admitted.of(descriptors));
             case Word.CUT -> gate.cut(word.number());
             case Word.OVER -> gate.over(word.number());
             case Word.TELL -> gate.answer(word.number(), word.text());

@@ -120,8 +120,7 @@ public final class Engine {
     /// @param user   of the client's process
     /// @param perSecond connections that it may begin or be asked for a second, 0 for any number
     /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
-    public Attachment attach(
-            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
         if (layout.capacity() < tcp.leastCapacity()) {
             throw new IllegalArgumentException("capacity " + layout.capacity() + " of " + tcp.leastCapacity());
         }
@@ -249,7 +248,8 @@ public final class Engine {
 
     /// Lays down what is to be sent, as much as [#outgoing] has room for.
     public void transmit(long nowNs) {
-        udp.transmit(nowNs);
+        // Who sends datagrams without end leaves room for those who cannot.
+        udp.transmit(tcp.pending() ? outgoing.room() / 2 : outgoing.room(), nowNs);
         tcp.transmit(nowNs);
     }
 

@@ -14,7 +14,9 @@ class TermsTest {
         Terms terms = Terms.within(7, sockets, memory, 3);
         assertTrue(terms.memory() <= memory, terms + " of " + memory);
         // As much of it as powers of two allow.
-        assertTrue(terms.equals(new Terms(7, sockets, 1 << 22, 3)) || 3 * terms.memory() > memory, terms + " of " + memory);
+        assertTrue(
+                terms.equals(new Terms(7, sockets, 1 << 22, 3)) || 3 * terms.memory() > memory,
+                terms + " of " + memory);
         assertEquals(terms, Terms.parse(terms.text()));
     }
 }

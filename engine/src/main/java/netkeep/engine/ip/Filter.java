@@ -147,24 +147,11 @@ public final class Filter {
 
     private boolean begun(Packet packet, int local, int remote, long nowNs) {
         return begun.has(
-                packet.destinationHi,
-                packet.destinationLo,
-                local,
-                packet.sourceHi,
-                packet.sourceLo,
-                remote,
-                nowNs);
+                packet.destinationHi, packet.destinationLo, local, packet.sourceHi, packet.sourceLo, remote, nowNs);
     }
 
     private static void note(Exchanges in, Packet packet, int local, int remote, long nowNs) {
-        in.note(
-                packet.destinationHi,
-                packet.destinationLo,
-                local,
-                packet.sourceHi,
-                packet.sourceLo,
-                remote,
-                nowNs);
+        in.note(packet.destinationHi, packet.destinationLo, local, packet.sourceHi, packet.sourceLo, remote, nowNs);
     }
 
     /// Whether a session may begin a connection, or send a datagram; if not it is counted.

@@ -8,7 +8,6 @@ import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.session.Event;
 import netkeep.session.SessionLayout;
-import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
 
 /// One session, from the stack's side: its two regions, its rings, and how much of them a commit covers.

@@ -61,8 +61,7 @@ public final class Sockets {
     /// @param user   as [Attachment#user]
     /// @param perSecond as [Attachment#perSecond]
     /// @throws IllegalArgumentException if it has more sockets than its share
-    public Attachment attach(
-            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
         if (layout.sockets() > share || attachments[number] != null) {
             throw new IllegalArgumentException("session " + number + " with " + layout.sockets() + " sockets");
         }

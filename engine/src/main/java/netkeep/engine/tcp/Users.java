@@ -123,7 +123,8 @@ public final class Users {
             return Errno.EADDRNOTAVAIL;
         }
         Attachment attachment = tcp.sockets.attachment(tcb);
-        if (!tcp.ip.filter()
+        if (!tcp.ip
+                .filter()
                 .lets(
                         IpProtocol.TCP,
                         tcp.path.sourceHi,
@@ -284,9 +285,9 @@ public final class Users {
         Attachment attachment = tcp.sockets.attachment(tcb);
         tcp.closedListener(listener);
         int parent = listener - attachment.first + 1;
-        tcp.sockets.scan(index -> {
+        tcp.sockets.scan(attachment, index -> {
             tcp.sockets.read(index, tcb);
-            if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == parent && tcb.session() == attachment.number) {
+            if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == parent) {
                 tcp.open(index);
                 tcb.set(Endpoint.CLOSED_BY_USER);
                 tcp.fate.abort(nowNs);

@@ -52,7 +52,9 @@ final class Sending {
         this.header = udp.header;
     }
 
-    void transmit(long nowNs) {
+    /// @param most frames, of all sockets
+    void transmit(int most, long nowNs) {
+        int leave = udp.outgoing.room() - most;
         for (int waiting = udp.ready.count(); waiting > 0; waiting--) {
             int index = udp.ready.take();
             udp.sockets.read(index, socket);
@@ -63,7 +65,7 @@ final class Sending {
             if (outcome != Outcome.BROKEN && socket.sndHead() != socket.sndEnd()) {
                 udp.ready.add(index);
             }
-            if (outcome == Outcome.NO_ROOM) {
+            if (outcome == Outcome.NO_ROOM || udp.outgoing.room() <= leave) {
                 return;
             }
         }
@@ -160,7 +162,8 @@ final class Sending {
             return Errno.EACCES;
         }
         path.loop &= !group || !socket.has(Endpoint.NO_MULTICAST_LOOP);
-        boolean may = udp.ip.filter()
+        boolean may = udp.ip
+                .filter()
                 .lets(
                         IpProtocol.UDP,
                         path.sourceHi,

@@ -106,8 +106,10 @@ public final class Udp implements Upper {
     }
 
     /// Lays down what sockets have to send, as much as there is room for.
-    public void transmit(long nowNs) {
-        sending.transmit(nowNs);
+    ///
+    /// @param most frames, about; the socket that reaches it goes on to the end of its turn
+    public void transmit(int most, long nowNs) {
+        sending.transmit(most, nowNs);
     }
 
     /// Sends what a socket that goes has left, as far as there is room.

@@ -30,7 +30,8 @@ class DeadClientTest {
                 """);
     }
 
-    /// A peer that keeps its window shut, and says so whenever it is asked, keeps the memory of the dead for ten minutes.
+    /// A peer that keeps its window shut, and says so whenever it is asked, keeps the memory of the dead for ten
+    /// minutes.
     @Test
     void whatTheDeadOweIsBoundedInTime() {
         Conversation conversation =

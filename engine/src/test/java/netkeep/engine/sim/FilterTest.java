@@ -116,7 +116,8 @@ class FilterTest {
                 + " any";
     }
 
-    /// Two hosts, of which the second has rules that change, and dies: what arrives is what a plain reading of the rules
+    /// Two hosts, of which the second has rules that change, and dies: what arrives is what a plain reading of the
+    /// rules
     /// says.
     private static final class Pair {
         private final SimHost plain;
@@ -213,7 +214,8 @@ class FilterTest {
         }
     }
 
-    /// A rule that refuses all does not take a host's neighbors from it, nor what comes in fragments of what it asked for.
+    /// A rule that refuses all does not take a host's neighbors from it, nor what comes in fragments of what it asked
+    /// for.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fragmentsOfAnAnswerPass(boolean v6) {

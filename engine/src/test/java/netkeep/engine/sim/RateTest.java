@@ -24,9 +24,9 @@ class RateTest {
         for (int i = 0; i < count; i++) {
             int socket = client.open(6);
             int port = Conversation.PORT + i;
-            asked.add(new int[] {
-                socket, client.connect(socket, conversation.remote.hi(), conversation.remote.lo(), port)
-            });
+            asked.add(
+                    new int[] {socket, client.connect(socket, conversation.remote.hi(), conversation.remote.lo(), port)
+                    });
         }
         conversation.host.host().kick();
         conversation.world.run(TimeUnit.MILLISECONDS.toNanos(1));

@@ -58,8 +58,9 @@ record Difference(
         if (config.limits().sessions() != started.sessions()) {
             fixed.add("[limits] sessions is " + started.sessions());
         }
-        List<String> limits =
-                started.lines().stream().filter(line -> line.startsWith("limit ")).toList();
+        List<String> limits = started.lines().stream()
+                .filter(line -> line.startsWith("limit "))
+                .toList();
         if (!config.limitLines().equals(limits)) {
             fixed.add("what programs may have ([limits], [[limit]]) is as it was");
         }

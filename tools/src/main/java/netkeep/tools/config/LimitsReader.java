@@ -33,8 +33,7 @@ final class LimitsReader {
         Set<Integer> users = new HashSet<>();
         for (TableReader one : reader.tables("limit")) {
             if (!one.has("user")) {
-                problems.add(
-                        new Problem(one.line(), "[[limit]] without a user: write user = \"NAME\", or a number"));
+                problems.add(new Problem(one.line(), "[[limit]] without a user: write user = \"NAME\", or a number"));
             }
             int user = UserName.read(one, "user");
             if (user != Rule.ANY && !users.add(user)) {
@@ -49,7 +48,8 @@ final class LimitsReader {
     private static Config.Quota quota(TableReader table, int user, Config.Quota otherwise) {
         int sockets = table.number("sockets", otherwise.sockets(), 2, Terms.SOCKETS);
         if ((sockets & 1) != 0) {
-            table.problem("sockets", sockets + ": half of them are for connections that are accepted: write an even one");
+            table.problem(
+                    "sockets", sockets + ": half of them are for connections that are accepted: write an even one");
             sockets = otherwise.sockets();
         }
         long memory = otherwise.memory();
@@ -57,8 +57,9 @@ final class LimitsReader {
         if (text != null) {
             memory = octets(text);
             if (memory < LEAST_MEMORY) {
-                table.problem("memory", "\"" + text + "\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or "
-                        + "\"2 GiB\"");
+                table.problem(
+                        "memory",
+                        "\"" + text + "\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or " + "\"2 GiB\"");
             }
         }
         int perSecond = table.number("connections-per-second", otherwise.perSecond(), 0, MOST_PER_SECOND);

@@ -21,8 +21,10 @@ final class UserName {
         String name = table.string(key);
         String number = number(name);
         if (number == null) {
-            table.problem(key, "\"" + name + "\": this machine has no such user: write a name of " + USERS
-                    + ", or a number without quotes");
+            table.problem(
+                    key,
+                    "\"" + name + "\": this machine has no such user: write a name of " + USERS
+                            + ", or a number without quotes");
             return Rule.ANY;
         }
         return Integer.parseInt(number);

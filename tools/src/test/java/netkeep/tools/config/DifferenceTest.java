@@ -59,7 +59,8 @@ class DifferenceTest {
         assertEquals(rules, Difference.of(config, STARTED, NOW, List.of()).filter());
         assertEquals(
                 rules,
-                Difference.of(config, STARTED, NOW, List.of(rules.getFirst(), "filter x")).filter());
+                Difference.of(config, STARTED, NOW, List.of(rules.getFirst(), "filter x"))
+                        .filter());
     }
 
     /// A route goes before the address by which its router is reached, and comes after it.

@@ -69,8 +69,7 @@ class FilterTest {
 
     private void reload(String... rules) throws Exception {
         write(rules);
-        assertEquals(
-                "the filter has " + rules.length + " rules\n", ours("reload", "--session", session.toString()));
+        assertEquals("the filter has " + rules.length + " rules\n", ours("reload", "--session", session.toString()));
     }
 
     private Socket connect(int patienceMs) throws Exception {
@@ -82,7 +81,8 @@ class FilterTest {
     }
 
     private Throwable refusal(int patienceMs) {
-        return assertThrows(IllegalStateException.class, () -> connect(patienceMs)).getCause();
+        return assertThrows(IllegalStateException.class, () -> connect(patienceMs))
+                .getCause();
     }
 
     /// What the kernel tells a program that has sent a datagram to a port where nobody is.

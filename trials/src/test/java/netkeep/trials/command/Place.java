@@ -101,6 +101,16 @@ final class Place implements AutoCloseable {
             return process.pid();
         }
 
+        boolean alive() {
+            return process.isAlive();
+        }
+
+        /// Ends it at once, and waits until it is gone.
+        void kill() {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+
         /// What it has said so far.
         String out() throws IOException {
             return Files.readString(out);

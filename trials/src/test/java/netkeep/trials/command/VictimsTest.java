@@ -151,7 +151,9 @@ class VictimsTest {
         try (socket) {
             socket.setSoTimeout(PATIENCE_MS);
             byte[] piece = new byte[PIECE];
-            for (int got = socket.getInputStream().read(piece); got >= 0; got = socket.getInputStream().read(piece)) {
+            for (int got = socket.getInputStream().read(piece);
+                    got >= 0;
+                    got = socket.getInputStream().read(piece)) {
                 socket.getOutputStream().write(piece, 0, got);
             }
         } catch (SocketTimeoutException silent) {
@@ -168,8 +170,7 @@ class VictimsTest {
         while (!over.get()) {
             Socket socket = new Socket();
             try {
-                socket.connect(
-                        new InetSocketAddress(Place.OURS_4, OWN_PORT + luck.nextInt(AT_ONCE)), CONNECT_MS);
+                socket.connect(new InetSocketAddress(Place.OURS_4, OWN_PORT + luck.nextInt(AT_ONCE)), CONNECT_MS);
                 socket.getOutputStream().write(new byte[luck.nextInt(1, PIECE)]);
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException refused) {
@@ -202,7 +203,10 @@ class VictimsTest {
     private String sockets() throws Exception {
         Place.Said said = place.command("ss", "-a", "--session", up.session.toString());
         assertEquals(0, said.code(), said.err());
-        return said.out().lines().filter(line -> !line.contains("TIME-WAIT")).reduce("", (one, other) -> one + other + "\n");
+        return said.out()
+                .lines()
+                .filter(line -> !line.contains("TIME-WAIT"))
+                .reduce("", (one, other) -> one + other + "\n");
     }
 
     @Test
@@ -211,8 +215,8 @@ class VictimsTest {
         place = new Place(directory);
         up = new Daemon(place, directory.resolve("session"), PLACEMENT);
         compile();
-        try (ServerSocket listener = place.space()
-                .call(() -> new ServerSocket(KERNEL_PORT, 64, InetAddress.getByName(Place.KERNEL_4)))) {
+        try (ServerSocket listener =
+                place.space().call(() -> new ServerSocket(KERNEL_PORT, 64, InetAddress.getByName(Place.KERNEL_4)))) {
             Thread.ofPlatform().start(() -> accept(listener, this));
             FutureTask<Void> visits = new FutureTask<>(() -> place.space().run(this::visit), null);
             Thread visiting = Thread.ofPlatform().start(visits);
@@ -226,12 +230,17 @@ class VictimsTest {
             visiting.join();
             settle();
             List<Holdings> after = holdings();
-            System.out.println(PLACEMENT + ": " + died + "; connections " + all + "; before " + before + "; after " + after);
+            System.out.println(
+                    PLACEMENT + ": " + died + "; connections " + all + "; before " + before + "; after " + after);
             for (int i = 0; i < before.size(); i++) {
-                assertEquals(before.get(i).descriptors(), after.get(i).descriptors(), "before " + before + ", after " + after);
+                assertEquals(
+                        before.get(i).descriptors(),
+                        after.get(i).descriptors(),
+                        "before " + before + ", after " + after);
                 assertEquals(0, after.get(i).regions(), "after " + after);
                 assertTrue(
-                        after.get(i).memory() < before.get(i).memory() + GROWN, "before " + before + ", after " + after);
+                        after.get(i).memory() < before.get(i).memory() + GROWN,
+                        "before " + before + ", after " + after);
             }
             assertEquals(socketsBefore, sockets());
             assertTrue(all.get() > VICTIMS / 10, "connections " + all);

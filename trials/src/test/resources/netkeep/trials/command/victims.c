@@ -117,8 +117,8 @@ static void live(volatile int *part, const char *path, struct nk_address kernel,
     }
     for (;;) {
         act(part, kernel, port, own);
-        *part = IDLE;
-        if (below(4) == 0) {
+        if (below(64) == 0) {
+            *part = IDLE;
             nk_sleep(&session, 1);
         }
     }
