@@ -221,7 +221,7 @@ public final class Engine {
         return verdict;
     }
 
-    /// Takes requests of all sessions, `most` of each.
+    /// Takes requests of all sessions, `most` of each, and where there are several no more of one than its share.
     ///
     /// @return how many were taken
     public int requests(int most, long nowNs) {

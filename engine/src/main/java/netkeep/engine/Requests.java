@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes what clients ask for out of their rings, and brings it to the protocol that their sockets belong to.
 final class Requests {
+    /// What a session may ask for in a turn where there are others, in requests that only move octets: about as long as
+    /// a stream's share of a turn takes. What is left over is taken in the next turn.
+    private static final int SHARE = 128;
+
+    /// What any other request weighs: it looks at tables, and may have a segment sent.
+    private static final int HEAVY = 16;
+
     private final Sockets sockets;
     private final Tcp tcp;
     private final Udp udp;
@@ -47,19 +54,20 @@ final class Requests {
             next = next + 1 < count ? next + 1 : 0;
             Attachment attachment = sockets.attachments().get(next);
             if (attachment.violation() == null && !attachment.closed()) {
-                taken = take(attachment, 1, nowNs);
+                taken = take(attachment, 1, 1, nowNs);
             }
         }
         return taken;
     }
 
-    /// Takes up to `most` requests of each session.
+    /// Takes up to `most` requests of each session, and no more of one than its share.
     int take(int most, long nowNs) {
         int taken = readers(nowNs);
+        int share = sockets.attachments().size() == 1 ? Integer.MAX_VALUE : SHARE;
         for (int i = 0; i < sockets.attachments().size(); i++) {
             Attachment attachment = sockets.attachments().get(i);
             if (attachment.violation() == null && !attachment.closed()) {
-                taken += take(attachment, most, nowNs);
+                taken += take(attachment, most, share, nowNs);
             }
         }
         return taken;
@@ -79,9 +87,10 @@ final class Requests {
         return taken;
     }
 
-    private int take(Attachment attachment, int most, long nowNs) {
+    private int take(Attachment attachment, int most, int share, long nowNs) {
+        int taken = 0;
         try {
-            for (int taken = 0; taken < most; taken++) {
+            for (int left = share; taken < most && left > 0; taken++) {
                 long at = attachment.request();
                 if (at == Consumer.EMPTY) {
                     return taken;
@@ -92,11 +101,13 @@ final class Requests {
                     trial.request(ask.op);
                 }
                 request(attachment, at, nowNs);
+                left -= ask.op == Request.SEND || ask.op == Request.READ ? 1 : HEAVY;
             }
         } catch (PeerViolation violation) {
             attachment.broken(String.valueOf(violation.getMessage()));
+            taken++;
         }
-        return most;
+        return taken;
     }
 
     /// Closes what a client left open; takes no request of it any more.

@@ -42,7 +42,8 @@ class DaemonTextTest {
                 List.of("filter drop in tcp any any 22-22 any"),
                 List.of(
                         fields(
-                                "session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8 most_memory=2048 per_second=9 memory=512")),
+                                "session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
+                                        + " most_memory=2048 per_second=9 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
                 3 << 10);
     }

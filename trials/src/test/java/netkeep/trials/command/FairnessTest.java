@@ -26,12 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// is as busy and does not touch it; in turns.
 ///
 /// `-Dnetkeep.fairness=ROUNDS` measures, and prints; without it each neighbor is there for a moment, and the stream
-/// only has to go on. `-Dnetkeep.placement=factored` is the other placement, `-Dnetkeep.bullies=bell,hints` some of them.
+/// only has to go on. `-Dnetkeep.placement=factored` is the other placement, `-Dnetkeep.bullies=bell,hints` some of
+/// them.
 class FairnessTest {
     private static final int ROUNDS = Integer.getInteger("netkeep.fairness", 0);
     private static final String PLACEMENT = System.getProperty("netkeep.placement", "monolithic");
-    private static final String BULLIES = System.getProperty(
-            "netkeep.bullies", "unread,awake,requests,hints,opens,bell,datagrams,attach");
+    private static final String BULLIES =
+            System.getProperty("netkeep.bullies", "unread,awake,requests,hints,opens,bell,datagrams,attach");
 
     private static final int SETTLE_MS = ROUNDS == 0 ? 50 : 400;
     private static final int WINDOW_MS = ROUNDS == 0 ? 200 : 1_500;
@@ -81,7 +82,9 @@ class FairnessTest {
     private void read(Socket socket) {
         byte[] piece = new byte[PIECE];
         try (socket) {
-            for (int got = socket.getInputStream().read(piece); got >= 0; got = socket.getInputStream().read(piece)) {
+            for (int got = socket.getInputStream().read(piece);
+                    got >= 0;
+                    got = socket.getInputStream().read(piece)) {
                 read.addAndGet(got);
             }
         } catch (IOException over) {

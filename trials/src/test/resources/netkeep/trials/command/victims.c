@@ -96,13 +96,13 @@ static void act(volatile int *part, struct nk_address kernel, uint16_t port, uin
         *part = CONNECTING;
         what[socket] = STREAM;
         ask((struct nk_request) {.op = NK_CONNECT, .socket = socket, .address = kernel, .port = port});
-    } else if (what[socket] == STREAM && below(4) != 0) {
+    } else if (what[socket] == STREAM && below(64) != 0) {
         *part = SENDING;
         nk_send(&session, socket, piece, below(PIECE));
         *part = RECEIVING;
         nk_receive(&session, socket, piece, below(PIECE));
         nk_wake(&session);
-    } else if (what[socket] != GONE) {
+    } else if (what[socket] != GONE && (what[socket] != LISTENER || below(256) == 0)) {
         *part = CLOSING;
         what[socket] = GONE;
         ask((struct nk_request) {.op = NK_CLOSE, .socket = socket, .a = below(4) == 0});
@@ -117,7 +117,7 @@ static void live(volatile int *part, const char *path, struct nk_address kernel,
     }
     for (;;) {
         act(part, kernel, port, own);
-        if (below(64) == 0) {
+        if (below(2048) == 0) {
             *part = IDLE;
             nk_sleep(&session, 1);
         }
