@@ -5,6 +5,7 @@ module netkeep.engine {
     requires transitive netkeep.wire;
 
     exports netkeep.engine;
+    exports netkeep.engine.dhcp;
     exports netkeep.engine.icmp;
     exports netkeep.engine.ip;
     exports netkeep.engine.ledger;

@@ -94,6 +94,13 @@ public final class Embedded implements AutoCloseable {
         tidying.start();
     }
 
+    /// Gives back what servers have lent.
+    private void release() {
+        for (int link = 1; link <= links.size(); link++) {
+            engine.dhcp().end(link, driver.nowNs());
+        }
+    }
+
     private static QuietRings.Pages pages(MemorySegment region) {
         return (at, length) -> Memory.discard(region, at, length);
     }
@@ -122,6 +129,9 @@ public final class Embedded implements AutoCloseable {
             }
             if (plan.discover()) {
                 ip.acceptAdvertisements(i + 1, true, nowNs);
+            }
+            if (plan.dhcp()) {
+                engine.dhcp().begin(i + 1, nowNs);
             }
         }
         for (Route route : routes) {
@@ -174,6 +184,7 @@ public final class Embedded implements AutoCloseable {
     @Override
     public void close() {
         session.closeAll(driver.nowNs() + lingerNs);
+        driver.between(this::release);
         session.end("the stack is closed");
         tidying.close();
         driver.close();

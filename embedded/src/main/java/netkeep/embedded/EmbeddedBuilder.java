@@ -48,7 +48,7 @@ public final class EmbeddedBuilder {
     /// @param addresses of this host on it, like `198.18.0.2/24`
     public EmbeddedBuilder link(String name, Link link, List<String> addresses) {
         List<Subnet> subnets = addresses.stream().map(Subnet::parse).toList();
-        links.add(new LinkPlan(name, link, subnets, -1, false));
+        links.add(new LinkPlan(name, link, subnets, -1, false, false));
         return this;
     }
 
@@ -74,7 +74,15 @@ public final class EmbeddedBuilder {
     /// Listens to the IPv6 routers on the link that was added last, for addresses and routes.
     public EmbeddedBuilder discover() {
         LinkPlan last = links.removeLast();
-        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), last.vlan(), true));
+        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), last.vlan(), true, last.dhcp()));
+        return this;
+    }
+
+    /// Gets an address of IPv4 for the link that was added last from a server (DHCP), and routers and MTU with it. It
+    /// is given back when the stack is closed.
+    public EmbeddedBuilder dhcp() {
+        LinkPlan last = links.removeLast();
+        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), last.vlan(), last.discover(), true));
         return this;
     }
 
@@ -86,7 +94,7 @@ public final class EmbeddedBuilder {
             throw new IllegalArgumentException("vlan " + vlan + ": 1..4094");
         }
         LinkPlan last = links.removeLast();
-        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), vlan, last.discover()));
+        links.add(new LinkPlan(last.name(), last.link(), last.addresses(), vlan, last.discover(), last.dhcp()));
         return this;
     }
 

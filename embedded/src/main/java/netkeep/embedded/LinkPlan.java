@@ -10,7 +10,8 @@ import netkeep.wire.Address;
 /// @param addresses of this host on the link
 /// @param vlan      the virtual LAN of all frames, 1..4094, or -1 for frames without a tag
 /// @param discover  whether IPv6 routers on the link are listened to for addresses and routes
-record LinkPlan(String name, Link link, List<Subnet> addresses, int vlan, boolean discover) {
+/// @param dhcp      whether a server is asked for an address of IPv4
+record LinkPlan(String name, Link link, List<Subnet> addresses, int vlan, boolean discover, boolean dhcp) {
     LinkPlan {
         addresses = List.copyOf(addresses);
     }

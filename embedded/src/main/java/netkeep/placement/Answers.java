@@ -2,7 +2,9 @@ package netkeep.placement;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import netkeep.engine.Engine;
+import netkeep.engine.dhcp.DhcpState;
 import netkeep.engine.ip.Filter;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.Rule;
@@ -39,7 +41,7 @@ public final class Answers {
         String rest = blank < 0 ? "" : question.substring(blank + 1);
         try {
             return switch (what) {
-                case "status" -> status();
+                case "status" -> status(nowNs);
                 case "session" -> session(Integer.parseInt(rest));
                 case "ss" -> sockets(Integer.parseUnsignedInt(rest), nowNs);
                 case "nstat" -> counters();
@@ -47,6 +49,7 @@ public final class Answers {
                 case "add" -> add(rest, nowNs);
                 case "remove" -> remove(rest, nowNs);
                 case "filter" -> filter(rest);
+                case "release" -> release(nowNs);
                 default -> "error: there is no such question";
             };
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
@@ -72,17 +75,18 @@ public final class Answers {
         return lines.toString();
     }
 
-    private String status() {
+    private String status(long nowNs) {
         StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + "\n");
         int number = 1;
-        for (Settings.Tap tap : settings.taps()) {
-            lines.append("link number=").append(number).append(" name=").append(tap.name());
-            lines.append(" mac=").append(mac(tap.mac())).append(" mtu=").append(tap.mtu());
-            lines.append(" checksum=").append(tap.checksum());
-            lines.append(" segmentation=").append(tap.segmentation());
-            lines.append(" udp_segmentation=").append(tap.udpSegmentation());
-            boolean discover = engine.ip().acceptsAdvertisements(number++);
-            lines.append(" discover=").append(discover).append('\n');
+        for (Settings.Device device : settings.devices()) {
+            lines.append("link number=").append(number).append(" name=").append(device.name());
+            lines.append(" mac=").append(mac(device.mac())).append(" mtu=").append(device.mtu());
+            lines.append(" checksum=").append(device.checksum());
+            lines.append(" segmentation=").append(device.segmentation());
+            lines.append(" udp_segmentation=").append(device.udpSegmentation());
+            boolean discover = engine.ip().acceptsAdvertisements(number);
+            lines.append(" discover=").append(discover);
+            lines.append(dhcp(number++, nowNs)).append('\n');
         }
         for (Views.OwnAddress address : engine.ip().views().addresses()) {
             lines.append("address link=")
@@ -102,6 +106,26 @@ public final class Answers {
             lines.append(" manual=").append(!route.told()).append('\n');
         }
         return lines.toString();
+    }
+
+    /// What a server has lent on a link.
+    private String dhcp(int link, long nowNs) {
+        DhcpState state = engine.dhcp().state(link);
+        String said = " dhcp=" + state.name().toLowerCase(Locale.ROOT);
+        if (state.bound()) {
+            long endNs = engine.dhcp().endNs(link);
+            long left = endNs == Engine.NEVER ? -1 : Math.max(0, TimeUnit.NANOSECONDS.toSeconds(endNs - nowNs));
+            said += " server=" + Address.of(0, engine.dhcp().server(link)) + " lease=" + left;
+        }
+        return said;
+    }
+
+    /// Gives back what servers have lent: the daemon is about to end.
+    private String release(long nowNs) {
+        for (int link = 1; link <= settings.devices().size(); link++) {
+            engine.dhcp().end(link, nowNs);
+        }
+        return "ok";
     }
 
     private static String mac(long mac) {
@@ -153,6 +177,10 @@ public final class Answers {
                 ip.acceptAdvertisements(link, true, nowNs);
                 yield true;
             }
+            case "dhcp" -> {
+                engine.dhcp().begin(link, nowNs);
+                yield true;
+            }
             case "route" -> {
                 Address router = Address.parse(words[3]);
                 yield ip.addRoute(Prefix.parse(words[2]), link, router.hi(), router.lo(), 0);
@@ -181,7 +209,7 @@ public final class Answers {
 
     private int link(String text) {
         int link = Integer.parseInt(text);
-        if (link < 1 || link > settings.taps().size()) {
+        if (link < 1 || link > settings.devices().size()) {
             throw new IllegalArgumentException("link " + link);
         }
         return link;
@@ -197,6 +225,7 @@ public final class Answers {
                 ip.removeAddress(link, address.hi(), address.lo(), nowNs);
             }
             case "discover" -> ip.acceptAdvertisements(link, false, nowNs);
+            case "dhcp" -> engine.dhcp().end(link, nowNs);
             case "route" -> {
                 Address router = Address.parse(words[3]);
                 ip.removeRoute(Prefix.parse(words[2]), link, router.hi(), router.lo());

@@ -14,7 +14,8 @@ final class ControlPart implements Part {
 
     ControlPart(Line keeper, Grants grants, Watch watch) {
         Settings settings = grants.settings();
-        List<String> links = settings.taps().stream().map(Settings.Tap::name).toList();
+        List<String> links =
+                settings.devices().stream().map(Settings.Device::name).toList();
         int listener = grants.descriptor(Grants.LISTENER);
         this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, watch);
         gate.shows(grants.captures());

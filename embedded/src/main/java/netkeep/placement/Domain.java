@@ -71,7 +71,8 @@ public final class Domain {
                     switch (words[0]) {
                         case "link" -> {
                             int number = Integer.parseInt(words[1]);
-                            yield new LinkPart(grants.settings().taps().get(number - 1), number, grants, watch, arena);
+                            yield new LinkPart(
+                                    grants.settings().devices().get(number - 1), number, grants, watch, arena);
                         }
                         case "stack" -> new StackPart(keeper, grants, clock, watch, arena);
                         case "control" -> new ControlPart(keeper, grants, watch);

@@ -45,9 +45,9 @@ final class LinkPart implements Part {
     /// Whether the device is not looked at.
     private boolean blind;
 
-    LinkPart(Settings.Tap tap, int number, Grants grants, Watch watch, Arena arena) {
+    LinkPart(Settings.Device device, int number, Grants grants, Watch watch, Arena arena) {
         this.number = number;
-        this.link = tap.link(grants.descriptor(Grants.DEVICE + number));
+        this.link = device.link(grants.descriptor(Grants.DEVICE + number));
         LinkRings rings = new LinkRings(
                 Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true),
                 Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));

@@ -7,6 +7,7 @@ import netkeep.engine.ip.IpSettings;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.Link;
+import netkeep.link.PacketLink;
 import netkeep.link.TapLink;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
@@ -17,9 +18,11 @@ import netkeep.session.Terms;
 /// part link NUMBER | part stack | part control                a part that is there, in the order of their turns
 /// spin NANOSECONDS
 /// apart                                                       the links are not where the stack is
-/// tap NAME MTU MAC CHECKSUM SEGMENTATION UDP-SEGMENTATION     a link, its device granted; the first is number 1
+/// device KIND NAME MTU MAC CHECKSUM SEGMENTATION UDP-SEGMENTATION
+///                                                             a link, its device granted; the first is number 1
 /// address LINK ADDRESS/LENGTH
 /// discover LINK
+/// dhcp LINK                                                   an address from a server
 /// route LINK PREFIX ROUTER
 /// filter RULE                                                 as [netkeep.engine.ip.Rule#toString], in their order
 /// limit USER|any SOCKETS OCTETS PER-SECOND                    what a session may have; see [Terms]
@@ -27,12 +30,12 @@ import netkeep.session.Terms;
 /// file PATH                                                   whose configuration this is
 /// ```
 ///
-/// @param parts  of the domain, as above
-/// @param spinNs how long the domain spins before it sleeps
-/// @param apart  whether links and stack are in domains of their own
-/// @param taps   the links
-/// @param lines  addresses and routes, as above
-public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap> taps, List<String> lines) {
+/// @param parts   of the domain, as above
+/// @param spinNs  how long the domain spins before it sleeps
+/// @param apart   whether links and stack are in domains of their own
+/// @param devices of the links
+/// @param lines   addresses and routes, as above
+public record Settings(List<String> parts, long spinNs, boolean apart, List<Device> devices, List<String> lines) {
     /// The most sessions at a time.
     public static final int SESSIONS = 64;
 
@@ -43,11 +46,26 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
     public static final EngineSettings ENGINE =
             new EngineSettings(SESSIONS * LAYOUT.sockets(), SESSIONS, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
 
-    /// A queue of a TAP device, as [TapLink] has it.
-    public record Tap(String name, int mtu, long mac, boolean checksum, boolean segmentation, boolean udpSegmentation) {
-        /// As a device is now.
-        public static Tap of(String name, Link link) {
-            return new Tap(
+    /// The kinds of devices: a queue of a TAP, and a packet socket of an interface.
+    public static final String TAP = "tap";
+
+    public static final String PACKET = "packet";
+
+    /// A device, as [TapLink] or [PacketLink] has it.
+    ///
+    /// @param kind [#TAP] or [#PACKET]
+    public record Device(
+            String kind,
+            String name,
+            int mtu,
+            long mac,
+            boolean checksum,
+            boolean segmentation,
+            boolean udpSegmentation) {
+        /// As it is now.
+        public static Device of(String kind, String name, Link link) {
+            return new Device(
+                    kind,
                     name,
                     link.mtu(),
                     link.mac(),
@@ -58,7 +76,8 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
 
         /// Octets of the longest frame either way.
         int longest() {
-            return Link.OVERHEAD + (segmentation || udpSegmentation ? Link.LONGEST_PACKET : mtu);
+            boolean longer = kind.equals(PACKET) || segmentation || udpSegmentation;
+            return Link.OVERHEAD + (longer ? Link.LONGEST_PACKET : mtu);
         }
 
         /// What the engine has to know of it.
@@ -75,23 +94,26 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
                     false);
         }
 
-        TapLink link(int descriptor) {
-            return new TapLink(name, descriptor, mtu, mac, checksum, segmentation, udpSegmentation);
+        Link link(int descriptor) {
+            return kind.equals(PACKET)
+                    ? PacketLink.inherited(name, descriptor, mtu, mac, checksum, segmentation, udpSegmentation)
+                    : new TapLink(name, descriptor, mtu, mac, checksum, segmentation, udpSegmentation);
         }
 
         private String line() {
-            return "tap " + name + " " + mtu + " " + mac + " " + checksum + " " + segmentation + " " + udpSegmentation;
+            return "device " + kind + " " + name + " " + mtu + " " + mac + " " + checksum + " " + segmentation + " "
+                    + udpSegmentation;
         }
     }
 
     /// The same for a domain of these parts.
     public Settings with(List<String> hosted, long spin, boolean linksApart) {
-        return new Settings(hosted, spin, linksApart, taps, lines);
+        return new Settings(hosted, spin, linksApart, devices, lines);
     }
 
     /// Octets of the ledger's region.
     public long ledgerLength() {
-        return StackPart.ledgerLength(taps.size());
+        return StackPart.ledgerLength(devices.size());
     }
 
     /// Octets of each of the two regions that a link and a stack share.
@@ -133,7 +155,7 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
         StringBuilder text = new StringBuilder();
         parts.forEach(part -> text.append("part ").append(part).append('\n'));
         text.append("spin ").append(spinNs).append('\n').append(apart ? "apart\n" : "");
-        taps.forEach(tap -> text.append(tap.line()).append('\n'));
+        devices.forEach(device -> text.append(device.line()).append('\n'));
         lines.forEach(line -> text.append(line).append('\n'));
         return text.toString();
     }
@@ -143,7 +165,7 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
         List<String> parts = new ArrayList<>();
         long spinNs = 0;
         boolean apart = false;
-        List<Tap> taps = new ArrayList<>();
+        List<Device> devices = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         for (String line : text.lines().toList()) {
             String[] words = line.split(" ");
@@ -151,17 +173,18 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Tap>
                 case "part" -> parts.add(line.substring("part ".length()));
                 case "apart" -> apart = true;
                 case "spin" -> spinNs = Long.parseLong(words[1]);
-                case "tap" ->
-                    taps.add(new Tap(
+                case "device" ->
+                    devices.add(new Device(
                             words[1],
-                            Integer.parseInt(words[2]),
-                            Long.parseLong(words[3]),
-                            Boolean.parseBoolean(words[4]),
+                            words[2],
+                            Integer.parseInt(words[3]),
+                            Long.parseLong(words[4]),
                             Boolean.parseBoolean(words[5]),
-                            Boolean.parseBoolean(words[6])));
+                            Boolean.parseBoolean(words[6]),
+                            Boolean.parseBoolean(words[7])));
                 default -> lines.add(line);
             }
         }
-        return new Settings(List.copyOf(parts), spinNs, apart, List.copyOf(taps), List.copyOf(lines));
+        return new Settings(List.copyOf(parts), spinNs, apart, List.copyOf(devices), List.copyOf(lines));
     }
 }

@@ -77,12 +77,12 @@ final class StackPart implements Part {
         this.settings = grants.settings();
         this.clock = clock;
         this.watch = watch;
-        int count = settings.taps().size();
+        int count = settings.devices().size();
         this.ports = new Port[count];
         LinkSettings[] links = new LinkSettings[count + 1];
         links[0] = LinkSettings.LOOPBACK;
         for (int i = 0; i < count; i++) {
-            links[i + 1] = settings.taps().get(i).settings(i + 1);
+            links[i + 1] = settings.devices().get(i).settings(i + 1);
         }
         SecureRandom luck = new SecureRandom();
         this.engine = new Engine(
@@ -112,7 +112,8 @@ final class StackPart implements Part {
 
     /// A link in this domain.
     private Port device(int index, Grants grants) {
-        LinkPort port = new LinkPort(settings.taps().get(index).link(grants.descriptor(Grants.DEVICE + (index + 1))));
+        LinkPort port =
+                new LinkPort(settings.devices().get(index).link(grants.descriptor(Grants.DEVICE + (index + 1))));
         watch.add(port.descriptor());
         return port;
     }
@@ -124,7 +125,7 @@ final class StackPart implements Part {
         Region own = Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, true);
         Doorbell bell = grants.bell(number);
         watch.hear(bell);
-        int longest = settings.taps().get(index).longest();
+        int longest = settings.devices().get(index).longest();
         LinkRings rings = new LinkRings(link, own);
         FrameConsumer up = rings.stackTakes(longest, engine.marks().taken(number));
         FrameProducer down = rings.stackGives(engine.marks().laid(number));

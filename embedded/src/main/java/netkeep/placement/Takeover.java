@@ -27,7 +27,7 @@ final class Takeover {
             List.of("stack"),
             0,
             true,
-            List.of(new Settings.Tap("rehearsal", 1500, MAC, true, true, false)),
+            List.of(new Settings.Device(Settings.TAP, "rehearsal", 1500, MAC, true, true, false)),
             List.of("address 1 198.18.9.1/24"));
 
     private Takeover() {}

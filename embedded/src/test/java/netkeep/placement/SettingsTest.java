@@ -13,8 +13,8 @@ class SettingsTest {
                 50_000,
                 true,
                 List.of(
-                        new Settings.Tap("nk0", 1500, 0x02_00_00_00_00_01L, true, true, false),
-                        new Settings.Tap("nk1", 9000, 0x02_00_00_00_00_02L, false, false, false)),
+                        new Settings.Device(Settings.TAP, "nk0", 1500, 0x02_00_00_00_00_01L, true, true, false),
+                        new Settings.Device(Settings.PACKET, "nk1", 9000, 0x02_00_00_00_00_02L, false, false, false)),
                 List.of("address 1 198.18.0.2/24", "discover 2", "route 1 0.0.0.0/0 198.18.0.1"));
 
         assertEquals(settings, Settings.parse(settings.text()));

@@ -2,6 +2,7 @@ package netkeep.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import netkeep.engine.dhcp.Dhcp;
 import netkeep.engine.icmp.Icmp;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ledger.Counter;
@@ -39,13 +40,14 @@ public final class Engine {
     /// Octets in which all headers of a frame must end, else it is dropped.
     public static final int HEADERS = 256;
 
-    private static final long MAGIC = 0x4e4b_0001_0004L;
+    private static final long MAGIC = 0x4e4b_0001_0005L;
 
     private final Ledger ledger;
     private final Counters counters;
     private final Outgoing outgoing;
     private final Ip ip;
     private final Icmp icmp;
+    private final Dhcp dhcp;
     private final Sockets sockets;
     private final Tcp tcp;
     private final Udp udp;
@@ -80,6 +82,7 @@ public final class Engine {
         this.outgoing = new Outgoing(heads.asSlice(HEADERS));
         this.ip = new Ip(ledger, counters, luck, outgoing, settings.ip(), links);
         this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
+        this.dhcp = new Dhcp(ledger, luck, outgoing, ip);
         this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
         this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp(), settings.share());
         this.udp = new Udp(sockets, ip, outgoing, counters, luck, settings.share());
@@ -96,6 +99,7 @@ public final class Engine {
         return Ledger.length(new int[] {Counters.count(), 1}, new int[] {Counters.slot(), Luck.slot()})
                 + Ledger.length(ipCounts, Ip.slots())
                 + Ledger.length(Icmp.counts(), Icmp.slots())
+                + Ledger.length(Dhcp.counts(links), Dhcp.slots())
                 + Ledger.length(
                         new int[] {settings.sessions(), settings.sockets()}, new int[] {Attachment.SLOT, Endpoint.SLOT})
                 + Ledger.length(tcpCounts, Tcp.slots())
@@ -313,6 +317,11 @@ public final class Engine {
     /// Echo requests and what answers them.
     public Icmp icmp() {
         return icmp;
+    }
+
+    /// Addresses of IPv4 that servers lend.
+    public Dhcp dhcp() {
+        return dhcp;
     }
 
     /// Connections: what [netkeep.engine.tcp.Listing] lists.

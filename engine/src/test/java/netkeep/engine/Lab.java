@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.engine.dhcp.Dhcp;
 import netkeep.engine.icmp.Icmp;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.IpSettings;
@@ -55,6 +56,7 @@ public final class Lab {
     public Luck luck;
     public Ip ip;
     public Icmp icmp;
+    public Dhcp dhcp;
 
     private final MemorySegment headers = Arena.ofAuto().allocate(Packet.COPIED);
 
@@ -125,7 +127,8 @@ public final class Lab {
         int[] more = Icmp.counts();
         long length = Ledger.length(new int[] {Counters.count(), 1}, new int[] {Counters.slot(), Luck.slot()})
                 + Ledger.length(counts, Ip.slots())
-                + Ledger.length(more, Icmp.slots());
+                + Ledger.length(more, Icmp.slots())
+                + Ledger.length(Dhcp.counts(links.length), Dhcp.slots());
         this.region = new Region(Arena.ofAuto().allocate(length, 64));
         open();
     }
@@ -148,6 +151,7 @@ public final class Lab {
         outgoing.clear();
         ip = new Ip(ledger, counters, luck, outgoing, settings, links);
         icmp = new Icmp(ledger, counters, luck, outgoing, ip);
+        dhcp = new Dhcp(ledger, luck, outgoing, ip);
     }
 
     /// A frame arrives on link 1: the Ethernet header and what follows.

@@ -64,7 +64,7 @@ public final class Keeper implements AutoCloseable {
     private final Clock clock = new Clock();
     private final Epoll epoll = new Epoll(EVENTS);
     private final Bell stop = new Bell();
-    private final Kept kept = new Kept();
+    private final Kept kept;
     private final List<Seat> seats = new ArrayList<>();
     private final Map<Integer, Tenancy> sessions = new HashMap<>();
     private final Map<Long, Child> children = new HashMap<>();
@@ -75,6 +75,7 @@ public final class Keeper implements AutoCloseable {
 
     public Keeper(Plan plan, Watcher watcher) {
         this.plan = plan;
+        this.kept = new Kept(plan.name());
         this.watcher = watcher;
         for (Plan.Domain domain : plan.domains()) {
             seats.add(new Seat(domain, kept.of(domain.grants())));
@@ -305,7 +306,7 @@ public final class Keeper implements AutoCloseable {
             with.refuse();
             throw new IllegalArgumentException("session " + word.number() + " of " + from.plan.name());
         }
-        Tenancy session = new Tenancy(word.number(), with.descriptors()[0], all);
+        Tenancy session = new Tenancy(plan.name(), word.number(), with.descriptors()[0], all);
         sessions.put(word.number(), session);
         for (Seat seat : seats) {
             if (seat.child != null) {

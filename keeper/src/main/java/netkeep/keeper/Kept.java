@@ -9,9 +9,15 @@ import netkeep.linux.Descriptors;
 
 /// Descriptors of all that must outlive domains and does not belong to a session.
 final class Kept {
+    private final String suffix;
     private final Map<String, Integer> written = new HashMap<>();
     private final Map<String, Integer> read = new HashMap<>();
     private final Map<String, int[]> bells = new HashMap<>();
+
+    /// @param suffix of the regions' names
+    Kept(String suffix) {
+        this.suffix = suffix;
+    }
 
     /// The descriptors of these grants, in their order; what is not there yet is made.
     int[] of(List<Plan.Grant> grants) {
@@ -22,7 +28,8 @@ final class Kept {
         return switch (grant) {
             case Plan.Device device -> device.descriptor();
             case Plan.Shared region -> {
-                int descriptor = written.computeIfAbsent(region.region(), name -> Shared.make(name, region.length()));
+                int descriptor =
+                        written.computeIfAbsent(region.region(), name -> Shared.make(name + suffix, region.length()));
                 yield region.writable()
                         ? descriptor
                         : read.computeIfAbsent(region.region(), name -> Shared.readOnly(descriptor));

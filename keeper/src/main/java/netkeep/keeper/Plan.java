@@ -5,10 +5,11 @@ import java.util.function.IntFunction;
 
 /// What a keeper is told to keep.
 ///
+/// @param name     what the names of its regions end in
 /// @param line     starts a domain: the program and its arguments
 /// @param domains  that it keeps, each with a name of its own
 /// @param sessions that control may want
-public record Plan(List<String> line, List<Domain> domains, Sessions sessions) {
+public record Plan(String name, List<String> line, List<Domain> domains, Sessions sessions) {
     /// What sessions there may be: no domain that is hostile gets others.
     ///
     /// @param most  at a time, by their numbers from 0 on

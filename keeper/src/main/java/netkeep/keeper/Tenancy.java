@@ -19,14 +19,15 @@ final class Tenancy {
     /// Whether its client is gone: a stack that begins now must be told.
     boolean left;
 
+    /// @param suffix     of the regions' names
     /// @param connection of its client; closed with this object
     /// @param all        what sessions may have
-    Tenancy(int number, int connection, Plan.Sessions all) {
+    Tenancy(String suffix, int number, int connection, Plan.Sessions all) {
         this.connection = connection;
         this.terms = all.terms().apply(Sockets.peerUser(connection));
-        this.client = Shared.make("client-" + number, terms.clientLength());
+        this.client = Shared.make("client-" + number + suffix, terms.clientLength());
         this.clientRead = Shared.readOnly(client);
-        this.stack = Shared.make("stack-" + number, terms.stackLength());
+        this.stack = Shared.make("stack-" + number + suffix, terms.stackLength());
         this.stackRead = Shared.readOnly(stack);
     }
 

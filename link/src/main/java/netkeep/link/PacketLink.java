@@ -9,6 +9,7 @@ import netkeep.linux.LinuxException;
 import netkeep.linux.Netlink;
 import netkeep.linux.PacketSocket;
 import netkeep.ring.Pieces;
+import org.jspecify.annotations.Nullable;
 
 /// An interface that exists, through AF_PACKET with the virtio net header, packet(7): one end of a veth pair, best of
 /// all, which an ordinary user has in a user namespace of his own.
@@ -23,13 +24,18 @@ public final class PacketLink implements Link {
     private static final int QUIET = 64;
 
     private final String name;
-    private final int index;
     private final PacketSocket socket;
     private final PacketSource source;
-    private final Netlink netlink;
-    private final PacketSettings settings;
+
+    /// Null where nobody may ask the kernel about interfaces any more.
+    private final @Nullable Netlink netlink;
+
+    private final int index;
     private final int mtu;
     private final long mac;
+    private final boolean checksum;
+    private final boolean segmentation;
+    private final boolean udpSegmentation;
     private final int maxFrame = OVERHEAD + LONGEST_PACKET;
     private final FrameWriter writer;
     private final LinkCounters counters = new LinkCounters();
@@ -37,30 +43,58 @@ public final class PacketLink implements Link {
     private boolean closed;
 
     private PacketLink(
-            Netlink.Interface device,
             PacketSocket socket,
             PacketSource source,
-            Netlink netlink,
-            PacketSettings settings) {
-        this.name = device.name();
-        this.index = device.index();
-        this.mtu = device.mtu();
-        this.mac = settings.mac() == 0 ? device.mac() : settings.mac();
+            @Nullable Netlink netlink,
+            int index,
+            int mtu,
+            PacketSettings as) {
+        this.name = as.name();
+        this.index = index;
+        this.mtu = mtu;
+        this.mac = as.mac();
+        this.checksum = as.checksum();
+        this.segmentation = as.segmentation();
+        this.udpSegmentation = as.udpSegmentation();
         this.socket = socket;
         this.source = source;
         this.netlink = netlink;
-        this.settings = settings;
         this.writer = new FrameWriter(new Call(), socket.descriptor());
+    }
+
+    /// A link over a socket that somebody else has opened with no ring, as [#open] does: frames wait in the kernel,
+    /// also
+    /// while nobody is there to take them.
+    ///
+    /// @param descriptor closed with the link
+    /// @param mac        our hardware address
+    public static PacketLink inherited(
+            String name, int descriptor, int mtu, long mac, boolean checksum, boolean tso, boolean uso) {
+        PacketSettings as =
+                PacketSettings.of(name).withOffloads(checksum, tso, uso).withMac(mac);
+        PacketSocket socket = PacketSocket.inherited(descriptor);
+        return new PacketLink(socket, new PacketReads(descriptor), null, 0, mtu, as);
     }
 
     /// Joins an interface in the network namespace of the calling thread and brings it up.
     ///
     /// @throws LinuxException if there is none of this name, or no right to it
     public static PacketLink open(PacketSettings settings) {
+        return open(settings, 0);
+    }
+
+    /// As above, and sets the interface's MTU before.
+    ///
+    /// @param mtu 0 to leave it as it is
+    public static PacketLink open(PacketSettings settings, int mtu) {
         Netlink netlink = new Netlink();
         int descriptor = -1;
         try {
             Netlink.Interface device = netlink.find(settings.name()).orElseThrow(() -> missing(settings.name()));
+            if (mtu != 0) {
+                netlink.mtu(device.index(), mtu);
+                device = netlink.find(settings.name()).orElseThrow(() -> missing(settings.name()));
+            }
             if (device.loopback()) {
                 throw new LinuxException("link packet:lo", Errno.EINVAL, "the loopback interface is no wire");
             }
@@ -74,7 +108,8 @@ public final class PacketLink implements Link {
                     PacketSocket.open(device.index(), promiscuous, finishes(settings), settings.ringSlots());
             descriptor = socket.descriptor();
             PacketSource source = socket.slots() == 0 ? new PacketReads(descriptor) : new PacketRing(socket);
-            return new PacketLink(device, socket, source, netlink, settings);
+            PacketSettings as = settings.withMac(settings.mac() == 0 ? device.mac() : settings.mac());
+            return new PacketLink(socket, source, netlink, device.index(), device.mtu(), as);
         } catch (RuntimeException failure) {
             if (descriptor >= 0) {
                 Descriptors.close(descriptor);
@@ -96,17 +131,17 @@ public final class PacketLink implements Link {
 
     @Override
     public boolean checksumOffload() {
-        return settings.checksum();
+        return checksum;
     }
 
     @Override
     public boolean segmentationOffload() {
-        return settings.segmentation();
+        return segmentation;
     }
 
     @Override
     public boolean udpSegmentation() {
-        return settings.udpSegmentation();
+        return udpSegmentation;
     }
 
     @Override
@@ -153,7 +188,9 @@ public final class PacketLink implements Link {
             closed = true;
             source.close();
             Descriptors.close(socket.descriptor());
-            netlink.close();
+            if (netlink != null) {
+                netlink.close();
+            }
         }
     }
 
@@ -220,9 +257,10 @@ public final class PacketLink implements Link {
         }
     }
 
-    /// The kernel says the same, and says it once, of an interface that went down and of one that went away.
+    /// The kernel says the same, and says it once, of an interface that went down and of one that went away. Who cannot
+    /// ask learns it from the next frame that it sends.
     private void down(String call) {
-        if (netlink.find(index).isEmpty()) {
+        if (netlink != null && netlink.find(index).isEmpty()) {
             throw new LinkGone(toString(), call, Errno.ENETDOWN);
         }
     }

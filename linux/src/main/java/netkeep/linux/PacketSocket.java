@@ -79,6 +79,11 @@ public final class PacketSocket {
         }
     }
 
+    /// A socket without a ring that somebody else has opened.
+    public static PacketSocket inherited(int descriptor) {
+        return new PacketSocket(descriptor, 0);
+    }
+
     public int descriptor() {
         return descriptor;
     }

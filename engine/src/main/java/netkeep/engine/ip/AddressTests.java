@@ -72,6 +72,10 @@ final class AddressTests {
             addresses.state(address, AddressState.DUPLICATE);
             addresses.step(address, 0, Links.NEVER);
             ip.changed();
+            Configurer configurer = ip.configurer(addresses.link(address));
+            if (configurer != null && addresses.v4(address)) {
+                configurer.duplicate(addresses.link(address), addresses.lo(address), nowNs);
+            }
         } else if (state == AddressState.ASSIGNED && addresses.v4(address) && !probe) {
             defend(address, conflicts, nowNs);
         }

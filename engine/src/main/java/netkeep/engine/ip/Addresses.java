@@ -27,11 +27,12 @@ import netkeep.wire.Prefix;
 final class Addresses {
     static final int SLOT = 72;
 
-    /// Origins: set by hand, made for the link (fe80::), made from a router's prefix.
+    /// Origins: set by hand, made for the link (fe80::), made from a router's prefix, lent by a server.
     static final int MANUAL = 0;
 
     static final int LINK_LOCAL = 1;
     static final int ROUTER = 2;
+    static final int LENT = 3;
 
     private static final long HI = 8;
     private static final long LO = 16;

@@ -227,6 +227,61 @@ public final class Discovery {
         ip.changed();
     }
 
+    /// Takes an address of IPv4 that a server lent, and its subnet, or has them for longer. What was set by hand stays.
+    ///
+    /// @param prefix as written
+    public void lease(int link, long lo, int prefix, long validNs, long nowNs) {
+        Prefix subnet = Prefix.around(0, lo, prefix);
+        int address = addresses.find(link, 0, lo);
+        if (address < 0) {
+            address = ip.setup().enter(link, 0, lo, subnet.length(), Addresses.LENT, nowNs);
+        }
+        if (address >= 0 && addresses.origin(address) == Addresses.LENT) {
+            addresses.lifetimes(address, validNs, validNs);
+            tests.wait(address);
+        }
+        tell(subnet, link, 0, 0, validNs);
+    }
+
+    /// Gives such an address up.
+    ///
+    /// @param prefix as written
+    public void endLease(int link, long lo, int prefix, long nowNs) {
+        int address = addresses.find(link, 0, lo);
+        if (address >= 0 && addresses.origin(address) == Addresses.LENT) {
+            ip.setup().drop(address, nowNs);
+        }
+        forget(Prefix.around(0, lo, prefix), link, 0);
+    }
+
+    /// A server names a router of IPv4.
+    ///
+    /// @param metric the lower is preferred
+    public void router(int link, long lo, int metric, long validNs) {
+        tell(Prefix.ALL_V4, link, lo, metric, validNs);
+    }
+
+    /// It does so no more.
+    public void endRouter(int link, long lo) {
+        forget(Prefix.ALL_V4, link, lo);
+    }
+
+    private void tell(Prefix prefix, int link, long nextLo, int metric, long validNs) {
+        int route = routes.find(prefix, link, 0, nextLo);
+        if (route < 0 || routes.origin(route) == Routes.ROUTER) {
+            routes.put(prefix, link, 0, nextLo, metric, Routes.ROUTER, validNs);
+            ip.changed();
+        }
+    }
+
+    private void forget(Prefix prefix, int link, long nextLo) {
+        int route = routes.find(prefix, link, 0, nextLo);
+        if (route >= 0 && routes.origin(route) == Routes.ROUTER) {
+            routes.remove(route);
+            ip.changed();
+        }
+    }
+
     /// A router names a better next hop for a destination.
     ///
     /// @param fromHi fromLo the router, which must be the next hop in use (RFC 1122 §3.2.2.2, RFC 4861 §8.1)

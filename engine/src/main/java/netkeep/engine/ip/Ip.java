@@ -51,6 +51,7 @@ public final class Ip {
     private final IpSettings settings;
     private final @Nullable Upper[] uppers = new Upper[256];
     private @Nullable Control control;
+    private @Nullable Configurer configurer;
     // Scratch of one frame.
     private final Packet packet = new Packet();
     // Scratch of one frame.
@@ -140,6 +141,11 @@ public final class Ip {
     /// Registers the protocols that control IP.
     public void control(Control control) {
         this.control = control;
+    }
+
+    /// Registers who gets addresses from servers.
+    public void configurer(Configurer by) {
+        configurer = by;
     }
 
     /// A frame of `length` octets arrived; nothing of it is kept.
@@ -395,6 +401,12 @@ public final class Ip {
         return Objects.requireNonNull(control, "control");
     }
 
+    /// Whether somebody waits for what servers say on a link.
+    @Nullable
+    Configurer configurer(int link) {
+        return configurer != null && configurer.listens(link) ? configurer : null;
+    }
+
     /// Something that ways come from has changed.
     void changed() {
         ways.changed();
@@ -403,7 +415,8 @@ public final class Ip {
     public long deadlineNs() {
         long nextNs = Math.min(neighbors.deadlineNs(), tests.deadlineNs());
         nextNs = Math.min(nextNs, Math.min(routes.deadlineNs(), reassembly.deadlineNs()));
-        return control == null ? nextNs : Math.min(nextNs, control.deadlineNs());
+        nextNs = control == null ? nextNs : Math.min(nextNs, control.deadlineNs());
+        return configurer == null ? nextNs : Math.min(nextNs, configurer.deadlineNs());
     }
 
     public void expire(long nowNs) {
@@ -415,6 +428,9 @@ public final class Ip {
         reassembly.expire(nowNs);
         if (control != null) {
             control.expire(nowNs);
+        }
+        if (configurer != null) {
+            configurer.expire(nowNs);
         }
     }
 

@@ -4,9 +4,12 @@ import java.lang.foreign.MemorySegment;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.wire.Address;
+import netkeep.wire.DhcpMessage;
+import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv4Options;
 import netkeep.wire.Layer;
+import netkeep.wire.UdpHeader;
 import netkeep.wire.Verdict;
 
 /// The way of an IPv4 packet in, RFC 791 and RFC 1122 §3.2.1.
@@ -50,6 +53,15 @@ final class Ipv4Input {
         packet.protocol = Ipv4Header.protocol(headers, at);
         packet.upper = at + headerLength;
         packet.upperLength = totalLength - headerLength;
+        // RFC 2131 §4.1: sent to an address that is not ours yet, perhaps.
+        Configurer configurer = packet.protocol == IpProtocol.UDP ? ip.configurer(packet.link) : null;
+        if (configurer != null && forClient(packet)) {
+            verdict = configurer.arrives(packet, nowNs);
+            if (verdict != Verdict.OK) {
+                ip.drop(Layer.UDP, verdict);
+            }
+            return;
+        }
         verdict = loopback ? looped(packet, groupLink) : placed(packet, toAll);
         if (verdict != Verdict.OK) {
             ip.drop(Layer.IPV4, verdict);
@@ -69,6 +81,14 @@ final class Ipv4Input {
         } else {
             deliver(packet, nowNs);
         }
+    }
+
+    /// Whether it is a datagram for a client of DHCP.
+    private static boolean forClient(Packet packet) {
+        return !Ipv4Header.isFragment(packet.headers, packet.ip)
+                && packet.upperLength >= UdpHeader.LENGTH
+                && packet.upper + UdpHeader.LENGTH <= Packet.COPIED
+                && UdpHeader.destinationPort(packet.headers, packet.upper) == DhcpMessage.CLIENT_PORT;
     }
 
     /// Hands a whole packet up.

@@ -217,7 +217,7 @@ final class Ways {
 
     private void mtu(Way way, long nowNs) {
         boolean v4 = Address.isV4(way.destinationHi, way.destinationLo);
-        way.mtu = v4 ? links.settings(way.link).mtu() : links.mtu6(way.link);
+        way.mtu = v4 ? links.mtu4(way.link) : links.mtu6(way.link);
         way.sure = way.mtu;
         int destination = destinations.find(way.destinationHi, way.destinationLo);
         if (destination >= 0) {

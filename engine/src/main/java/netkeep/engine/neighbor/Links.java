@@ -18,13 +18,14 @@ import netkeep.ring.Records;
 ///       36  hops        u8 · flags u8 (1 takes router advertisements, 2 managed, 4 other configuration)
 ///       38  solicited   u8     router solicitations sent
 ///       40  solicitNs   u64    when the next one is due, NEVER for none
+///       48  mtu4        u32    for IPv4, 0 if no server told one
 /// ```
 public final class Links {
     /// The deadline of what waits for nothing.
     public static final long NEVER = Long.MAX_VALUE;
 
     /// Octets of a slot.
-    public static final int SLOT = 48;
+    public static final int SLOT = 56;
 
     private static final long BASE_MS = 8;
     private static final long RETRANS_MS = 12;
@@ -35,6 +36,7 @@ public final class Links {
     private static final long FLAGS = 37;
     private static final long SOLICITED = 38;
     private static final long SOLICIT_NS = 40;
+    private static final long MTU_4 = 48;
 
     private static final int ACCEPTS = 1;
 
@@ -102,6 +104,17 @@ public final class Links {
         int told = records.region().i32(records.read(link) + MTU);
         int mtu = settings[link].mtu();
         return told == 0 ? mtu : Math.min(told, mtu);
+    }
+
+    /// The MTU that a server told for IPv4, which is not above the link's; the link's if none did.
+    public int mtu4(int link) {
+        int told = records.region().i32(records.read(link) + MTU_4);
+        return told == 0 ? settings[link].mtu() : told;
+    }
+
+    /// Takes the MTU that a server told, 0 for none; the caller has checked it.
+    public void lentMtu(int link, int mtu) {
+        records.region().i32(records.write(link) + MTU_4, mtu);
     }
 
     /// The hop limit of what we send over IPv6.

@@ -72,6 +72,9 @@ final class Variables {
             "Sockets.unread",
             "Sockets.unreadCount",
             "Engine.headers",
+            // One message, filled before each use.
+            "Dhcp.message",
+            "Dhcp.routers",
             "Drops.last",
             "Ip.owner",
             // What the ledger was like when it was opened.
@@ -122,8 +125,13 @@ final class Variables {
             "Ports.next");
 
     /// Instants of the earliest deadline: one that moved away may still be there, none may be missed.
-    static final Set<String> NOT_LATER =
-            Set.of("Neighbors.nextNs", "AddressTests.nextNs", "Routes.nextNs", "Reassembly.nextNs", "Reports.nextNs");
+    static final Set<String> NOT_LATER = Set.of(
+            "Neighbors.nextNs",
+            "AddressTests.nextNs",
+            "Routes.nextNs",
+            "Reassembly.nextNs",
+            "Reports.nextNs",
+            "Dhcp.nextNs");
 
     /// Fields that a successor's construction must leave exactly as they are: compared after each turn.
     static final Set<String> EQUAL = Set.of(
@@ -147,6 +155,7 @@ final class Variables {
             "Index.count",
             "Index.heads",
             "Index.taken",
+            "Ip.configurer",
             "Ip.control",
             "Ip.uppers",
             "Leased.flows",

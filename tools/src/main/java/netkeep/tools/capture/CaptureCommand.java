@@ -123,7 +123,9 @@ public final class CaptureCommand implements Callable<Integer> {
         Settings settings = Settings.parse(daemon.ask("settings"));
         return link -> link == 0
                 ? "lo"
-                : link <= settings.taps().size() ? settings.taps().get(link - 1).name() : "link " + link;
+                : link <= settings.devices().size()
+                        ? settings.devices().get(link - 1).name()
+                        : "link " + link;
     }
 
     private Sink sink(IntFunction<String> names, int octets) throws IOException {

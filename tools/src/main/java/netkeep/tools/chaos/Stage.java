@@ -71,10 +71,11 @@ final class Stage implements AutoCloseable {
             for (int i = 0; i < ADDRESSES.size(); i++) {
                 lines.add("address 1 " + ADDRESSES.get(i) + LENGTHS.get(i));
             }
-            Settings settings =
-                    new Settings(List.of(), 0, false, List.of(Settings.Tap.of(NAME, link)), List.copyOf(lines));
+            Settings settings = new Settings(
+                    List.of(), 0, false, List.of(Settings.Device.of(Settings.TAP, NAME, link)), List.copyOf(lines));
             Keeper keeper = new Keeper(
                     placement.plan(
+                            Path.of(session),
                             ThisProgram.domain("-Dnetkeep.poison=true"),
                             settings,
                             List.of(link.descriptor()),

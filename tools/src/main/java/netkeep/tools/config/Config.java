@@ -5,7 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import netkeep.engine.ip.Rule;
 import netkeep.link.KernelAddress;
+import netkeep.link.Link;
+import netkeep.link.PacketLink;
+import netkeep.link.PacketSettings;
+import netkeep.link.TapDevice;
 import netkeep.link.TapSettings;
+import netkeep.placement.Settings;
 import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +36,9 @@ public record Config(
     static final String MONOLITHIC = "monolithic";
     static final String FACTORED = "factored";
 
-    /// A TAP device and what we are on it.
+    /// A device and what we are on it.
     ///
+    /// @param kind            of it, as [Settings] has it
     /// @param name            of the interface
     /// @param mtu             0 to leave it as it is
     /// @param mac             ours, 0 for one of our own choice
@@ -42,8 +48,10 @@ public record Config(
     /// @param udpSegmentation whether UDP datagrams are
     /// @param addresses       ours, each with the length of its subnet's prefix
     /// @param slaac           whether addresses and routes of IPv6 are taken from routers
+    /// @param dhcp            whether an address of IPv4 is got from a server
     /// @param kernelAddresses for the kernel's side
     public record LinkConfig(
+            String kind,
             String name,
             int mtu,
             long mac,
@@ -53,9 +61,24 @@ public record Config(
             boolean udpSegmentation,
             List<String> addresses,
             boolean slaac,
+            boolean dhcp,
             List<String> kernelAddresses) {
-        /// What its device shall be.
-        public TapSettings tap() {
+        /// Opens the device.
+        ///
+        /// @throws netkeep.linux.LinuxException if this machine or user cannot
+        public Link open() {
+            return kind.equals(Settings.TAP) ? TapDevice.open(tap()).link() : PacketLink.open(packet(), mtu);
+        }
+
+        /// Without a ring: frames wait in the kernel while a successor of whoever took them begins.
+        private PacketSettings packet() {
+            return PacketSettings.of(name)
+                    .withOffloads(checksum, segmentation, udpSegmentation)
+                    .withMac(mac)
+                    .withRing(0);
+        }
+
+        private TapSettings tap() {
             List<KernelAddress> kernels =
                     kernelAddresses.stream().map(AddressValue::kernel).toList();
             return TapSettings.of(name)
@@ -100,6 +123,9 @@ public record Config(
             }
             if (link.slaac()) {
                 lines.add("discover " + number);
+            }
+            if (link.dhcp()) {
+                lines.add("dhcp " + number);
             }
         }
         for (RouteConfig route : routes) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import netkeep.engine.ip.Rule;
+import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
@@ -104,17 +105,8 @@ public final class ConfigFile {
     }
 
     private Config.LinkConfig link(TableReader table) {
-        String name = table.string("tap");
-        if (name == null) {
-            if (!table.has("tap")) {
-                problems.add(new Problem(table.line(), "[[link]] without a device: write tap = \"NAME\" below it"));
-            }
-            name = "";
-        } else if (name.isEmpty() || name.length() > 15 || name.matches(".*[\\s/].*")) {
-            table.problem("tap", "\"" + name + "\": the name of an interface has 1..15 octets, no blank and no slash");
-        } else if (!names.add(name)) {
-            table.problem("tap", "\"" + name + "\" is another link's already: choose another name");
-        }
+        String kind = table.has("packet") ? Settings.PACKET : Settings.TAP;
+        String name = name(table, kind);
         int mtu = table.number("mtu", 0, LEAST_MTU, MOST_MTU);
         long mac = mac(table);
         int queues = table.number("queues", 1, 1, MOST_QUEUES);
@@ -128,15 +120,19 @@ public final class ConfigFile {
         }
         List<String> addresses = table.strings("addresses", AddressValue::check);
         boolean slaac = table.truth("slaac", false);
+        boolean dhcp = table.truth("dhcp", false);
         List<String> kernels = table.strings("kernel-addresses", AddressValue::check);
-        if (addresses.isEmpty() && !slaac && !table.has("addresses")) {
-            problems.add(new Problem(
-                    table.line(),
-                    "[[link]] without an address: write addresses = [\"ADDRESS/LENGTH\"] or slaac = true"));
+        if (kind.equals(Settings.PACKET) && !kernels.isEmpty()) {
+            table.problem("kernel-addresses", "the other end of a packet link is not ours: take it away");
+        }
+        if (addresses.isEmpty() && !slaac && !dhcp && !table.has("addresses")) {
+            String remedy = "write addresses = [\"ADDRESS/LENGTH\"], dhcp = true or slaac = true";
+            problems.add(new Problem(table.line(), "[[link]] without an address: " + remedy));
         }
         together(table, mtu, addresses, kernels, slaac);
         table.close();
         return new Config.LinkConfig(
+                kind,
                 name,
                 mtu,
                 mac,
@@ -146,7 +142,28 @@ public final class ConfigFile {
                 offloads.contains("uso"),
                 addresses,
                 slaac,
+                dhcp,
                 kernels);
+    }
+
+    private String name(TableReader table, String kind) {
+        // Both are read, so that neither is unknown.
+        String tap = table.string(Settings.TAP);
+        String packet = table.string(Settings.PACKET);
+        String name = kind.equals(Settings.TAP) ? tap : packet;
+        if (table.has(Settings.TAP) && table.has(Settings.PACKET)) {
+            table.problem(Settings.PACKET, "a link has one device: take it away, or tap");
+        } else if (name == null) {
+            if (!table.has(kind)) {
+                String remedy = "write tap = \"NAME\" or packet = \"NAME\" below it";
+                problems.add(new Problem(table.line(), "[[link]] without a device: " + remedy));
+            }
+        } else if (name.isEmpty() || name.length() > 15 || name.matches(".*[\\s/].*")) {
+            table.problem(kind, "\"" + name + "\": the name of an interface has 1..15 octets, no blank and no slash");
+        } else if (!names.add(name)) {
+            table.problem(kind, "\"" + name + "\" is another link's already: choose another name");
+        }
+        return name == null ? "" : name;
     }
 
     /// What is possible each by itself, but not together.
@@ -204,7 +221,7 @@ public final class ConfigFile {
             link++;
         }
         if (link > links.size() && !links.isEmpty()) {
-            table.problem("link", "\"" + name + "\": there is no [[link]] with such a tap");
+            table.problem("link", "\"" + name + "\": there is no [[link]] with such a device");
         }
         if (to == null || via == null) {
             return null;

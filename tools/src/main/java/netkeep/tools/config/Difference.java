@@ -35,10 +35,10 @@ record Difference(
             if (number == 0) {
                 fixed.add("[[link]] " + link.name() + " is new");
             } else {
-                links(link, started.taps().get(number - 1), fixed);
+                links(link, started.devices().get(number - 1), fixed);
             }
         }
-        for (Settings.Tap tap : started.taps()) {
+        for (Settings.Device tap : started.devices()) {
             if (config.links().stream().noneMatch(link -> link.name().equals(tap.name()))) {
                 fixed.add("[[link]] " + tap.name() + " is not there any more");
             }
@@ -77,15 +77,15 @@ record Difference(
     }
 
     private static int number(Settings started, String name) {
-        for (int i = 0; i < started.taps().size(); i++) {
-            if (started.taps().get(i).name().equals(name)) {
+        for (int i = 0; i < started.devices().size(); i++) {
+            if (started.devices().get(i).name().equals(name)) {
                 return i + 1;
             }
         }
         return 0;
     }
 
-    private static void links(Config.LinkConfig link, Settings.Tap tap, List<String> fixed) {
+    private static void links(Config.LinkConfig link, Settings.Device tap, List<String> fixed) {
         differs(fixed, link, "mtu", link.mtu() != 0 && link.mtu() != tap.mtu(), tap.mtu());
         differs(fixed, link, "mac", link.mac() != 0 && link.mac() != tap.mac(), Long.toHexString(tap.mac()));
         differs(fixed, link, "offloads: checksum", link.checksum() != tap.checksum(), tap.checksum());
@@ -108,6 +108,9 @@ record Difference(
                 case "link" -> {
                     if (line.truth("discover")) {
                         lines.add("discover " + line.number("number"));
+                    }
+                    if (!List.of("", "off").contains(line.text("dhcp"))) {
+                        lines.add("dhcp " + line.number("number"));
                     }
                 }
                 case "address" -> {

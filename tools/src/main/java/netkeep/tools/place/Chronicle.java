@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class Chronicle implements Keeper.Watcher {
     private final PrintWriter out;
     private final boolean json;
+    private final @Nullable Path whose;
     private final @Nullable Path reports;
     private final Readiness readiness;
 
+    /// @param whose     where programs attach, if there are others; else null
     /// @param reports   where each death is to have its file; null for nowhere
     /// @param readiness hears when all domains are there
-    Chronicle(PrintWriter out, boolean json, @Nullable Path reports, Readiness readiness) {
+    Chronicle(PrintWriter out, boolean json, @Nullable Path whose, @Nullable Path reports, Readiness readiness) {
         this.out = out;
         this.json = json;
+        this.whose = whose;
         this.reports = reports;
         this.readiness = readiness;
     }
@@ -32,30 +35,38 @@ final class Chronicle implements Keeper.Watcher {
         say(json ? JsonText.line(Map.of("up", session.toString())) : "up: programs attach at " + session);
     }
 
-    /// All domains end now.
-    void stopping() {
-        readiness.stopping();
-    }
-
     @Override
     public void changed(Keeper.State now) {
         if (now.domains().stream().allMatch(domain -> domain.process() != 0)) {
-            readiness.ready();
+            readiness.ready(this);
         }
-        say(json ? JsonText.line(values(now)) : text(now));
+        Map<String, Object> values = values(now);
+        values.putAll(stack());
+        say(json ? JsonText.line(values) : prefix() + text(now));
     }
 
     @Override
     public void died(Keeper.Death death) {
         Map<String, Object> values = values(death);
+        values.putAll(stack());
         say(
                 json
                         ? JsonText.line(Map.of("died", values))
-                        : "died: " + death.domain() + ", process " + death.process() + ", " + death.cause()
+                        : prefix() + "died: " + death.domain() + ", process " + death.process() + ", " + death.cause()
                                 + (death.found().isEmpty() ? "" : "; " + death.found()));
         if (reports != null) {
-            write(reports.resolve(death.domain().replace(' ', '-') + "-" + death.number() + ".json"), values);
+            Path directory = whose == null ? reports : reports.resolve(String.valueOf(whose.getFileName()));
+            write(directory.resolve(death.domain().replace(' ', '-') + "-" + death.number() + ".json"), values);
         }
+    }
+
+    private String prefix() {
+        return whose == null ? "" : whose + ": ";
+    }
+
+    /// Which one it is about, if there are others.
+    private Map<String, Object> stack() {
+        return whose == null ? Map.of() : Map.of("stack", whose.toString());
     }
 
     private void write(Path file, Map<String, Object> values) {

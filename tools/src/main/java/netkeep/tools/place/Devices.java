@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.link.Link;
-import netkeep.link.TapDevice;
 import netkeep.linux.LinuxException;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
@@ -33,12 +32,12 @@ final class Devices implements AutoCloseable {
     /// @throws CannotHere if this machine or user cannot
     static Devices of(Config config, Path file) {
         List<Link> links = new ArrayList<>();
-        List<Settings.Tap> taps = new ArrayList<>();
+        List<Settings.Device> devices = new ArrayList<>();
         try {
             for (Config.LinkConfig plan : config.links()) {
-                Link link = TapDevice.open(plan.tap()).link();
+                Link link = plan.open();
                 links.add(link);
-                taps.add(Settings.Tap.of(plan.name(), link));
+                devices.add(Settings.Device.of(plan.kind(), plan.name(), link));
             }
         } catch (LinuxException | IllegalArgumentException refused) {
             links.forEach(Link::close);
@@ -49,7 +48,7 @@ final class Devices implements AutoCloseable {
         lines.addAll(config.limitLines());
         lines.add("sessions " + config.limits().sessions());
         lines.add("file " + file.toAbsolutePath());
-        return new Devices(links, new Settings(List.of(), config.spinNs(), false, taps, lines));
+        return new Devices(links, new Settings(List.of(), config.spinNs(), false, devices, lines));
     }
 
     Settings settings() {

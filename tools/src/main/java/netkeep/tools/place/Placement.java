@@ -1,5 +1,6 @@
 package netkeep.tools.place;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.domain.Doorbell;
@@ -18,17 +19,22 @@ public enum Placement {
     FACTORED;
 
     // Of a doorbell's descriptors.
+    /// The kernel takes names of 249 octets.
+    private static final int LONGEST_NAME = 128;
+
     private static final int LINKS_END = 0;
     private static final int STACKS_END = 2;
 
     /// What a keeper is to keep.
     ///
+    /// @param path     where clients connect
     /// @param line     starts a process that can be a domain
     /// @param settings of the stack and its links
     /// @param devices  of the links, in their order
-    /// @param listener where clients connect
-    public Plan plan(List<String> line, Settings settings, List<Integer> devices, int listener) {
+    /// @param listener of that path
+    public Plan plan(Path path, List<String> line, Settings settings, List<Integer> devices, int listener) {
         return new Plan(
+                regions(path),
                 line,
                 capturing(
                         switch (this) {
@@ -40,6 +46,12 @@ public enum Placement {
 
     private static Plan.Terms terms(Terms of) {
         return new Plan.Terms(of.layout().clientLength(), of.layout().stackLength(), of.text());
+    }
+
+    /// What the names of regions end in whose clients connect at a path: a process may keep those of several.
+    public static String regions(Path path) {
+        String whole = " " + path.toAbsolutePath().normalize();
+        return whole.substring(Math.max(0, whole.length() - LONGEST_NAME));
     }
 
     private static Plan.Domain monolith(Settings settings, List<Integer> devices, int listener) {

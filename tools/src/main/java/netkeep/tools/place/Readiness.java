@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
@@ -17,21 +19,28 @@ final class Readiness {
     static final String STOPPING = "STOPPING=1";
 
     private final @Nullable String socket;
+    private final Set<Object> waited = new HashSet<>();
+    private final int count;
     private boolean told;
 
     /// @param socket a path, or `@` and a name that is none
-    Readiness(@Nullable String socket) {
+    /// @param count  how many must serve
+    Readiness(@Nullable String socket, int count) {
+        this.count = count;
         this.socket = socket == null || socket.isEmpty() ? null : socket;
     }
 
     /// Of this process's environment.
-    static Readiness ofEnvironment() {
-        return new Readiness(System.getenv("NOTIFY_SOCKET"));
+    static Readiness ofEnvironment(int count) {
+        return new Readiness(System.getenv("NOTIFY_SOCKET"), count);
     }
 
-    /// It serves; told once.
-    void ready() {
-        if (!told) {
+    /// One serves; told once, when all do.
+    ///
+    /// @param one which
+    synchronized void ready(Object one) {
+        waited.add(one);
+        if (!told && waited.size() == count) {
             told = true;
             tell(READY);
         }

@@ -1,17 +1,14 @@
 package netkeep.tools.place;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import netkeep.domain.Line;
-import netkeep.keeper.Keeper;
-import netkeep.keeper.Plan;
-import netkeep.linux.Descriptors;
-import netkeep.linux.LinuxException;
-import netkeep.placement.Settings;
-import netkeep.tools.CannotHere;
+import java.util.concurrent.CompletableFuture;
 import netkeep.tools.config.Config;
 import netkeep.tools.config.ConfigFile;
 import netkeep.tools.serve.Ending;
@@ -54,9 +51,9 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description =
-                    "Takes links, addresses, routes, limits and the rest from there: docs/netkeep.toml tells each key.")
-    private @Nullable Path file;
+            description = "Takes links, addresses, routes, limits and the rest from there: docs/netkeep.toml tells "
+                    + "each key. Repeatable: each file is a stack with a session path of its own.")
+    private List<Path> files = new ArrayList<>();
 
     @Option(names = "--json", description = "Says what happens in JSON, a line each.")
     private boolean json;
@@ -72,30 +69,56 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Config config = config();
-        Path path = path(config);
-        removeDead(path);
-        Chronicle chronicle = new Chronicle(spec.commandLine().getOut(), json, reports, Readiness.ofEnvironment());
-        try (Ending ending = new Ending();
-                Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file)) {
-            Settings settings = devices.settings();
-            int listener = listen(path);
-            Plan plan = placement(config).plan(ThisProgram.domain(), settings, devices.descriptors(), listener);
-            try (Keeper keeper = new Keeper(plan, chronicle)) {
-                ending.by(keeper::end);
-                chronicle.up(path);
-                keeper.run();
-                chronicle.stopping();
+        List<@Nullable Path> all = files.isEmpty() ? Collections.singletonList(null) : List.copyOf(files);
+        Readiness readiness = Readiness.ofEnvironment(all.size());
+        try (Ending ending = new Ending()) {
+            List<KeptStack> stacks = new ArrayList<>();
+            try {
+                for (Path file : all) {
+                    stacks.add(stack(file, readiness));
+                }
+                ending.by(() -> stacks.forEach(KeptStack::end));
+                keep(stacks);
+                readiness.stopping();
             } finally {
-                Descriptors.close(listener);
-                Files.deleteIfExists(path);
+                stacks.forEach(KeptStack::close);
             }
         }
         return 0;
     }
 
-    /// What the file says, if there is one.
-    private @Nullable Config config() throws IOException {
+    /// Keeps all, each in a thread of its own, until they are told to end; one that fails ends the others.
+    private static void keep(List<KeptStack> stacks) {
+        List<CompletableFuture<Void>> running = new ArrayList<>();
+        for (KeptStack stack : stacks) {
+            running.add(CompletableFuture.runAsync(stack::run, Thread.ofPlatform()::start)
+                    .whenComplete((none, failure) -> {
+                        if (failure != null) {
+                            stacks.forEach(KeptStack::end);
+                        }
+                    }));
+        }
+        CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+    }
+
+    /// Opens what one stack needs.
+    ///
+    /// @param file its configuration, null for the command line's
+    private KeptStack stack(@Nullable Path file, Readiness readiness) throws IOException {
+        Config config = config(file);
+        Path path = path(config);
+        KeptStack.removeDead(path);
+        Path whose = files.size() > 1 ? path : null;
+        PrintWriter out = spec.commandLine().getOut();
+        Chronicle chronicle = new Chronicle(out, json, whose, reports, readiness);
+        Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file);
+        KeptStack kept = new KeptStack(path, placement(config), devices, chronicle);
+        chronicle.up(path);
+        return kept;
+    }
+
+    /// What a file says, if there is one.
+    private @Nullable Config config(@Nullable Path file) throws IOException {
         if (file == null) {
             return null;
         }
@@ -114,31 +137,10 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private Path path(@Nullable Config config) throws IOException {
+        if (session != null && files.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--session is for one stack: each file names its own");
+        }
         Path named = session != null || config == null ? session : config.session();
         return named == null ? Places.own("session") : named;
-    }
-
-    /// What a keeper that was killed has left.
-    private static void removeDead(Path path) throws IOException {
-        try {
-            Line.to(path.toString()).close();
-        } catch (LinuxException nobody) {
-            Files.deleteIfExists(path);
-            return;
-        }
-        throw new CannotHere("somebody keeps a stack at " + path + " already: choose another --session");
-    }
-
-    private static int listen(Path path) {
-        try {
-            return Line.listen(path.toString());
-        } catch (RuntimeException refused) {
-            Path directory = path.toAbsolutePath().getParent();
-            if (directory != null && !Files.isDirectory(directory)) {
-                throw new CannotHere("cannot listen at " + path + ": make the directory " + directory
-                        + ", for this user alone, or choose another --session");
-            }
-            throw new CannotHere("cannot listen at " + path + ": " + refused.getMessage());
-        }
     }
 }

@@ -1,3 +1,4 @@
+// Long: all options of a stack, and what they come to.
 package netkeep.tools.serve;
 
 import java.io.IOException;
@@ -26,7 +27,6 @@ import netkeep.link.TapDevice;
 import netkeep.link.TapSettings;
 import netkeep.linux.Clock;
 import netkeep.linux.LinuxException;
-import netkeep.linux.Netlink;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
 import netkeep.wire.Address;
@@ -77,6 +77,9 @@ public final class StackOptions {
 
     @Option(names = "--discover", description = "Takes addresses and routes from the link's IPv6 routers.")
     private boolean discover;
+
+    @Option(names = "--dhcp", description = "Gets an address of IPv4 from a server, and routers and MTU with it.")
+    private boolean dhcp;
 
     @Option(
             names = "--spin",
@@ -172,9 +175,7 @@ public final class StackOptions {
         if (link == null) {
             throw usage("--link is missing: tap:NAME or packet:NAME");
         }
-        if (addresses.isEmpty() && !discover) {
-            throw usage("--address is missing, or --discover");
-        }
+        requireAddress();
         // Checked before anything is made.
         checkTogether(addresses());
         if (snap < 0) {
@@ -198,6 +199,9 @@ public final class StackOptions {
             if (discover) {
                 plan.discover();
             }
+            if (dhcp) {
+                plan.dhcp();
+            }
             for (Map.Entry<String, String> route : routes.entrySet()) {
                 add(plan, "--route " + route.getKey() + "=" + route.getValue(), route.getKey(), route.getValue());
             }
@@ -217,12 +221,15 @@ public final class StackOptions {
     /// @throws CannotHere         if this machine or user cannot
     /// @throws ParameterException if the options make no sense
     public Link device() {
-        if (link == null || !link.startsWith("tap:")) {
-            throw usage("--link is missing: tap:NAME");
+        if (link == null) {
+            throw usage("--link is missing: tap:NAME or packet:NAME");
         }
-        if (addresses.isEmpty() && !discover) {
-            throw usage("--address is missing, or --discover");
+        if (ring > 0) {
+            throw usage("--ring is for a stack in the program's own process");
         }
+        // Frames wait in the kernel while a successor of whoever took them begins.
+        ring = packet() ? 0 : ring;
+        requireAddress();
         boolean faults = loss != null || reorder != null || fault != null || faultIn != null || faultOut != null;
         if (capture != null || faults || vlan != -1 || queues != 1) {
             throw usage("--capture, --fault, --vlan and --queues are for a stack in the program's own process");
@@ -241,15 +248,30 @@ public final class StackOptions {
     ///
     /// @param opened by [#device]
     public Settings settings(Link opened) {
-        String name = String.valueOf(link).substring(4);
+        String named = String.valueOf(link);
+        String name = named.substring(named.indexOf(':') + 1);
+        String kind = packet() ? Settings.PACKET : Settings.TAP;
         List<String> lines = new ArrayList<>();
         addresses.forEach(address -> lines.add("address 1 " + address));
         if (discover) {
             lines.add("discover 1");
         }
+        if (dhcp) {
+            lines.add("dhcp 1");
+        }
         routes.forEach((prefix, router) -> lines.add("route 1 " + AddressText.prefix(prefix, router) + " " + router));
         routers.forEach(router -> lines.add("route 1 " + AddressText.prefix("default", router) + " " + router));
-        return new Settings(List.of(), spinNs(), false, List.of(Settings.Tap.of(name, opened)), lines);
+        return new Settings(List.of(), spinNs(), false, List.of(Settings.Device.of(kind, name, opened)), lines);
+    }
+
+    private boolean packet() {
+        return link != null && link.startsWith("packet:");
+    }
+
+    private void requireAddress() {
+        if (addresses.isEmpty() && !discover && !dhcp) {
+            throw usage("--address is missing, or --dhcp, or --discover");
+        }
     }
 
     /// How long to spin, in nanoseconds.
@@ -294,7 +316,7 @@ public final class StackOptions {
                             kernelAddresses.stream().map(AddressText::kernel).toList());
             return TapDevice.open(settings).link();
         }
-        if (!text.startsWith("packet:")) {
+        if (!packet()) {
             throw new IllegalArgumentException("--link " + text + ": tap:NAME or packet:NAME");
         }
         require(kernelAddresses.isEmpty(), "--kernel-address is for a TAP: the other end of " + text + " is not ours");
@@ -302,10 +324,7 @@ public final class StackOptions {
         PacketSettings settings = PacketSettings.of(text.substring(7))
                 .withOffloads(!noChecksum, tso(), uso())
                 .withMac(hardwareAddress());
-        if (mtu != 0) {
-            resize(settings.name());
-        }
-        return PacketLink.open(ring < 0 ? settings : settings.withRing(ring));
+        return PacketLink.open(ring < 0 ? settings : settings.withRing(ring), mtu);
     }
 
     private static void require(boolean holds, String what) {
@@ -320,12 +339,6 @@ public final class StackOptions {
 
     private boolean uso() {
         return !noChecksum && !noSegmentation && !noUso;
-    }
-
-    private void resize(String name) {
-        try (Netlink netlink = new Netlink()) {
-            netlink.find(name).ifPresent(found -> netlink.mtu(found.index(), mtu));
-        }
     }
 
     private Link faulty(Link sound) {

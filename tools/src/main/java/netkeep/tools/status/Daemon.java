@@ -50,6 +50,11 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /// Where it listens.
+    Path path() {
+        return path;
+    }
+
     /// The process that listens: it keeps all domains.
     public int keeper() {
         return keeper;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import netkeep.tools.place.Placement;
 
 /// What a daemon is and does: what its parts answer, with what the kernel tells of their processes.
 ///
@@ -32,7 +33,7 @@ record DaemonStatus(
     static DaemonStatus of(Daemon daemon) throws IOException {
         List<StatusLine> stack = daemon.lines("status");
         List<StatusLine> news = daemon.lines("domains");
-        Map<String, Long> regions = ProcessFigures.regions(daemon.keeper());
+        Map<String, Long> regions = ProcessFigures.regions(daemon.keeper(), Placement.regions(daemon.path()));
         long turns = stack.stream()
                 .filter(line -> line.kind().equals("stack"))
                 .mapToLong(line -> line.number("turn"))

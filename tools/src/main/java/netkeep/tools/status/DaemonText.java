@@ -48,12 +48,13 @@ final class DaemonText {
                     + (Boolean.TRUE.equals(link.get("segmentation")) ? " segmentation" : "")
                     + (Boolean.TRUE.equals(link.get("udp_segmentation")) ? " udp-segmentation" : "");
             lines.add(line(
-                    "link %s %s: mac %s, mtu %s, offloads%s",
+                    "link %s %s: mac %s, mtu %s, offloads%s%s",
                     text(link, "number"),
                     text(link, "name"),
                     text(link, "mac"),
                     text(link, "mtu"),
-                    offloads.isEmpty() ? " none" : offloads));
+                    offloads.isEmpty() ? " none" : offloads,
+                    dhcp(link)));
         }
         for (Map<String, Object> address : status.addresses()) {
             lines.add(line(
@@ -70,8 +71,19 @@ final class DaemonText {
                     text(route, "prefix"),
                     by,
                     text(route, "link"),
-                    Boolean.TRUE.equals(route.get("manual")) ? "" : ", a router told it"));
+                    Boolean.TRUE.equals(route.get("manual")) ? "" : ", told"));
         }
+    }
+
+    /// What a server has lent, or how far the question is.
+    private static String dhcp(Map<String, Object> link) {
+        String state = text(link, "dhcp");
+        if (state.isEmpty() || state.equals("off")) {
+            return "";
+        }
+        long lease = number(link, "lease");
+        String until = lease < 0 ? "for ever" : "for " + lease + " s";
+        return ", dhcp " + state + (link.containsKey("server") ? " by " + text(link, "server") + " " + until : "");
     }
 
     private static void addSessions(List<String> lines, DaemonStatus status) {

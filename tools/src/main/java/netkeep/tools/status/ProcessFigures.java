@@ -51,15 +51,17 @@ final class ProcessFigures {
 
     /// Octets that both sides have touched of each region, by the names that the keeper gave them: `client-3`,
     /// `stack-3`, `ledger`. Empty where we may not look.
-    static Map<String, Long> regions(long keeper) {
+    ///
+    /// @param suffix that the names have besides
+    static Map<String, Long> regions(long keeper, String suffix) {
         Map<String, Long> touched = new HashMap<>();
         Path directory = Path.of("/proc/" + keeper + "/fd");
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
             for (Path descriptor : all) {
                 String target = Files.readSymbolicLink(descriptor).toString();
-                if (target.startsWith(SESSION)) {
-                    String name = target.substring(SESSION.length()).replace(" (deleted)", "");
-                    touched.put(name, touched(descriptor));
+                String name = target.replace(" (deleted)", "");
+                if (name.startsWith(SESSION) && name.endsWith(suffix)) {
+                    touched.put(name.substring(SESSION.length(), name.length() - suffix.length()), touched(descriptor));
                 }
             }
         } catch (IOException refused) {

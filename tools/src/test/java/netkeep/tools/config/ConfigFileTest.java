@@ -42,6 +42,7 @@ class ConfigFileTest {
         assertEquals(Path.of("/run/netkeep/session"), config.session());
         assertEquals(50_000, config.spinNs());
         Config.LinkConfig link = new Config.LinkConfig(
+                "tap",
                 "nk0",
                 1500,
                 0x02_4e_4b_00_00_01L,
@@ -50,6 +51,7 @@ class ConfigFileTest {
                 true,
                 true,
                 List.of("198.18.0.2/24", "fd00:198:18::2/64"),
+                false,
                 false,
                 List.of("198.18.0.1/24", "fd00:198:18::1/64"));
         assertEquals(List.of(link), config.links());
@@ -120,8 +122,9 @@ class ConfigFileTest {
         assertEquals("monolithic", config.placement());
         assertNull(config.session());
         assertEquals(50_000, config.spinNs());
+        List<String> ours = List.of("198.18.0.2/24");
         Config.LinkConfig link =
-                new Config.LinkConfig("nk0", 0, 0, 1, true, true, true, List.of("198.18.0.2/24"), false, List.of());
+                new Config.LinkConfig("tap", "nk0", 0, 0, 1, true, true, true, ours, false, false, List.of());
         assertEquals(List.of(link), config.links());
         assertEquals(List.of(), config.routes());
         assertEquals(64, config.limits().sessions());
@@ -135,8 +138,9 @@ class ConfigFileTest {
                 addresses = ["198.18.1.2/24"]
                 offloads = []
                 [[link]]
-                tap = "b"
+                packet = "b"
                 slaac = true
+                dhcp = true
                 [[route]]
                 to = "203.0.113.0/24"
                 via = "198.18.1.1"
@@ -150,10 +154,13 @@ class ConfigFileTest {
                 List.of(
                         "address 1 198.18.1.2/24",
                         "discover 2",
+                        "dhcp 2",
                         "route 1 203.0.113.0/24 198.18.1.1",
                         "route 2 ::/0 fe80::1"),
                 config.lines());
         assertEquals(false, config.links().getFirst().checksum());
+        assertEquals("tap", config.links().getFirst().kind());
+        assertEquals("packet", config.links().getLast().kind());
     }
 
     @Test
@@ -162,8 +169,8 @@ class ConfigFileTest {
                 List.of(
                         "1: unknown key \"sessoin\": did you mean \"session\"?",
                         "4: unknown key \"adresses\" in [[link]]: did you mean \"addresses\"?",
-                        "5: unknown key \"frobnicate\" in [[link]]: there are addresses, kernel-addresses, mac, mtu, "
-                                + "offloads, queues, slaac, tap"),
+                        "5: unknown key \"frobnicate\" in [[link]]: there are addresses, dhcp, kernel-addresses, mac, "
+                                + "mtu, offloads, packet, queues, slaac, tap"),
                 problems("""
                         sessoin = "/x"
                         [[link]]
@@ -227,7 +234,7 @@ class ConfigFileTest {
                         "7: to: \"2001:db8::/32\": prefix and router are of different versions of IP: write "
                                 + "PREFIX/LENGTH or default",
                         "10: via: \"198.18.0.1/24\" is no address of a router: write one without a length",
-                        "13: link: \"nk1\": there is no [[link]] with such a tap"),
+                        "13: link: \"nk1\": there is no [[link]] with such a device"),
                 problems(LINK + """
                         [[route]]
                         to = "default"
@@ -248,6 +255,27 @@ class ConfigFileTest {
     void whatIsNoTomlIsToldWithItsLine() {
         List<String> said = problems("session = \"/x\"\nspin = = 3\n");
         assertTrue(said.getFirst().startsWith("2: not TOML: "), said.toString());
+    }
+
+    @Test
+    void linkHasOneDevice() {
+        assertEquals(
+                List.of(
+                        "1: [[link]] without a device: write tap = \"NAME\" or packet = \"NAME\" below it",
+                        "4: packet: a link has one device: take it away, or tap",
+                        "9: kernel-addresses: the other end of a packet link is not ours: take it away"),
+                problems("""
+                        [[link]]
+                        slaac = true
+                        [[link]]
+                        packet = "a"
+                        tap = "b"
+                        slaac = true
+                        [[link]]
+                        packet = "c"
+                        kernel-addresses = ["198.18.0.1/24"]
+                        slaac = true
+                        """));
     }
 
     @Test

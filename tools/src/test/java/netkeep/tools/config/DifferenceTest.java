@@ -26,7 +26,7 @@ class DifferenceTest {
     private static final Settings STARTED = Settings.parse("""
             part stack
             spin 50000
-            tap nk0 1500 2 true true true
+            device tap nk0 1500 2 true true true
             address 1 198.18.0.2/24
             """);
 

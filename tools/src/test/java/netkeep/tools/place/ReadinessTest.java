@@ -33,9 +33,12 @@ class ReadinessTest {
         int descriptor = Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_DGRAM, 0);
         try {
             Sockets.bind(descriptor, address);
-            Readiness readiness = new Readiness(socket);
-            readiness.ready();
-            readiness.ready();
+            Readiness readiness = new Readiness(socket, 2);
+            readiness.ready("one");
+            readiness.ready("one");
+            assertEquals("", heard(descriptor), "two must be ready");
+            readiness.ready("other");
+            readiness.ready("other");
             assertEquals("READY=1", heard(descriptor));
             assertEquals("", heard(descriptor), "once is enough");
             readiness.stopping();
@@ -63,8 +66,8 @@ class ReadinessTest {
 
     @Test
     void nobodyIsToldWhereNobodyAsked() {
-        new Readiness(null).ready();
-        new Readiness("").ready();
-        new Readiness(directory.resolve("nobody").toString()).ready();
+        new Readiness(null, 1).ready(this);
+        new Readiness("", 1).ready(this);
+        new Readiness(directory.resolve("nobody").toString(), 1).ready(this);
     }
 }

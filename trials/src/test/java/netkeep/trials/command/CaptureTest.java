@@ -206,8 +206,8 @@ class CaptureTest {
         place.run("chmod", "-R", "a+rwX", directory.toString());
         // Whose user may read the class path wherever it lies.
         String read = "=+dac_read_search";
-        List<String> line = new ArrayList<>(List.of(
-                "setpriv", "--reuid=65534", "--clear-groups", "--inh-caps" + read, "--ambient-caps" + read));
+        List<String> line = new ArrayList<>(
+                List.of("setpriv", "--reuid=65534", "--clear-groups", "--inh-caps" + read, "--ambient-caps" + read));
         line.addAll(Place.netkeep(List.of("capture", "link", "--session", daemon.session.toString())));
         Place.Said said = place.start(line).end();
         assertEquals(1, said.code());

@@ -28,7 +28,7 @@ class FloorsTest {
             Map.of("tools", Set.of("bench"), "trials", Set.of("tools", "bench"));
 
     private static final Map<String, Integer> ENGINE_FLOORS =
-            floors(List.of("neighbor"), List.of("ip"), List.of("icmp"), List.of("udp", "tcp"), List.of(""));
+            floors(List.of("neighbor"), List.of("ip"), List.of("icmp"), List.of("udp", "tcp", "dhcp"), List.of(""));
 
     private static final String ENGINE = "netkeep.engine";
 

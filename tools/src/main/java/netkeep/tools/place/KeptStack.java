@@ -1,0 +1,93 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import netkeep.domain.Line;
+import netkeep.keeper.Keeper;
+import netkeep.linux.Descriptors;
+import netkeep.linux.LinuxException;
+import netkeep.placement.Settings;
+import netkeep.tools.CannotHere;
+import netkeep.tools.status.Daemon;
+
+/// A stack with its devices, domains and keeper. Several in one process share nothing but that.
+final class KeptStack implements AutoCloseable {
+    private final Path path;
+    private final Devices devices;
+    private final int listener;
+    private final Keeper keeper;
+
+    /// @param path    where programs attach; nothing may be there
+    /// @param devices closed with this object
+    KeptStack(Path path, Placement placement, Devices devices, Keeper.Watcher watcher) throws IOException {
+        this.path = path;
+        this.devices = devices;
+        this.listener = listen(path);
+        Settings settings = devices.settings();
+        this.keeper = new Keeper(
+                placement.plan(path, ThisProgram.domain(), settings, devices.descriptors(), listener), watcher);
+    }
+
+    /// Keeps it until [#end].
+    void run() {
+        keeper.run();
+    }
+
+    /// Ends it soon, from any thread.
+    void end() {
+        release();
+        keeper.end();
+    }
+
+    /// Has what servers have lent given back.
+    private void release() {
+        if (devices.settings().lines().stream().noneMatch(line -> line.startsWith("dhcp "))) {
+            return;
+        }
+        try (Daemon daemon = Daemon.at(path)) {
+            daemon.ask("release");
+            // What a turn sends is on its way when the next question is answered.
+            daemon.ask("nstat");
+        } catch (IOException nobody) {
+            // The leases end by themselves.
+        }
+    }
+
+    @Override
+    public void close() {
+        keeper.close();
+        Descriptors.close(listener);
+        devices.close();
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException stays) {
+            throw new UncheckedIOException(stays);
+        }
+    }
+
+    /// What a keeper that was killed has left.
+    static void removeDead(Path path) throws IOException {
+        try {
+            Line.to(path.toString()).close();
+        } catch (LinuxException nobody) {
+            Files.deleteIfExists(path);
+            return;
+        }
+        throw new CannotHere("somebody keeps a stack at " + path + " already: choose another --session");
+    }
+
+    private static int listen(Path path) {
+        try {
+            return Line.listen(path.toString());
+        } catch (RuntimeException refused) {
+            Path directory = path.toAbsolutePath().getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                throw new CannotHere("cannot listen at " + path + ": make the directory " + directory
+                        + ", for this user alone, or choose another --session");
+            }
+            throw new CannotHere("cannot listen at " + path + ": " + refused.getMessage());
+        }
+    }
+}

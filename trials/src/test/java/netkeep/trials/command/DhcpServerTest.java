@@ -1,0 +1,160 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import netkeep.linux.Threads;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// An address from dnsmasq, for daemons and for a stack in a tool's own process.
+@Timeout(180)
+class DhcpServerTest {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(40);
+    private static final int PORT = 7;
+    private static final List<String> LINK =
+            List.of("--link", "tap:nk-cmd", "--dhcp", "--kernel-address", Place.KERNEL_4 + "/24");
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+    private Place.Running server;
+    private Path session;
+
+    private void begin() {
+        assumeTrue(Place.has("dnsmasq"), "no dnsmasq");
+        place = new Place(directory);
+        session = directory.resolve("session");
+    }
+
+    @AfterEach
+    void end() {
+        if (place != null) {
+            place.close();
+        }
+    }
+
+    /// Begins to lend, each address for two minutes, to be renewed every four seconds.
+    private void lend() throws Exception {
+        server = place.start(List.of(
+                "dnsmasq",
+                "--no-daemon",
+                "--conf-file=/dev/null",
+                "--user=root",
+                "--pid-file=" + directory.resolve("pid"),
+                "--dhcp-leasefile=" + directory.resolve("leases"),
+                "--port=0",
+                "--no-ping",
+                "--log-dhcp",
+                "--interface=nk-cmd",
+                "--bind-interfaces",
+                "--dhcp-authoritative",
+                "--dhcp-range=198.18.0.50,198.18.0.60,255.255.255.0,120",
+                "--dhcp-option=option:router," + Place.KERNEL_4,
+                "--dhcp-option=option:mtu,1400",
+                "--dhcp-option=option:T1,4"));
+        server.says("DHCP, IP range");
+    }
+
+    private String status() throws Exception {
+        return place.command("status", "--session", session.toString()).out();
+    }
+
+    private Matcher awaits(String pattern) throws Exception {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (true) {
+            String status = status();
+            Matcher found = Pattern.compile(pattern).matcher(status);
+            if (found.find()) {
+                return found;
+            }
+            assertTrue(System.nanoTime() < endNs, status + server.err());
+        }
+    }
+
+    private int times(String what) throws Exception {
+        return server.err().split(Pattern.quote(what), -1).length - 1;
+    }
+
+    private SocketChannel connect(String address) throws Exception {
+        SocketChannel channel = place.space().call(SocketChannel::open);
+        channel.connect(new InetSocketAddress(InetAddress.ofLiteral(address), PORT));
+        return channel;
+    }
+
+    private static void echo(SocketChannel channel) throws Exception {
+        channel.write(ByteBuffer.wrap(new byte[5_000]));
+        ByteBuffer back = ByteBuffer.allocate(5_000);
+        while (back.hasRemaining()) {
+            assertTrue(channel.read(back) > 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void leaseServesOutlivesTheStackAndIsGivenBack(String placement) throws Exception {
+        begin();
+        List<String> line = new ArrayList<>(List.of("up", "--session", session.toString(), "--placement", placement));
+        line.addAll(LINK);
+        Place.Running up = place.start(Place.netkeep(line));
+        up.says("one stands by");
+        lend();
+        Place.Running echo = place.start(Place.netkeep(List.of("echo", "--session", session.toString())));
+        echo.says("echo over");
+        String lease = "dhcp bound by 198.18.0.1 for \\d+ s\\n(?s:.*)address (198.18.0.[56]\\d)/24 on link 1: assigned";
+        String address = awaits(lease).group(1);
+        assertTrue(status().contains("route 0.0.0.0/0 by 198.18.0.1 on link 1, told"), status());
+        try (SocketChannel channel = connect(address)) {
+            echo(channel);
+            long stack = Daemon.process(up, "stack");
+            Threads.kill(stack, Threads.SIGKILL);
+            up.says("restarts 1");
+            echo(channel);
+            int before = times("DHCPACK");
+            long endNs = System.nanoTime() + PATIENCE_NS;
+            while (times("DHCPACK") == before) {
+                assertTrue(System.nanoTime() < endNs, server.err());
+                Thread.sleep(50);
+            }
+            assertEquals(address, awaits(lease).group(1));
+            assertEquals(1, times("DHCPOFFER"), "the successor asked for no other");
+            echo(channel);
+        }
+        up.stop();
+        server.says("DHCPRELEASE");
+    }
+
+    @Test
+    void toolWithAStackOfItsOwnGetsOneAndGivesItBack() throws Exception {
+        begin();
+        List<String> line = new ArrayList<>(List.of("echo"));
+        line.addAll(LINK);
+        Place.Running echo = place.start(Place.netkeep(line));
+        echo.says("echo over");
+        lend();
+        server.says("DHCPACK");
+        Matcher lent = Pattern.compile("DHCPACK\\(nk-cmd\\) (\\S+)").matcher(server.err());
+        assertTrue(lent.find(), server.err());
+        try (SocketChannel channel = connect(lent.group(1))) {
+            echo(channel);
+        }
+        echo.stop();
+        server.says("DHCPRELEASE");
+    }
+}
