@@ -76,7 +76,7 @@ public final class Answers {
     }
 
     private String status(long nowNs) {
-        StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + "\n");
+        StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + " layout=" + Engine.LAYOUT + "\n");
         int number = 1;
         for (Settings.Device device : settings.devices()) {
             lines.append("link number=").append(number).append(" name=").append(device.name());

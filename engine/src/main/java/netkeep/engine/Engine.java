@@ -40,7 +40,10 @@ public final class Engine {
     /// Octets in which all headers of a frame must end, else it is dropped.
     public static final int HEADERS = 256;
 
-    private static final long MAGIC = 0x4e4b_0001_0005L;
+    /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
+    public static final int LAYOUT = 5;
+
+    private static final long MAGIC = 0x4e4b_0001_0000L | LAYOUT;
 
     private final Ledger ledger;
     private final Counters counters;

@@ -17,6 +17,7 @@ import netkeep.tools.ping.PingCommand;
 import netkeep.tools.place.DomainCommand;
 import netkeep.tools.place.DownCommand;
 import netkeep.tools.place.UpCommand;
+import netkeep.tools.place.UpgradeCommand;
 import netkeep.tools.serve.DiscardCommand;
 import netkeep.tools.serve.EchoCommand;
 import netkeep.tools.serve.Iperf3Command;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             TopCommand.class,
             ReloadCommand.class,
+            UpgradeCommand.class,
             CaptureCommand.class,
             ConfigCommand.class,
             DomainCommand.class,

@@ -105,6 +105,34 @@ class UpTest {
     }
 
     @Test
+    void partsAreReplacedByNewOnesUnderAStream() throws Exception {
+        Daemon up = up("factored");
+        up.attach("echo", "--port", Integer.toString(PORT));
+        List<Long> old = new ArrayList<>();
+        for (String part : PARTS) {
+            old.add(up.process(part));
+        }
+        try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
+            Place.Running upgrade = place.start(Place.netkeep(List.of("upgrade", "--session", session.toString())));
+            byte[] piece = new byte[PIECE];
+            SplittableRandom luck = new SplittableRandom(2);
+            long pieces = 0;
+            while (upgrade.alive() || pieces == 0) {
+                luck.nextBytes(piece);
+                socket.getOutputStream().write(piece);
+                assertArrayEquals(piece, socket.getInputStream().readNBytes(PIECE));
+                pieces++;
+            }
+            Place.Said said = upgrade.end();
+            assertEquals(0, said.code(), said.err());
+            for (int i = 0; i < PARTS.size(); i++) {
+                String line = ": process " + old.get(i) + " is now " + up.process(PARTS.get(i));
+                assertTrue(said.out().contains(line), line + " in " + said.out());
+            }
+        }
+    }
+
+    @Test
     void partThatHangsIsReplaced() throws Exception {
         Daemon up = up("factored");
         up.attach("echo", "--port", Integer.toString(PORT));

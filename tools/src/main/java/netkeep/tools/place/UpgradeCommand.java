@@ -1,0 +1,141 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import netkeep.engine.Engine;
+import netkeep.linux.LinuxException;
+import netkeep.linux.Threads;
+import netkeep.tools.CannotHere;
+import netkeep.tools.status.Daemon;
+import netkeep.tools.status.SessionOption;
+import netkeep.tools.status.StatusLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `netkeep upgrade`: has each part go on in a process of the program that lies there now. A part is ended when its
+/// successor has rehearsed; connections outlive that as they outlive any death.
+@Command(
+        name = "upgrade",
+        description = {
+            "Replaces the parts of a stack that runs, one after the other, by processes of the program that lies now",
+            "where the running one was started from. No connection is lost."
+        },
+        mixinStandardHelpOptions = true)
+public final class UpgradeCommand implements Callable<Integer> {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LOOK_MS = 20;
+    private static final String NO_PART = "none";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    private SessionOption session = new SessionOption();
+
+    @Option(names = "--part", paramLabel = "NAME", description = "This one alone, as status names it; repeatable.")
+    private Set<String> only = Set.of();
+
+    /// For picocli.
+    public UpgradeCommand() {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (Daemon daemon = session.daemon()) {
+            check(daemon);
+            List<StatusLine> old = domains(daemon);
+            Set<String> parts = old.stream()
+                    .map(domain -> domain.text("part"))
+                    .filter(part -> !part.equals(NO_PART) && (only.isEmpty() || only.contains(part)))
+                    .collect(Collectors.toSet());
+            if (!parts.containsAll(only)) {
+                throw new IOException("there is no part " + only + " but " + parts);
+            }
+            // Whoever stands by began with the old program.
+            for (StatusLine domain : old) {
+                if (domain.text("part").equals(NO_PART)) {
+                    end(daemon, domain.number("pid"));
+                }
+            }
+            Set<Long> gone = old.stream().map(domain -> domain.number("pid")).collect(Collectors.toSet());
+            for (StatusLine domain : old) {
+                if (parts.contains(domain.text("part"))) {
+                    replace(daemon, domain, gone);
+                }
+            }
+            await(daemon, all -> all.stream().anyMatch(UpgradeCommand::standsBy));
+        }
+        return 0;
+    }
+
+    /// What lies in memory must mean the same to the new program.
+    private static void check(Daemon daemon) throws IOException {
+        long theirs = daemon.lines("status").getFirst().number("layout");
+        if (theirs != Engine.LAYOUT) {
+            throw new CannotHere("memory is laid out otherwise by the stack that runs (version " + theirs
+                    + ") than by this program (" + Engine.LAYOUT + "): end it, and start it anew");
+        }
+    }
+
+    private void replace(Daemon daemon, StatusLine domain, Set<Long> gone) throws IOException, InterruptedException {
+        await(daemon, all -> all.stream().anyMatch(each -> standsBy(each) && !gone.contains(each.number("pid"))));
+        long old = domain.number("pid");
+        end(daemon, old);
+        String part = domain.text("part");
+        List<StatusLine> now = await(
+                daemon,
+                all -> all.stream().anyMatch(each -> each.text("part").equals(part) && each.number("pid") != old));
+        now.stream()
+                .filter(each -> each.text("part").equals(part))
+                .forEach(each -> spec.commandLine()
+                        .getOut()
+                        .println(part + ": process " + old + " is now " + each.number("pid")));
+        spec.commandLine().getOut().flush();
+    }
+
+    private static boolean standsBy(StatusLine domain) {
+        return domain.text("state").equals("standby");
+    }
+
+    private static List<StatusLine> domains(Daemon daemon) throws IOException {
+        return daemon.lines("domains").stream()
+                .filter(line -> line.kind().equals("domain"))
+                .toList();
+    }
+
+    private static List<StatusLine> await(Daemon daemon, Predicate<List<StatusLine>> wanted)
+            throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        List<StatusLine> now = domains(daemon);
+        while (!wanted.test(now)) {
+            if (System.nanoTime() > endNs) {
+                throw new IOException("no new process is ready for 60 s: " + now);
+            }
+            Thread.sleep(LOOK_MS);
+            now = domains(daemon);
+        }
+        return now;
+    }
+
+    /// Nobody but the daemon's own children.
+    private static void end(Daemon daemon, long process) throws IOException {
+        boolean child = ProcessHandle.of(daemon.keeper()).stream()
+                .flatMap(ProcessHandle::children)
+                .anyMatch(each -> each.pid() == process);
+        try {
+            if (child) {
+                Threads.kill(Math.toIntExact(process), Threads.SIGKILL);
+            }
+        } catch (LinuxException refused) {
+            throw new IOException("process " + process + " is not this user's to end", refused);
+        }
+    }
+}
