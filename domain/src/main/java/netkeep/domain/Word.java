@@ -23,7 +23,7 @@ public record Word(char kind, int number, String text) {
     /// Keeper to domain: nobody else has what you were granted; begin.
     public static final char BEGIN = 'b';
 
-    /// Domain to keeper: can be told what to be.
+    /// Domain to keeper: can be told what to be. The number is the thread that will serve.
     public static final char READY = 'r';
 
     /// Keeper to domain: there is nothing to be yet; rehearse.
@@ -35,7 +35,7 @@ public record Word(char kind, int number, String text) {
     /// Domain to keeper, where there was a predecessor: how far that was, and what it had in hand.
     public static final char REPORT = 'd';
 
-    /// Keeper to domain, and back: whether the domain's loop goes round.
+    /// Keeper to domain: to go round its loop, and so to give a sign of life ([Pulse]).
     public static final char ALIVE = 'a';
 
     /// Control to keeper: make a session, for the client whose connection comes with it.
@@ -56,6 +56,11 @@ public record Word(char kind, int number, String text) {
     /// Stack to keeper, and on to control: the session is over.
     public static final char OVER = 'o';
 
+    /// Stack to keeper: the link of that number broke its rings; the text's first line names the regions, the others
+    /// say
+    /// what it did. Keeper to stack: here they are anew, in the order of the names.
+    public static final char RENEW = 'k';
+
     /// Control to stack: somebody asks what only the stack knows; the number is the asker's.
     public static final char ASK = 'q';
 
@@ -69,6 +74,12 @@ public record Word(char kind, int number, String text) {
     public static final char CAPTURE = 'v';
 
     private static final int HEADER = 5;
+    private static final int LONGEST_PLAIN = 1000;
+
+    /// A text as one line that can be shown and passed on, whoever said it.
+    public static String plain(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_PLAIN)).replaceAll("\\p{Cntrl}", " ");
+    }
 
     public byte[] octets() {
         byte[] octets = text.getBytes(StandardCharsets.UTF_8);

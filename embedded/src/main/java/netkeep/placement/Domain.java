@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.domain.Classes;
 import netkeep.domain.Line;
+import netkeep.domain.Pulse;
 import netkeep.domain.Sandbox;
 import netkeep.domain.Word;
 import netkeep.linux.Clock;
 import netkeep.linux.Epoll;
 import netkeep.linux.Poller;
+import netkeep.linux.Threads;
 
 /// A protection domain: some parts in one thread, which calls them in turn.
 ///
@@ -51,6 +53,7 @@ public final class Domain {
 
     private final Line keeper;
     private final Grants grants;
+    private final Pulse pulse;
     private final Clock clock = new Clock();
     private final Epoll epoll;
     private final List<Part> parts = new ArrayList<>();
@@ -61,6 +64,7 @@ public final class Domain {
         this.keeper = keeper;
         this.epoll = epoll;
         this.grants = grants;
+        this.pulse = grants.pulse(arena);
         this.spinNs = grants.settings().spinNs();
         this.capture = new Capture(grants, clock, arena);
         epoll.add(keeper.descriptor(), Epoll.EPOLLIN, KEEPER);
@@ -87,7 +91,7 @@ public final class Domain {
     public static void serve(Line keeper, Standby standby) {
         try {
             Classes.load(CODE);
-            keeper.send(new Word(Word.READY, 0, "").octets());
+            keeper.send(new Word(Word.READY, Threads.threadId(), "").octets());
             Epoll epoll = new Epoll(EVENTS);
             Line.Received first = keeper.receive();
             boolean stoodBy = Word.of(first.octets()).kind() == Word.REHEARSE;
@@ -138,6 +142,7 @@ public final class Domain {
         long spinUntilNs = nowNs + spinNs;
         long lookNs = nowNs;
         while (true) {
+            pulse.beat();
             int done = 0;
             for (int i = 0; i < parts.size(); i++) {
                 done += parts.get(i).turn(nowNs);
@@ -210,7 +215,8 @@ public final class Domain {
         }
     }
 
-    private void hear() throws IOException {
+    /// Takes what the keeper has said.
+    void hear() throws IOException {
         for (Line.Received next = keeper.poll(); next != null; next = keeper.poll()) {
             hear(Word.of(next.octets()), next);
         }
@@ -228,7 +234,7 @@ public final class Domain {
             return;
         }
         if (word.kind() == Word.ALIVE) {
-            keeper.send(word.octets());
+            // That it came round to hear it is the answer.
             return;
         }
         for (Part part : parts) {

@@ -1,9 +1,12 @@
 package netkeep.placement;
 
+import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
+import netkeep.domain.Pulse;
+import netkeep.domain.Shared;
 import netkeep.domain.Word;
 
 /// What a domain was given to begin with: settings, and descriptors by their names.
@@ -35,6 +38,14 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
     public static final String CAPTURE = "capture";
 
     public static final String CAPTURES = "capture.";
+
+    /// The two regions of a session in a [Recording]; its number follows.
+    public static final String CLIENT = "client.";
+
+    public static final String STACK = "stack.";
+
+    /// A region of the domain's own, for its sign of life; its name follows.
+    public static final String PULSE = "pulse.";
 
     /// @throws IllegalArgumentException if this is no grant
     static Grants of(Line.Received received) {
@@ -72,6 +83,16 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
                 .filter(grant -> grant.getKey().startsWith(CAPTURES))
                 .mapToInt(Map.Entry::getValue)
                 .toArray();
+    }
+
+    /// The sign of life: of whoever is granted none, nobody watches it.
+    Pulse pulse(Arena arena) {
+        for (Map.Entry<String, Integer> grant : descriptors.entrySet()) {
+            if (grant.getKey().startsWith(PULSE)) {
+                return new Pulse(Shared.map(arena, grant.getValue(), Pulse.LENGTH, true));
+            }
+        }
+        return Pulse.unseen(arena);
     }
 
     int descriptor(String name) {

@@ -12,6 +12,7 @@ import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
+import netkeep.ring.Region;
 import netkeep.wire.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class LinkPart implements Part {
     private static final int SHARE = 256 << 10;
 
     private final Link link;
+    private final Region own;
     private final FrameProducer up;
     private final FrameConsumer down;
     private final Doorbell bell;
@@ -37,6 +39,7 @@ final class LinkPart implements Part {
     private final Pieces frame = new Pieces();
     private final int number;
     private @Nullable Capture capture;
+    private final boolean poisoned = Poison.on();
     private boolean gone;
 
     /// Whether the ring to the stack had no room for what the device may have.
@@ -45,12 +48,15 @@ final class LinkPart implements Part {
     /// Whether the device is not looked at.
     private boolean blind;
 
+    /// Whether it was poisoned: it writes nonsense for ever.
+    private boolean mad;
+
     LinkPart(Settings.Device device, int number, Grants grants, Watch watch, Arena arena) {
         this.number = number;
         this.link = device.link(grants.descriptor(Grants.DEVICE + number));
-        LinkRings rings = new LinkRings(
-                Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true),
-                Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
+        this.own = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true);
+        LinkRings rings =
+                new LinkRings(own, Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
         this.up = rings.linkGives();
         this.down = rings.linkTakes(link.maxFrame());
         this.bell = grants.bell(number);
@@ -68,6 +74,11 @@ final class LinkPart implements Part {
 
     @Override
     public int turn(long nowNs) {
+        if (mad) {
+            own.i64Release(0, -1);
+            bell.ring();
+            return 0;
+        }
         int done;
         try {
             done = send() + receive();
@@ -124,6 +135,9 @@ final class LinkPart implements Part {
                 capture.frame(Boundary.LINK, CaptureWriter.UP, number, up.memory(), at, length, Verdict.OK);
             }
             up.give(length);
+            if (poisoned && Poison.breaks(up.memory(), at, length)) {
+                mad = true;
+            }
             octets += length;
         }
         return FRAMES;

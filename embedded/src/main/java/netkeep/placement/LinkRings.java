@@ -33,6 +33,16 @@ record LinkRings(Region link, Region stack) {
         return new FrameConsumer(link, CONSUMER, stack, 0, CAPACITY, longest, FrameConsumer.noted(link, CONSUMER));
     }
 
+    /// Whether no stack has committed where it is in these rings.
+    boolean fresh() {
+        return !FrameProducer.begun(stack, 0);
+    }
+
+    /// Notes that a stack has.
+    void begin() {
+        FrameProducer.begin(stack, 0);
+    }
+
     /// The stack's giving end, from the position committed on.
     FrameProducer stackGives(long laid) {
         return new FrameProducer(stack, 0, link, CONSUMER, CAPACITY, laid);

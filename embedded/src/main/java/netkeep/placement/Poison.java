@@ -5,13 +5,19 @@ import java.lang.foreign.ValueLayout;
 import netkeep.engine.Engine;
 
 /// Dies of some inputs, in trials: of a frame in whose last eight octets it says so, and of a request that there is
-/// not.
+/// not. A link breaks its rings for such a frame.
 final class Poison implements Engine.Trial {
+    /// Names the property that has domains die of it.
+    private static final String PROPERTY = "netkeep.poison";
+
     /// At the end of a poisonous frame: it throws.
     private static final long THROWS = 0x6e65_746b_6565_7021L;
 
     /// The same: it never ends.
     private static final long HANGS = 0x6e65_746b_6565_703fL;
+
+    /// The same for a link: it writes nonsense to its rings.
+    private static final long BREAKS = 0x6e65_746b_6565_7023L;
 
     /// The op of a poisonous request.
     private static final int REQUEST = 250;
@@ -21,13 +27,26 @@ final class Poison implements Engine.Trial {
 
     @Override
     public void frame(MemorySegment frames, long at, int length) {
-        long end = length < Long.BYTES ? 0 : frames.get(LONG, at + length - Long.BYTES);
+        long end = end(frames, at, length);
         if (end == THROWS) {
             throw new IllegalStateException("a poisonous frame");
         }
         while (end == HANGS) {
             Thread.onSpinWait();
         }
+    }
+
+    static boolean on() {
+        return Boolean.getBoolean(PROPERTY);
+    }
+
+    private static long end(MemorySegment frames, long at, int length) {
+        return length < Long.BYTES ? 0 : frames.get(LONG, at + length - Long.BYTES);
+    }
+
+    /// Whether a link is to break its rings for a frame.
+    static boolean breaks(MemorySegment frames, long at, int length) {
+        return end(frames, at, length) == BREAKS;
     }
 
     @Override

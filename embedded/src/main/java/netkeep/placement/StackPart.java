@@ -1,9 +1,14 @@
 package netkeep.placement;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
@@ -11,14 +16,13 @@ import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
+import netkeep.engine.ledger.FrameMarks;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.linux.Clock;
 import netkeep.linux.Memory;
 import netkeep.ring.FrameConsumer;
-import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
-import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.stack.Port;
@@ -28,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A stack in a domain's loop, for clients in other processes; its links are in the same domain or have their own.
 final class StackPart implements Part {
-    private static final long LOOP = 1 << 21;
+    private static final Logger LOG = System.getLogger(StackPart.class.getName());
 
-    /// Names the property that has a stack die of what [Poison] says: trials set it.
-    private static final String POISON = "netkeep.poison";
+    /// Octets for the loopback's frames.
+    static final long LOOP = 1 << 21;
 
     /// How often a session is visited whose client is gone.
     private static final long VISIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -64,6 +68,12 @@ final class StackPart implements Part {
     private final Watch watch;
     private final @Nullable Client[] clients = new @Nullable Client[Settings.SESSIONS];
     private final Port[] ports;
+    private final @Nullable Doorbell[] bells;
+
+    /// Of the rings that came in place of others.
+    private final @Nullable Arena[] renewed;
+
+    private final List<LinkRings> unsettled = new ArrayList<>();
     private final Engine engine;
     private final Stack stack;
     private final Answers answers;
@@ -79,17 +89,14 @@ final class StackPart implements Part {
         this.watch = watch;
         int count = settings.devices().size();
         this.ports = new Port[count];
-        LinkSettings[] links = new LinkSettings[count + 1];
-        links[0] = LinkSettings.LOOPBACK;
-        for (int i = 0; i < count; i++) {
-            links[i + 1] = settings.devices().get(i).settings(i + 1);
-        }
+        this.bells = new @Nullable Doorbell[count];
+        this.renewed = new @Nullable Arena[count];
         SecureRandom luck = new SecureRandom();
         this.engine = new Engine(
                 Shared.map(arena, grants.descriptor(Grants.LEDGER), ledgerLength(count), true),
                 sparse(arena, Engine.headsLength(Settings.ENGINE)),
                 Settings.ENGINE,
-                links,
+                links(settings),
                 luck.nextLong(),
                 luck.nextLong());
         for (int i = 0; i < count; i++) {
@@ -99,6 +106,16 @@ final class StackPart implements Part {
         this.answers = new Answers(engine, settings);
         this.fresh = engine.turn() == 0;
         this.blamed = grants.blamed();
+    }
+
+    /// What the engine has to know of its links.
+    static LinkSettings[] links(Settings settings) {
+        LinkSettings[] links = new LinkSettings[settings.devices().size() + 1];
+        links[0] = LinkSettings.LOOPBACK;
+        for (int number = 1; number < links.length; number++) {
+            links[number] = settings.devices().get(number - 1).settings(number);
+        }
+        return links;
     }
 
     /// Octets of the ledger's region for `links` links.
@@ -121,15 +138,63 @@ final class StackPart implements Part {
     /// A link in a domain of its own.
     private Port ring(int index, Grants grants, Arena arena) {
         int number = index + 1;
-        Region link = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, false);
-        Region own = Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, true);
         Doorbell bell = grants.bell(number);
         watch.hear(bell);
-        int longest = settings.devices().get(index).longest();
-        LinkRings rings = new LinkRings(link, own);
-        FrameConsumer up = rings.stackTakes(longest, engine.marks().taken(number));
-        FrameProducer down = rings.stackGives(engine.marks().laid(number));
-        return new RingPort(up, down, longest, bell::ring);
+        bells[index] = bell;
+        return ring(
+                number, grants.descriptor(Grants.UP + number), grants.descriptor(Grants.DOWN + number), bell, arena);
+    }
+
+    private RingPort ring(int number, int up, int down, Doorbell bell, Arena arena) {
+        LinkRings rings = new LinkRings(
+                Shared.map(arena, up, LinkRings.LENGTH, false), Shared.map(arena, down, LinkRings.LENGTH, true));
+        FrameMarks marks = engine.marks();
+        if (rings.fresh()) {
+            // What was committed is of rings that the link broke, or of none.
+            marks.note(number, 0, 0);
+            unsettled.add(rings);
+        }
+        int longest = settings.devices().get(number - 1).longest();
+        FrameConsumer takes = rings.stackTakes(longest, marks.taken(number));
+        return new RingPort(takes, rings.stackGives(marks.laid(number)), longest, bell::ring);
+    }
+
+    /// Commits where the stack is in rings that are new. Nothing was taken or laid down there: whoever dies before this
+    /// has ended leaves them as new as they were.
+    private void settle() {
+        if (!unsettled.isEmpty()) {
+            engine.commit();
+            unsettled.forEach(LinkRings::begin);
+            unsettled.clear();
+        }
+    }
+
+    /// A link that broke its rings is replaced, and here are new ones.
+    private void renew(int number, int[] granted) {
+        Doorbell bell = Objects.requireNonNull(bells[number - 1]);
+        Arena memory = Arena.ofShared();
+        RingPort port = ring(number, granted[0], granted[1], bell, memory);
+        settle();
+        ports[number - 1] = port;
+        stack.replace(number, port);
+        Arena before = renewed[number - 1];
+        renewed[number - 1] = memory;
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /// Says which links broke their rings: nothing comes from them any more, and what goes to them is lost.
+    private void complain() throws IOException {
+        for (int i = 0; i < ports.length; i++) {
+            String why = ports[i] instanceof RingPort ring ? ring.complaint() : null;
+            if (why != null) {
+                int number = i + 1;
+                LOG.log(Level.WARNING, "link " + number + " broke its rings: " + why);
+                String both = Grants.UP + number + " " + Grants.DOWN + number;
+                keeper.send(new Word(Word.RENEW, number, both + "\n" + why).octets());
+            }
+        }
     }
 
     @Override
@@ -138,7 +203,7 @@ final class StackPart implements Part {
         if (blamed) {
             stack.blame();
         }
-        if (Boolean.getBoolean(POISON)) {
+        if (Poison.on()) {
             engine.tryWith(new Poison());
         }
         engine.begin(clock.nowNs());
@@ -146,6 +211,7 @@ final class StackPart implements Part {
             settings.lines().forEach(line -> answers.add(line, clock.nowNs()));
             engine.ip().filter().apply();
         }
+        settle();
         return found + ", cut off: " + engine.cut() + " slots";
     }
 
@@ -165,6 +231,7 @@ final class StackPart implements Part {
         switch (word.kind()) {
             case Word.SERVE -> serve(word.number(), Terms.parse(word.text()), Granted.Served.of(descriptors));
             case Word.LEAVE -> leave(word.number());
+            case Word.RENEW -> renew(word.number(), descriptors);
             case Word.ASK -> {
                 String answer = answers.answer(word.text(), clock.nowNs());
                 keeper.send(new Word(Word.TELL, word.number(), answer).octets());
@@ -212,6 +279,7 @@ final class StackPart implements Part {
     @Override
     public int turn(long nowNs) throws IOException {
         int done = stack.turn(nowNs);
+        complain();
         for (int number = 0; number < clients.length; number++) {
             Client client = clients[number];
             if (client == null) {

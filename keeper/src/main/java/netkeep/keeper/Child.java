@@ -1,34 +1,14 @@
 package netkeep.keeper;
 
 import java.io.IOException;
-import java.util.List;
-import netkeep.domain.Line;
-import netkeep.domain.Sandbox;
+import netkeep.domain.Spawned;
+import netkeep.domain.Vigil;
 import netkeep.domain.Word;
-import netkeep.linux.Descriptors;
-import netkeep.linux.Poller;
-import netkeep.linux.Threads;
 import org.jspecify.annotations.Nullable;
 
-/// A domain's process, from its keeper's side.
+/// A process that is a domain, or is to become one. Whoever hangs, or says what it may not, is killed.
 final class Child {
-    private static final int ALIVE = -1;
-
-    /// The bits of a status that are a signal, and where the exit code begins.
-    private static final int SIGNAL = 0x7F;
-
-    private static final int EXIT = 8;
-    private static final int SIGTERM = 15;
-
-    /// The status of a JVM that was told to end.
-    private static final int TERMINATED = 128 + SIGTERM << EXIT;
-
-    final int process;
-
-    /// Readable when it has ended.
-    final int pidfd;
-
-    final Line line;
+    final Spawned life;
 
     /// Whether it waits to be told what to be.
     boolean ready;
@@ -43,79 +23,74 @@ final class Child {
     @Nullable
     Seat seat;
 
-    /// Whether the keeper killed it because it did not go on.
-    boolean hung;
+    /// Whether it said what it found of its predecessor.
+    boolean reported;
 
-    private int status = ALIVE;
+    private final long readyUntilNs;
+    private Vigil vigil;
 
-    private Child(int process, Line line) {
-        this.process = process;
-        this.pidfd = Threads.pidfd(process);
-        this.line = line;
+    /// @param readyUntilNs when it must have become ready, and rehearsed
+    Child(Spawned life, long readyUntilNs) {
+        this.life = life;
+        this.vigil = new Vigil(life.process(), life.process());
+        this.readyUntilNs = readyUntilNs;
     }
 
-    /// Starts one; its descriptor 3 is the line.
-    static Child start(List<String> command) {
-        Line[] both = Line.pair();
-        try (Line theirs = both[1]) {
-            List<String> environment = System.getenv().entrySet().stream()
-                    .map(entry -> entry.getKey() + "=" + entry.getValue())
-                    .toList();
-            return new Child(Sandbox.start(command, environment, theirs.descriptor()), both[0]);
-        } catch (RuntimeException failure) {
-            both[0].close();
-            throw failure;
+    /// It waits to be told what to be.
+    ///
+    /// @param server its thread that will serve
+    void ready(int server) {
+        Vigil next = new Vigil(life.process(), server);
+        vigil.close();
+        vigil = next;
+        ready = true;
+    }
+
+    /// It is `at` now.
+    void seated(Seat at, long nowNs) {
+        seat = at;
+        vigil.signs(at.signs, nowNs);
+    }
+
+    /// Looks how it gets on, and kills it if it does not.
+    ///
+    /// @return whether it was busy
+    boolean look(long nowNs) {
+        vigil.look(nowNs);
+        String fault = vigil.fault(nowNs);
+        if (fault != null) {
+            life.fail(fault);
+        } else if (seat == null && !warm && nowNs > readyUntilNs) {
+            life.fail("not ready in time");
+        } else if (vigil.silent(nowNs)) {
+            say(Word.ALIVE, 0, "");
         }
+        return vigil.busy();
     }
 
-    /// Says a word. Whoever is dead does not hear it, and its end is told by its descriptor.
+    /// Says a word. Whoever is dead does not hear it, and its end is told by its descriptor; whoever does not read is
+    /// killed, but not for what somebody asks of it, of which that one may have said too much.
     void say(char kind, int number, String text, int... descriptors) {
         try {
-            line.send(new Word(kind, number, text).octets(), descriptors);
+            boolean heard = life.line().offer(new Word(kind, number, text).octets(), descriptors);
+            if (!heard && kind != Word.ASK && kind != Word.TELL && kind != Word.CAPTURE) {
+                life.fail("hung, and did not read what it was told");
+            }
         } catch (IOException dead) {
-            kill();
+            life.kill();
         }
     }
 
-    void kill() {
-        if (status == ALIVE) {
-            Threads.kill(process, Threads.SIGKILL);
-        }
-    }
-
-    /// Whether it has ended.
-    boolean reap() {
-        if (status == ALIVE) {
-            status = Threads.reap(process);
-        }
-        return status != ALIVE;
-    }
-
-    /// Whether it died of itself, and nobody killed it.
-    boolean diedOfItself() {
-        return hung || (status & SIGNAL) != Threads.SIGKILL && (status & SIGNAL) != SIGTERM && status != TERMINATED;
-    }
-
-    /// How it ended, for people.
-    String cause() {
-        if (hung) {
-            return "hung";
-        }
-        int signal = status & SIGNAL;
-        return signal != 0 ? "signal " + signal : "exit code " + (status >>> EXIT);
-    }
-
-    /// Waits until it has ended.
-    void await() {
-        Poller poller = new Poller(1);
-        poller.add(pidfd, Poller.POLLIN);
-        while (!reap()) {
-            poller.await(Poller.NEVER);
-        }
+    /// What it is now, for those who ask.
+    String news() {
+        String part = seat == null ? "none" : seat.plan.name().replace(' ', '-');
+        String state = seat != null ? "serving" : warm ? "standby" : "starting";
+        int restarts = seat == null ? 0 : seat.restarts;
+        return "domain pid=" + life.process() + " part=" + part + " state=" + state + " restarts=" + restarts + "\n";
     }
 
     void close() {
-        line.close();
-        Descriptors.close(pidfd);
+        vigil.close();
+        life.close();
     }
 }

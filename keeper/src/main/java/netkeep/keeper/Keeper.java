@@ -1,20 +1,29 @@
+// Long: what domains say is judged in one place, and who may say it.
 package netkeep.keeper;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import netkeep.domain.Line;
+import netkeep.domain.Spawned;
+import netkeep.domain.Tenancy;
 import netkeep.domain.Word;
 import netkeep.linux.Bell;
 import netkeep.linux.Clock;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Epoll;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
+import netkeep.linux.Sockets;
 import org.jspecify.annotations.Nullable;
 
 /// The parent of all domains: makes every region and holds a duplicate of all that must outlive one; when one dies, its
@@ -22,13 +31,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread runs it: [#run].
 public final class Keeper implements AutoCloseable {
-    /// How long to wait for the next process after one that died before it was of use.
+    private static final Logger LOG = System.getLogger(Keeper.class.getName());
+
+    /// How long to wait for the next process after one that could not be started, or died before it was of use.
     private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /// How often to look at domains, some of which do something; and if none does.
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /// The most words that are heard of one domain before others are.
+    private static final int WORDS = 64;
 
     private static final long STOP = -1;
     private static final int EVENTS = 16;
 
-    /// How many sessions that were cut off are remembered.
+    /// How many that were cut off are remembered.
     private static final int MOST_CUT = 16;
 
     /// What has become of a domain.
@@ -57,7 +76,27 @@ public final class Keeper implements AutoCloseable {
         void changed(State now);
 
         void died(Death death);
+
+        /// A process died that was a domain, and nobody has taken its place: until this returns all that it left is as
+        /// it was.
+        default void left(Remains remains) {}
     }
+
+    /// What a domain left that died.
+    ///
+    /// @param death    what it was; nothing is found yet
+    /// @param ofItself whether it died of itself, and was not killed
+    /// @param nowNs    an instant behind it
+    /// @param plan     of the domain
+    /// @param granted  descriptors of its plan's grants
+    /// @param sessions that it served, by their numbers
+    public record Remains(
+            Death death,
+            boolean ofItself,
+            long nowNs,
+            Plan.Domain plan,
+            List<Integer> granted,
+            Map<Integer, Tenancy> sessions) {}
 
     private final Plan plan;
     private final Watcher watcher;
@@ -70,6 +109,7 @@ public final class Keeper implements AutoCloseable {
     private final Map<Long, Child> children = new HashMap<>();
     private final Deque<String> cut = new ArrayDeque<>();
     private long startAtNs;
+    private long lookAtNs;
     private volatile boolean ended;
     private State state = new State(List.of(), false, 0);
 
@@ -78,7 +118,7 @@ public final class Keeper implements AutoCloseable {
         this.kept = new Kept(plan.name());
         this.watcher = watcher;
         for (Plan.Domain domain : plan.domains()) {
-            seats.add(new Seat(domain, kept.of(domain.grants())));
+            seats.add(new Seat(domain, kept));
         }
         epoll.add(stop.descriptor(), Epoll.EPOLLIN, STOP);
     }
@@ -87,7 +127,7 @@ public final class Keeper implements AutoCloseable {
     public void run() {
         while (!ended) {
             long nowNs = clock.nowNs();
-            long untilNs = Math.min(seat(nowNs), recruit(nowNs));
+            long untilNs = Math.min(Math.min(seat(nowNs), recruit(nowNs)), watch(nowNs));
             rehearse();
             look();
             int count = epoll.await(untilNs == Long.MAX_VALUE ? Poller.NEVER : Math.max(0, untilNs - clock.nowNs()));
@@ -97,7 +137,7 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
-    /// Seats whoever is ready where nobody is, and asks all others whether they go on.
+    /// Seats whoever is ready where nobody is.
     ///
     /// @return when to call it again
     private long seat(long nowNs) {
@@ -108,15 +148,27 @@ public final class Keeper implements AutoCloseable {
                 if (next != null) {
                     seat.taken(next, nowNs);
                     begin(seat, next);
+                    lookAtNs = nowNs;
                 }
-            }
-            if (seat.child != null) {
-                untilNs = Math.min(untilNs, seat.ask(nowNs));
-            } else if (seat.vacantUntilNs > nowNs) {
+            } else if (seat.child == null) {
                 untilNs = Math.min(untilNs, seat.vacantUntilNs);
             }
         }
         return untilNs;
+    }
+
+    /// Looks how all get on.
+    ///
+    /// @return when to call it again
+    private long watch(long nowNs) {
+        if (nowNs >= lookAtNs) {
+            boolean busy = false;
+            for (Child child : children.values()) {
+                busy |= child.look(nowNs);
+            }
+            lookAtNs = nowNs + (busy ? LOOK_NS : CALM_NS);
+        }
+        return lookAtNs;
     }
 
     /// Whoever can be seated, rather one that has rehearsed.
@@ -141,10 +193,17 @@ public final class Keeper implements AutoCloseable {
             return missing > 0 ? startAtNs : Long.MAX_VALUE;
         }
         for (; missing > 0; missing--) {
-            Child child = Child.start(plan.line());
-            children.put((long) child.process, child);
-            epoll.add(child.pidfd, Epoll.EPOLLIN, child.process);
-            epoll.add(child.line.descriptor(), Epoll.EPOLLIN, child.process);
+            Child child;
+            try {
+                child = new Child(Spawned.start(plan.line()), nowNs + plan.readyNs());
+            } catch (LinuxException refused) {
+                LOG.log(Level.WARNING, "no process can be started: " + refused.getMessage());
+                startAtNs = nowNs + PAUSE_NS;
+                return startAtNs;
+            }
+            children.put((long) child.life.process(), child);
+            epoll.add(child.life.pidfd(), Epoll.EPOLLIN, child.life.process());
+            epoll.add(child.life.line().descriptor(), Epoll.EPOLLIN, child.life.process());
         }
         return Long.MAX_VALUE;
     }
@@ -161,7 +220,8 @@ public final class Keeper implements AutoCloseable {
 
     private void look() {
         List<Held> domains = seats.stream()
-                .map(seat -> new Held(seat.plan.name(), seat.child == null ? 0 : seat.child.process, seat.restarts))
+                .map(seat ->
+                        new Held(seat.plan.name(), seat.child == null ? 0 : seat.child.life.process(), seat.restarts))
                 .toList();
         boolean standby = children.values().stream().anyMatch(child -> child.warm && child.seat == null);
         State seen = new State(domains, standby, sessions.size());
@@ -175,18 +235,7 @@ public final class Keeper implements AutoCloseable {
     /// Tells control what it has to know for those who ask.
     private void news() {
         StringBuilder news = new StringBuilder();
-        for (Child child : children.values()) {
-            Seat seat = child.seat;
-            news.append("domain pid=")
-                    .append(child.process)
-                    .append(" part=")
-                    .append(seat == null ? "none" : seat.plan.name().replace(' ', '-'))
-                    .append(" state=")
-                    .append(seat != null ? "serving" : child.warm ? "standby" : "starting")
-                    .append(" restarts=")
-                    .append(seat == null ? 0 : seat.restarts)
-                    .append('\n');
-        }
+        children.values().forEach(child -> news.append(child.news()));
         cut.forEach(line -> news.append("cut ").append(line).append('\n'));
         pass(new Word(Word.NEWS, 0, news.toString()), false);
     }
@@ -210,13 +259,13 @@ public final class Keeper implements AutoCloseable {
     /// Tells a domain of a session.
     private static void tell(Seat seat, Child child, int number, Tenancy session) {
         if (seat.plan.serves()) {
-            child.say(Word.SERVE, number, session.terms.text(), session.served());
+            child.say(Word.SERVE, number, session.terms(), session.served());
             if (session.left) {
                 child.say(Word.LEAVE, number, "");
             }
         }
         if (seat.plan.admits()) {
-            child.say(Word.ADMIT, number, session.terms.text(), session.admitted());
+            child.say(Word.ADMIT, number, session.terms(), session.admitted());
         }
     }
 
@@ -229,84 +278,83 @@ public final class Keeper implements AutoCloseable {
         if (child == null) {
             return;
         }
-        hear(child);
-        if (child.reap()) {
+        hear(child, WORDS);
+        if (child.life.reap()) {
             // What it said last.
-            hear(child);
+            hear(child, Integer.MAX_VALUE);
             buried(child);
         }
     }
 
-    /// Takes what a domain says; a line that is broken means that it is dead or about to be.
-    private void hear(Child child) {
+    /// Takes what a domain says. Who says what it may not is killed; a line that is broken means that it is dead or
+    /// about
+    /// to be.
+    private void hear(Child child, int most) {
         try {
-            for (Line.Received received = child.line.poll(); received != null; received = child.line.poll()) {
-                heard(child, Word.of(received.octets()), received);
+            Line.Received received = child.life.line().poll();
+            for (int words = 1; received != null; words++) {
+                heard(child, received);
+                received = words < most ? child.life.line().poll() : null;
             }
-        } catch (IOException | IllegalArgumentException broken) {
-            child.kill();
+        } catch (IOException broken) {
+            child.life.kill();
+        }
+    }
+
+    private void heard(Child child, Line.Received received) {
+        try {
+            child.life.said(clock.nowNs());
+            heard(child, Word.of(received.octets()), received);
+        } catch (IllegalArgumentException | LinuxException wrong) {
+            received.refuse();
+            child.life.fail("said what it may not: " + wrong.getMessage());
         }
     }
 
     private void heard(Child child, Word word, Line.Received with) {
-        Seat seat = child.seat;
-        if (word.kind() == Word.WANT) {
-            want(require(seat, seat != null && seat.plan.admits(), word), word, with);
-            return;
+        if (!may(child, word.kind()) || with.descriptors().length != (word.kind() == Word.WANT ? 1 : 0)) {
+            throw new IllegalArgumentException("a word of kind " + word.kind() + " about " + word.number());
         }
-        with.refuse();
         switch (word.kind()) {
-            case Word.READY -> child.ready = true;
+            case Word.READY -> child.ready(word.number());
             case Word.WARM -> child.warm = true;
             case Word.REPORT -> {
-                Seat by = require(seat, true, word);
-                watcher.died(new Death(by.plan.name(), by.lastDead, by.restarts, by.lastCause, word.text()));
+                child.reported = true;
+                watcher.died(Objects.requireNonNull(child.seat).death(Word.plain(word.text())));
             }
-            case Word.ALIVE -> require(seat, true, word).answered();
-            case Word.LEAVE -> {
-                require(seat, seat != null && seat.plan.admits(), word);
-                left(word);
-            }
-            case Word.ASK -> {
-                require(seat, seat != null && seat.plan.admits(), word);
-                pass(word, true);
-            }
-            case Word.CAPTURE -> {
-                require(seat, seat != null && seat.plan.admits(), word);
-                seats.forEach(each -> each.say(word));
-            }
-            case Word.TELL -> {
-                require(seat, seat != null && seat.plan.serves(), word);
-                pass(word, false);
-            }
-            case Word.CUT -> {
-                require(seat, seat != null && seat.plan.serves(), word);
-                cut(word);
-            }
-            case Word.OVER -> {
-                require(seat, seat != null && seat.plan.serves(), word);
-                over(word);
-            }
-            default -> throw new IllegalArgumentException("a word of kind " + word.kind());
+            case Word.WANT -> want(word, with);
+            case Word.LEAVE -> left(word);
+            case Word.CUT -> cut(child, word);
+            case Word.OVER -> over(word);
+            case Word.RENEW -> renew(child, word);
+            case Word.CAPTURE -> seats.forEach(seat -> seat.say(word));
+            default -> pass(word, word.kind() == Word.ASK);
         }
     }
 
-    /// Nobody says what is not its to say.
-    private static Seat require(@Nullable Seat seat, boolean may, Word word) {
-        if (seat == null || !may) {
-            throw new IllegalArgumentException("not for this domain to say: " + word);
-        }
-        return seat;
+    /// Whether a word is this domain's to say, and now.
+    private static boolean may(Child child, char kind) {
+        Seat seat = child.seat;
+        return switch (kind) {
+            case Word.READY -> !child.ready;
+            case Word.WARM -> child.rehearses && !child.warm;
+            case Word.REPORT -> seat != null && seat.predecessor != 0 && !child.reported;
+            case Word.WANT, Word.LEAVE, Word.ASK, Word.CAPTURE -> seat != null && seat.plan.admits();
+            case Word.CUT, Word.OVER, Word.TELL, Word.RENEW -> seat != null && seat.plan.serves();
+            default -> false;
+        };
     }
 
-    private void want(Seat from, Word word, Line.Received with) {
+    private void want(Word word, Line.Received with) {
         Plan.Sessions all = plan.sessions();
-        boolean possible = word.number() >= 0 && word.number() < all.most() && !sessions.containsKey(word.number());
-        if (with.descriptors().length != 1 || !possible) {
-            with.refuse();
-            throw new IllegalArgumentException("session " + word.number() + " of " + from.plan.name());
+        int number = word.number();
+        if (number < 0 || number >= all.most() || sessions.containsKey(number)) {
+            throw new IllegalArgumentException("session " + number);
         }
-        Tenancy session = new Tenancy(plan.name(), word.number(), with.descriptors()[0], all);
+        Plan.Terms terms = all.terms().apply(Sockets.peerUser(with.descriptors()[0]));
+        int client = with.descriptors()[0];
+        Tenancy session =
+                new Tenancy(plan.name(), number, client, terms.clientLength(), terms.stackLength(), terms.text());
         sessions.put(word.number(), session);
         for (Seat seat : seats) {
             if (seat.child != null) {
@@ -317,22 +365,46 @@ public final class Keeper implements AutoCloseable {
 
     private void left(Word word) {
         Tenancy session = sessions.get(word.number());
-        if (session != null) {
+        if (session != null && !session.left) {
             session.left = true;
             pass(word, true);
         }
     }
 
-    private void cut(Word word) {
+    private void cut(Child by, Word word) {
         Tenancy session = sessions.get(word.number());
-        if (session != null) {
-            String why = word.text().lines().findFirst().orElse("");
-            cut.addLast("session=" + word.number() + " pid=" + session.process() + " reason=" + why);
-            if (cut.size() > MOST_CUT) {
-                cut.removeFirst();
-            }
-            news();
+        if (session != null && session.cutBy != by.life.process()) {
+            session.cutBy = by.life.process();
+            told("session=" + word.number() + " pid=" + session.process() + " reason=" + Word.plain(word.text()));
             pass(word, false);
+        }
+    }
+
+    /// Somebody was cut off.
+    private void told(String line) {
+        cut.addLast(line);
+        if (cut.size() > MOST_CUT) {
+            cut.removeFirst();
+        }
+        news();
+    }
+
+    /// A domain broke what it shares with `by`: both get it anew, and it is replaced.
+    private void renew(Child by, Word word) {
+        String[] said = word.text().split("\n", 2);
+        List<String> names = List.of(said[0].split(" "));
+        Seat seat = Objects.requireNonNull(by.seat);
+        Seat peer = seats.stream()
+                .filter(other -> other != seat && seat.shares(names) && other.breaks(names))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("regions that it shares with nobody"));
+        kept.forget(names);
+        seats.forEach(all -> all.grants = kept.of(all.plan.grants()));
+        by.say(Word.RENEW, word.number(), said[0], kept.of(seat.named(names)));
+        if (peer.child != null) {
+            String why = "broke its rings: " + Word.plain(said[said.length - 1]);
+            told("part=" + peer.plan.name().replace(' ', '-') + " pid=" + peer.child.life.process() + " reason=" + why);
+            peer.child.life.fail(why);
         }
     }
 
@@ -354,13 +426,19 @@ public final class Keeper implements AutoCloseable {
     }
 
     private void buried(Child child) {
-        epoll.remove(child.pidfd);
-        epoll.remove(child.line.descriptor());
-        children.remove((long) child.process);
+        epoll.remove(child.life.pidfd());
+        epoll.remove(child.life.line().descriptor());
+        children.remove((long) child.life.process());
         child.close();
         if (child.seat != null) {
-            child.seat.vacated(child, clock.nowNs());
+            Seat seat = child.seat;
+            long nowNs = clock.nowNs();
+            seat.vacated(child, nowNs);
+            boolean ofItself = child.life.diedOfItself();
+            List<Integer> granted = Arrays.stream(seat.grants).boxed().toList();
+            watcher.left(new Remains(seat.death(""), ofItself, nowNs, seat.plan, granted, sessions));
         } else {
+            LOG.log(Level.WARNING, "a process ended before it was of use: " + child.life.cause());
             startAtNs = clock.nowNs() + PAUSE_NS;
         }
     }
@@ -369,9 +447,9 @@ public final class Keeper implements AutoCloseable {
     @Override
     public void close() {
         List<Child> all = new ArrayList<>(children.values());
-        all.forEach(Child::kill);
+        all.forEach(child -> child.life.kill());
         for (Child child : all) {
-            child.await();
+            child.life.await();
             child.close();
         }
         sessions.values().forEach(Tenancy::close);

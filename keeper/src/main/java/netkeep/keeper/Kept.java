@@ -3,6 +3,7 @@ package netkeep.keeper;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Shared;
 import netkeep.linux.Descriptors;
@@ -22,6 +23,18 @@ final class Kept {
     /// The descriptors of these grants, in their order; what is not there yet is made.
     int[] of(List<Plan.Grant> grants) {
         return grants.stream().mapToInt(this::of).toArray();
+    }
+
+    /// The descriptor with which a region is written.
+    int written(String region) {
+        return Objects.requireNonNull(written.get(region), region);
+    }
+
+    /// Whoever is granted regions of these names next gets new ones.
+    void forget(List<String> names) {
+        for (Map<String, Integer> regions : List.of(written, read)) {
+            names.stream().map(regions::remove).filter(Objects::nonNull).forEach(Descriptors::close);
+        }
     }
 
     private int of(Plan.Grant grant) {

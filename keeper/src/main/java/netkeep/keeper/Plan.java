@@ -9,7 +9,8 @@ import java.util.function.IntFunction;
 /// @param line     starts a domain: the program and its arguments
 /// @param domains  that it keeps, each with a name of its own
 /// @param sessions that control may want
-public record Plan(String name, List<String> line, List<Domain> domains, Sessions sessions) {
+/// @param readyNs  how long a process may take until it can be told what to be and has rehearsed
+public record Plan(String name, List<String> line, List<Domain> domains, Sessions sessions, long readyNs) {
     /// What sessions there may be: no domain that is hostile gets others.
     ///
     /// @param most  at a time, by their numbers from 0 on
@@ -28,9 +29,17 @@ public record Plan(String name, List<String> line, List<Domain> domains, Session
     /// @param name     for people
     /// @param settings which it understands and the keeper does not
     /// @param grants   what it is given besides
+    /// @param signs    of its life
     /// @param serves   whether the stack is there
     /// @param admits   whether control is there
-    public record Domain(String name, String settings, List<Grant> grants, boolean serves, boolean admits) {}
+    public record Domain(
+            String name, String settings, List<Grant> grants, List<Sign> signs, boolean serves, boolean admits) {}
+
+    /// A word that changes as long as a domain gets on.
+    ///
+    /// @param region that it is granted and writes
+    /// @param at     offset there
+    public record Sign(String region, long at) {}
 
     /// One thing that a domain is given.
     public sealed interface Grant {

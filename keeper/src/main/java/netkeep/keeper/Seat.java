@@ -1,6 +1,8 @@
 package netkeep.keeper;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.domain.Vigil;
 import netkeep.domain.Word;
 import org.jspecify.annotations.Nullable;
 
@@ -15,20 +17,12 @@ final class Seat {
     /// Two deaths in short are as many as the same input may cost.
     private static final int FREE_DEATHS = 2;
 
-    /// How often a domain is asked whether it goes on, and how long it may take to say so: death is the only failure,
-    /// so whoever hangs is killed.
-    private static final long ASK_NS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
-
-    /// The same for the first answer: code is loaded, and not compiled yet.
-    private static final long FIRST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
-
     private static final int KILLED = 1;
     private static final int DIED = 2;
 
     final Plan.Domain plan;
-    final int[] grants;
+    final List<Vigil.Sign> signs;
+    int[] grants;
 
     @Nullable
     Child child;
@@ -36,45 +30,55 @@ final class Seat {
     /// How whoever was seated last ended, as [netkeep.domain.Word#GRANT] says it.
     int predecessor;
 
-    /// Who that was.
-    int lastDead;
-
-    String lastCause = "";
-
     /// Deaths of those who were seated.
     int restarts;
 
     /// When the next one may be seated.
     long vacantUntilNs;
 
+    private int lastDead;
+    private String lastCause = "";
     private int shortLives;
     private long pauseNs = FIRST_PAUSE_NS;
     private long begunNs;
-    private long askAtNs;
-    private long askedNs;
-    private boolean asked;
-    private long patienceNs;
 
-    Seat(Plan.Domain plan, int[] grants) {
+    Seat(Plan.Domain plan, Kept kept) {
         this.plan = plan;
-        this.grants = grants;
+        this.grants = kept.of(plan.grants());
+        this.signs = plan.signs().stream()
+                .map(sign -> new Vigil.Sign(kept.written(sign.region()), sign.at()))
+                .toList();
+    }
+
+    /// Those of its grants that are regions of these names.
+    List<Plan.Grant> named(List<String> names) {
+        return plan.grants().stream()
+                .filter(grant -> grant instanceof Plan.Shared region && names.contains(region.region()))
+                .toList();
+    }
+
+    /// Whether it has all regions of these names.
+    boolean shares(List<String> names) {
+        return named(names).size() == names.size();
+    }
+
+    /// Whether it can have broken what lies in them: one at least is its own to write.
+    boolean breaks(List<String> names) {
+        return shares(names) && named(names).stream().anyMatch(grant -> ((Plan.Shared) grant).writable());
     }
 
     void taken(Child by, long nowNs) {
         child = by;
-        by.seat = this;
+        by.seated(this, nowNs);
         begunNs = nowNs;
-        askAtNs = nowNs + ASK_NS;
-        asked = false;
-        patienceNs = FIRST_PATIENCE_NS;
     }
 
     /// Whoever was seated is dead.
     void vacated(Child dead, long nowNs) {
         child = null;
-        predecessor = dead.diedOfItself() ? DIED : KILLED;
-        lastDead = dead.process;
-        lastCause = dead.cause();
+        predecessor = dead.life.diedOfItself() ? DIED : KILLED;
+        lastDead = dead.life.process();
+        lastCause = dead.life.cause();
         restarts++;
         shortLives = nowNs - begunNs < SHORT_LIFE_NS ? shortLives + 1 : 0;
         // Whoever dies at once will do so again: later and later.
@@ -87,28 +91,6 @@ final class Seat {
         }
     }
 
-    /// Asks who is seated whether it goes on; kills it if it has not answered.
-    ///
-    /// @return when to ask again
-    long ask(long nowNs) {
-        Child seated = child;
-        if (seated == null) {
-            return Long.MAX_VALUE;
-        }
-        if (nowNs >= askAtNs) {
-            askAtNs = nowNs + ASK_NS;
-            if (!asked) {
-                asked = true;
-                askedNs = nowNs;
-                seated.say(Word.ALIVE, 0, "");
-            } else if (nowNs - askedNs > patienceNs) {
-                seated.hung = true;
-                seated.kill();
-            }
-        }
-        return askAtNs;
-    }
-
     /// Passes a word on to who is seated, if anybody is.
     void say(Word word) {
         if (child != null) {
@@ -116,9 +98,8 @@ final class Seat {
         }
     }
 
-    /// It goes on.
-    void answered() {
-        patienceNs = PATIENCE_NS;
-        asked = false;
+    /// The last death, and what the successor found.
+    Keeper.Death death(String found) {
+        return new Keeper.Death(plan.name(), lastDead, restarts, lastCause, found);
     }
 }

@@ -32,6 +32,15 @@ public final class Call {
         return (int) answer;
     }
 
+    /// Reads up to `length` octets to `at`, from `offset` of a file on; its position stays.
+    ///
+    /// @return as [#read]
+    public int pread(int descriptor, MemorySegment to, long at, int length, long offset) {
+        long answer = raw(Architecture.PREAD64, descriptor, writable(to, at, length), length, offset, 0, 0);
+        Reference.reachabilityFence(to);
+        return (int) answer;
+    }
+
     /// Writes `length` octets that begin at `at`.
     ///
     /// @return octets written, or `-errno`

@@ -30,14 +30,17 @@ public final class Descriptors {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_GET_SEALS = 1034;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
 
-    // `struct stat`: the number of its blocks, of 512 octets, lies at the same place on all architectures.
+    // `struct stat`: length and number of blocks, of 512 octets, lie at the same places on all architectures.
     private static final int STAT = 144;
+    private static final int STAT_LENGTH = 48;
     private static final int STAT_BLOCKS = 64;
     private static final int STAT_BLOCK = 512;
 
@@ -128,11 +131,32 @@ public final class Descriptors {
 
     /// Octets of memory or disk behind a file, holes not counted.
     public static long allocated(int descriptor) {
+        return stat(descriptor, STAT_BLOCKS) * STAT_BLOCK;
+    }
+
+    /// Octets of a file, holes counted.
+    public static long length(int descriptor) {
+        return stat(descriptor, STAT_LENGTH);
+    }
+
+    private static long stat(int descriptor, long at) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stat = arena.allocate(STAT, Long.BYTES);
             LinuxException.check(new Call().raw(Architecture.FSTAT, descriptor, stat.address(), 0, 0, 0, 0), "fstat");
-            return stat.get(JAVA_LONG, STAT_BLOCKS) * STAT_BLOCK;
+            return stat.get(JAVA_LONG, at);
         }
+    }
+
+    /// Where the first octet from `at` on is that lies in no hole, -1 if none does. Moves the file's position.
+    public static long data(int descriptor, long at) {
+        long answer = new Call().raw(Architecture.LSEEK, descriptor, at, SEEK_DATA, 0, 0, 0);
+        return answer == -Errno.ENXIO ? -1 : LinuxException.check(answer, "lseek SEEK_DATA");
+    }
+
+    /// Where the first hole from `at` on begins, or the file ends. Moves the file's position.
+    public static long hole(int descriptor, long at) {
+        return LinuxException.check(
+                new Call().raw(Architecture.LSEEK, descriptor, at, SEEK_HOLE, 0, 0, 0), "lseek SEEK_HOLE");
     }
 
     /// Changes a file's length.

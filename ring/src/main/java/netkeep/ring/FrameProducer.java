@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 /// the producer's region, from `ours`                    the consumer's region, from `theirs`
 ///   0  tail   u64  where the next frame will lie          0  head   u64  where the first lies that is not given back
 ///   8  waits  u32  1 while the producer waits for room    8  taken  u64  where the first lies that is not taken
+///  12  begun  u32  1 once its owner's commits count
 ///  64  line, line ...  64 octets each                    64  asleep u32  1 while the consumer sleeps
 ///
 /// a position, u64                    a frame, from a line's begin on
@@ -25,6 +26,7 @@ public final class FrameProducer {
     public static final long CONSUMER_LENGTH = 128;
 
     static final long WAITS = 8;
+    static final long BEGUN = 12;
     static final long TAKEN = 8;
     static final long ASLEEP = 64;
     static final long LINES = 64;
@@ -76,6 +78,17 @@ public final class FrameProducer {
     /// The position that a predecessor has published, for a producer that commits nothing else.
     public static long published(Region region, long ours) {
         return region.i64(ours);
+    }
+
+    /// Whether positions that the owner of this region has committed are of this ring: before that they are those of
+    /// another one, in whose place it came.
+    public static boolean begun(Region region, long ours) {
+        return region.i32(ours + BEGUN) != 0;
+    }
+
+    /// Notes that from now on they are; after the commit of a first position of zero.
+    public static void begin(Region region, long ours) {
+        region.i32Release(ours + BEGUN, 1);
     }
 
     static long position(long count, int line) {

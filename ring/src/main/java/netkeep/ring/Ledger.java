@@ -18,7 +18,10 @@ import java.util.List;
 public final class Ledger {
     private static final long MAGIC = 0;
     private static final long COMMITTED = 8;
-    private static final long HAND = 16;
+
+    /// Where it lies what the writer has in hand: whoever sees it change sees the writer get on.
+    public static final long HAND = 16;
+
     private static final long TABLES = 64;
 
     private final Region region;

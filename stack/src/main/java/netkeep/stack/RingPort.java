@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// A link in another domain: a ring of frames each way, and a bell. What it sent lies where it laid it down, and can
 /// change under the reader's eyes; what goes to it is copied, since it sees no client's memory.
 ///
-/// A link that breaks its rings is one on which nothing comes and all is lost, until another one takes its place.
+/// A link that breaks its rings is one on which nothing comes and all is lost, until another one takes its place with
+/// rings of its own.
 public final class RingPort implements Port {
     private static final long NONE = -1;
 
@@ -24,6 +25,7 @@ public final class RingPort implements Port {
     private long laid;
     private long refused = NONE;
     private @Nullable String violation;
+    private boolean complained;
 
     /// @param up      frames from the link
     /// @param down    frames to it
@@ -147,8 +149,12 @@ public final class RingPort implements Port {
         down.enough();
     }
 
-    /// What the link did that no link may, or null.
-    public @Nullable String violation() {
+    /// What the link did that no link may; null if it did nothing, or was complained of before.
+    public @Nullable String complaint() {
+        if (violation == null || complained) {
+            return null;
+        }
+        complained = true;
         return violation;
     }
 

@@ -67,6 +67,11 @@ public final class Stack {
         witness = to;
     }
 
+    /// From now on a link is another one, in whose rings nothing is yet. Between two turns.
+    public void replace(int link, RingPort port) {
+        ports[link] = port;
+    }
+
     /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
     /// taken again: a frame is dropped, a request ends its session. If it had none, the turn killed it as a whole;
     /// then inputs are taken one a turn, so that the next one to die says which.

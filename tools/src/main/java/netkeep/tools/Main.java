@@ -16,6 +16,7 @@ import netkeep.tools.doctor.DoctorCommand;
 import netkeep.tools.ping.PingCommand;
 import netkeep.tools.place.DomainCommand;
 import netkeep.tools.place.DownCommand;
+import netkeep.tools.place.ReplayCommand;
 import netkeep.tools.place.UpCommand;
 import netkeep.tools.place.UpgradeCommand;
 import netkeep.tools.serve.DiscardCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.Spec;
             CaptureCommand.class,
             ConfigCommand.class,
             DomainCommand.class,
+            ReplayCommand.class,
             ChaosCommand.class,
             PingCommand.class,
             DoctorCommand.class,

@@ -15,10 +15,18 @@ import netkeep.wire.MacAddress;
 import netkeep.wire.TcpHeader;
 
 /// A frame in a line, in the words of tcpdump; numbers of sequence are as they stand in the segment.
-final class FrameText {
+public final class FrameText {
     private static final String FLAGS = "FSRP.UEW";
 
     private FrameText() {}
+
+    /// Of a whole frame, from its Ethernet header on.
+    public static String of(MemorySegment frame) {
+        int length = (int) frame.byteSize();
+        Crossing who = new Crossing();
+        who.frame(frame, 0, length);
+        return of(frame, 0, length, who);
+    }
 
     /// @param at     where its Ethernet header begins
     /// @param length octets of it that are there

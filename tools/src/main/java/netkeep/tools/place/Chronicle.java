@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import netkeep.keeper.Keeper;
+import netkeep.keeper.Plan;
+import netkeep.placement.Recording;
 import netkeep.tools.JsonText;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +57,11 @@ final class Chronicle implements Keeper.Watcher {
                         : prefix() + "died: " + death.domain() + ", process " + death.process() + ", " + death.cause()
                                 + (death.found().isEmpty() ? "" : "; " + death.found()));
         if (reports != null) {
-            Path directory = whose == null ? reports : reports.resolve(String.valueOf(whose.getFileName()));
-            write(directory.resolve(death.domain().replace(' ', '-') + "-" + death.number() + ".json"), values);
+            Path recording = file(reports, death, ".recording");
+            if (Files.exists(recording)) {
+                values.put("recording", recording.toString());
+            }
+            write(file(reports, death, ".json"), file -> Files.writeString(file, JsonText.line(values) + "\n"));
         }
     }
 
@@ -69,10 +74,52 @@ final class Chronicle implements Keeper.Watcher {
         return whose == null ? Map.of() : Map.of("stack", whose.toString());
     }
 
-    private void write(Path file, Map<String, Object> values) {
+    /// A stack's inputs are recorded if it died of itself: who was killed did not die of them, and its successor is not
+    /// to wait.
+    @Override
+    public void left(Keeper.Remains remains) {
+        if (reports == null) {
+            return;
+        }
+        Keeper.Death death = remains.death();
+        boolean recorded = remains.ofItself() && remains.plan().serves();
+        write(file(reports, death, ".recording"), file -> {
+            // An earlier keeper may have left one.
+            Files.deleteIfExists(file);
+            if (recorded) {
+                record(file, remains);
+            }
+        });
+    }
+
+    private static void record(Path file, Keeper.Remains remains) throws IOException {
+        StringBuilder settings = new StringBuilder(remains.plan().settings());
+        Map<String, Integer> regions = new LinkedHashMap<>();
+        for (int i = 0; i < remains.granted().size(); i++) {
+            if (remains.plan().grants().get(i) instanceof Plan.Shared region) {
+                regions.put(region.region(), remains.granted().get(i));
+            }
+        }
+        remains.sessions().forEach((number, session) -> {
+            settings.append(Recording.terms(number, session.terms())).append('\n');
+            regions.putAll(session.regions());
+        });
+        Recording.write(file, remains.death().cause(), remains.nowNs(), settings.toString(), regions);
+    }
+
+    private Path file(Path directory, Keeper.Death death, String kind) {
+        Path own = whose == null ? directory : directory.resolve(String.valueOf(whose.getFileName()));
+        return own.resolve(death.domain().replace(' ', '-') + "-" + death.number() + kind);
+    }
+
+    private interface Writer {
+        void write(Path file) throws IOException;
+    }
+
+    private void write(Path file, Writer by) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(file, JsonText.line(values) + "\n");
+            by.write(file);
         } catch (IOException full) {
             say("no report at " + file + ": " + full.getMessage());
         }

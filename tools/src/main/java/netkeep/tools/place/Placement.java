@@ -3,11 +3,14 @@ package netkeep.tools.place;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import netkeep.domain.Doorbell;
+import netkeep.domain.Pulse;
 import netkeep.keeper.Plan;
 import netkeep.placement.Grants;
 import netkeep.placement.Settings;
 import netkeep.ring.CaptureWriter;
+import netkeep.ring.Ledger;
 import netkeep.session.Terms;
 
 /// Which part runs in which domain.
@@ -25,6 +28,9 @@ public enum Placement {
     private static final int LINKS_END = 0;
     private static final int STACKS_END = 2;
 
+    /// On a machine that does much else, starting takes its time.
+    private static final long READY_NS = TimeUnit.MINUTES.toNanos(3);
+
     /// What a keeper is to keep.
     ///
     /// @param path     where clients connect
@@ -41,7 +47,8 @@ public enum Placement {
                             case MONOLITHIC -> List.of(monolith(settings, devices, listener));
                             case FACTORED -> factored(settings, devices, listener);
                         }),
-                new Plan.Sessions(Settings.SESSIONS, user -> terms(settings.terms(user))));
+                new Plan.Sessions(Settings.SESSIONS, user -> terms(settings.terms(user))),
+                READY_NS);
     }
 
     private static Plan.Terms terms(Terms of) {
@@ -62,7 +69,20 @@ public enum Placement {
         }
         grants.add(new Plan.Device(Grants.LISTENER, listener));
         Settings all = settings.with(List.of("stack", "control"), settings.spinNs(), false);
-        return new Plan.Domain("link,stack,control", all.text(), grants, true, true);
+        return domain("link,stack,control", all, grants, true, true);
+    }
+
+    /// One with a pulse, and with what a stack has in hand for another sign of life: a long turn is no endless loop.
+    private static Plan.Domain domain(
+            String name, Settings settings, List<Plan.Grant> grants, boolean serves, boolean admits) {
+        String pulse = Grants.PULSE + name.replaceAll("[ ,]", "-");
+        List<Plan.Grant> all = new ArrayList<>(grants);
+        all.add(new Plan.Shared(pulse, Pulse.LENGTH, true));
+        List<Plan.Sign> signs = new ArrayList<>(List.of(new Plan.Sign(pulse, Pulse.ROUNDS)));
+        if (serves) {
+            signs.add(new Plan.Sign(Grants.LEDGER, Ledger.HAND));
+        }
+        return new Plan.Domain(name, settings.text(), all, signs, serves, admits);
     }
 
     private static List<Plan.Domain> factored(Settings settings, List<Integer> devices, int listener) {
@@ -78,16 +98,15 @@ public enum Placement {
             links.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), false));
             bell(links, number, LINKS_END);
             String name = devices.size() == 1 ? "link" : "link " + number;
-            domains.add(new Plan.Domain(name, link.text(), links, false, false));
+            domains.add(domain(name, link, links, false, false));
             stack.add(new Plan.Shared(Grants.UP + number, Settings.ringsLength(), false));
             stack.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), true));
             bell(stack, number, STACKS_END);
         }
-        domains.add(new Plan.Domain(
-                "stack", settings.with(List.of("stack"), 0, true).text(), stack, true, false));
-        domains.add(new Plan.Domain(
+        domains.add(domain("stack", settings.with(List.of("stack"), 0, true), stack, true, false));
+        domains.add(domain(
                 "control",
-                settings.with(List.of("control"), 0, true).text(),
+                settings.with(List.of("control"), 0, true),
                 List.of(new Plan.Device(Grants.LISTENER, listener)),
                 false,
                 true));
@@ -113,7 +132,8 @@ public enum Placement {
                 String region = Grants.CAPTURES + j;
                 grants.add(new Plan.Shared(region, region, CaptureWriter.LENGTH, false));
             }
-            all.add(new Plan.Domain(domain.name(), domain.settings(), grants, domain.serves(), domain.admits()));
+            all.add(new Plan.Domain(
+                    domain.name(), domain.settings(), grants, domain.signs(), domain.serves(), domain.admits()));
         }
         return all;
     }

@@ -102,8 +102,10 @@ final class DaemonText {
         }
         for (Map<String, Object> cut : status.cut()) {
             lines.add(line(
-                    "cut off: session %s of process %s: %s",
-                    text(cut, "session"), text(cut, "pid"), text(cut, "reason")));
+                    "cut off: %s process %s: %s",
+                    cut.containsKey("session") ? "session " + text(cut, "session") + " of" : text(cut, "part") + ",",
+                    text(cut, "pid"),
+                    text(cut, "reason")));
         }
     }
 

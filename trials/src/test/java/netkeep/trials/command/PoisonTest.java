@@ -1,20 +1,25 @@
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.linux.Threads;
 import netkeep.wire.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +34,7 @@ class PoisonTest {
     private Path directory;
 
     private Place place;
+    private Daemon daemon;
 
     @BeforeEach
     void begin() throws Exception {
@@ -41,12 +47,17 @@ class PoisonTest {
     }
 
     private Daemon up(String placement) throws Exception {
-        return new Daemon(place, directory.resolve("session"), placement, List.of("-Dnetkeep.poison=true"));
+        daemon = new Daemon(place, directory.resolve("session"), placement, List.of("-Dnetkeep.poison=true"));
+        return daemon;
     }
 
-    private static void echoes(Socket socket, int octet) throws Exception {
+    private void echoes(Socket socket, int octet) throws Exception {
         socket.getOutputStream().write(octet);
-        assertEquals(octet, socket.getInputStream().read());
+        try {
+            assertEquals(octet, socket.getInputStream().read());
+        } catch (SocketTimeoutException silent) {
+            throw new AssertionError(daemon.keeper.out(), silent);
+        }
     }
 
     private Socket connect() throws Exception {
@@ -73,8 +84,58 @@ class PoisonTest {
             }
         }
         String report = Files.readString(up.reports().resolve("stack-1.json"));
-        assertTrue(report.contains(poison.endsWith("!") ? "\"exit code 70\"" : "\"hung\""), report);
+        assertTrue(report.contains(poison.endsWith("!") ? "\"exit code 70\"" : "\"hung, in an endless loop\""), report);
         assertTrue(report.contains("a frame of link 1"), report);
+        Place.Said again = replay(up, "stack-1");
+        String ending = poison.endsWith("!") ? "throws java.lang.IllegalStateException: a poisonous frame" : "hangs";
+        assertTrue(again.out().contains("\n" + ending + "\n"), again.out());
+        assertTrue(again.out().matches("(?s).*: IP 198.18.0.1.\\d+ > 198.18.0.2.7: UDP, length 8\n.*"), again.out());
+        assertEquals(0, again.code(), again.out() + again.err());
+    }
+
+    /// What a stack died of, once more.
+    private Place.Said replay(Daemon up, String death) throws Exception {
+        List<String> command = new ArrayList<>(Place.netkeep(List.of(
+                "replay",
+                "--seconds",
+                "3",
+                up.reports().resolve(death + ".recording").toString())));
+        command.add(1, "-Dnetkeep.poison=true");
+        return place.start(command).end();
+    }
+
+    /// Who was killed did not die of an input.
+    @Test
+    void killedStackLeavesNoRecording() throws Exception {
+        Daemon up = up("factored");
+        up.kill("stack", 0, Threads.SIGKILL);
+        up.awaitRestarts("stack", 1);
+        up.keeper.says("died: stack");
+        assertFalse(Files.exists(up.reports().resolve("stack-1.recording")));
+    }
+
+    /// The link is replaced, and has new rings; also whoever takes the stack over knows them.
+    @Test
+    void linkThatBreaksItsRingsIsReplacedAndConnectionsGoOn() throws Exception {
+        Daemon up = up("factored");
+        up.attach("echo", "--port", Integer.toString(PORT));
+        byte[] payload = "netkeep#".getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = connect();
+                DatagramSocket datagrams = place.space().call(() -> new DatagramSocket())) {
+            for (int round = 1; round <= 3; round++) {
+                echoes(socket, round);
+                datagrams.send(new DatagramPacket(payload, payload.length, InetAddress.getByName(Place.OURS_4), PORT));
+                up.awaitRestarts("link", round);
+                echoes(socket, 100 + round);
+                assertEquals(round - 1, up.restarts("stack"), up.keeper.out());
+                up.kill("stack", round - 1, Threads.SIGKILL);
+                echoes(socket, 200 + round);
+            }
+        }
+        String report = Files.readString(up.reports().resolve("link-1.json"));
+        assertTrue(report.contains("\"broke its rings: tail "), report);
+        Place.Said status = place.command("status", "--session", up.session.toString());
+        assertTrue(status.out().contains("cut off: link, process "), status.out());
     }
 
     @ParameterizedTest
@@ -93,5 +154,10 @@ class PoisonTest {
             assertTrue(up.restarts("stack") <= MOST, up.keeper.out());
         }
         up.await("sessions: 1");
+        Place.Said again = replay(up, placement.equals("monolithic") ? "link,stack,control-1" : "stack-1");
+        assertTrue(
+                again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous request\n"), again.out());
+        assertTrue(again.out().contains(": op 250 of socket 0, "), again.out());
+        assertEquals(0, again.code(), again.out() + again.err());
     }
 }

@@ -2,6 +2,7 @@
 package netkeep.trials.taste;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import netkeep.domain.Granted;
+import netkeep.domain.Pulse;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
@@ -105,6 +107,7 @@ class LayoutsTest {
                         "layout request",
                         "layout datagram",
                         "layout word",
+                        "layout pulse",
                         "layout ledger",
                         "layout slot",
                         "layout attachment",
@@ -271,6 +274,10 @@ class LayoutsTest {
             assertEquals(1, theirs.i32(consumed.remove("ASLEEP")));
             producer.mayWait(100);
             assertEquals(1, ours.i32(produced.remove("WAITS")));
+            assertFalse(FrameProducer.begun(ours, 0));
+            FrameProducer.begin(ours, 0);
+            assertTrue(FrameProducer.begun(ours, 0));
+            assertEquals(1, ours.i32(produced.remove("BEGUN")));
             for (Map<String, Long> rest : List.of(produced, consumed, frame)) {
                 assertEquals(Map.of(), rest);
             }
@@ -449,6 +456,13 @@ class LayoutsTest {
             told.put(row.group(2), row.group(1).charAt(0));
         }
         assertEquals(kinds, told);
+    }
+
+    @Test
+    void signOfLifeIsAsDrawn() {
+        same("layout pulse", Pulse.class, "LENGTH");
+        assertEquals(drawing("layout pulse").length(), Pulse.LENGTH);
+        assertEquals(drawing("layout ledger").numbers().get("HAND"), Ledger.HAND);
     }
 
     @Test

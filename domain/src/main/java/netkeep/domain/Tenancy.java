@@ -1,0 +1,77 @@
+package netkeep.domain;
+
+import java.util.Map;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Sockets;
+
+/// What of a session must outlive domains, as its keeper keeps it.
+public final class Tenancy {
+    private final int number;
+    private final int connection;
+    private final int process;
+    private final int client;
+    private final int clientRead;
+    private final int stack;
+    private final int stackRead;
+    private final int[] bell;
+
+    private final String terms;
+
+    /// Whether its client is gone: a stack that begins now must be told.
+    public boolean left;
+
+    /// The process that said last that it is cut off, 0 for none.
+    public int cutBy;
+
+    /// @param suffix       of the regions' names
+    /// @param connection   of its client; closed with this object, unless this throws
+    /// @param clientLength octets of the client's region
+    /// @param stackLength  octets of the stack's region
+    /// @param terms        what it may have, for stack and control
+    /// @throws netkeep.linux.LinuxException if the connection is none
+    public Tenancy(String suffix, int number, int connection, long clientLength, long stackLength, String terms) {
+        this.number = number;
+        this.connection = connection;
+        this.terms = terms;
+        this.process = Sockets.peerProcess(connection);
+        this.bell = Doorbell.pair();
+        this.client = Shared.make("client-" + number + suffix, clientLength);
+        this.clientRead = Shared.readOnly(client);
+        this.stack = Shared.make("stack-" + number + suffix, stackLength);
+        this.stackRead = Shared.readOnly(stack);
+    }
+
+    /// The client's.
+    public int process() {
+        return process;
+    }
+
+    /// What it may have.
+    public String terms() {
+        return terms;
+    }
+
+    /// Descriptors of its two regions, by their names with its number.
+    public Map<String, Integer> regions() {
+        return Map.of("client." + number, clientRead, "stack." + number, stackRead);
+    }
+
+    /// In the order of [Granted.Served].
+    public int[] served() {
+        return new int[] {clientRead, stack, bell[0], bell[1]};
+    }
+
+    /// In the order of [Granted.Admitted].
+    public int[] admitted() {
+        return new int[] {connection, client, stackRead, bell[2], bell[3]};
+    }
+
+    public void close() {
+        for (int descriptor : new int[] {connection, client, clientRead, stack, stackRead}) {
+            Descriptors.close(descriptor);
+        }
+        for (int descriptor : bell) {
+            Descriptors.close(descriptor);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package netkeep.domain;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.linux.Call;
+import netkeep.linux.OtherThread;
+import org.jspecify.annotations.Nullable;
+
+/// How the thread of another process gets on that serves there, seen from outside: it does not notice, and cannot help
+/// it. It gives signs of life, words in its regions that change as long as it gets on.
+///
+/// Whoever uses CPU time and gives no sign is in an endless loop. Whoever waits for a core uses none, and is slow.
+public final class Vigil implements AutoCloseable {
+    /// The most CPU time of which one look is told: where the machine itself stood still, the kernel may charge that to
+    /// whoever was on the core.
+    private static final long MOST_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /// The CPU time without a sign of life that is an endless loop; and before the first sign, when code is loaded and
+    /// all is read that a predecessor left.
+    private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long FIRST_LOOP_NS = TimeUnit.SECONDS.toNanos(2);
+
+    /// After so long without a sign one is asked for; and how long that may take who does not wait for a core.
+    private static final long ASK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long FIRST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
+    /// A word that changes as long as a domain gets on.
+    ///
+    /// @param descriptor of the region
+    /// @param at         offset there
+    public record Sign(int descriptor, long at) {}
+
+    private final OtherThread thread;
+    private List<Sign> signs = List.of();
+    private final Call call = new Call();
+    private final MemorySegment word = Arena.ofAuto().allocate(JAVA_LONG);
+    private long given;
+    private boolean moved;
+    private boolean begun;
+    private long signNs;
+    private long askedNs;
+    private long cpuNs;
+    private long burntNs;
+    private boolean stopped;
+    private boolean stoppedBefore;
+
+    /// @throws netkeep.linux.LinuxException if there is no such thread
+    public Vigil(int process, int thread) {
+        this.thread = new OtherThread(process, thread);
+    }
+
+    /// From now on it serves, and these are its signs.
+    public void signs(List<Sign> all, long nowNs) {
+        signs = all;
+        given = given();
+        signNs = nowNs;
+    }
+
+    /// Looks.
+    public void look(long nowNs) {
+        stoppedBefore = stopped;
+        long now = given();
+        moved = now != given;
+        given = now;
+        if (moved) {
+            begun = true;
+            signNs = nowNs;
+            askedNs = 0;
+        }
+        if (thread.look()) {
+            burntNs = moved ? 0 : burntNs + Math.min(thread.cpuNs() - cpuNs, MOST_NS);
+            cpuNs = thread.cpuNs();
+            stopped = thread.state() == OtherThread.STOPPED;
+        }
+    }
+
+    /// The sum of all signs: it stays only as long as none changes, but for one chance in many.
+    private long given() {
+        long sum = 0;
+        for (Sign sign : signs) {
+            call.pread(sign.descriptor(), word, 0, Long.BYTES, sign.at());
+            sum = 31 * sum + word.get(JAVA_LONG, 0);
+        }
+        return sum;
+    }
+
+    /// Whether the last look found it at work.
+    public boolean busy() {
+        return !signs.isEmpty() && (moved || burntNs != 0 || !sleeps());
+    }
+
+    private boolean sleeps() {
+        return thread.state() == OtherThread.SLEEPS;
+    }
+
+    /// Whether it is to be told to give a sign: once, after a while without one. It may hang without using CPU time.
+    public boolean silent(long nowNs) {
+        boolean silent = askedNs == 0 && !signs.isEmpty() && nowNs - signNs > ASK_NS;
+        if (silent) {
+            askedNs = nowNs;
+        }
+        return silent;
+    }
+
+    /// What the last look found wrong with it, or null.
+    public @Nullable String fault(long nowNs) {
+        // One look may fall between a stop and a go for a whole group.
+        if (stopped && stoppedBefore) {
+            return "hung, stopped by a signal";
+        }
+        if (!signs.isEmpty() && burntNs > (begun ? LOOP_NS : FIRST_LOOP_NS)) {
+            return "hung, in an endless loop";
+        }
+        boolean late = askedNs != 0 && nowNs - askedNs > (begun ? PATIENCE_NS : FIRST_PATIENCE_NS);
+        return late && sleeps() ? "hung, without a sign of life" : null;
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

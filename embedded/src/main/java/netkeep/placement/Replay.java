@@ -1,0 +1,201 @@
+package netkeep.placement;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import netkeep.engine.Engine;
+import netkeep.engine.ledger.Hand;
+import netkeep.engine.socket.Ask;
+import netkeep.linux.Memory;
+import netkeep.ring.Consumer;
+import netkeep.ring.FrameConsumer;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Pieces;
+import netkeep.ring.Region;
+import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
+import netkeep.stack.FramePort;
+import netkeep.stack.Port;
+import netkeep.stack.RingPort;
+import netkeep.stack.Stack;
+import org.jspecify.annotations.Nullable;
+
+/// Lets a stack that died take its last turn again, on copies of what it left: the same inputs in the same order, from
+/// its last commit on. Nothing reaches anybody else.
+public final class Replay {
+    /// A link that was in the stack's own domain: what had come from it went with that.
+    private static final class Silent implements FramePort {
+        private final int maxFrame;
+
+        private Silent(int maxFrame) {
+            this.maxFrame = maxFrame;
+        }
+
+        @Override
+        public int receive(MemorySegment frames, long at, int room) {
+            return 0;
+        }
+
+        @Override
+        public boolean transmit(Pieces frame) {
+            return true;
+        }
+
+        @Override
+        public int maxFrame() {
+            return maxFrame;
+        }
+
+        @Override
+        public long deadlineNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void dropped(String reason) {}
+    }
+
+    private final Recording recording;
+    private final Settings settings;
+    private final Arena arena;
+    private final Engine engine;
+    private final Stack stack;
+    private final long turn;
+    private final String hand;
+    private @Nullable MemorySegment frame;
+    private @Nullable Ask request;
+
+    /// @param arena that the stack lives in
+    /// @throws IllegalArgumentException if the recording lacks something
+    public Replay(Recording recording, Arena arena) {
+        this.recording = recording;
+        this.settings = recording.settings();
+        this.arena = arena;
+        List<Settings.Device> devices = settings.devices();
+        this.engine = new Engine(
+                recording.region(Grants.LEDGER),
+                Memory.sparse(arena, Engine.headsLength(Settings.ENGINE)),
+                Settings.ENGINE,
+                StackPart.links(settings),
+                0,
+                0);
+        this.turn = engine.turn() + 1;
+        this.hand = engine.hand().toString();
+        find(engine.hand());
+        Port[] ports = new Port[devices.size()];
+        for (int number = 1; number <= ports.length; number++) {
+            int longest = devices.get(number - 1).longest();
+            ports[number - 1] = settings.apart() ? ring(number, longest) : new Silent(longest);
+        }
+        for (int number = 0; number < Settings.SESSIONS; number++) {
+            if (recording.has(Grants.CLIENT + number)) {
+                Terms terms = recording.terms(number);
+                engine.attach(
+                        number,
+                        terms.layout(),
+                        recording.region(Grants.CLIENT + number),
+                        recording.region(Grants.STACK + number),
+                        terms.user(),
+                        terms.perSecond());
+            }
+        }
+        if (Poison.on()) {
+            engine.tryWith(new Poison());
+        }
+        this.stack = new Stack(
+                engine,
+                ports,
+                Memory.sparse(arena, Stack.framesLength(ports.length)),
+                Memory.sparse(arena, StackPart.LOOP));
+    }
+
+    private LinkRings rings(int number, Region stacks) {
+        return new LinkRings(recording.region(Grants.UP + number), stacks);
+    }
+
+    private RingPort ring(int number, int longest) {
+        LinkRings rings = rings(number, recording.region(Grants.DOWN + number));
+        FrameConsumer up = rings.stackTakes(longest, engine.marks().taken(number));
+        return new RingPort(up, rings.stackGives(engine.marks().laid(number)), longest, () -> {});
+    }
+
+    /// Looks for what was in hand by ends of rings whose own side nobody else sees.
+    private void find(Hand of) {
+        try {
+            if (of.link() > 0 && settings.apart()) {
+                find(of.link(), of.place());
+            } else if (of.session() >= 0) {
+                request = request(of.session(), of.place());
+            }
+        } catch (PeerViolation | IndexOutOfBoundsException unreadable) {
+            // Then nobody can say what it was.
+        }
+    }
+
+    private void find(int link, long place) throws PeerViolation {
+        Region own = new Region(Memory.sparse(arena, LinkRings.LENGTH));
+        int longest = settings.devices().get(link - 1).longest();
+        FrameConsumer up = rings(link, own).stackTakes(longest, engine.marks().taken(link));
+        for (boolean it = false; !it; ) {
+            it = Hand.at(up.position(), place);
+            long at = up.take();
+            if (at == FrameConsumer.EMPTY) {
+                return;
+            }
+            frame = up.memory().asSlice(at, up.length());
+        }
+    }
+
+    private @Nullable Ask request(int session, long place) throws PeerViolation {
+        SessionLayout layout = recording.terms(session).layout();
+        Region client = recording.region(Grants.CLIENT + session);
+        Region own = new Region(Memory.sparse(arena, layout.stackLength()));
+        // What is noted is the position behind it.
+        Consumer requests = new Consumer(
+                own,
+                layout.requestsConsumer(),
+                client,
+                SessionLayout.producer(),
+                layout.requests(),
+                SessionLayout.REQUEST,
+                place - 1);
+        long at = requests.take();
+        if (at == Consumer.EMPTY) {
+            return null;
+        }
+        Ask ask = new Ask();
+        ask.read(client, at);
+        return ask;
+    }
+
+    /// The turn that it died in.
+    public long turn() {
+        return turn;
+    }
+
+    /// What it had in hand.
+    public String hand() {
+        return hand;
+    }
+
+    /// The frame that it had in hand, with its virtio header; null if it had none, or one that went with the stack.
+    public @Nullable MemorySegment frame() {
+        return frame;
+    }
+
+    /// The request that it had in hand, or null.
+    public @Nullable Ask request() {
+        return request;
+    }
+
+    /// Whether what is in hand now is what was then.
+    public boolean same() {
+        return engine.hand().toString().equals(hand);
+    }
+
+    /// Runs the turn: does what the stack did, for better or worse.
+    public void run() {
+        engine.begin(recording.nowNs());
+        stack.turn(recording.nowNs());
+    }
+}

@@ -1,0 +1,193 @@
+package netkeep.placement;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import netkeep.domain.Doorbell;
+import netkeep.domain.Line;
+import netkeep.domain.Shared;
+import netkeep.domain.Word;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Epoll;
+import netkeep.ring.FrameProducer;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Region;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A stack with two links, one of which breaks its rings: it says so, goes on with the other, and with new rings.
+class HostileLinkTest {
+    private static final Settings SETTINGS = new Settings(
+            List.of("stack"),
+            0,
+            true,
+            List.of(
+                    new Settings.Device(Settings.TAP, "one", 1500, 0x02_00_00_00_00_01L, false, false, false),
+                    new Settings.Device(Settings.TAP, "two", 1500, 0x02_00_00_00_00_02L, false, false, false)),
+            List.of());
+
+    private static final int FRAME = 100;
+    private static final int TURNS = 3;
+    private static final long HEAD = FrameProducer.length(1 << 20);
+
+    private final Arena arena = Arena.ofShared();
+    private final Line[] lines = Line.pair();
+    private final Line keeper = lines[0];
+    private final int ledger = Shared.make("ledger", SETTINGS.ledgerLength());
+    private final Link one = new Link();
+    private final Link two = new Link();
+    private Domain domain;
+
+    /// A link's side of its rings, and what its keeper has of them.
+    private final class Link {
+        private int up = Shared.make("up", LinkRings.LENGTH);
+        private int down = Shared.make("down", LinkRings.LENGTH);
+        private Region own = map(up);
+        private Region stacks = map(down);
+        private FrameProducer gives = new LinkRings(own, stacks).linkGives();
+
+        private Region map(int region) {
+            return Shared.map(arena, Descriptors.duplicate(region), LinkRings.LENGTH, true);
+        }
+
+        /// Gets rings in which nothing is.
+        private void renew() {
+            Descriptors.close(up);
+            Descriptors.close(down);
+            up = Shared.make("up", LinkRings.LENGTH);
+            down = Shared.make("down", LinkRings.LENGTH);
+            own = map(up);
+            stacks = map(down);
+            gives = new LinkRings(own, stacks).linkGives();
+        }
+
+        /// Gives two frames of no protocol, one after the other.
+        ///
+        /// @return whether the stack takes them
+        private boolean isHeard() throws PeerViolation, IOException {
+            boolean heard = true;
+            for (int frame = 0; frame < 2; frame++) {
+                gives.free(FRAME);
+                gives.give(FRAME);
+                gives.publish();
+                domain.turns(TURNS);
+                heard &= stacks.i64Acquire(HEAD) == gives.position();
+            }
+            return heard;
+        }
+    }
+
+    @BeforeEach
+    void begin() throws IOException {
+        succeed(0);
+    }
+
+    /// A stack begins, and its predecessor is no more.
+    private void succeed(int predecessor) throws IOException {
+        Map<String, Integer> granted = new HashMap<>();
+        granted.put(Grants.LEDGER, Descriptors.duplicate(ledger));
+        Link[] links = {one, two};
+        for (int number = 1; number <= links.length; number++) {
+            int[] bell = Doorbell.pair();
+            granted.put(Grants.UP + number, Descriptors.duplicate(links[number - 1].up));
+            granted.put(Grants.DOWN + number, Descriptors.duplicate(links[number - 1].down));
+            granted.put(Grants.VOICE + number, bell[Doorbell.VOICE]);
+            granted.put(Grants.EAR + number, bell[Doorbell.EAR]);
+        }
+        Line theirs = new Line(Descriptors.duplicate(lines[1].descriptor()));
+        domain = new Domain(theirs, new Grants(SETTINGS, granted, predecessor), new Epoll(8), arena);
+        keeper.send(new Word(Word.BEGIN, 0, "").octets());
+        domain.begin();
+        if (predecessor != 0) {
+            assertEquals(Word.REPORT, Word.of(keeper.receive().octets()).kind());
+        }
+    }
+
+    @AfterEach
+    void end() {
+        keeper.close();
+        lines[1].close();
+        arena.close();
+        for (int region : new int[] {ledger, one.up, one.down, two.up, two.down}) {
+            Descriptors.close(region);
+        }
+    }
+
+    private void breakOne() throws IOException {
+        one.own.i64Release(0, -1);
+        domain.turns(TURNS);
+    }
+
+    private void renewOne() throws IOException {
+        one.renew();
+        keeper.send(new Word(Word.RENEW, 1, Grants.UP + 1 + " " + Grants.DOWN + 1).octets(), one.up, one.down);
+        domain.hear();
+    }
+
+    @Test
+    void violationIsToldOnceWithItsReason() throws Exception {
+        assertTrue(one.isHeard() && two.isHeard());
+
+        breakOne();
+        domain.turns(TURNS);
+
+        Word told = Word.of(keeper.receive().octets());
+        assertEquals(Word.RENEW, told.kind());
+        assertEquals(1, told.number());
+        assertTrue(told.text().startsWith("up.1 down.1\ntail ffffffffffffffff"), told.text());
+        assertNull(keeper.poll());
+    }
+
+    @Test
+    void otherLinkGoesOn() throws Exception {
+        breakOne();
+
+        assertTrue(two.isHeard());
+    }
+
+    @Test
+    void linkIsHeardByNewRingsAndByThoseAfterThem() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            assertTrue(one.isHeard());
+            breakOne();
+            keeper.receive();
+            renewOne();
+            assertTrue(one.isHeard() && two.isHeard());
+        }
+    }
+
+    @Test
+    void successorGoesOnInNewRings() throws Exception {
+        assertTrue(one.isHeard());
+        breakOne();
+        keeper.receive();
+        renewOne();
+        assertTrue(one.isHeard());
+        long before = one.stacks.i64Acquire(HEAD);
+
+        succeed(1);
+
+        assertEquals(before, one.stacks.i64Acquire(HEAD));
+        assertTrue(one.isHeard() && two.isHeard());
+    }
+
+    /// The stack died before it was told of the new rings, or before its commit: it has positions of others.
+    @Test
+    void successorBeginsInRingsThatItsPredecessorNeverSaw() throws Exception {
+        assertTrue(one.isHeard() && two.isHeard());
+        breakOne();
+        keeper.receive();
+        one.renew();
+
+        succeed(1);
+
+        assertTrue(one.isHeard() && two.isHeard());
+    }
+}

@@ -1,0 +1,123 @@
+package netkeep.placement;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import netkeep.domain.Shared;
+import netkeep.linux.Descriptors;
+import netkeep.ring.Region;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What was touched of regions comes back from a recording, and nothing else makes one.
+class RecordingTest {
+    private static final long LENGTH = 1L << 30;
+    private static final long MIB = 1 << 20;
+    private static final String SETTINGS = new Settings(List.of("stack"), 0, true, List.of(), List.of()).text();
+
+    @TempDir
+    private Path directory;
+
+    private final Arena arena = Arena.ofConfined();
+    private final Map<String, Integer> regions = new LinkedHashMap<>();
+
+    @AfterEach
+    void end() {
+        arena.close();
+        regions.values().forEach(Descriptors::close);
+    }
+
+    private Region make(String name) {
+        int descriptor = Shared.make(name, LENGTH);
+        regions.put(name, descriptor);
+        return Shared.map(arena, Descriptors.duplicate(descriptor), LENGTH, true);
+    }
+
+    private Path write() throws IOException {
+        Path file = directory.resolve("recording");
+        Recording.write(file, "hung", 7, SETTINGS, regions);
+        return file;
+    }
+
+    @Test
+    void whatWasTouchedComesBack() throws IOException {
+        Region one = make("ledger");
+        Region other = make("up.1");
+        make("down.1");
+        make(Grants.CAPTURES + "1");
+        SplittableRandom luck = new SplittableRandom(1);
+        long[] places = luck.longs(200, 0, LENGTH / 8).map(word -> 8 * word).toArray();
+        for (long place : places) {
+            one.i64(place, ~place);
+        }
+        one.i64(0, 1);
+        other.i64(LENGTH - 8, 2);
+
+        Path file = write();
+        Recording read = Recording.read(file, arena);
+
+        for (long place : places) {
+            assertEquals(place == 0 ? 1 : ~place, read.region("ledger").i64(place));
+        }
+        assertEquals(2, read.region("up.1").i64(LENGTH - 8));
+        assertEquals(LENGTH, read.region("down.1").length());
+        assertFalse(read.has(Grants.CAPTURES + "1"));
+        assertEquals("hung", read.cause());
+        assertEquals(7, read.nowNs());
+        assertEquals(SETTINGS, read.settings().text());
+        assertTrue(Files.size(file) < 2 * MIB, "octets " + Files.size(file));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    void whatIsBeyondTheBoundIsLeftOut() throws IOException {
+        Region one = make("ledger");
+        for (long at = 0; at < 64 * MIB; at += 4096) {
+            one.i64(at, at + 1);
+        }
+        make("up.1").i64(0, 1);
+
+        Path file = write();
+        Recording read = Recording.read(file, arena);
+
+        assertTrue(Files.size(file) < 33 * MIB, "octets " + Files.size(file));
+        assertEquals(31 * MIB + 1, read.region("ledger").i64(31 * MIB));
+        assertEquals(0, read.region("ledger").i64(33 * MIB));
+        assertEquals(0, read.region("up.1").i64(0));
+    }
+
+    @Test
+    void whatIsCutShortOrChangedIsNone() throws IOException {
+        make("ledger").i64(8, 1);
+        Path file = write();
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length; length += 17) {
+            Files.write(file, java.util.Arrays.copyOf(whole, length));
+            IOException wrong = assertThrows(IOException.class, () -> Recording.read(file, arena));
+            assertTrue(wrong.getMessage().startsWith(file.toString()), wrong.getMessage());
+        }
+        SplittableRandom luck = new SplittableRandom(1);
+        for (int round = 0; round < 200; round++) {
+            byte[] bad = whole.clone();
+            bad[luck.nextInt(150)] ^= (byte) (1 << luck.nextInt(8));
+            Files.write(file, bad);
+            try (Arena brief = Arena.ofConfined()) {
+                Recording.read(file, brief);
+            } catch (IOException damaged) {
+                assertTrue(damaged.getMessage().startsWith(file.toString()), damaged.getMessage());
+            }
+        }
+    }
+}
