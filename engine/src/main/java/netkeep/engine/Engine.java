@@ -43,6 +43,9 @@ public final class Engine {
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
     public static final int LAYOUT = 5;
 
+    /// Frames of datagrams in a turn in which streams have something to send.
+    private static final int DATAGRAMS = 32;
+
     private static final long MAGIC = 0x4e4b_0001_0000L | LAYOUT;
 
     private final Ledger ledger;
@@ -255,8 +258,8 @@ public final class Engine {
 
     /// Lays down what is to be sent, as much as [#outgoing] has room for.
     public void transmit(long nowNs) {
-        // Who sends datagrams without end leaves room for those who cannot.
-        udp.transmit(tcp.pending() ? outgoing.room() / 2 : outgoing.room(), nowNs);
+        // Who sends datagrams without end leaves room for streams, and the time in which frames as long are sent.
+        udp.transmit(tcp.pending() ? DATAGRAMS : outgoing.room(), nowNs);
         tcp.transmit(nowNs);
     }
 

@@ -44,7 +44,10 @@ class VictimsTest {
     private static final int CONNECT_MS = 2_000;
     private static final int PIECE = 1 << 15;
 
-    /// What the JVMs may have grown by; a session's regions are beside it.
+    /// Of the JVMs: what is garbage is soon taken away, so that what grows is not.
+    private static final List<String> SMALL = List.of("-Xms24m", "-Xmn8m");
+
+    /// What the JVMs may have grown by, code and all; a session's regions are beside it.
     private static final long GROWN = 24L << 20;
 
     @TempDir
@@ -213,7 +216,7 @@ class VictimsTest {
     void whatTheDeadHadIsBack() throws Exception {
         assumeTrue(Place.has("gcc"), "no gcc");
         place = new Place(directory);
-        up = new Daemon(place, directory.resolve("session"), PLACEMENT);
+        up = new Daemon(place, directory.resolve("session"), PLACEMENT, SMALL);
         compile();
         try (ServerSocket listener =
                 place.space().call(() -> new ServerSocket(KERNEL_PORT, 64, InetAddress.getByName(Place.KERNEL_4)))) {

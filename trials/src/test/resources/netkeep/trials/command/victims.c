@@ -117,7 +117,7 @@ static void live(volatile int *part, const char *path, struct nk_address kernel,
     }
     for (;;) {
         act(part, kernel, port, own);
-        if (below(2048) == 0) {
+        if (below(1 << 16) == 0) {
             *part = IDLE;
             nk_sleep(&session, 1);
         }
