@@ -44,7 +44,7 @@ public final class Engine {
     public static final int LAYOUT = 5;
 
     /// Frames of datagrams in a turn in which streams have something to send.
-    private static final int DATAGRAMS = 32;
+    private static final int DATAGRAMS = 8;
 
     private static final long MAGIC = 0x4e4b_0001_0000L | LAYOUT;
 

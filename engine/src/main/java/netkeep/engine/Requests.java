@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes what clients ask for out of their rings, and brings it to the protocol that their sockets belong to.
 final class Requests {
-    /// What a session may ask for in a turn where there are others, in requests that only move octets: it takes a tenth
-    /// of the time that a stream's share of a turn does. What is left over is taken in the next turn.
-    private static final int SHARE = 32;
+    /// What a session may ask for in a turn where there are others, in requests that only move octets; what is left
+    /// over is taken in the next turn. It takes about a tenth of the time that a stream's segments of a turn do.
+    private static final int SHARE = 16;
 
     /// What any other request weighs: it looks at tables, and may have a segment sent.
     private static final int HEAVY = 16;

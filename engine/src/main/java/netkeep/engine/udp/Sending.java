@@ -54,18 +54,18 @@ final class Sending {
 
     /// @param most frames, of all sockets
     void transmit(int most, long nowNs) {
-        int leave = udp.outgoing.room() - most;
+        int end = udp.outgoing.room() - most;
         for (int waiting = udp.ready.count(); waiting > 0; waiting--) {
             int index = udp.ready.take();
             udp.sockets.read(index, socket);
             if (socket.kind() != Endpoint.DATAGRAMS || socket.sndHead() == socket.sndEnd()) {
                 continue;
             }
-            Outcome outcome = drain(index, nowNs);
+            Outcome outcome = drain(index, Math.min(TURN, udp.outgoing.room() - end), nowNs);
             if (outcome != Outcome.BROKEN && socket.sndHead() != socket.sndEnd()) {
                 udp.ready.add(index);
             }
-            if (outcome == Outcome.NO_ROOM || udp.outgoing.room() <= leave) {
+            if (outcome == Outcome.NO_ROOM || udp.outgoing.room() <= end) {
                 return;
             }
         }
@@ -73,8 +73,12 @@ final class Sending {
 
     /// Sends a turn's worth of a socket.
     Outcome drain(int index, long nowNs) {
+        return drain(index, TURN, nowNs);
+    }
+
+    private Outcome drain(int index, int most, long nowNs) {
         Outcome outcome = Outcome.SENT;
-        for (int i = 0; i < TURN && outcome == Outcome.SENT && socket.sndHead() != socket.sndEnd(); i++) {
+        for (int i = 0; i < most && outcome == Outcome.SENT && socket.sndHead() != socket.sndEnd(); i++) {
             outcome = next(index, nowNs);
         }
         return outcome;

@@ -107,7 +107,7 @@ public final class Udp implements Upper {
 
     /// Lays down what sockets have to send, as much as there is room for.
     ///
-    /// @param most frames, about; the socket that reaches it goes on to the end of its turn
+    /// @param most frames, about: a datagram may take several
     public void transmit(int most, long nowNs) {
         sending.transmit(most, nowNs);
     }
