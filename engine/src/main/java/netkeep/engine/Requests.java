@@ -23,7 +23,7 @@ final class Requests {
     private static final int SHARE = 16;
 
     /// What any other request weighs: it looks at tables, and may have a segment sent.
-    private static final int HEAVY = 16;
+    private static final int HEAVY = 5;
 
     private final Sockets sockets;
     private final Tcp tcp;

@@ -161,7 +161,7 @@ final class Invasion {
                 MemorySegment.copy(MemorySegment.ofArray(next), 0, frame, 0, next.length);
                 engine.arrives(0, frame, 0, next.length, nowNs);
             }
-            engine.requests(256, nowNs);
+            int taken = engine.requests(256, nowNs);
             engine.expire(nowNs);
             engine.transmit(nowNs);
             engine.commit();
@@ -173,7 +173,7 @@ final class Invasion {
             }
             engine.publish();
             judge();
-            if (looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs) {
+            if (taken == 0 && looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs) {
                 return;
             }
         }

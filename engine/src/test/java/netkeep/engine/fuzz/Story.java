@@ -172,7 +172,7 @@ public final class Story {
                 cutOff = true;
                 tally.cutOff++;
             }
-            if (looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs) {
+            if (taken == 0 && looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs) {
                 return;
             }
         }
