@@ -132,7 +132,7 @@ public final class UpgradeCommand implements Callable<Integer> {
                 .anyMatch(each -> each.pid() == process);
         try {
             if (child) {
-                Threads.kill(Math.toIntExact(process), Threads.SIGKILL);
+                Threads.kill(process, Threads.SIGKILL);
             }
         } catch (LinuxException refused) {
             throw new IOException("process " + process + " is not this user's to end", refused);
