@@ -182,11 +182,11 @@ public final class Keeper implements AutoCloseable {
         return found;
     }
 
-    /// Starts processes for all seats that are vacant, and one to stand by.
+    /// Starts processes for all seats that are vacant, and those that stand by.
     ///
     /// @return when to call it again
     private long recruit(long nowNs) {
-        long missing = 1
+        long missing = plan.standbys()
                 + seats.stream().filter(seat -> seat.child == null).count()
                 - children.values().stream().filter(child -> child.seat == null).count();
         if (nowNs < startAtNs) {

@@ -8,9 +8,11 @@ import java.util.function.IntFunction;
 /// @param name     what the names of its regions end in
 /// @param line     starts a domain: the program and its arguments
 /// @param domains  that it keeps, each with a name of its own
+/// @param standbys processes that are ready to be any of them: with two, a successor may die at once
 /// @param sessions that control may want
 /// @param readyNs  how long a process may take until it can be told what to be and has rehearsed
-public record Plan(String name, List<String> line, List<Domain> domains, Sessions sessions, long readyNs) {
+public record Plan(
+        String name, List<String> line, List<Domain> domains, int standbys, Sessions sessions, long readyNs) {
     /// What sessions there may be: no domain that is hostile gets others.
     ///
     /// @param most  at a time, by their numbers from 0 on

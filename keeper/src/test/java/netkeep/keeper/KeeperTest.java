@@ -115,7 +115,8 @@ class KeeperTest {
                     List.of("negative", "many", "two", "device", "none").contains(wrong);
             domains.add(new Plan.Domain(wrong, wrong, List.of(pulse), signs, serves, admits));
         }
-        return new Plan("", line, domains, new Plan.Sessions(4, user -> new Plan.Terms(1 << 12, 1 << 12, "")), readyNs);
+        return new Plan(
+                "", line, domains, 1, new Plan.Sessions(4, user -> new Plan.Terms(1 << 12, 1 << 12, "")), readyNs);
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class Hand {
 
     /// A request is taken.
     ///
-    /// @param position of the ring before it
+    /// @param position of the ring behind it
     public void request(int session, long position) {
         ledger.hand(REQUEST << KIND | (long) session << NUMBER | position & PLACE);
     }

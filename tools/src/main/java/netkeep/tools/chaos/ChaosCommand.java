@@ -51,6 +51,13 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "How long; the first quarter, 10 s at most, is undisturbed. Default: ${DEFAULT-VALUE}.")
     private int seconds = 60;
 
+    @Option(
+            names = "--standbys",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Processes that wait to take over (default: ${DEFAULT-VALUE}, for some die as they do).")
+    private int standbys = 2;
+
     @Option(names = "--seed", paramLabel = "S", description = "What is drawn (default: another each time).")
     private long seed = System.nanoTime();
 
@@ -86,7 +93,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private Outcome run(Path directory) throws IOException, InterruptedException {
         Tally tally = new Tally();
         Probe probe = new Probe();
-        try (Stage stage = new Stage(placement, directory, seed)) {
+        try (Stage stage = new Stage(placement, standbys, directory, seed)) {
             stage.deaths().awaitStandby();
             stage.startServers();
             Load load = new Load(stage.place(), tally, Stage.ECHO, Stage.SOURCE);

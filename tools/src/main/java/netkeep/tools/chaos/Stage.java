@@ -55,7 +55,7 @@ final class Stage implements AutoCloseable {
     private final String session;
     private final Deaths deaths;
 
-    Stage(Placement placement, Path directory, long seed) throws IOException {
+    Stage(Placement placement, int standbys, Path directory, long seed) throws IOException {
         this.directory = directory;
         this.session = directory.resolve(SESSION).toString();
         this.deaths = new Deaths(seed, this::poison);
@@ -79,7 +79,8 @@ final class Stage implements AutoCloseable {
                             ThisProgram.domain("-Dnetkeep.poison=true"),
                             settings,
                             List.of(link.descriptor()),
-                            listener),
+                            listener,
+                            standbys),
                     deaths);
             closing.push(keeper::close);
             Thread keeping = Thread.ofPlatform().name("netkeep-keeper").start(keeper::run);

@@ -19,15 +19,18 @@ final class KeptStack implements AutoCloseable {
     private final int listener;
     private final Keeper keeper;
 
-    /// @param path    where programs attach; nothing may be there
-    /// @param devices closed with this object
-    KeptStack(Path path, Placement placement, Devices devices, Keeper.Watcher watcher) throws IOException {
+    /// @param path     where programs attach; nothing may be there
+    /// @param standbys processes that wait to take over
+    /// @param devices  closed with this object
+    KeptStack(Path path, Placement placement, int standbys, Devices devices, Keeper.Watcher watcher)
+            throws IOException {
         this.path = path;
         this.devices = devices;
         this.listener = listen(path);
         Settings settings = devices.settings();
         this.keeper = new Keeper(
-                placement.plan(path, ThisProgram.domain(), settings, devices.descriptors(), listener), watcher);
+                placement.plan(path, ThisProgram.domain(), settings, devices.descriptors(), listener, standbys),
+                watcher);
     }
 
     /// Keeps it until [#end].

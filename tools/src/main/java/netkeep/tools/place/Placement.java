@@ -38,7 +38,9 @@ public enum Placement {
     /// @param settings of the stack and its links
     /// @param devices  of the links, in their order
     /// @param listener of that path
-    public Plan plan(Path path, List<String> line, Settings settings, List<Integer> devices, int listener) {
+    /// @param standbys processes that wait to take over
+    public Plan plan(
+            Path path, List<String> line, Settings settings, List<Integer> devices, int listener, int standbys) {
         return new Plan(
                 regions(path),
                 line,
@@ -47,6 +49,7 @@ public enum Placement {
                             case MONOLITHIC -> List.of(monolith(settings, devices, listener));
                             case FACTORED -> factored(settings, devices, listener);
                         }),
+                standbys,
                 new Plan.Sessions(Settings.SESSIONS, user -> terms(settings.terms(user))),
                 READY_NS);
     }

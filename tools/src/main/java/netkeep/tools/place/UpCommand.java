@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
         description = "Runs a stack in a process of its own, and another one should it die, until it is told to end.",
         mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
+    private static final int MOST_STANDBYS = 8;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -55,6 +57,14 @@ public final class UpCommand implements Callable<Integer> {
                     + "each key. Repeatable: each file is a stack with a session path of its own.")
     private List<Path> files = new ArrayList<>();
 
+    @Option(
+            names = "--standbys",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Processes that wait to take over, 1 to 8 (default: ${DEFAULT-VALUE}). With two, a successor "
+                    + "may die as it takes over, and nobody waits for a process to start.")
+    private int standbys = 1;
+
     @Option(names = "--json", description = "Says what happens in JSON, a line each.")
     private boolean json;
 
@@ -69,6 +79,9 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (standbys < 1 || standbys > MOST_STANDBYS) {
+            throw new ParameterException(spec.commandLine(), "--standbys is 1 to " + MOST_STANDBYS);
+        }
         List<@Nullable Path> all = files.isEmpty() ? Collections.singletonList(null) : List.copyOf(files);
         Readiness readiness = Readiness.ofEnvironment(all.size());
         try (Ending ending = new Ending()) {
@@ -112,7 +125,7 @@ public final class UpCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Chronicle chronicle = new Chronicle(out, json, whose, reports, readiness);
         Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file);
-        KeptStack kept = new KeptStack(path, placement(config), devices, chronicle);
+        KeptStack kept = new KeptStack(path, placement(config), standbys, devices, chronicle);
         chronicle.up(path);
         return kept;
     }
