@@ -90,6 +90,11 @@ public final class Spawned {
         }
     }
 
+    /// Whether it was killed for what it did.
+    public boolean failed() {
+        return fault != null;
+    }
+
     public void kill() {
         if (!reap()) {
             Threads.kill(process, Threads.SIGKILL);

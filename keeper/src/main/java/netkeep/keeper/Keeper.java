@@ -286,15 +286,16 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
-    /// Takes what a domain says. Who says what it may not is killed; a line that is broken means that it is dead or
-    /// about
-    /// to be.
+    /// Takes what a domain says. Who says what it may not is killed, and heard no more; a line that is broken means
+    /// that it is dead or about to be.
     private void hear(Child child, int most) {
         try {
-            Line.Received received = child.life.line().poll();
+            Line.Received received =
+                    child.life.failed() ? null : child.life.line().poll();
             for (int words = 1; received != null; words++) {
                 heard(child, received);
-                received = words < most ? child.life.line().poll() : null;
+                received =
+                        words < most && !child.life.failed() ? child.life.line().poll() : null;
             }
         } catch (IOException broken) {
             child.life.kill();
