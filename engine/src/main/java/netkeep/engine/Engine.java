@@ -265,7 +265,12 @@ public final class Engine {
 
     /// Whether the next turn has something to send, to tell or to commit, whatever else comes.
     public boolean pending() {
-        return ledger.changed() || tcp.pending() || udp.pending() || sockets.pending();
+        return owes() || tcp.pending() || udp.pending();
+    }
+
+    /// Whether it has something to tell or to commit.
+    public boolean owes() {
+        return ledger.changed() || sockets.pending();
     }
 
     /// Makes all that happened since the last commit count, with one store.

@@ -157,6 +157,11 @@ public final class Stack {
         if (done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
             return 0;
         }
+        // What waits for room in a ring waits for its link, which may need this very core.
+        if (done == 0 && engine.outgoing().room() == 0 && engine.outgoing().count() == 0 && !engine.owes()) {
+            stalled = true;
+            return 0;
+        }
         engine.transmit(nowNs);
         lay();
         engine.commit();
