@@ -38,6 +38,7 @@ final class Bench {
     private final Region links = region(RINGS);
     private final Region stacks = region(RINGS);
     private final FrameProducer link = new FrameProducer(links, 0, stacks, CONSUMER, CAPACITY, 0);
+    private final FrameConsumer taking = new FrameConsumer(links, CONSUMER, stacks, 0, CAPACITY, LONGEST, 0);
 
     /// What was in the frames that came, poisonous ones too. They are of no protocol: each is counted as dropped.
     final List<Long> seen = new ArrayList<>();
@@ -46,13 +47,14 @@ final class Bench {
     int rings;
 
     Engine engine;
+    RingPort port;
     Stack stack;
 
     Bench() {
         succeed();
     }
 
-    private Region region(long length) {
+    Region region(long length) {
         return new Region(arena.allocate(length, Long.BYTES));
     }
 
@@ -72,7 +74,7 @@ final class Bench {
             @Override
             public void request(int op) {}
         });
-        RingPort port = new RingPort(
+        port = new RingPort(
                 new FrameConsumer(
                         stacks,
                         CONSUMER,
@@ -101,6 +103,18 @@ final class Bench {
             link.give(FRAME);
         }
         link.publish();
+    }
+
+    /// The link takes all that was sent.
+    ///
+    /// @return how many frames
+    int take() throws PeerViolation {
+        int frames = 0;
+        while (taking.take() != FrameConsumer.EMPTY) {
+            frames++;
+        }
+        taking.release();
+        return frames;
     }
 
     long count(Counter counter) {
