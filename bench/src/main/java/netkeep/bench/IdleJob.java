@@ -12,8 +12,8 @@ import netkeep.bench.Namespaces.Place;
 /// Holds 100,000 idle connections to either side, and looks what each of them takes and what they do to a request.
 ///
 /// Ours: resident memory of the server's process. The kernel's: growth of all its objects; as both ends of its
-/// connections
-/// are its own, and one end of ours is, an idle connection's share is taken as half of what both ends take.
+/// connections are its own, and one end of ours is, an idle connection's share is taken as half of what both
+/// ends take.
 final class IdleJob {
     private static final int ECHO_PORT = 7;
     private static final int HOLDER_PORT = 8_001;

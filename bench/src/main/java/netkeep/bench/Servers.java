@@ -106,9 +106,9 @@ final class Servers implements AutoCloseable {
                 String.valueOf(spinMicros));
     }
 
-    /// One of our servers. The one that ran last in this placement goes on if it is the same, and is ended if it is
-    /// not:
-    /// there is one TAP. Embedded it spins as told; attached to a stack it sleeps, as all that share its core.
+    /// One of our servers. The one that ran last in this placement goes on if it is the same, and is ended if
+    /// it is not: there is one TAP. Embedded it spins as told; attached to a stack it sleeps, as all that share
+    /// its core.
     private Contender ours(Placed placed, List<String> server, int port, int spinMicros)
             throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(server);

@@ -11,9 +11,8 @@ import java.lang.invoke.VarHandle;
 /// 2  held, and perhaps waited for: who unlocks wakes all that wait
 /// ```
 ///
-/// Who finds it held waits on the monitor of the channel's connection, having marked it under that monitor: so the
-/// wake,
-/// which needs the monitor too, finds him waiting.
+/// Who finds it held waits on the monitor of the channel's connection, having marked it under that monitor: so
+/// the wake, which needs the monitor too, finds him waiting.
 ///
 /// @param octet the field
 record OctetLock(VarHandle octet) {

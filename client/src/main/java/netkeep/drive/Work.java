@@ -14,9 +14,8 @@ public interface Work {
     /// When to call [#turn] although nothing arrives.
     long deadlineNs();
 
-    /// Nobody will call [#turn] for a while: says so to whom it concerns, then looks once more. [#awake] ends it,
-    /// either
-    /// way.
+    /// Nobody will call [#turn] for a while: says so to whom it concerns, then looks once more. [#awake] ends
+    /// it, either way.
     ///
     /// @return whether there is nothing to do
     default boolean maySleep() {

@@ -56,9 +56,8 @@ public record Word(char kind, int number, String text) {
     /// Stack to keeper, and on to control: the session is over.
     public static final char OVER = 'o';
 
-    /// Stack to keeper: the link of that number broke its rings; the text's first line names the regions, the others
-    /// say
-    /// what it did. Keeper to stack: here they are anew, in the order of the names.
+    /// Stack to keeper: the link of that number broke its rings; the text's first line names the regions, the
+    /// others say what it did. Keeper to stack: here they are anew, in the order of the names.
     public static final char RENEW = 'k';
 
     /// Control to stack: somebody asks what only the stack knows; the number is the asker's.

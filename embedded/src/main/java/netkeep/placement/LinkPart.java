@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A link in a domain without a stack: moves frames between the device and two rings.
 ///
-/// A frame that it has taken from the stack is noted before it is sent: killed at any instant, a frame may be lost, as
-/// on
-/// any wire, and none is sent twice.
+/// A frame that it has taken from the stack is noted before it is sent: killed at any instant, a frame may be
+/// lost, as on any wire, and none is sent twice.
 final class LinkPart implements Part {
     private static final Logger LOG = System.getLogger(LinkPart.class.getName());
 

@@ -62,9 +62,8 @@ public final class PacketLink implements Link {
         this.writer = new FrameWriter(new Call(), socket.descriptor());
     }
 
-    /// A link over a socket that somebody else has opened with no ring, as [#open] does: frames wait in the kernel,
-    /// also
-    /// while nobody is there to take them.
+    /// A link over a socket that somebody else has opened with no ring, as [#open] does: frames wait in the
+    /// kernel, also while nobody is there to take them.
     ///
     /// @param descriptor closed with the link
     /// @param mac        our hardware address

@@ -96,9 +96,9 @@ public final class PcapngWriter implements AutoCloseable {
         return points++;
     }
 
-    /// The flags word of a captured frame, which begins with its virtio header. A checksum that was left to the device
-    /// is
-    /// completed, or the reader would call every frame of ours broken; the flags tell that it was open.
+    /// The flags word of a captured frame, which begins with its virtio header. A checksum that was left to the
+    /// device is completed, or the reader would call every frame of ours broken; the flags tell that it was
+    /// open.
     ///
     /// @param length    octets of the frame that are there
     /// @param original  octets that it had

@@ -8,9 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// What passed a point, with the virtual instants, as a pcap file with nanoseconds: the same seed gives the same
-/// octets,
-/// and Wireshark opens them.
+/// What passed a point, with the virtual instants, as a pcap file with nanoseconds: the same seed gives the
+/// same octets, and Wireshark opens them.
 public final class Capture {
     private static final int MAGIC_NANOSECONDS = 0xa1b23c4d;
     private static final int VERSION = 2 | 4 << 16;

@@ -6,9 +6,8 @@ import netkeep.tools.place.Rehearsal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Runs the data path for the JVM to learn which code matters: what it learns goes into the cache that `./netkeep`
-/// starts
-/// from.
+/// Runs the data path for the JVM to learn which code matters: what it learns goes into the cache that
+/// `./netkeep` starts from.
 @Command(name = "rehearse", hidden = true, description = "Runs the data path for the JVM's cache.")
 final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--millis", description = "How long each kind of traffic runs.")

@@ -31,8 +31,7 @@ import java.lang.foreign.MemorySegment;
 /// ```
 ///
 /// Readers trust their octets: call [#check] first. An option may lie in `file` and `sname`, too, where one in
-/// `options`
-/// says so (RFC 2132 §9.3); [#option] looks there.
+/// `options` says so (RFC 2132 §9.3); [#option] looks there.
 public final class DhcpMessage {
     /// Octets before the options.
     public static final int HEADER = 240;
@@ -107,9 +106,8 @@ public final class DhcpMessage {
         return u32(bytes, at + YIADDR);
     }
 
-    /// Where the value of an option begins, from the message's begin on; -1 if it is not there. The octet before it
-    /// says
-    /// how long it is.
+    /// Where the value of an option begins, from the message's begin on; -1 if it is not there. The octet
+    /// before it says how long it is.
     public static int option(MemorySegment bytes, long at, int length, int option) {
         int found = option(bytes, at, HEADER, length, option);
         if (found < 0) {

@@ -213,9 +213,8 @@ public final class MldMessage {
         return Verdict.OK;
     }
 
-    /// Lays down the group of a message of version 1. Its first 8 octets are [Icmp6Message#write]'s, afterwards,
-    /// with a
-    /// query's time in the high half of their rest.
+    /// Lays down the group of a message of version 1. Its first 8 octets are [Icmp6Message#write]'s,
+    /// afterwards, with a query's time in the high half of their rest.
     public static void writeGroup(MemorySegment bytes, long at, long hi, long lo) {
         u64(bytes, at + GROUP, hi);
         u64(bytes, at + GROUP + 8, lo);

@@ -7,9 +7,8 @@ import netkeep.ring.Ledger;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 
-/// Between whom datagrams went of late, as far as the [Filter] let the first one pass: what goes the other way, and
-/// what
-/// follows, belongs to that. Bounded: a set that is full forgets what was silent for longest.
+/// Between whom datagrams went of late, as far as the [Filter] let the first one pass: what goes the other way,
+/// and what follows, belongs to that. Bounded: a set that is full forgets what was silent for longest.
 ///
 /// ```text
 /// slot:  0  tag u64

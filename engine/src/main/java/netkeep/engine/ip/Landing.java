@@ -6,9 +6,8 @@ import netkeep.ring.Pieces;
 /// Where the next frame is read to, in pieces: its first octets to where frames lie, those behind them to where the
 /// application will read them, should it be the frame that is expected, and what is left to where it always lies.
 ///
-/// Which frame it was shows when its headers are judged. Whoever expected it finds octets in their place ([#holds]);
-/// for
-/// everybody else [Packet#frames] brings them to the others. A reused object.
+/// Which frame it was shows when its headers are judged. Whoever expected it finds octets in their place
+/// ([#holds]); for everybody else [Packet#frames] brings them to the others. A reused object.
 public final class Landing {
     private final Pieces pieces = new Pieces();
     private int socket;

@@ -13,9 +13,9 @@ import netkeep.engine.ledger.SipHash;
 /// beginning with the first stack, which says who was there before. A keyed hash says who owns a flow to such a port;
 /// from one, only a flow's owner connects.
 ///
-/// Whoever brings frames to stacks asks [#owner]. A stack that finds no connection of its own for a packet asks it,
-/// too,
-/// and says who is to have it: it neither takes nor answers what is another's. The only stack asks nothing.
+/// Whoever brings frames to stacks asks [#owner]. A stack that finds no connection of its own for a packet asks
+/// it, too, and says who is to have it: it neither takes nor answers what is another's. The only stack asks
+/// nothing.
 ///
 /// @param stack  the number of this stack, from 0
 /// @param stacks how many there are

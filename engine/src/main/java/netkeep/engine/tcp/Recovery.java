@@ -111,9 +111,8 @@ final class Recovery {
         return tcb.sndNxt() == 0 ? 1 : tcb.sndNxt();
     }
 
-    /// RFC 4821 §7.6.2: whether no more is lost than a segment that was too large, of whatever has room in it: no sign
-    /// of
-    /// congestion. All of it goes again.
+    /// RFC 4821 §7.6.2: whether no more is lost than a segment that was too large, of whatever has room in it:
+    /// no sign of congestion. All of it goes again.
     private boolean onlyTriedLost() {
         if (flow.tried() == 0) {
             return false;

@@ -6,12 +6,11 @@ import netkeep.wire.TcpOptions;
 
 /// How large segments are: the option that is told and taken, and what the path turns out to carry.
 ///
-/// A black hole swallows large packets in silence (RFC 2923 §2.1), and so does plain loss now and then. So what could
-/// be
-/// one is tried: where segments were lost again and again the octets go in smaller ones, and only if those arrive twice
-/// while no large one between them does, it is a black hole. The guess is IP's, for all connections to that
-/// destination. It is no longer sure after some minutes; then one segment at a time tries the larger size again, and is
-/// no sign of congestion when it is lost (RFC 4821 §7.6.1, §7.6.2).
+/// A black hole swallows large packets in silence (RFC 2923 §2.1), and so does plain loss now and then. So what
+/// could be one is tried: where segments were lost again and again the octets go in smaller ones, and only if
+/// those arrive twice while no large one between them does, it is a black hole. The guess is IP's, for all
+/// connections to that destination. It is no longer sure after some minutes; then one segment at a time tries
+/// the larger size again, and is no sign of congestion when it is lost (RFC 4821 §7.6.1, §7.6.2).
 final class SegmentSize {
     /// Without an MSS option, RFC 9293 §3.7.1 (MUST-15): 536, over IPv6 1220.
     private static final int DEFAULT_MSS = 536;

@@ -218,9 +218,9 @@ final class Timers {
         set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
     }
 
-    /// Whether it is for us to say how long is too long. RFC 9293 §3.8.3: R2 is the user's where there is one who has
-    /// set
-    /// it, shorter or longer; but what is left of a socket that its user has closed is bounded in time.
+    /// Whether it is for us to say how long is too long. RFC 9293 §3.8.3: R2 is the user's where there is one
+    /// who has set it, shorter or longer; but what is left of a socket that its user has closed is bounded in
+    /// time.
     private boolean mayGiveUp(long userNs) {
         return userNs == 0 || tcb.has(Tcb.CLOSED_BY_USER);
     }

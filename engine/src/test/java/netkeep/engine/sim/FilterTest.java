@@ -116,9 +116,8 @@ class FilterTest {
                 + " any";
     }
 
-    /// Two hosts, of which the second has rules that change, and dies: what arrives is what a plain reading of the
-    /// rules
-    /// says.
+    /// Two hosts, of which the second has rules that change, and dies: what arrives is what a plain reading of
+    /// the rules says.
     private static final class Pair {
         private final SimHost plain;
         private final SimHost guarded;

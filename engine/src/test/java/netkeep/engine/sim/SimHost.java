@@ -257,9 +257,8 @@ public final class SimHost implements Node {
         }
     }
 
-    /// Takes a frame as a shell does: in pieces where the engine names some. Octets that the kernel writes to the
-    /// stack's
-    /// region are stores like others.
+    /// Takes a frame as a shell does: in pieces where the engine names some. Octets that the kernel writes to
+    /// the stack's region are stores like others.
     private void receive(int link, MemorySegment frames, long at, int length, long nowNs) {
         Pieces to = settings.offloads() ? engine.landing(link, room, 0, LARGEST) : null;
         if (to == null) {

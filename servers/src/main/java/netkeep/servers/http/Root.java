@@ -100,9 +100,8 @@ final class Root {
     /// One line of a list.
     record Entry(String name, boolean directory, long size, long modifiedSeconds) {}
 
-    /// What is in a directory, at most [#ENTRIES] of it; without the names that begin with a dot or cannot be asked
-    /// for,
-    /// and without links and devices.
+    /// What is in a directory, at most [#ENTRIES] of it; without the names that begin with a dot or cannot be
+    /// asked for, and without links and devices.
     List<Entry> list(Path resolved) throws IOException {
         return within(resolved, directory -> {
             List<Entry> entries = new ArrayList<>();

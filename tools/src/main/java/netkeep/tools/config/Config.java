@@ -15,8 +15,7 @@ import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
 
 /// What a daemon is to be, as a file says it: checked, so that nothing in it is impossible by itself.
-/// `docs/netkeep.toml`
-/// documents each key.
+/// `docs/netkeep.toml` documents each key.
 ///
 /// @param placement monolithic or factored
 /// @param session   where programs attach, null for the user's default

@@ -10,9 +10,8 @@ import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
-/// Reads a table of TOML key by key; what is wrong is noted with its line, and the value is the one of a key that is
-/// not
-/// there. At the end [#close] notes the keys that nobody has read.
+/// Reads a table of TOML key by key; what is wrong is noted with its line, and the value is the one of a key
+/// that is not there. At the end [#close] notes the keys that nobody has read.
 final class TableReader {
     /// Letters in which a key may differ from the one that was meant.
     private static final int NEAR = 3;
