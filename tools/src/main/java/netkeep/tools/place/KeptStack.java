@@ -84,7 +84,7 @@ final class KeptStack implements AutoCloseable {
     private static int listen(Path path) {
         try {
             return Line.listen(path.toString());
-        } catch (RuntimeException refused) {
+        } catch (LinuxException | IllegalArgumentException refused) {
             Path directory = path.toAbsolutePath().getParent();
             if (directory != null && !Files.isDirectory(directory)) {
                 throw new CannotHere("cannot listen at " + path + ": make the directory " + directory

@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class DhcpServerTest {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(40);
+    private static final int OCTETS = 5_000;
     private static final int PORT = 7;
     private static final List<String> LINK =
             List.of("--link", "tap:nk-cmd", "--dhcp", "--kernel-address", Place.KERNEL_4 + "/24");
@@ -92,20 +90,6 @@ class DhcpServerTest {
         return server.err().split(Pattern.quote(what), -1).length - 1;
     }
 
-    private SocketChannel connect(String address) throws Exception {
-        SocketChannel channel = place.space().call(SocketChannel::open);
-        channel.connect(new InetSocketAddress(InetAddress.ofLiteral(address), PORT));
-        return channel;
-    }
-
-    private static void echo(SocketChannel channel) throws Exception {
-        channel.write(ByteBuffer.wrap(new byte[5_000]));
-        ByteBuffer back = ByteBuffer.allocate(5_000);
-        while (back.hasRemaining()) {
-            assertTrue(channel.read(back) > 0);
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"monolithic", "factored"})
     void leaseServesOutlivesTheStackAndIsGivenBack(String placement) throws Exception {
@@ -120,12 +104,12 @@ class DhcpServerTest {
         String lease = "dhcp bound by 198.18.0.1 for \\d+ s\\n(?s:.*)address (198.18.0.[56]\\d)/24 on link 1: assigned";
         String address = awaits(lease).group(1);
         assertTrue(status().contains("route 0.0.0.0/0 by 198.18.0.1 on link 1, told"), status());
-        try (SocketChannel channel = connect(address)) {
-            echo(channel);
+        try (SocketChannel channel = place.connect(address, PORT)) {
+            Place.echo(channel, OCTETS);
             long stack = Daemon.process(up, "stack");
             Threads.kill(stack, Threads.SIGKILL);
             up.says("restarts 1");
-            echo(channel);
+            Place.echo(channel, OCTETS);
             int before = times("DHCPACK");
             long endNs = System.nanoTime() + PATIENCE_NS;
             while (times("DHCPACK") == before) {
@@ -134,7 +118,7 @@ class DhcpServerTest {
             }
             assertEquals(address, awaits(lease).group(1));
             assertEquals(1, times("DHCPOFFER"), "the successor asked for no other");
-            echo(channel);
+            Place.echo(channel, OCTETS);
         }
         up.stop();
         server.says("DHCPRELEASE");
@@ -151,8 +135,8 @@ class DhcpServerTest {
         server.says("DHCPACK");
         Matcher lent = Pattern.compile("DHCPACK\\(nk-cmd\\) (\\S+)").matcher(server.err());
         assertTrue(lent.find(), server.err());
-        try (SocketChannel channel = connect(lent.group(1))) {
-            echo(channel);
+        try (SocketChannel channel = place.connect(lent.group(1), PORT)) {
+            Place.echo(channel, OCTETS);
         }
         echo.stop();
         server.says("DHCPRELEASE");

@@ -1,18 +1,15 @@
 package netkeep.trials.command;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import netkeep.linux.Threads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -44,17 +41,6 @@ class LinksTest {
         channel.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
         channel.connect(new InetSocketAddress(InetAddress.ofLiteral(to), PORT));
         return channel;
-    }
-
-    private static void echo(SocketChannel channel) throws Exception {
-        byte[] sent = new byte[OCTETS];
-        new SplittableRandom(1).nextBytes(sent);
-        channel.write(ByteBuffer.wrap(sent));
-        ByteBuffer back = ByteBuffer.allocate(OCTETS);
-        while (back.hasRemaining()) {
-            assertTrue(channel.read(back) > 0);
-        }
-        assertArrayEquals(sent, back.array());
     }
 
     private void ip(String... words) throws Exception {
@@ -100,14 +86,14 @@ class LinksTest {
                 SocketChannel far = connect(FAR, "198.18.1.2")) {
             List<SocketChannel> all = List.of(tap, packet, far);
             for (SocketChannel channel : all) {
-                echo(channel);
+                Place.echo(channel, OCTETS);
             }
             List<String> parts = placement.equals("factored") ? List.of("link 2", "stack", "link 1") : List.of("stack");
             for (String part : parts) {
                 up.says("one stands by");
                 Threads.kill(Daemon.process(up, part), Threads.SIGKILL);
                 for (SocketChannel channel : all) {
-                    echo(channel);
+                    Place.echo(channel, OCTETS);
                 }
             }
         }

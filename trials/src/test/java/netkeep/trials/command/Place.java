@@ -1,8 +1,16 @@
 package netkeep.trials.command;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.LinuxException;
 import netkeep.linux.NetworkNamespace;
@@ -51,7 +61,7 @@ final class Place implements AutoCloseable {
         } catch (LinuxException refused) {
             assumeTrue(false, "no network namespace: " + refused.getMessage());
         }
-        this.space = java.util.Objects.requireNonNull(made);
+        this.space = Objects.requireNonNull(made);
     }
 
     NetworkNamespace space() {
@@ -186,6 +196,46 @@ final class Place implements AutoCloseable {
     /// Runs a command of ours, with no link of its own.
     Said command(String... arguments) throws Exception {
         return start(netkeep(List.of(arguments))).end();
+    }
+
+    /// Compiles a program of C that lies beside these tests, with `shim/netkeep_session.c`.
+    ///
+    /// @param name of its file, without `.c`
+    Path compile(String name, String... options) throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path shim = (Files.isDirectory(here.resolve("shim")) ? here : here.getParent()).resolve("shim");
+        Path source = directory.resolve(name + ".c");
+        Path program = directory.resolve(name);
+        try (InputStream text = Objects.requireNonNull(Place.class.getResourceAsStream(name + ".c"))) {
+            Files.write(source, text.readAllBytes());
+        }
+        List<String> line = new ArrayList<>(List.of("gcc", "-O2", "-std=c11", "-Wall", "-Wextra", "-Wpedantic"));
+        line.addAll(List.of("-Werror", "-I" + shim, "-o", program.toString()));
+        line.addAll(List.of(options));
+        line.addAll(List.of(source.toString(), shim.resolve("netkeep_session.c").toString()));
+        Said said = start(line).end();
+        assertEquals("", said.err());
+        assertEquals(0, said.code());
+        return program;
+    }
+
+    /// Connects as a program of the kernel's.
+    SocketChannel connect(String address, int port) throws Exception {
+        SocketChannel channel = space.call(SocketChannel::open);
+        channel.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port));
+        return channel;
+    }
+
+    /// Sends octets to a server that sends them back.
+    static void echo(SocketChannel channel, int octets) throws IOException {
+        byte[] sent = new byte[octets];
+        new SplittableRandom(1).nextBytes(sent);
+        channel.write(ByteBuffer.wrap(sent));
+        ByteBuffer back = ByteBuffer.allocate(octets);
+        while (back.hasRemaining()) {
+            assertTrue(channel.read(back) > 0);
+        }
+        assertArrayEquals(sent, back.array());
     }
 
     @Override

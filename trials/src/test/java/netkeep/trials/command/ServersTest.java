@@ -42,12 +42,6 @@ class ServersTest {
         return new InetSocketAddress(InetAddress.ofLiteral(address), port);
     }
 
-    private SocketChannel connect(String address, int port) throws Exception {
-        SocketChannel channel = place.space().call(SocketChannel::open);
-        channel.connect(at(address, port));
-        return channel;
-    }
-
     private static byte[] readAll(SocketChannel channel, int atMost) throws Exception {
         ByteBuffer all = ByteBuffer.allocate(atMost);
         while (all.hasRemaining() && channel.read(all) >= 0) {
@@ -76,7 +70,7 @@ class ServersTest {
         Place.Running echo = place.ours("echo", "--json");
         echo.says("\"ready\"");
         byte[] text = "over and over ".repeat(3_000).getBytes(StandardCharsets.US_ASCII);
-        try (SocketChannel channel = connect(address, 7)) {
+        try (SocketChannel channel = place.connect(address, 7)) {
             channel.write(ByteBuffer.wrap(text));
             channel.shutdownOutput();
             assertArrayEquals(text, readAll(channel, text.length + 1));
@@ -90,7 +84,7 @@ class ServersTest {
     void discardCountsWhatItForgets() throws Exception {
         Place.Running discard = place.ours("discard", "--port", "9009", "--spin", "0");
         discard.says("discard over TCP and UDP on " + Place.OURS_4 + " port 9009");
-        try (SocketChannel channel = connect(Place.OURS_4, 9009)) {
+        try (SocketChannel channel = place.connect(Place.OURS_4, 9009)) {
             ByteBuffer octets = ByteBuffer.allocate(1_000_000);
             while (octets.hasRemaining()) {
                 channel.write(octets);
@@ -108,12 +102,12 @@ class ServersTest {
         Place.Running source = place.ours("source", "--limit", "300000", "--port", "1919");
         source.says("source over TCP and UDP");
         byte[] got;
-        try (SocketChannel channel = connect(Place.OURS_6, 1919)) {
+        try (SocketChannel channel = place.connect(Place.OURS_6, 1919)) {
             got = readAll(channel, 400_000);
         }
         assertEquals(300_000, got.length);
         byte[] again;
-        try (SocketChannel channel = connect(Place.OURS_4, 1919)) {
+        try (SocketChannel channel = place.connect(Place.OURS_4, 1919)) {
             again = readAll(channel, 400_000);
         }
         assertArrayEquals(got, again);

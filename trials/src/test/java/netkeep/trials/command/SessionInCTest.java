@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +26,7 @@ class SessionInCTest {
     private static final int PIECE = 1 << 16;
     private static final int PAUSE_MS = 100;
 
-    private static final List<String> WARNINGS = List.of("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror");
-    private static final List<String> SANITIZERS =
-            List.of("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
+    private static final String[] SANITIZERS = {"-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
 
     @TempDir
     private Path directory;
@@ -44,29 +41,11 @@ class SessionInCTest {
         }
     }
 
-    /// The program, with sanitizers or without.
-    private Path compile(List<String> how) throws Exception {
-        Path here = Path.of("").toAbsolutePath();
-        Path shim = (Files.isDirectory(here.resolve("shim")) ? here : here.getParent()).resolve("shim");
-        Path source = directory.resolve("attached.c");
-        Files.write(
-                source, SessionInCTest.class.getResourceAsStream("attached.c").readAllBytes());
-        Path program = directory.resolve("attached");
-        List<String> line = new ArrayList<>(List.of("gcc", "-O2", "-I" + shim, "-o", program.toString()));
-        line.addAll(WARNINGS);
-        line.addAll(how);
-        line.addAll(List.of(source.toString(), shim.resolve("netkeep_session.c").toString()));
-        Place.Said said = place.start(line).end();
-        assertEquals(0, said.code(), said.err());
-        assertEquals("", said.err());
-        return program;
-    }
-
     @Test
     void clientThatWasWrittenFromTheDocumentationWorks() throws Exception {
         assumeTrue(Place.has("gcc"), "no gcc");
         place = new Place(directory);
-        Path program = compile(SANITIZERS);
+        Path program = place.compile("attached", SANITIZERS);
         Path session = directory.resolve("session");
         List<String> line = new ArrayList<>(List.of("up", "--session", session.toString()));
         line.addAll(Place.LINK);

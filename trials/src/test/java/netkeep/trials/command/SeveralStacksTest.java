@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// One keeper with two stacks of different settings, each for sessions of its own.
 @Timeout(180)
 class SeveralStacksTest {
+    private static final int OCTETS = 20_000;
+
     @TempDir
     private Path directory;
 
@@ -83,35 +82,21 @@ class SeveralStacksTest {
         return echo;
     }
 
-    private SocketChannel connect(String address) throws Exception {
-        SocketChannel channel = place.space().call(SocketChannel::open);
-        channel.connect(new InetSocketAddress(InetAddress.ofLiteral(address), 7));
-        return channel;
-    }
-
-    private static void echo(SocketChannel channel) throws Exception {
-        channel.write(ByteBuffer.wrap(new byte[20_000]));
-        ByteBuffer back = ByteBuffer.allocate(20_000);
-        while (back.hasRemaining()) {
-            assertTrue(channel.read(back) > 0);
-        }
-    }
-
     @Test
     void eachServesItsOwnAndNoneSeesTheOthersDeath() throws Exception {
         serve(first, "7");
         serve(second, "7");
-        try (SocketChannel one = connect("198.18.0.2");
-                SocketChannel other = connect("198.18.1.2")) {
-            echo(one);
-            echo(other);
+        try (SocketChannel one = place.connect("198.18.0.2", 7);
+                SocketChannel other = place.connect("198.18.1.2", 7)) {
+            Place.echo(one, OCTETS);
+            Place.echo(other, OCTETS);
             assertTrue(status(first).startsWith("factored, "), status(first));
             assertTrue(status(second).startsWith("monolithic, "), status(second));
             Matcher stack = Pattern.compile("domain (\\d+) stack serving").matcher(status(first));
             assertTrue(stack.find(), status(first));
             Threads.kill(Long.parseLong(stack.group(1)), Threads.SIGKILL);
-            echo(other);
-            echo(one);
+            Place.echo(other, OCTETS);
+            Place.echo(one, OCTETS);
             awaits(first, "stack serving: ");
             assertTrue(status(first).contains("restarts 1"), status(first));
             assertFalse(status(second).contains("restarts 1"), status(second));

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dnetkeep.victims=2500` for more of them, `-Dnetkeep.placement=factored` for the other placement,
 /// `-Dnetkeep.seed=N` for others.
 class VictimsTest {
-    private static final int VICTIMS = Integer.getInteger("netkeep.victims", 60);
+    private static final int FEW = 60;
+    private static final int VICTIMS = Integer.getInteger("netkeep.victims", FEW);
     private static final String PLACEMENT = System.getProperty("netkeep.placement", "monolithic");
     private static final int SEED = Integer.getInteger("netkeep.seed", 1);
 
@@ -108,28 +109,6 @@ class VictimsTest {
             all.add(Holdings.of(up.process(part)));
         }
         return all;
-    }
-
-    private void compile() throws Exception {
-        Path here = Path.of("").toAbsolutePath();
-        Path shim = (Files.isDirectory(here.resolve("shim")) ? here : here.getParent()).resolve("shim");
-        Path source = directory.resolve("victims.c");
-        program = directory.resolve("victims");
-        Files.write(source, VictimsTest.class.getResourceAsStream("victims.c").readAllBytes());
-        Place.Said said = place.run(
-                "gcc",
-                "-O2",
-                "-std=c11",
-                "-Wall",
-                "-Wextra",
-                "-Wpedantic",
-                "-Werror",
-                "-I" + shim,
-                "-o",
-                program.toString(),
-                source.toString(),
-                shim.resolve("netkeep_session.c").toString());
-        assertEquals(0, said.code(), said.err());
     }
 
     private String die(int count, int seed) throws Exception {
@@ -217,7 +196,7 @@ class VictimsTest {
         assumeTrue(Place.has("gcc"), "no gcc");
         place = new Place(directory);
         up = new Daemon(place, directory.resolve("session"), PLACEMENT, SMALL);
-        compile();
+        program = place.compile("victims");
         try (ServerSocket listener =
                 place.space().call(() -> new ServerSocket(KERNEL_PORT, 64, InetAddress.getByName(Place.KERNEL_4)))) {
             Thread.ofPlatform().start(() -> accept(listener, this));
@@ -233,8 +212,10 @@ class VictimsTest {
             visiting.join();
             settle();
             List<Holdings> after = holdings();
-            System.out.println(
-                    PLACEMENT + ": " + died + "; connections " + all + "; before " + before + "; after " + after);
+            if (VICTIMS > FEW) {
+                System.out.println(
+                        PLACEMENT + ": " + died + "; connections " + all + "; before " + before + "; after " + after);
+            }
             for (int i = 0; i < before.size(); i++) {
                 assertEquals(
                         before.get(i).descriptors(),
