@@ -21,18 +21,15 @@ public final class Classes {
 
     /// Loads all classes of these packages and those below them, wherever this JVM has them from.
     public static void load(List<String> packages) throws IOException {
-        Set<String> names = new TreeSet<>();
+        Set<String> names = new TreeSet<>(onClassPath(System.getProperty("java.class.path", "")));
         for (ResolvedModule module : ModuleLayer.boot().configuration().modules()) {
             Set<String> its = module.reference().descriptor().packages();
-            if (its.stream().anyMatch(one -> packages.stream().anyMatch(name -> under(one, name)))) {
+            if (its.stream().anyMatch(one -> within(one, packages))) {
                 try (ModuleReader reader = module.reference().open();
                         Stream<String> found = reader.list()) {
                     found.forEach(names::add);
                 }
             }
-        }
-        for (String place : System.getProperty("java.class.path", "").split(File.pathSeparator)) {
-            list(Path.of(place), names);
         }
         for (String name : names) {
             load(name, packages);
@@ -44,7 +41,7 @@ public final class Classes {
             return;
         }
         String name = file.substring(0, file.length() - SUFFIX.length()).replace('/', '.');
-        if (packages.stream().noneMatch(within -> under(name, within))) {
+        if (!within(name, packages)) {
             return;
         }
         try {
@@ -54,8 +51,25 @@ public final class Classes {
         }
     }
 
-    private static boolean under(String name, String within) {
-        return name.equals(within) || name.startsWith(within + ".");
+    private static boolean within(String name, List<String> packages) {
+        for (String each : packages) {
+            if (name.startsWith(each) && (name.length() == each.length() || name.charAt(each.length()) == '.')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The files in all places of a class path. One of modules alone has an empty one, which means no place, not the
+    /// working directory.
+    static Set<String> onClassPath(String path) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (String each : path.split(File.pathSeparator)) {
+            if (!each.isEmpty()) {
+                list(Path.of(each), names);
+            }
+        }
+        return names;
     }
 
     private static void list(Path place, Set<String> names) throws IOException {
