@@ -14,7 +14,6 @@ import netkeep.tools.config.ReloadCommand;
 import netkeep.tools.demo.DemoCommand;
 import netkeep.tools.doctor.DoctorCommand;
 import netkeep.tools.ping.PingCommand;
-import netkeep.tools.place.DomainCommand;
 import netkeep.tools.place.DownCommand;
 import netkeep.tools.place.ReplayCommand;
 import netkeep.tools.place.UpCommand;
@@ -65,7 +64,6 @@ import picocli.CommandLine.Spec;
             UpgradeCommand.class,
             CaptureCommand.class,
             ConfigCommand.class,
-            DomainCommand.class,
             ReplayCommand.class,
             ChaosCommand.class,
             PingCommand.class,

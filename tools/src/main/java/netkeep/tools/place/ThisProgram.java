@@ -21,16 +21,16 @@ public final class ThisProgram {
     public static List<String> domain(String... options) throws IOException {
         List<String> all = new ArrayList<>(MEMORY);
         all.addAll(List.of(options));
-        return line(all, List.of("domain"));
+        return line(all, DomainMain.class, List.of());
     }
 
     /// Starts this program with another command.
     public static List<String> command(List<String> words) throws IOException {
-        return line(List.of(), words);
+        return line(List.of(), Main.class, words);
     }
 
     /// The JVM would tell only so much of a long line.
-    private static List<String> line(List<String> options, List<String> command) throws IOException {
+    private static List<String> line(List<String> options, Class<?> main, List<String> arguments) throws IOException {
         List<String> line = new ArrayList<>();
         line.add(ProcessHandle.current().info().command().orElseThrow());
         String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
@@ -38,8 +38,8 @@ public final class ThisProgram {
             if (words[i].endsWith(Main.class.getName())) {
                 // What is said last counts; "-m" belongs to the program's name.
                 line.addAll(line.getLast().equals("-m") ? line.size() - 1 : line.size(), options);
-                line.add(words[i]);
-                line.addAll(command);
+                line.add(words[i].replace(Main.class.getName(), main.getName()));
+                line.addAll(arguments);
                 return line;
             }
             line.add(words[i]);
