@@ -154,6 +154,12 @@ final class Ipv6Input {
     }
 
     private void fragment(Packet packet, boolean loopback, long nowNs) {
+        if (packet.assembled) {
+            // Nobody cuts what was cut: a fragment in fragments only costs whoever puts it together.
+            ip.drop(Layer.IPV6, Verdict.BAD_FIELD);
+            ip.problem(packet, Problem.BAD_FIELD, extensions.fragment(), nowNs);
+            return;
+        }
         int fragment = packet.ip + extensions.fragment();
         MemorySegment headers = packet.headers;
         int offset = Ipv6Fragment.offset(headers, fragment);

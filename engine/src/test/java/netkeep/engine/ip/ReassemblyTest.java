@@ -20,6 +20,7 @@ import netkeep.engine.ledger.Counter;
 import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import netkeep.wire.Address;
+import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.BeforeEach;
@@ -276,6 +277,18 @@ class ReassemblyTest {
         lab.arrives(fragment6(60, 24, false, 1, slice(payload, 24, 24)));
 
         assertArrayEquals(counting(0, 40), catcher.payloads.getFirst());
+    }
+
+    @Test
+    void fragmentInFragmentsIsRefused() {
+        for (int i = 0; i < 2; i++) {
+            byte[] header = Frames.hex(i == 0 ? "11 00 00 01 00 00 00 09" : "11 00 00 10 00 00 00 09");
+            byte[] inner = cat(header, counting(16 * i, 16));
+            lab.arrives(fragment6(IpProtocol.FRAGMENT, 0, true, 1 + i, slice(inner, 0, 16)));
+            Verdict whole = lab.arrives(fragment6(IpProtocol.FRAGMENT, 16, false, 1 + i, slice(inner, 16, 8)));
+            assertEquals(Verdict.BAD_FIELD, whole);
+        }
+        assertEquals(List.of(), catcher.payloads);
     }
 
     /// Buffers are bounded; a source that has more than its share loses its own first.
