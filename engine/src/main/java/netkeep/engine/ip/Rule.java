@@ -54,10 +54,10 @@ public record Rule(
     /// @throws IllegalArgumentException if the text is no rule
     public static Rule parse(String text) {
         String[] words = text.split(" ", -1);
-        if (words.length != WORDS || !words[1].equals("in") && !words[1].equals("out")) {
+        int dash = words.length == WORDS ? words[5].indexOf('-') : -1;
+        if (dash < 0 || !words[1].equals("in") && !words[1].equals("out")) {
             throw new IllegalArgumentException("rule " + text);
         }
-        int dash = words[5].indexOf('-');
         return new Rule(
                 Action.valueOf(words[0].toUpperCase(Locale.ROOT)),
                 words[1].equals("out"),

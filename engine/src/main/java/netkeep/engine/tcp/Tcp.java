@@ -306,7 +306,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     @Override
     public boolean knows(Packet packet) {
-        if (!reads(packet) || share.stack() != owner(packet)) {
+        if (!reads(packet) || !packet.assembled && share.stack() != owner(packet)) {
             return true;
         }
         int id = find(hash(packet), packet);

@@ -3,21 +3,35 @@ package netkeep.engine.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import netkeep.engine.Engine;
+import netkeep.engine.EngineSettings;
+import netkeep.engine.Frames;
+import netkeep.engine.Lab;
 import netkeep.engine.ip.Filter;
 import netkeep.engine.ip.Rule;
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.neighbor.LinkSettings;
+import netkeep.engine.tcp.TcpSettings;
+import netkeep.ring.Region;
 import netkeep.sim.Simulated;
 import netkeep.sim.Weather;
 import netkeep.sim.World;
 import netkeep.wire.Address;
+import netkeep.wire.Ipv4Header;
+import netkeep.wire.TcpHeader;
+import netkeep.wire.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -235,6 +249,54 @@ class FilterTest {
         pair.plain.host().kick();
         pair.world.run(TimeUnit.SECONDS.toNanos(1));
         assertTrue(pair.guarded.client().hasDatagram(0), "it was asked for");
+    }
+
+    /// Whoever put a segment together takes it, and so he judges it: whose flow it is of does not count.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void segmentInFragmentsIsJudgedWhoeverOwnsItsFlow(int owner) {
+        EngineSettings settings =
+                Scenario.engine(TcpSettings.DEFAULT.withTables(16, 16)).withShare(Steering.share(0, 2));
+        LinkSettings[] links = {LinkSettings.LOOPBACK, LinkSettings.ethernet(1, Lab.MAC, 1500)};
+        Arena arena = Arena.ofAuto();
+        Engine engine = new Engine(
+                new Region(arena.allocate(Engine.ledgerLength(settings, 2), Long.BYTES)),
+                arena.allocate(Engine.headsLength(settings), Long.BYTES),
+                settings,
+                links,
+                1,
+                2);
+        engine.ip().addAddress(1, Lab.OURS.hi(), Lab.OURS.lo(), 24, 0);
+        long nowNs = 0;
+        for (; nowNs < TimeUnit.SECONDS.toNanos(10); nowNs += TimeUnit.MILLISECONDS.toNanos(100)) {
+            engine.expire(nowNs);
+            engine.commit();
+            engine.publish();
+        }
+        engine.ip().filter().stage(Rule.parse("drop in tcp any any 0-65535 any"));
+        engine.ip().filter().apply();
+        int port = 1024;
+        while (Steering.owner(Lab.OURS, port, Lab.PEER, 99, 2) != owner) {
+            port++;
+        }
+        byte[] segment = new byte[24];
+        MemorySegment memory = MemorySegment.ofArray(segment);
+        TcpHeader.write(memory, 0, 99, port, 0, 0, segment.length, TcpHeader.SYN, 1000, 0);
+        Verdict verdict = Verdict.OK;
+        for (int at = 0; at < segment.length; at += 16) {
+            int more = at == 0 ? Ipv4Header.MORE_FRAGMENTS : 0;
+            byte[] piece = Arrays.copyOfRange(segment, at, Math.min(at + 16, segment.length));
+            byte[] frame = Frames.cat(
+                    new byte[10], Frames.v4(Lab.PEER, Lab.OURS, 6, 7, at / 8 | more, 64, new byte[0], piece));
+            verdict = engine.arrives(1, MemorySegment.ofArray(frame), 0, frame.length, nowNs);
+        }
+        assertEquals(Verdict.FILTERED, verdict);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "drop in tcp any any 80 any", "drop in tcp any any 1- any", "drop in x any any 1-2 any"})
+    void whatIsNoRuleIsRefused(String text) {
+        assertThrows(IllegalArgumentException.class, () -> Rule.parse(text));
     }
 
     @Simulated(seeds = 200)
