@@ -43,6 +43,7 @@ public final class Dhcp implements Configurer {
     static final int MOST_DELAY_MS = 1000;
 
     private static final long FOREVER = 0xFFFF_FFFFL;
+
     /// Octets of the longest message that is taken, its UDP header included.
     static final int LONGEST = 1480;
 
@@ -89,8 +90,11 @@ public final class Dhcp implements Configurer {
 
     /// Gives the address of a link back (RFC 2131 §4.4.6), and asks for no other. Between two turns.
     public void end(int link, long nowNs) {
-        if (leases.state(link).bound()) {
+        DhcpState state = leases.state(link);
+        if (state.bound()) {
             sender.send(link, DhcpMessage.RELEASE, nowNs);
+        }
+        if (state.bound() || state == DhcpState.DECLINING) {
             forget(link, nowNs);
         }
         enter(link, DhcpState.OFF, 0, Links.NEVER);
@@ -134,12 +138,13 @@ public final class Dhcp implements Configurer {
         // What is judged must be ours alone.
         MemorySegment.copy(packet.frames(), packet.at + packet.upper, message, 0, length);
         Verdict verdict = UdpHeader.check(message, 0, length);
-        if (verdict == Verdict.OK && !packet.vouched) {
-            long sum = Checksum.pseudo(0, packet.sourceLo, 0, packet.destinationLo, IpProtocol.UDP, length);
-            int payload = length - UdpHeader.LENGTH;
-            verdict = UdpHeader.checkSum(message, 0, Checksum.add(sum, message, UdpHeader.LENGTH, payload));
-        }
+        // What follows the datagram is padding.
         int told = verdict == Verdict.OK ? UdpHeader.datagramLength(message, 0) - UdpHeader.LENGTH : 0;
+        if (verdict == Verdict.OK && !packet.vouched) {
+            int all = UdpHeader.LENGTH + told;
+            long sum = Checksum.pseudo(0, packet.sourceLo, 0, packet.destinationLo, IpProtocol.UDP, all);
+            verdict = UdpHeader.checkSum(message, 0, Checksum.add(sum, message, UdpHeader.LENGTH, told));
+        }
         if (verdict == Verdict.OK) {
             long mac = links.settings(packet.link).mac();
             verdict = DhcpMessage.check(message, UdpHeader.LENGTH, told, mac);

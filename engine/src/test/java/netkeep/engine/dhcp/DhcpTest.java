@@ -24,6 +24,7 @@ import netkeep.sim.Seeds;
 import netkeep.wire.Address;
 import netkeep.wire.ArpPacket;
 import netkeep.wire.DhcpMessage;
+import netkeep.wire.IpProtocol;
 import netkeep.wire.MacAddress;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.Test;
@@ -244,6 +245,33 @@ class DhcpTest {
         dhcp.pass(2);
         assertEquals(DhcpMessage.DISCOVER, dhcp.only().type());
         assertFalse(dhcp.has(LENT));
+    }
+
+    /// What came with the lease goes, too, if the client ends before it could tell the server.
+    @Test
+    void endForgetsAnAddressThatSomebodyElseHas() {
+        dhcp.bind(600);
+        dhcp.pass(3);
+        lab.dhcp.duplicate(1, LENT.lo(), lab.nowNs);
+        assertEquals(DhcpState.DECLINING, dhcp.state());
+        lab.dhcp.end(1, lab.nowNs);
+        lab.settle();
+        assertFalse(dhcp.has(LENT));
+        Path path = new Path();
+        assertFalse(lab.ip.path(path, 0, Address.V4, 0, FAR.lo(), 0, lab.nowNs));
+        assertEquals(1500, lab.ip.discovery().links().mtu4(1));
+    }
+
+    /// A packet may have more octets than the datagram in it.
+    @Test
+    void offerWithPaddingBehindItIsTaken() {
+        long xid = dhcp.discovers();
+        byte[] frame = new Answer(DhcpMessage.OFFER, xid, SERVER).address(LENT).lease(600).frame(Address.BROADCAST);
+        byte[] datagram = Frames.slice(frame, 34, frame.length - 34);
+        Verdict verdict = lab.arrives(
+                Frames.v4(SERVER, Address.BROADCAST, IpProtocol.UDP, Frames.cat(datagram, new byte[] {1, 2, 3})));
+        assertEquals(Verdict.OK, verdict);
+        assertEquals(DhcpState.REQUESTING, dhcp.state());
     }
 
     @Rfc({"2131 3.1 (6)", "2131 4.4.6"})
