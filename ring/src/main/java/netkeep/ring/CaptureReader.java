@@ -26,7 +26,7 @@ public final class CaptureReader {
         this.position = region.i64Acquire(CaptureWriter.TAIL);
     }
 
-    /// Takes the next entry, if there is one, and copies what it has.
+    /// Takes the next entry, if there is one, and copies what it has. After it was overtaken there is none at first.
     ///
     /// @throws PeerViolation if the writer wrote what cannot be
     public boolean next() throws PeerViolation {
@@ -35,14 +35,21 @@ public final class CaptureReader {
             if (tail == position) {
                 return false;
             }
+            if (position < 0 || position % CaptureWriter.HEAD != 0) {
+                throw new PeerViolation("a capture's tail was " + position);
+            }
             long at = CaptureWriter.ENTRIES + position % CaptureWriter.CAPACITY;
             int octets = read(at);
             // All that was read is older than the claim that is read now.
             VarHandle.loadLoadFence();
-            if (region.i64Acquire(CaptureWriter.CLAIM) - position > CaptureWriter.CAPACITY) {
+            long claim = region.i64Acquire(CaptureWriter.CLAIM);
+            if (claim < tail) {
+                throw new PeerViolation("a capture's claim " + claim + " with tail " + tail);
+            }
+            if (claim - position > CaptureWriter.CAPACITY) {
                 // Overwritten, perhaps while it was read.
                 position = region.i64Acquire(CaptureWriter.TAIL);
-                continue;
+                return false;
             }
             check(octets, tail);
             position += octets;
@@ -74,7 +81,9 @@ public final class CaptureReader {
     private void check(int octets, long tail) throws PeerViolation {
         long left = CaptureWriter.CAPACITY - position % CaptureWriter.CAPACITY;
         boolean whole = octets > 0 && octets % CaptureWriter.HEAD == 0 && octets <= left;
-        if (boundary() != 0) {
+        if (boundary() == 0) {
+            whole &= octets == left;
+        } else {
             boolean data = captured >= 0 && captured <= CaptureWriter.LONGEST;
             whole &= data && octets == CaptureWriter.room(captured) && original >= 0;
         }

@@ -59,6 +59,7 @@ public final class CaptureWriter {
     private final Region region;
     private long tail;
     private long given;
+    private long claim;
 
     /// @param region  a new one, all zeros, or a dead predecessor's
     /// @param process that writes from now on
@@ -66,7 +67,8 @@ public final class CaptureWriter {
         this.region = region;
         this.tail = region.i64(TAIL);
         this.given = region.i64(GIVEN);
-        region.i64(CLAIM, tail);
+        // A predecessor may have died in an entry: what it wrote over stays claimed.
+        this.claim = Math.max(region.i64(CLAIM), tail);
         region.i64Release(WRITER, process);
     }
 
@@ -86,7 +88,8 @@ public final class CaptureWriter {
         int captured = Math.min(Math.min(most, LONGEST), what.total());
         int octets = room(captured);
         int left = CAPACITY - (int) (tail % CAPACITY);
-        region.i64(CLAIM, tail + octets + (left < octets ? left : 0));
+        claim = Math.max(claim, tail + octets + (left < octets ? left : 0));
+        region.i64(CLAIM, claim);
         // Who sees an octet of what follows sees the claim, too.
         VarHandle.storeStoreFence();
         if (left < octets) {

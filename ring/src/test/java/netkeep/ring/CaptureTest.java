@@ -137,6 +137,52 @@ class CaptureTest {
         }
     }
 
+    /// A reader that a hostile writer could lead out of the region, or round and round in it.
+    @Test
+    void positionsThatCannotBeAreRefused() {
+        for (long tail : new long[] {-32, -CaptureWriter.CAPACITY - 8, 8, Long.MIN_VALUE}) {
+            position(CaptureWriter.TAIL, tail);
+            CaptureReader late = new CaptureReader(new Region(memory), data);
+            position(CaptureWriter.TAIL, 1 << 20);
+            position(CaptureWriter.CLAIM, 1 << 20);
+            assertThrows(PeerViolation.class, late::next, "tail " + tail);
+        }
+        // What says that there is nothing goes to the region's end.
+        memory.set(ValueLayout.JAVA_INT, CaptureWriter.ENTRIES, CaptureWriter.HEAD);
+        position(CaptureWriter.TAIL, 64);
+        position(CaptureWriter.CLAIM, 64);
+        assertThrows(PeerViolation.class, reader::next);
+        // One that does so, over and over.
+        memory.set(ValueLayout.JAVA_INT, CaptureWriter.ENTRIES, CaptureWriter.CAPACITY);
+        position(CaptureWriter.TAIL, 1L << 62);
+        position(CaptureWriter.CLAIM, 0);
+        assertThrows(PeerViolation.class, reader::next);
+    }
+
+    private void position(long at, long value) {
+        memory.set(ValueLayout.JAVA_LONG, at, value);
+    }
+
+    /// It died in an entry that overwrites what a slow reader has not read yet.
+    @Test
+    void whatADeadWriterHadBegunToOverwriteIsLost() throws PeerViolation {
+        long number = 0;
+        while (memory.get(ValueLayout.JAVA_LONG, CaptureWriter.TAIL) < CaptureWriter.CAPACITY - 3 * LONGEST) {
+            give(number++, LONGEST - 1);
+        }
+        while (memory.get(ValueLayout.JAVA_LONG, CaptureWriter.TAIL) < CaptureWriter.CAPACITY - 1024) {
+            give(number++, 1000);
+        }
+        writer = new CaptureWriter(new Mortal(memory, 8), 8);
+        long last = number;
+        assertThrows(Mortal.Dead.class, () -> give(last, LONGEST - 1));
+
+        writer = new CaptureWriter(new Region(memory), 9);
+        give(number, 100);
+        assertFalse(reader.next());
+        assertEquals(number + 1, reader.lostAtEnd());
+    }
+
     /// Memory whose writer dies at one of its stores.
     private static final class Mortal extends Region {
         private int left;
