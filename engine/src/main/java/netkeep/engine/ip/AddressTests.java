@@ -81,7 +81,7 @@ final class AddressTests {
         }
     }
 
-    /// RFC 5227 §2.4 (c): addresses here are set by hand and never given up, and defended at most every 10 seconds.
+    /// RFC 5227 §2.4 (c): an address in use is never given up, and defended at most every 10 seconds.
     private void defend(int address, int conflicts, long nowNs) {
         long defendedNs = addresses.defendedNs(address);
         boolean due = defendedNs == Long.MIN_VALUE || nowNs - defendedNs >= DEFEND_INTERVAL_NS;

@@ -17,7 +17,7 @@ import netkeep.wire.Verdict;
 ///
 /// Rules are asked about what belongs to no flow yet. What a connection expects passes, and so does the other way of an
 /// exchange of datagrams whose first one has passed. What IP needs to work is never asked about: ARP, neighbor
-/// discovery, groups, and errors, which count only where they quote what was sent. What never leaves this host is asked
+/// discovery, DHCP, groups, and errors, which count only where they quote what was sent. What never leaves this host is asked
 /// about where it is sent, not where it arrives.
 public final class Filter {
     /// The most rules.
@@ -28,10 +28,13 @@ public final class Filter {
     private final Ip ip;
     private final Counters counters;
     private final Rules rules;
-    /// Begun by a program here; begun by others. They share no memory: strangers cannot have ours forgotten.
+
+    /// Begun by a program here.
     private final Exchanges begun;
 
+    /// Begun by others: in memory of its own, so that strangers cannot have ours forgotten.
     private final Exchanges heard;
+
     // Derived.
     private Rule[] all = {};
     // Derived: whether there are rules about what goes out.
