@@ -328,8 +328,8 @@ final class StackPart implements Part {
     @Override
     public boolean maySleep() {
         boolean may = true;
-        for (Port port : ports) {
-            may &= !(port instanceof RingPort ring) || ring.maySleep(stack.stalled());
+        for (int i = 0; i < ports.length; i++) {
+            may &= !(ports[i] instanceof RingPort ring) || ring.maySleep(stack.waits(i + 1));
         }
         for (Client client : clients) {
             may &= client == null || maySleep(client);

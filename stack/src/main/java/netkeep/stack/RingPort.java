@@ -129,14 +129,14 @@ public final class RingPort implements Port {
 
     /// Says that the stack sleeps, then looks once more. [#awake] ends it, either way.
     ///
-    /// @param stalled whether it waits for room, too
+    /// @param waits whether something waits for room
     /// @return whether there is nothing to do
-    public boolean maySleep(boolean stalled) {
+    public boolean maySleep(boolean waits) {
         if (violation != null) {
             return true;
         }
         try {
-            return up.maySleep() && (!stalled || down.mayWait(3 * longest));
+            return up.maySleep() && (!waits || down.mayWait(3 * longest));
         } catch (PeerViolation broken) {
             broken(broken);
             return false;

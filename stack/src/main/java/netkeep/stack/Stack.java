@@ -34,7 +34,6 @@ public final class Stack {
     private final Port[] ports;
     private final MemorySegment frames;
     private boolean rings;
-    private boolean stalled;
 
     /// Turns that still take one input each.
     private int careful;
@@ -157,11 +156,6 @@ public final class Stack {
         if (done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
             return 0;
         }
-        // What waits for room in a ring waits for its link, which may need this very core.
-        if (done == 0 && engine.outgoing().room() == 0 && engine.outgoing().count() == 0 && !engine.owes()) {
-            stalled = true;
-            return 0;
-        }
         engine.transmit(nowNs);
         lay();
         engine.commit();
@@ -217,14 +211,14 @@ public final class Stack {
         return most;
     }
 
-    /// Lets the engine send no more than there is room for where a link takes its frames later.
+    /// Lets the engine send no more to a link that takes its frames later than there is room for.
     private void bound() {
         if (rings) {
-            int room = Integer.MAX_VALUE;
-            for (Port port : ports) {
-                room = port instanceof RingPort ring ? Math.min(room, ring.room()) : room;
+            for (int link = 0; link < ports.length; link++) {
+                if (ports[link] instanceof RingPort port) {
+                    engine.outgoing().bound(link, port.room());
+                }
             }
-            engine.outgoing().bound(room);
         }
     }
 
@@ -232,7 +226,6 @@ public final class Stack {
     private void lay() {
         if (rings) {
             Outgoing outgoing = engine.outgoing();
-            stalled = outgoing.room() == 0 && outgoing.count() < outgoing.most();
             for (int i = 0; i < outgoing.count(); i++) {
                 if (ports[outgoing.link(i)] instanceof RingPort port && !port.lay(outgoing.frame(i))) {
                     unsent++;
@@ -274,16 +267,16 @@ public final class Stack {
 
     /// When to call [#turn] although nothing arrives.
     public long deadlineNs() {
-        long deadline = engine.pending() && !stalled ? 0 : engine.deadlineNs();
+        long deadline = engine.pending() ? 0 : engine.deadlineNs();
         for (Port port : ports) {
             deadline = Math.min(deadline, port.deadlineNs());
         }
         return deadline;
     }
 
-    /// Whether the last turn left frames that a link had no room for.
-    public boolean stalled() {
-        return stalled;
+    /// Whether something waits until a link has made room in its ring.
+    public boolean waits(int link) {
+        return engine.waits(link);
     }
 
     public Engine engine() {

@@ -17,7 +17,7 @@ import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Region;
 
-/// A stack with a ring to a link that the test is. Its successors have what it leaves.
+/// A stack with rings to links that the test is. Its successors have what it leaves.
 final class Bench {
     /// What a frame holds that the stack dies of.
     static final long POISON = 13;
@@ -29,16 +29,19 @@ final class Bench {
     private static final int FRAME = 64;
     private static final EngineSettings SETTINGS =
             new EngineSettings(16, 1, 64, IpSettings.DEFAULT, TcpSettings.DEFAULT);
-    private static final LinkSettings[] LINKS = {
-        LinkSettings.LOOPBACK, LinkSettings.ethernet(1, 0x02_00_00_00_00_01L, 1500)
-    };
+
+    /// The rings of a link, and its ends of them.
+    private final class Wire {
+        private final Region links = region(RINGS);
+        private final Region stacks = region(RINGS);
+        private final FrameProducer giving = new FrameProducer(links, 0, stacks, CONSUMER, CAPACITY, 0);
+        private final FrameConsumer taking = new FrameConsumer(links, CONSUMER, stacks, 0, CAPACITY, LONGEST, 0);
+    }
 
     private final Arena arena = Arena.ofAuto();
-    private final Region ledger = region(Engine.ledgerLength(SETTINGS, LINKS.length));
-    private final Region links = region(RINGS);
-    private final Region stacks = region(RINGS);
-    private final FrameProducer link = new FrameProducer(links, 0, stacks, CONSUMER, CAPACITY, 0);
-    private final FrameConsumer taking = new FrameConsumer(links, CONSUMER, stacks, 0, CAPACITY, LONGEST, 0);
+    private final LinkSettings[] links;
+    private final Region ledger;
+    private final Wire[] wires;
 
     /// What was in the frames that came, poisonous ones too. They are of no protocol: each is counted as dropped.
     final List<Long> seen = new ArrayList<>();
@@ -47,10 +50,22 @@ final class Bench {
     int rings;
 
     Engine engine;
-    RingPort port;
+    RingPort[] ports;
     Stack stack;
 
     Bench() {
+        this(1);
+    }
+
+    Bench(int count) {
+        links = new LinkSettings[count + 1];
+        links[0] = LinkSettings.LOOPBACK;
+        wires = new Wire[count];
+        for (int number = 1; number <= count; number++) {
+            links[number] = LinkSettings.ethernet(number, 0x02_00_00_00_00_00L + number, 1500);
+            wires[number - 1] = new Wire();
+        }
+        ledger = region(Engine.ledgerLength(SETTINGS, links.length));
         succeed();
     }
 
@@ -60,7 +75,7 @@ final class Bench {
 
     /// Builds a stack on the regions: a new one, or a successor.
     void succeed() {
-        engine = new Engine(ledger, arena.allocate(Engine.headsLength(SETTINGS), Long.BYTES), SETTINGS, LINKS, 1, 2);
+        engine = new Engine(ledger, arena.allocate(Engine.headsLength(SETTINGS), Long.BYTES), SETTINGS, links, 1, 2);
         engine.tryWith(new Engine.Trial() {
             @Override
             public void frame(MemorySegment frames, long at, int length) {
@@ -74,41 +89,44 @@ final class Bench {
             @Override
             public void request(int op) {}
         });
-        port = new RingPort(
-                new FrameConsumer(
-                        stacks,
-                        CONSUMER,
-                        links,
-                        0,
-                        CAPACITY,
-                        LONGEST,
-                        engine.marks().taken(1)),
-                new FrameProducer(
-                        stacks, 0, links, CONSUMER, CAPACITY, engine.marks().laid(1)),
-                LONGEST,
-                () -> rings++);
+        ports = new RingPort[wires.length];
+        for (int i = 0; i < ports.length; i++) {
+            ports[i] = port(wires[i], i + 1);
+        }
         stack = new Stack(
                 engine,
-                new Port[] {port},
-                arena.allocate(Stack.framesLength(1), Long.BYTES),
+                ports,
+                arena.allocate(Stack.framesLength(ports.length), Long.BYTES),
                 arena.allocate(1 << 18, Long.BYTES));
         engine.begin(0);
     }
 
-    /// The link gives a frame with each of these in it.
-    void give(long... what) throws PeerViolation {
-        for (long one : what) {
-            long at = link.free(FRAME);
-            links.i64(at + FRAME - Long.BYTES, one);
-            link.give(FRAME);
-        }
-        link.publish();
+    private RingPort port(Wire wire, int link) {
+        long taken = engine.marks().taken(link);
+        long laid = engine.marks().laid(link);
+        return new RingPort(
+                new FrameConsumer(wire.stacks, CONSUMER, wire.links, 0, CAPACITY, LONGEST, taken),
+                new FrameProducer(wire.stacks, 0, wire.links, CONSUMER, CAPACITY, laid),
+                LONGEST,
+                () -> rings++);
     }
 
-    /// The link takes all that was sent.
+    /// Link 1 gives a frame with each of these in it.
+    void give(long... what) throws PeerViolation {
+        Wire wire = wires[0];
+        for (long one : what) {
+            long at = wire.giving.free(FRAME);
+            wire.links.i64(at + FRAME - Long.BYTES, one);
+            wire.giving.give(FRAME);
+        }
+        wire.giving.publish();
+    }
+
+    /// A link takes all that was sent.
     ///
     /// @return how many frames
-    int take() throws PeerViolation {
+    int take(int link) throws PeerViolation {
+        FrameConsumer taking = wires[link - 1].taking;
         int frames = 0;
         while (taking.take() != FrameConsumer.EMPTY) {
             frames++;

@@ -1,6 +1,7 @@
 package netkeep.engine.ledger;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import netkeep.ring.Pieces;
 
 /// Frames that a turn lays down and its shell sends after the commit: nothing of it outlives the turn.
@@ -17,35 +18,51 @@ public final class Outgoing {
     private final MemorySegment heads;
     private final Pieces[] frames;
     private final int[] links;
+
+    /// Octets that each link still takes, by their numbers; 0 or less if it is full.
+    private final long[] left;
+
     private int count;
-    private int octets;
-    private int bound = Integer.MAX_VALUE;
 
     /// @param heads room for the heads of the most frames that a turn sends
-    public Outgoing(MemorySegment heads) {
+    /// @param links how many there are
+    public Outgoing(MemorySegment heads, int links) {
         this.heads = heads;
         this.frames = new Pieces[(int) (heads.byteSize() / HEAD)];
         this.links = new int[frames.length];
+        this.left = new long[links];
+        Arrays.fill(left, Long.MAX_VALUE);
         for (int i = 0; i < frames.length; i++) {
             frames[i] = new Pieces();
         }
     }
 
-    /// How many more frames find room in this turn.
+    /// How many more frames find room in this turn. One that its link has no room for is lost as on a wire: whoever
+    /// can wait asks [#full] before.
     public int room() {
-        return octets < bound ? frames.length - count : 0;
+        return frames.length - count;
     }
 
-    /// The most frames of a turn, whatever their length.
-    public int most() {
-        return frames.length;
+    /// Links that there are.
+    public int links() {
+        return left.length;
     }
 
-    /// Bounds what this turn and the following lay down. The frame that reaches the bound may pass it.
+    /// Bounds what is laid down for a link from now on. The frame that reaches the bound may pass it.
     ///
-    /// @param octets of all frames of a turn, each with [#ASIDE] more
-    public void bound(int octets) {
-        bound = octets;
+    /// @param octets of all its frames, each with [#ASIDE] more; also of those that wait for the commit already
+    public void bound(int link, int octets) {
+        left[link] = octets;
+        for (int i = 0; i < count; i++) {
+            if (links[i] == link) {
+                left[link] -= frames[i].total() + ASIDE;
+            }
+        }
+    }
+
+    /// Whether a link was given as much as it takes.
+    public boolean full(int link) {
+        return left[link] <= 0;
     }
 
     public MemorySegment heads() {
@@ -68,7 +85,7 @@ public final class Outgoing {
     ///
     /// @param link the number of the link that sends it
     public void give(int link) {
-        octets += frames[count].total() + ASIDE;
+        left[link] -= frames[count].total() + ASIDE;
         links[count++] = link;
     }
 
@@ -88,6 +105,5 @@ public final class Outgoing {
     /// Forgets all frames: they were sent.
     public void clear() {
         count = 0;
-        octets = 0;
     }
 }

@@ -19,8 +19,8 @@ import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.FlowTable;
 import netkeep.engine.socket.Leased;
 import netkeep.engine.socket.Ports;
-import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Rings;
+import netkeep.engine.socket.Senders;
 import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.ring.Ledger;
@@ -70,7 +70,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Ports ports = new Ports();
     final Leased leased;
     final Deadlines deadlines = new Deadlines();
-    final Ready ready = new Ready();
+    final Senders senders;
     final HalfOpens halfOpens;
     final TimeWaits timeWaits;
     final int socketCount;
@@ -97,6 +97,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.rings = sockets.rings();
         this.ip = ip;
         this.outgoing = outgoing;
+        this.senders = new Senders(outgoing);
         this.counters = counters;
         this.luck = luck;
         this.settings = s;
@@ -409,7 +410,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
         deadlines.by(index, Timers.deadlineNs(tcb));
         if (tcb.has(Tcb.ACK_NOW | Tcb.SYN_NEEDED | Tcb.PROBE) || mayTransmit()) {
-            ready.add(index);
+            senders.add(index);
         }
     }
 
@@ -422,23 +423,28 @@ public final class Tcp implements Upper, FlowTable.Keys {
     /// Lays down segments while there is room among the outgoing frames; those that find none wait for the next turn.
     public void transmit(long nowNs) {
         while (room()) {
-            int index = ready.take();
+            int index = senders.take();
             if (index < 0) {
                 return;
             }
             open(index);
             if (tcb.kind() == Endpoint.CONNECTION) {
                 if (output.next(nowNs, us(nowNs))) {
-                    ready.add(index);
+                    senders.add(index);
                 }
                 deadlines.by(index, Timers.deadlineNs(tcb));
             }
         }
     }
 
-    /// Whether somebody waits for [#transmit].
+    /// Whether [#transmit] finds somebody with something to send.
     public boolean pending() {
-        return ready.count() > 0;
+        return senders.count() > 0;
+    }
+
+    /// Whether a connection waits for room on a link.
+    public boolean waits(int link) {
+        return senders.waits(link);
     }
 
     public long deadlineNs() {
@@ -536,7 +542,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
             if (lookedAt.kind() == Endpoint.CONNECTION && lookedAt.tcpState() != State.CLOSED) {
                 enter(hash(lookedAt), index, lookedAt.localPort());
                 deadlines.by(index, 0);
-                ready.add(index);
+                senders.add(index);
             }
             if (lookedAt.kind() == Endpoint.LISTENER || lookedAt.kind() == Endpoint.CONNECTION) {
                 users.bound(lookedAt, index);

@@ -110,6 +110,7 @@ final class Variables {
             "Region.windows",
             // Compared by what they must hold: TcpView.
             "Ready",
+            "Senders",
             "Deadlines");
 
     /// Fields that are derived from records, in whatever order: compared by what they mean, in [Rebuilt].
