@@ -48,6 +48,7 @@ public final class Ipv6Extensions {
     private int upper;
     private int fragment;
     private int fragmentField;
+    private boolean atomic;
     private int routerAlert;
     private int problemCode;
     private int problemPointer;
@@ -85,6 +86,11 @@ public final class Ipv6Extensions {
         return fragmentField;
     }
 
+    /// Whether there was a fragment header that says that it holds all of its packet.
+    public boolean atomic() {
+        return atomic;
+    }
+
     /// The value of a router alert option (RFC 2711 §2.1), or -1.
     public int routerAlert() {
         return routerAlert;
@@ -115,6 +121,7 @@ public final class Ipv6Extensions {
         protocolField = NEXT_HEADER_FIELD;
         upper = Ipv6Header.LENGTH;
         fragment = -1;
+        atomic = false;
         routerAlert = -1;
         problemCode = -1;
         int end = Ipv6Header.LENGTH + Ipv6Header.payloadLength(bytes, at);
@@ -164,6 +171,8 @@ public final class Ipv6Extensions {
         if (Ipv6Fragment.offset(bytes, at + upper) != 0 || Ipv6Fragment.more(bytes, at + upper)) {
             fragment = upper;
             fragmentField = protocolField;
+        } else {
+            atomic = true;
         }
         next(bytes, at, Ipv6Fragment.LENGTH);
     }

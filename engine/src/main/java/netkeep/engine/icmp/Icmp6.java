@@ -134,6 +134,10 @@ final class Icmp6 implements Upper {
     }
 
     private Verdict discovery(Packet packet, int type, long nowNs) {
+        if (packet.fragmented) {
+            // RFC 6980 §5 (MUST): who filters such messages on the way cannot see them in fragments.
+            return Verdict.BAD_FIELD;
+        }
         // All of it must be readable: nobody sends neighbor discovery of more than some options.
         if (packet.upper + packet.upperLength > Packet.COPIED) {
             return Verdict.BAD_LENGTH;

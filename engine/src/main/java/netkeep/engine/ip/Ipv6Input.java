@@ -76,6 +76,7 @@ final class Ipv6Input {
             return;
         }
         packet.routerAlert = extensions.routerAlert();
+        packet.fragmented = packet.assembled || extensions.atomic();
         if (loopback || ip.filter().admits(packet, packet.protocol, true, nowNs)) {
             deliver(packet, nowNs);
         }

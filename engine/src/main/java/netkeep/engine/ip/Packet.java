@@ -52,6 +52,9 @@ public final class Packet {
     /// Put together from fragments, which tell no flow: it is for whoever did so.
     public boolean assembled;
 
+    /// Of IPv6: it had a fragment header, in several fragments or all in one.
+    public boolean fragmented;
+
     /// Sent to a group or to all.
     public boolean multicast;
     public boolean broadcast;

@@ -6,6 +6,7 @@ import static netkeep.engine.Frames.counting;
 import static netkeep.engine.Frames.hex;
 import static netkeep.engine.Frames.icmp6In;
 import static netkeep.engine.Frames.slice;
+import static netkeep.engine.Frames.v6;
 import static netkeep.engine.Lab.LINK6;
 import static netkeep.engine.Lab.MAC;
 import static netkeep.engine.Lab.OURS6;
@@ -30,6 +31,7 @@ import netkeep.engine.neighbor.Neighbors;
 import netkeep.sim.Rfc;
 import netkeep.wire.Address;
 import netkeep.wire.EthernetHeader;
+import netkeep.wire.Ipv6Fragment;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.MacAddress;
 import netkeep.wire.NdpMessage;
@@ -373,6 +375,27 @@ class NdpTest {
         assertEquals(List.of(), ndp(of, 136));
         assertEquals(AddressState.DUPLICATE, state(of));
         assertFalse(of.ip.local(OURS6.hi(), OURS6.lo()));
+    }
+
+    @Rfc("6980 5 ignored")
+    @Test
+    void messageWithAFragmentHeaderIsPassedOver() {
+        Path path = new Path();
+        assertTrue(lab.ip.path(path, 0, 0, PEER6.hi(), PEER6.lo(), 0, lab.nowNs));
+        byte[] whole = advertisement(OURS6, PEER6, NdpMessage.SOLICITED, PEER_MAC);
+        byte[] message = slice(whole, 54, whole.length - 54);
+        for (int cut : new int[] {message.length, 16}) {
+            Verdict last = Verdict.OK;
+            for (int at = 0; at < message.length; at += cut) {
+                byte[] header = new byte[Ipv6Fragment.LENGTH];
+                Ipv6Fragment.write(MemorySegment.ofArray(header), 0, 58, at, at + cut < message.length, cut);
+                last = lab.arrives(v6(PEER6, OURS6, 44, 255, cat(header, slice(message, at, cut))));
+            }
+            assertEquals(Verdict.BAD_FIELD, last, "cut at " + cut);
+        }
+        assertEquals(NeighborState.INCOMPLETE, neighbors().state(peer()));
+        lab.arrives(whole);
+        assertEquals(NeighborState.REACHABLE, neighbors().state(peer()));
     }
 
     @Rfc("4429 3.2 router solicitation")
