@@ -163,9 +163,8 @@ public final class TcpOptions {
     ///
     /// @param at           where the TCP header begins, checked
     /// @param headerLength of the header with its options, 20..60
-    /// @return whether all could be read; a length that cannot be ends the reading (MUST-7), and what stands before
-    /// it
-    ///         counts
+    /// @return whether all could be read; a length that cannot be ends the reading (MUST-7), and what stands
+    ///         before it counts
     public boolean read(MemorySegment bytes, long at, int headerLength) {
         clear();
         if (headerLength == TcpHeader.LENGTH || readTimestampsAlone(bytes, at, headerLength)) {

@@ -17,8 +17,8 @@ import netkeep.wire.Verdict;
 ///
 /// Rules are asked about what belongs to no flow yet. What a connection expects passes, and so does the other way of an
 /// exchange of datagrams whose first one has passed. What IP needs to work is never asked about: ARP, neighbor
-/// discovery, DHCP, groups, and errors, which count only where they quote what was sent. What never leaves this host is asked
-/// about where it is sent, not where it arrives.
+/// discovery, DHCP, groups, and errors, which count only where they quote what was sent. What never leaves this
+/// host is asked about where it is sent, not where it arrives.
 public final class Filter {
     /// The most rules.
     public static final int MOST = 128;

@@ -207,9 +207,8 @@ final class Arrival {
                     counters.add(Counter.TcpExtTCPSYNChallenge);
                     tcp.replies.challenge(nowNs);
                 } else if (len == 0 && ahead > 0) {
-                    // Where both windows are closed and both FINs were lost, each side's acknowledgment is outside of
-                    // the
-                    // other's window: they would answer each other without end.
+                    // Where both windows are closed and both FINs were lost, each side's acknowledgment is
+                    // outside of the other's window: they would answer each other without end.
                     tcp.replies.challenge(nowNs);
                 } else {
                     tcb.set(Tcb.ACK_NOW);

@@ -266,7 +266,10 @@ class DhcpTest {
     @Test
     void offerWithPaddingBehindItIsTaken() {
         long xid = dhcp.discovers();
-        byte[] frame = new Answer(DhcpMessage.OFFER, xid, SERVER).address(LENT).lease(600).frame(Address.BROADCAST);
+        byte[] frame = new Answer(DhcpMessage.OFFER, xid, SERVER)
+                .address(LENT)
+                .lease(600)
+                .frame(Address.BROADCAST);
         byte[] datagram = Frames.slice(frame, 34, frame.length - 34);
         Verdict verdict = lab.arrives(
                 Frames.v4(SERVER, Address.BROADCAST, IpProtocol.UDP, Frames.cat(datagram, new byte[] {1, 2, 3})));

@@ -294,7 +294,8 @@ class FilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "drop in tcp any any 80 any", "drop in tcp any any 1- any", "drop in x any any 1-2 any"})
+    @ValueSource(
+            strings = {"", "drop in tcp any any 80 any", "drop in tcp any any 1- any", "drop in x any any 1-2 any"})
     void whatIsNoRuleIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> Rule.parse(text));
     }
