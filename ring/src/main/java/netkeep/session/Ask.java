@@ -28,11 +28,10 @@ import java.nio.charset.StandardCharsets;
 /// | `settings` | what the daemon was started with |
 /// | `release` | `ok`: what servers of DHCP have lent is given back |
 /// | `capture ...` | `ok`, with descriptors of the regions to which what crosses a boundary is now copied |
-/// | `add LINE`, `remove LINE` | `ok`: a line of the settings, `address`, `route`, `discover` or `dhcp`, holds from
-/// now on, or no more |
+/// | `add LINE`, `remove LINE` | `ok`: an `address`, `route`, `discover` or `dhcp` line holds, or no more |
 /// | `filter list` | `filter` lines: the rules that hold, as the settings have them |
-/// | `filter clear`, `add filter RULE` ..., `filter apply` | `ok`: the rules that were added since hold instead of the
-/// old ones, all at once |
+/// | `filter clear`, then `add filter RULE` for each | `ok`: the next list of rules |
+/// | `filter apply` | `ok`: that list holds instead of the old one, all at once |
 ///
 /// The lines are words, the first of which says what it is, and `name=value` fields; `reason=` goes on to the line's
 /// end.
