@@ -17,11 +17,18 @@ import java.util.Objects;
 /// Memory is always native, and its bounds are checked before the kernel sees an address.
 public final class Call {
     private static final MethodHandle SYSCALL = syscall();
+    private static final ThreadLocal<Call> OWN = ThreadLocal.withInitial(Call::new);
 
     private final MemorySegment errno = Arena.ofAuto().allocate(JAVA_LONG);
     private final Timespan timeout = new Timespan();
 
     public Call() {}
+
+    /// The calling thread's own, for what is called seldom. An object for each call would hold memory that
+    /// only the collector gives back; its cleaner survives the first collection, and is old then for long.
+    static Call own() {
+        return OWN.get();
+    }
 
     /// Reads up to `length` octets to `at`.
     ///

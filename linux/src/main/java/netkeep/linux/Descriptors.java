@@ -52,13 +52,13 @@ public final class Descriptors {
     public static int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             long name = arena.allocateFrom(path).address();
-            long answer = new Call().raw(Architecture.OPENAT, AT_FDCWD, name, flags | O_CLOEXEC, 0, 0, 0);
+            long answer = Call.own().raw(Architecture.OPENAT, AT_FDCWD, name, flags | O_CLOEXEC, 0, 0, 0);
             return (int) LinuxException.check(answer, "open " + path);
         }
     }
 
     public static void close(int descriptor) {
-        LinuxException.check(new Call().raw(Architecture.CLOSE, descriptor, 0, 0, 0, 0, 0), "close " + descriptor);
+        LinuxException.check(Call.own().raw(Architecture.CLOSE, descriptor, 0, 0, 0, 0, 0), "close " + descriptor);
     }
 
     /// A second descriptor of the same open file, closed on exec.
@@ -97,7 +97,7 @@ public final class Descriptors {
     /// dies.
     public static int sparse(String name, long length) {
         int descriptor;
-        Call call = new Call();
+        Call call = Call.own();
         try (Arena arena = Arena.ofConfined()) {
             long address = arena.allocateFrom(name).address();
             int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -118,7 +118,7 @@ public final class Descriptors {
     /// Backs a range of a file with memory or disk now.
     public static void allocate(int descriptor, long at, long length) {
         LinuxException.check(
-                new Call().raw(Architecture.FALLOCATE, descriptor, FALLOC_FL_KEEP_SIZE, at, length, 0, 0),
+                Call.own().raw(Architecture.FALLOCATE, descriptor, FALLOC_FL_KEEP_SIZE, at, length, 0, 0),
                 "fallocate " + length);
     }
 
@@ -126,7 +126,7 @@ public final class Descriptors {
     public static void punch(int descriptor, long at, long length) {
         int mode = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;
         LinuxException.check(
-                new Call().raw(Architecture.FALLOCATE, descriptor, mode, at, length, 0, 0), "fallocate PUNCH_HOLE");
+                Call.own().raw(Architecture.FALLOCATE, descriptor, mode, at, length, 0, 0), "fallocate PUNCH_HOLE");
     }
 
     /// Octets of memory or disk behind a file, holes not counted.
@@ -142,27 +142,27 @@ public final class Descriptors {
     private static long stat(int descriptor, long at) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stat = arena.allocate(STAT, Long.BYTES);
-            LinuxException.check(new Call().raw(Architecture.FSTAT, descriptor, stat.address(), 0, 0, 0, 0), "fstat");
+            LinuxException.check(Call.own().raw(Architecture.FSTAT, descriptor, stat.address(), 0, 0, 0, 0), "fstat");
             return stat.get(JAVA_LONG, at);
         }
     }
 
     /// Where the first octet from `at` on is that lies in no hole, -1 if none does. Moves the file's position.
     public static long data(int descriptor, long at) {
-        long answer = new Call().raw(Architecture.LSEEK, descriptor, at, SEEK_DATA, 0, 0, 0);
+        long answer = Call.own().raw(Architecture.LSEEK, descriptor, at, SEEK_DATA, 0, 0, 0);
         return answer == -Errno.ENXIO ? -1 : LinuxException.check(answer, "lseek SEEK_DATA");
     }
 
     /// Where the first hole from `at` on begins, or the file ends. Moves the file's position.
     public static long hole(int descriptor, long at) {
         return LinuxException.check(
-                new Call().raw(Architecture.LSEEK, descriptor, at, SEEK_HOLE, 0, 0, 0), "lseek SEEK_HOLE");
+                Call.own().raw(Architecture.LSEEK, descriptor, at, SEEK_HOLE, 0, 0, 0), "lseek SEEK_HOLE");
     }
 
     /// Changes a file's length.
     public static void truncate(int descriptor, long length) {
         LinuxException.check(
-                new Call().raw(Architecture.FTRUNCATE, descriptor, length, 0, 0, 0, 0), "ftruncate to " + length);
+                Call.own().raw(Architecture.FTRUNCATE, descriptor, length, 0, 0, 0, 0), "ftruncate to " + length);
     }
 
     /// Adds seals to shared memory, for good.
@@ -180,17 +180,17 @@ public final class Descriptors {
     /// A counter that can be waited for: a doorbell. Non-blocking, see [Bell].
     public static int eventfd() {
         return (int) LinuxException.check(
-                new Call().raw(Architecture.EVENTFD2, 0, EFD_CLOEXEC | O_NONBLOCK, 0, 0, 0, 0), "eventfd2");
+                Call.own().raw(Architecture.EVENTFD2, 0, EFD_CLOEXEC | O_NONBLOCK, 0, 0, 0, 0), "eventfd2");
     }
 
     /// An ioctl whose argument is a number.
     static long ioctl(int descriptor, long request, long argument) {
-        return new Call().raw(Architecture.IOCTL, descriptor, request, argument, 0, 0, 0);
+        return Call.own().raw(Architecture.IOCTL, descriptor, request, argument, 0, 0, 0);
     }
 
     /// An ioctl whose argument is memory.
     static long ioctl(int descriptor, long request, MemorySegment argument) {
-        return new Call().raw(Architecture.IOCTL, descriptor, request, argument.address(), 0, 0, 0);
+        return Call.own().raw(Architecture.IOCTL, descriptor, request, argument.address(), 0, 0, 0);
     }
 
     /// An ioctl whose argument is a pointer to an int.
@@ -202,6 +202,6 @@ public final class Descriptors {
 
     private static int fcntl(int descriptor, int command, long argument, String name) {
         return (int)
-                LinuxException.check(new Call().raw(Architecture.FCNTL, descriptor, command, argument, 0, 0, 0), name);
+                LinuxException.check(Call.own().raw(Architecture.FCNTL, descriptor, command, argument, 0, 0, 0), name);
     }
 }

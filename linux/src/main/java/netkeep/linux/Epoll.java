@@ -42,7 +42,7 @@ public final class Epoll implements AutoCloseable {
 
     private static int create() {
         return (int) LinuxException.check(
-                new Call().raw(Architecture.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0), "epoll_create1");
+                Call.own().raw(Architecture.EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0), "epoll_create1");
     }
 
     /// @param token what [#token] answers for it

@@ -41,7 +41,7 @@ public final class Landlock {
 
     /// The version of the kernel's interface, 0 where it has none or has turned it off.
     public static int version() {
-        return (int) Math.max(0, new Call().raw(Architecture.LANDLOCK_CREATE_RULESET, 0, 0, VERSION, 0, 0, 0));
+        return (int) Math.max(0, Call.own().raw(Architecture.LANDLOCK_CREATE_RULESET, 0, 0, VERSION, 0, 0, 0));
     }
 
     /// Takes all, but for what is `kept`; signals to other processes, too. The thread must gain no privileges any more,
@@ -63,7 +63,7 @@ public final class Landlock {
     private static void confine(long scoped, Beneath... kept) {
         int version = version();
         long files = FILES[Math.clamp(version, 1, FILES.length) - 1];
-        Call call = new Call();
+        Call call = Call.own();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(3 * JAVA_LONG.byteSize(), Long.BYTES);
             attributes.set(JAVA_LONG, 0, files);
@@ -96,7 +96,7 @@ public final class Landlock {
             rule.set(JAVA_LONG_UNALIGNED, 0, directory ? rights : rights & ofFiles);
             rule.set(JAVA_INT, 8, place);
             LinuxException.check(
-                    new Call().raw(Architecture.LANDLOCK_ADD_RULE, rules, PATH_BENEATH, rule.address(), 0, 0, 0),
+                    Call.own().raw(Architecture.LANDLOCK_ADD_RULE, rules, PATH_BENEATH, rule.address(), 0, 0, 0),
                     "landlock_add_rule " + path);
         } finally {
             Descriptors.close(place);

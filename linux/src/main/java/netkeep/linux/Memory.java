@@ -59,7 +59,7 @@ public final class Memory {
 
     private static void advise(MemorySegment memory, long at, long length, int advice, String name) {
         long address = Call.address(memory, at, length);
-        LinuxException.check(new Call().raw(Architecture.MADVISE, address, length, advice, 0, 0, 0), name);
+        LinuxException.check(Call.own().raw(Architecture.MADVISE, address, length, advice, 0, 0, 0), name);
     }
 
     @SuppressWarnings("restricted")
@@ -68,7 +68,7 @@ public final class Memory {
         if (length <= 0) {
             throw new IllegalArgumentException("length " + length);
         }
-        long address = new Call().raw(Architecture.MMAP, 0, length, protection, flags, descriptor, 0);
+        long address = Call.own().raw(Architecture.MMAP, 0, length, protection, flags, descriptor, 0);
         if (address < 0) {
             throw new LinuxException("mmap of " + length, (int) -address, advice);
         }
@@ -77,6 +77,6 @@ public final class Memory {
 
     private static void unmap(MemorySegment memory) {
         LinuxException.check(
-                new Call().raw(Architecture.MUNMAP, memory.address(), memory.byteSize(), 0, 0, 0, 0), "munmap");
+                Call.own().raw(Architecture.MUNMAP, memory.address(), memory.byteSize(), 0, 0, 0, 0), "munmap");
     }
 }

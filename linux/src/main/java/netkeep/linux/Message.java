@@ -25,14 +25,16 @@ public final class Message {
     private static final long TYPE = 12;
 
     private final Vector vector;
-    private final MemorySegment header = Arena.ofAuto().allocate(HEADER, Long.BYTES);
+    private final MemorySegment header;
     private final MemorySegment control;
 
     /// @param pieces  most pieces of memory in one message
     /// @param control room for control data, its headers counted
     public Message(int pieces, int control) {
-        this.vector = new Vector(pieces);
-        this.control = Arena.ofAuto().allocate(Math.max(control, 8), Long.BYTES);
+        Arena memory = Arena.ofAuto();
+        this.vector = new Vector(memory, pieces);
+        this.header = memory.allocate(HEADER, Long.BYTES);
+        this.control = memory.allocate(Math.max(control, 8), Long.BYTES);
         header.set(JAVA_LONG, PIECES, vector.address());
         header.set(JAVA_LONG, CONTROL, this.control.address());
     }

@@ -76,7 +76,7 @@ public final class Rights {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocateFrom(JAVA_LONG, most, most);
             LinuxException.check(
-                    new Call().raw(Architecture.PRLIMIT64, 0, what, limit.address(), 0, 0, 0), "prlimit " + what);
+                    Call.own().raw(Architecture.PRLIMIT64, 0, what, limit.address(), 0, 0, 0), "prlimit " + what);
         }
     }
 

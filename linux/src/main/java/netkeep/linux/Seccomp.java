@@ -107,7 +107,7 @@ public final class Seccomp {
             header.set(JAVA_SHORT, 0, (short) steps.size());
             header.set(JAVA_LONG, 8, program.address());
             LinuxException.check(
-                    new Call().raw(Architecture.SECCOMP, SET_MODE_FILTER, ALL_THREADS, header.address(), 0, 0, 0),
+                    Call.own().raw(Architecture.SECCOMP, SET_MODE_FILTER, ALL_THREADS, header.address(), 0, 0, 0),
                     "seccomp");
         }
     }

@@ -41,7 +41,7 @@ public final class Sockets {
 
     /// A new socket, closed on exec.
     public static int socket(int family, int type, int protocol) {
-        long answer = new Call().raw(Architecture.SOCKET, family, type | SOCK_CLOEXEC, protocol, 0, 0, 0);
+        long answer = Call.own().raw(Architecture.SOCKET, family, type | SOCK_CLOEXEC, protocol, 0, 0, 0);
         return (int) LinuxException.check(answer, "socket of family " + family);
     }
 
@@ -50,7 +50,7 @@ public final class Sockets {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment both = arena.allocate(JAVA_INT, 2);
             LinuxException.check(
-                    new Call().raw(Architecture.SOCKETPAIR, AF_UNIX, type | SOCK_CLOEXEC, 0, both.address(), 0, 0),
+                    Call.own().raw(Architecture.SOCKETPAIR, AF_UNIX, type | SOCK_CLOEXEC, 0, both.address(), 0, 0),
                     "socketpair");
             return both.toArray(JAVA_INT);
         }
@@ -59,7 +59,7 @@ public final class Sockets {
     /// @param address a `struct sockaddr`, whole, native
     public static void bind(int descriptor, MemorySegment address) {
         long at = Call.address(address, 0, address.byteSize());
-        LinuxException.check(new Call().raw(Architecture.BIND, descriptor, at, address.byteSize(), 0, 0, 0), "bind");
+        LinuxException.check(Call.own().raw(Architecture.BIND, descriptor, at, address.byteSize(), 0, 0, 0), "bind");
     }
 
     /// The `struct sockaddr_un` of a path.
@@ -90,18 +90,18 @@ public final class Sockets {
     public static void connect(int descriptor, MemorySegment address) {
         long at = Call.address(address, 0, address.byteSize());
         LinuxException.check(
-                new Call().raw(Architecture.CONNECT, descriptor, at, address.byteSize(), 0, 0, 0), "connect");
+                Call.own().raw(Architecture.CONNECT, descriptor, at, address.byteSize(), 0, 0, 0), "connect");
     }
 
     public static void listen(int descriptor, int backlog) {
-        LinuxException.check(new Call().raw(Architecture.LISTEN, descriptor, backlog, 0, 0, 0, 0), "listen");
+        LinuxException.check(Call.own().raw(Architecture.LISTEN, descriptor, backlog, 0, 0, 0, 0), "listen");
     }
 
     /// The next connection, closed on exec.
     ///
     /// @return its descriptor, or `-errno`
     public static int accept(int descriptor) {
-        return (int) new Call().raw(Architecture.ACCEPT4, descriptor, 0, 0, SOCK_CLOEXEC, 0, 0);
+        return (int) Call.own().raw(Architecture.ACCEPT4, descriptor, 0, 0, SOCK_CLOEXEC, 0, 0);
     }
 
     /// The process at the other end of a UNIX socket, as the kernel saw it connect.
@@ -127,7 +127,7 @@ public final class Sockets {
         try (Arena arena = Arena.ofConfined()) {
             long at = arena.allocateFrom(JAVA_INT, value).address();
             LinuxException.check(
-                    new Call().raw(Architecture.SETSOCKOPT, descriptor, level, option, at, 4, 0),
+                    Call.own().raw(Architecture.SETSOCKOPT, descriptor, level, option, at, 4, 0),
                     "setsockopt " + level + " " + option);
         }
     }
@@ -136,7 +136,7 @@ public final class Sockets {
     public static void option(int descriptor, int level, int option, MemorySegment value) {
         long at = Call.address(value, 0, value.byteSize());
         LinuxException.check(
-                new Call().raw(Architecture.SETSOCKOPT, descriptor, level, option, at, value.byteSize(), 0),
+                Call.own().raw(Architecture.SETSOCKOPT, descriptor, level, option, at, value.byteSize(), 0),
                 "setsockopt " + level + " " + option);
     }
 
@@ -148,7 +148,7 @@ public final class Sockets {
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
             long at = Call.writable(value, 0, value.byteSize());
             LinuxException.check(
-                    new Call().raw(Architecture.GETSOCKOPT, descriptor, level, option, at, length.address(), 0),
+                    Call.own().raw(Architecture.GETSOCKOPT, descriptor, level, option, at, length.address(), 0),
                     "getsockopt " + level + " " + option);
             return length.get(JAVA_INT, 0);
         }

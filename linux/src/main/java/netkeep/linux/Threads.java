@@ -31,7 +31,7 @@ public final class Threads {
                 mask.set(JAVA_BYTE, at, (byte) (mask.get(JAVA_BYTE, at) | 1 << core % 8));
             }
             LinuxException.check(
-                    new Call().raw(Architecture.SCHED_SETAFFINITY, 0, CORES, mask.address(), 0, 0, 0),
+                    Call.own().raw(Architecture.SCHED_SETAFFINITY, 0, CORES, mask.address(), 0, 0, 0),
                     "sched_setaffinity");
         }
     }
@@ -41,7 +41,7 @@ public final class Threads {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = arena.allocate(CORES, Long.BYTES);
             LinuxException.check(
-                    new Call().raw(Architecture.SCHED_GETAFFINITY, 0, CORES, mask.address(), 0, 0, 0),
+                    Call.own().raw(Architecture.SCHED_GETAFFINITY, 0, CORES, mask.address(), 0, 0, 0),
                     "sched_getaffinity");
             return BitSet.valueOf(mask.asByteBuffer()).stream().toArray();
         }
@@ -49,22 +49,22 @@ public final class Threads {
 
     /// The effective user: 0 is root, of its own user namespace at least.
     public static int effectiveUser() {
-        return (int) new Call().raw(Architecture.GETEUID, 0, 0, 0, 0, 0, 0);
+        return (int) Call.own().raw(Architecture.GETEUID, 0, 0, 0, 0, 0, 0);
     }
 
     public static int processId() {
-        return (int) new Call().raw(Architecture.GETPID, 0, 0, 0, 0, 0, 0);
+        return (int) Call.own().raw(Architecture.GETPID, 0, 0, 0, 0, 0, 0);
     }
 
     public static int threadId() {
-        return (int) new Call().raw(Architecture.GETTID, 0, 0, 0, 0, 0, 0);
+        return (int) Call.own().raw(Architecture.GETTID, 0, 0, 0, 0, 0, 0);
     }
 
     /// Moves the calling thread to new namespaces; the other threads of the process stay.
     ///
     /// @param flags `CLONE_NEW*`
     public static void unshare(int flags) {
-        long answer = new Call().raw(Architecture.UNSHARE, flags, 0, 0, 0, 0, 0);
+        long answer = Call.own().raw(Architecture.UNSHARE, flags, 0, 0, 0, 0, 0);
         if (answer < 0) {
             throw new LinuxException(
                     "unshare",
@@ -79,19 +79,19 @@ public final class Threads {
     ///
     /// @param kind `CLONE_NEW*` of that kind, or 0 for any
     public static void enter(int namespace, int kind) {
-        LinuxException.check(new Call().raw(Architecture.SETNS, namespace, kind, 0, 0, 0, 0), "setns");
+        LinuxException.check(Call.own().raw(Architecture.SETNS, namespace, kind, 0, 0, 0, 0), "setns");
     }
 
     /// prctl(2), for those whose answer is a number.
     public static long prctl(int option, long second, long third) {
         return LinuxException.check(
-                new Call().raw(Architecture.PRCTL, option, second, third, 0, 0, 0), "prctl " + option);
+                Call.own().raw(Architecture.PRCTL, option, second, third, 0, 0, 0), "prctl " + option);
     }
 
     /// A descriptor of a process, readable when that has ended.
     public static int pidfd(long process) {
         return (int) LinuxException.check(
-                new Call().raw(Architecture.PIDFD_OPEN, process, 0, 0, 0, 0, 0), "pidfd_open " + process);
+                Call.own().raw(Architecture.PIDFD_OPEN, process, 0, 0, 0, 0, 0), "pidfd_open " + process);
     }
 
     /// Waits for a child of this process that has ended.
@@ -102,12 +102,12 @@ public final class Threads {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
             long answer = LinuxException.check(
-                    new Call().raw(Architecture.WAIT4, process, status.address(), WNOHANG, 0, 0, 0), "wait4");
+                    Call.own().raw(Architecture.WAIT4, process, status.address(), WNOHANG, 0, 0, 0), "wait4");
             return answer == 0 ? -1 : status.get(JAVA_INT, 0);
         }
     }
 
     public static void kill(long process, int signal) {
-        LinuxException.check(new Call().raw(Architecture.KILL, process, signal, 0, 0, 0, 0), "kill " + process);
+        LinuxException.check(Call.own().raw(Architecture.KILL, process, signal, 0, 0, 0, 0), "kill " + process);
     }
 }

@@ -17,8 +17,13 @@ public final class Vector {
     private int count;
 
     public Vector(int capacity) {
+        this(Arena.ofAuto(), capacity);
+    }
+
+    /// @param arena as long as it is used
+    Vector(Arena arena, int capacity) {
         this.capacity = capacity;
-        this.pieces = Arena.ofAuto().allocate(LENGTH * capacity, Long.BYTES);
+        this.pieces = arena.allocate(LENGTH * capacity, Long.BYTES);
     }
 
     /// Forgets all pieces.
