@@ -57,8 +57,8 @@ public final class Line implements AutoCloseable {
 
     private final int descriptor;
     private final Call call = new Call();
-    private final MemorySegment room = Arena.ofAuto().allocate(LONGEST, Long.BYTES);
     private final Message incoming = new Message(1, CONTROL);
+    private final Message outgoing = new Message(1, CONTROL);
     private boolean closed;
 
     /// @param descriptor of a connected socket; closed with this object
@@ -126,15 +126,14 @@ public final class Line implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Math.max(1, octets.length), Long.BYTES);
             MemorySegment.copy(octets, 0, copy, ValueLayout.JAVA_BYTE, 0, octets.length);
-            Message message = new Message(1, CONTROL);
-            message.vector().clear();
-            message.vector().add(copy, 0, octets.length);
+            outgoing.vector().clear();
+            outgoing.vector().add(copy, 0, octets.length);
             if (descriptors.length == 0) {
-                message.plain();
+                outgoing.plain();
             } else {
-                message.rights(descriptors);
+                outgoing.rights(descriptors);
             }
-            int sent = call.sendmsg(descriptor, message, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+            int sent = call.sendmsg(descriptor, outgoing, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
             if (sent == -Errno.EAGAIN) {
                 return false;
             }
@@ -165,22 +164,36 @@ public final class Line implements AutoCloseable {
     }
 
     private @Nullable Received receive(int flags) throws IOException {
-        incoming.vector().clear();
-        incoming.vector().add(room, 0, LONGEST);
-        int length = call.recvmsg(descriptor, incoming, flags | Sockets.MSG_CMSG_CLOEXEC);
-        if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
-            return null;
+        // Seldom, and a line is of one client of many: room that it held would be given back by the collector alone.
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment room = arena.allocate(LONGEST, Long.BYTES);
+            incoming.vector().clear();
+            incoming.vector().add(room, 0, LONGEST);
+            int length = call.recvmsg(descriptor, incoming, flags | Sockets.MSG_CMSG_CLOEXEC);
+            if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
+                return null;
+            }
+            // A reset, if the other end left something unread.
+            if (length == -Errno.ECONNRESET) {
+                throw ended();
+            }
+            if (length < 0) {
+                throw new LinuxException("recvmsg", -length, "");
+            }
+            byte[] octets = new byte[length];
+            MemorySegment.copy(room, ValueLayout.JAVA_BYTE, 0, octets, 0, length);
+            Received received = new Received(octets, incoming.rights());
+            if (length == 0) {
+                // Of a message without octets, which nobody of ours sends: what comes with it is open by now.
+                received.refuse();
+                throw ended();
+            }
+            return received;
         }
-        // A reset, if the other end left something unread.
-        if (length == 0 || length == -Errno.ECONNRESET) {
-            throw new EOFException("the other end is closed");
-        }
-        if (length < 0) {
-            throw new LinuxException("recvmsg", -length, "");
-        }
-        byte[] octets = new byte[length];
-        MemorySegment.copy(room, ValueLayout.JAVA_BYTE, 0, octets, 0, length);
-        return new Received(octets, incoming.rights());
+    }
+
+    private static EOFException ended() {
+        return new EOFException("the other end is closed");
     }
 
     @Override

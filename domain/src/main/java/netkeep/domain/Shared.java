@@ -25,16 +25,21 @@ public final class Shared {
         return Descriptors.open("/proc/self/fd/" + descriptor, Descriptors.O_RDONLY);
     }
 
-    /// Maps a region, and closes its descriptor.
+    /// Maps a region, and closes its descriptor, also if it cannot be mapped.
     ///
     /// @param length what its maker said: its size is sealed, so that no touch within it can fail
     public static Region map(Arena arena, int descriptor, long length, boolean writable) {
         try {
-            MemorySegment memory = Memory.shared(arena, descriptor, length, writable);
-            Memory.hugePages(memory, false);
-            return new Region(memory);
+            return mapped(arena, descriptor, length, writable);
         } finally {
             Descriptors.close(descriptor);
         }
+    }
+
+    /// As [#map], but the descriptor stays open.
+    static Region mapped(Arena arena, int descriptor, long length, boolean writable) {
+        MemorySegment memory = Memory.shared(arena, descriptor, length, writable);
+        Memory.hugePages(memory, false);
+        return new Region(memory);
     }
 }

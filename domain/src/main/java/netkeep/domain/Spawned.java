@@ -1,5 +1,6 @@
 package netkeep.domain;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.Descriptors;
@@ -67,6 +68,14 @@ public final class Spawned {
 
     public Line line() {
         return line;
+    }
+
+    /// What it says next.
+    ///
+    /// @return null if there is nothing, or it was killed for what it did: who was is heard no more
+    /// @throws IOException if the line is broken
+    public Line.@Nullable Received hear() throws IOException {
+        return failed() ? null : line.poll();
     }
 
     /// It said a word.

@@ -1,7 +1,11 @@
 package netkeep.domain;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import netkeep.linux.Descriptors;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Sockets;
 
 /// What of a session must outlive domains, as its keeper keeps it.
@@ -14,8 +18,10 @@ public final class Tenancy {
     private final int stack;
     private final int stackRead;
     private final int[] bell;
-
     private final String terms;
+
+    /// All of the above that are descriptors, as they were made.
+    private final List<Integer> descriptors = new ArrayList<>();
 
     /// Whether its client is gone: a stack that begins now must be told.
     public boolean left;
@@ -28,17 +34,30 @@ public final class Tenancy {
     /// @param clientLength octets of the client's region
     /// @param stackLength  octets of the stack's region
     /// @param terms        what it may have, for stack and control
-    /// @throws netkeep.linux.LinuxException if the connection is none
+    /// @throws LinuxException if the connection is none, or there is no room for the regions; all else that was
+    ///                        opened is closed then
     public Tenancy(String suffix, int number, int connection, long clientLength, long stackLength, String terms) {
         this.number = number;
         this.connection = connection;
         this.terms = terms;
         this.process = Sockets.peerProcess(connection);
-        this.bell = Doorbell.pair();
-        this.client = Shared.make("client-" + number + suffix, clientLength);
-        this.clientRead = Shared.readOnly(client);
-        this.stack = Shared.make("stack-" + number + suffix, stackLength);
-        this.stackRead = Shared.readOnly(stack);
+        try {
+            this.bell = Doorbell.pair();
+            Arrays.stream(bell).forEach(descriptors::add);
+            this.client = mine(Shared.make("client-" + number + suffix, clientLength));
+            this.clientRead = mine(Shared.readOnly(client));
+            this.stack = mine(Shared.make("stack-" + number + suffix, stackLength));
+            this.stackRead = mine(Shared.readOnly(stack));
+        } catch (LinuxException lacking) {
+            close();
+            throw lacking;
+        }
+        descriptors.add(connection);
+    }
+
+    private int mine(int descriptor) {
+        descriptors.add(descriptor);
+        return descriptor;
     }
 
     /// The client's.
@@ -67,11 +86,6 @@ public final class Tenancy {
     }
 
     public void close() {
-        for (int descriptor : new int[] {connection, client, clientRead, stack, stackRead}) {
-            Descriptors.close(descriptor);
-        }
-        for (int descriptor : bell) {
-            Descriptors.close(descriptor);
-        }
+        descriptors.forEach(Descriptors::close);
     }
 }

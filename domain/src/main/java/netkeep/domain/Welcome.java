@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
 import netkeep.linux.LinuxException;
 import netkeep.ring.Region;
@@ -26,18 +27,30 @@ public final class Welcome implements AutoCloseable {
     private final Region stack;
     private final Doorbell bell;
 
+    /// @param line        closed with this object, unless this throws
+    /// @param descriptors closed in any case, at the latest with this object
     private Welcome(Line line, Hello.Answer answer, int[] descriptors) {
         this.line = line;
         this.answer = answer;
-        this.client = Shared.map(arena, descriptors[0], layout().clientLength(), true);
-        this.stack = Shared.map(arena, descriptors[1], layout().stackLength(), false);
         this.bell = new Doorbell(descriptors[2], descriptors[3]);
+        try {
+            this.client = Shared.mapped(arena, descriptors[0], layout().clientLength(), true);
+            this.stack = Shared.mapped(arena, descriptors[1], layout().stackLength(), false);
+        } catch (RuntimeException failure) {
+            bell.close();
+            arena.close();
+            throw failure;
+        } finally {
+            Descriptors.close(descriptors[0]);
+            Descriptors.close(descriptors[1]);
+        }
     }
 
     /// Knocks where a daemon's control listens.
     ///
     /// @throws ConnectException if nobody listens there, or will not have us
     /// @throws EOFException     if control dies each time before it answers
+    /// @throws LinuxException   if this process has no room for the regions
     public static Welcome at(String path) throws IOException {
         long endNs = System.nanoTime() + PATIENCE_NS;
         while (true) {
@@ -75,7 +88,13 @@ public final class Welcome implements AutoCloseable {
         } catch (IOException reset) {
             throw (EOFException) new EOFException("no answer from " + path).initCause(reset);
         }
-        Hello.Answer answer = Hello.read(received.octets());
+        Hello.Answer answer;
+        try {
+            answer = Hello.read(received.octets());
+        } catch (IllegalArgumentException foreign) {
+            received.refuse();
+            throw (ConnectException) new ConnectException(path + " is the socket of something else").initCause(foreign);
+        }
         if (answer.errno() != 0 || received.descriptors().length != DESCRIPTORS) {
             received.refuse();
             throw new ConnectException("the stack at " + path + " gives no session: " + Errno.name(answer.errno()));

@@ -12,6 +12,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import netkeep.linux.Bell;
 import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
@@ -57,6 +61,30 @@ class LineTest {
             one.send(new byte[1]);
             again[1].close();
             assertThrows(EOFException.class, one::receive);
+        }
+    }
+
+    /// As one would send them who wants another process to run out of descriptors.
+    @Test
+    void descriptorsThatComeWithoutAnOctetAreClosed() throws IOException {
+        Line[] both = Line.pair();
+        try (Line one = both[0];
+                Line other = both[1]) {
+            int[] some = new int[Line.MOST_DESCRIPTORS];
+            Arrays.fill(some, one.descriptor());
+            one.send(new byte[0], some);
+            long before = open();
+
+            assertThrows(EOFException.class, other::poll);
+
+            assertEquals(before, open());
+        }
+    }
+
+    /// Descriptors of this process.
+    private static long open() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
         }
     }
 
