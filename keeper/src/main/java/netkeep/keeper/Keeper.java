@@ -58,9 +58,9 @@ public final class Keeper implements AutoCloseable {
 
     /// What has become of a keeper's domains, for whoever asks.
     ///
-    /// @param standby  whether another process is ready to take over, and rehearsed
+    /// @param standbys processes that are ready to take over, and have rehearsed
     /// @param sessions that are kept
-    public record State(List<Held> domains, boolean standby, int sessions) {}
+    public record State(List<Held> domains, int standbys, int sessions) {}
 
     /// A death, and what the successor found.
     ///
@@ -111,7 +111,7 @@ public final class Keeper implements AutoCloseable {
     private long startAtNs;
     private long lookAtNs;
     private volatile boolean ended;
-    private State state = new State(List.of(), false, 0);
+    private State state = new State(List.of(), 0, 0);
 
     public Keeper(Plan plan, Watcher watcher) {
         this.plan = plan;
@@ -171,11 +171,11 @@ public final class Keeper implements AutoCloseable {
         return lookAtNs;
     }
 
-    /// Whoever can be seated, rather one that has rehearsed.
+    /// Whoever can be seated, rather one that has rehearsed. Who did wrong cannot: it is about to be dead.
     private @Nullable Child ready() {
         Child found = null;
         for (Child child : children.values()) {
-            if (child.ready && child.seat == null && (found == null || child.warm)) {
+            if (child.ready && !child.life.failed() && child.seat == null && (found == null || child.warm)) {
                 found = child;
             }
         }
@@ -223,8 +223,10 @@ public final class Keeper implements AutoCloseable {
                 .map(seat ->
                         new Held(seat.plan.name(), seat.child == null ? 0 : seat.child.life.process(), seat.restarts))
                 .toList();
-        boolean standby = children.values().stream().anyMatch(child -> child.warm && child.seat == null);
-        State seen = new State(domains, standby, sessions.size());
+        long standbys = children.values().stream()
+                .filter(child -> child.warm && child.seat == null)
+                .count();
+        State seen = new State(domains, (int) standbys, sessions.size());
         if (!seen.equals(state)) {
             state = seen;
             watcher.changed(seen);
@@ -286,16 +288,14 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
-    /// Takes what a domain says. Who says what it may not is killed, and heard no more; a line that is broken means
-    /// that it is dead or about to be.
+    /// Takes what a domain says. Who says what it may not is killed; a line that is broken means that it is dead
+    /// or about to be.
     private void hear(Child child, int most) {
         try {
-            Line.Received received =
-                    child.life.failed() ? null : child.life.line().poll();
+            Line.Received received = child.life.hear();
             for (int words = 1; received != null; words++) {
                 heard(child, received);
-                received =
-                        words < most && !child.life.failed() ? child.life.line().poll() : null;
+                received = words < most ? child.life.hear() : null;
             }
         } catch (IOException broken) {
             child.life.kill();
@@ -435,9 +435,8 @@ public final class Keeper implements AutoCloseable {
             Seat seat = child.seat;
             long nowNs = clock.nowNs();
             seat.vacated(child, nowNs);
-            boolean ofItself = child.life.diedOfItself();
             List<Integer> granted = Arrays.stream(seat.grants).boxed().toList();
-            watcher.left(new Remains(seat.death(""), ofItself, nowNs, seat.plan, granted, sessions));
+            watcher.left(new Remains(seat.death(""), child.life.diedOfItself(), nowNs, seat.plan, granted, sessions));
         } else {
             LOG.log(Level.WARNING, "a process ended before it was of use: " + child.life.cause());
             startAtNs = clock.nowNs() + PAUSE_NS;
@@ -447,9 +446,8 @@ public final class Keeper implements AutoCloseable {
     /// Ends all domains.
     @Override
     public void close() {
-        List<Child> all = new ArrayList<>(children.values());
-        all.forEach(child -> child.life.kill());
-        for (Child child : all) {
+        children.values().forEach(child -> child.life.kill());
+        for (Child child : children.values()) {
             child.life.await();
             child.close();
         }

@@ -48,7 +48,7 @@ class KeeperTest {
     /// Sees what a keeper says, and keeps it in a thread of its own.
     private static final class Kept implements Keeper.Watcher, AutoCloseable {
         private final Map<String, Keeper.Death> deaths = new TreeMap<>();
-        private Keeper.State state = new Keeper.State(List.of(), false, 0);
+        private Keeper.State state = new Keeper.State(List.of(), 0, 0);
         private final Keeper keeper;
         private final Thread thread;
 
@@ -105,24 +105,24 @@ class KeeperTest {
                 wrong);
     }
 
-    private static Plan plan(List<String> line, Iterable<String> wrongs, long readyNs) {
+    private static Plan plan(List<String> line, Iterable<String> wrongs, int standbys, long readyNs) {
         List<Plan.Domain> domains = new ArrayList<>();
         for (String wrong : wrongs) {
             Plan.Grant pulse = new Plan.Shared("pulse." + wrong, Pulse.LENGTH, true);
             List<Plan.Sign> signs = List.of(new Plan.Sign(pulse.name(), Pulse.ROUNDS));
             boolean serves = List.of("descriptor", "flood").contains(wrong);
             boolean admits =
-                    List.of("negative", "many", "two", "device", "none").contains(wrong);
+                    List.of("negative", "many", "two", "device", "none", "told").contains(wrong);
             domains.add(new Plan.Domain(wrong, wrong, List.of(pulse), signs, serves, admits));
         }
-        return new Plan(
-                "", line, domains, 1, new Plan.Sessions(4, user -> new Plan.Terms(1 << 12, 1 << 12, "")), readyNs);
+        Plan.Sessions sessions = new Plan.Sessions(4, user -> new Plan.Terms(1 << 12, 1 << 12, ""));
+        return new Plan("", line, domains, standbys, sessions, readyNs);
     }
 
     @Test
     void whoDoesWrongIsReplaced() throws Exception {
-        try (Kept kept = new Kept(plan(line(""), WRONGS.keySet(), READY_NS))) {
-            kept.await(() -> kept.deaths.size() == WRONGS.size() && kept.all() && kept.state.standby());
+        try (Kept kept = new Kept(plan(line(""), WRONGS.keySet(), 1, READY_NS))) {
+            kept.await(() -> kept.deaths.size() == WRONGS.size() && kept.all() && kept.state.standbys() == 1);
             Map<String, String> causes = new TreeMap<>();
             for (Keeper.Death death : kept.deaths.values()) {
                 causes.put(death.domain(), death.cause());
@@ -142,10 +142,19 @@ class KeeperTest {
     @ValueSource(strings = {"mute", "stop", "loop", "thread", "short", "flood", "exit"})
     void standbyThatDoesWrongIsReplaced(String wrong) throws Exception {
         long readyNs = List.of("mute", "loop").contains(wrong) ? SOON_NS : READY_NS;
-        try (Kept kept = new Kept(plan(line(wrong), List.of("good"), readyNs))) {
+        try (Kept kept = new Kept(plan(line(wrong), List.of("good"), 1, readyNs))) {
             // With the one that does wrong there would be one, and nobody to stand by.
-            kept.await(() -> kept.all() && kept.state.standby());
+            kept.await(() -> kept.all() && kept.state.standbys() == 1);
             assertEquals(Map.of(), kept.deaths);
+        }
+    }
+
+    /// One ends when it hears of two, and would wait for ever if only the first were told of.
+    @Test
+    void controlIsToldOfEachThatStandsBy() throws Exception {
+        try (Kept kept = new Kept(plan(line(""), List.of("told"), 2, READY_NS))) {
+            kept.await(() -> kept.deaths.containsKey("told"));
+            assertEquals("exit code 3", kept.deaths.get("told").cause());
         }
     }
 
@@ -176,8 +185,8 @@ class KeeperTest {
                 return line;
             }
         };
-        try (Kept kept = new Kept(plan(first, List.of("good"), READY_NS))) {
-            kept.await(() -> kept.all() && kept.state.standby());
+        try (Kept kept = new Kept(plan(first, List.of("good"), 1, READY_NS))) {
+            kept.await(() -> kept.all() && kept.state.standbys() == 1);
         }
     }
 }

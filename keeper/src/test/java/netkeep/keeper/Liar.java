@@ -91,6 +91,12 @@ final class Liar {
                     Thread.onSpinWait();
                 }
             }
+            case "told" -> {
+                while (!toldOfTwo()) {
+                    pulse.beat();
+                }
+                Runtime.getRuntime().halt(EXIT_CODE);
+            }
             case "exit" -> Runtime.getRuntime().halt(EXIT_CODE);
             case "kind" -> say('?', 0);
             case "short" -> keeper.send(new byte[3]);
@@ -107,6 +113,13 @@ final class Liar {
             default -> {}
         }
         Descriptors.close(some);
+    }
+
+    /// Hears a word.
+    ///
+    /// @return whether it tells that two stand by
+    private boolean toldOfTwo() throws IOException {
+        return Word.of(keeper.receive().octets()).text().split("state=standby", -1).length > 2;
     }
 
     /// As fast as it can, until it is killed.

@@ -49,7 +49,7 @@ final class Deaths implements Keeper.Watcher {
     private final SplittableRandom luck;
     private final Poisoner poisoner;
     private final List<Death> deaths = new ArrayList<>();
-    private Keeper.State state = new Keeper.State(List.of(), false, 0);
+    private Keeper.State state = new Keeper.State(List.of(), 0, 0);
     private int cut;
     private int stacks;
 
@@ -86,7 +86,7 @@ final class Deaths implements Keeper.Watcher {
     synchronized void awaitStandby() throws IOException, InterruptedException {
         await(
                 "nobody stands by",
-                () -> state.standby() && state.domains().stream().allMatch(held -> held.process() != 0));
+                () -> state.standbys() > 0 && state.domains().stream().allMatch(held -> held.process() != 0));
     }
 
     private interface Condition {

@@ -146,7 +146,7 @@ final class Chronicle implements Keeper.Watcher {
             domains.put(domain.name(), held);
         }
         values.put("domains", domains);
-        values.put("standby", now.standby());
+        values.put("standbys", now.standbys());
         values.put("sessions", now.sessions());
         return values;
     }
@@ -160,7 +160,12 @@ final class Chronicle implements Keeper.Watcher {
                     .append(domain.restarts())
                     .append("; ");
         }
-        return text + (now.standby() ? "one stands by" : "no standby") + "; sessions: " + now.sessions();
+        String standbys = switch (now.standbys()) {
+            case 0 -> "no standby";
+            case 1 -> "one stands by";
+            default -> now.standbys() + " stand by";
+        };
+        return text + standbys + "; sessions: " + now.sessions();
     }
 
     private void say(String line) {
