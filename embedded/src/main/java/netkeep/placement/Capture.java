@@ -118,7 +118,8 @@ final class Capture implements Witness, Onlooker {
         }
         CaptureWriter to = writer;
         if (most >= 0 && to != null) {
-            int original = what.total() - before;
+            // A hostile link's frame may be shorter than what stands before it.
+            int original = Math.max(0, what.total() - before);
             long instant = clock.realNs();
             to.give(where.number(), way, link, verdict.index(), instant, what, before + most, original);
         }

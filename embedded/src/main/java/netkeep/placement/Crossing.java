@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import netkeep.session.Request;
 import netkeep.wire.Address;
+import netkeep.wire.ArpPacket;
 import netkeep.wire.EthernetHeader;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
@@ -33,9 +34,6 @@ public final class Crossing {
     public static final int OCTETS = 3;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final int ARP_LENGTH = 28;
-    private static final int ARP_SENDER = 14;
-    private static final int ARP_TARGET = 24;
 
     // What is read here may be changed by its writer meanwhile: each field is read once.
     int etherType;
@@ -81,15 +79,14 @@ public final class Crossing {
         packet(memory, at, header, length);
     }
 
-    /// Reads what the Ethernet header carries.
-    void packet(MemorySegment memory, long at, int header, int length) {
+    private void packet(MemorySegment memory, long at, int header, int length) {
         switch (etherType) {
             case EthernetHeader.IPV4 -> ipv4(memory, at, header, length);
             case EthernetHeader.IPV6 -> ipv6(memory, at, header, length);
             case EthernetHeader.ARP -> {
-                if (length >= header + ARP_LENGTH) {
-                    sourceLo = v4(memory, at + header + ARP_SENDER);
-                    targetLo = v4(memory, at + header + ARP_TARGET);
+                if (length >= header + ArpPacket.LENGTH) {
+                    sourceLo = ArpPacket.sender(memory, at + header);
+                    targetLo = ArpPacket.target(memory, at + header);
                 }
             }
             default -> {
@@ -144,10 +141,6 @@ public final class Crossing {
             sourcePort = port(memory, at + offset);
             targetPort = port(memory, at + offset + 2);
         }
-    }
-
-    private static long v4(MemorySegment memory, long at) {
-        return Address.V4 | (long) port(memory, at) << 16 | port(memory, at + 2);
     }
 
     private static int port(MemorySegment memory, long at) {

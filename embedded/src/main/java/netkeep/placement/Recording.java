@@ -102,13 +102,13 @@ public final class Recording {
                 .orElseThrow(() -> new IllegalArgumentException("the recording has no terms of session " + session));
     }
 
-    /// Copies what lies in regions that nobody writes meanwhile.
+    /// Copies what lies in regions that nobody writes meanwhile, to a file that only this user may read.
     ///
     /// @param regions descriptors by their names; the first are the last to be left out
+    /// @throws java.nio.file.FileAlreadyExistsException if there is such a file: another user may have made it
     public static void write(Path file, String cause, long nowNs, String settings, Map<String, Integer> regions)
             throws IOException {
-        Set<StandardOpenOption> anew =
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        Set<StandardOpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (DataOutputStream out = new DataOutputStream(
                 new BufferedOutputStream(Channels.newOutputStream(Files.newByteChannel(file, anew, mine)), PIECE))) {

@@ -34,7 +34,7 @@ import netkeep.session.Terms;
 /// @param spinNs  how long the domain spins before it sleeps
 /// @param apart   whether links and stack are in domains of their own
 /// @param devices of the links
-/// @param lines   addresses and routes, as above
+/// @param lines   all others, as above
 public record Settings(List<String> parts, long spinNs, boolean apart, List<Device> devices, List<String> lines) {
     /// The most sessions at a time.
     public static final int SESSIONS = 64;

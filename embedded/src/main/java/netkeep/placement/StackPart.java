@@ -208,11 +208,19 @@ final class StackPart implements Part {
         }
         engine.begin(clock.nowNs());
         if (fresh) {
-            settings.lines().forEach(line -> answers.add(line, clock.nowNs()));
+            settings.lines().forEach(this::add);
             engine.ip().filter().apply();
         }
         settle();
         return found + ", cut off: " + engine.cut() + " slots";
+    }
+
+    /// What finds no room is left out: the rest is better than nothing.
+    private void add(String line) {
+        String answer = answers.add(line, clock.nowNs());
+        if (!answer.equals("ok")) {
+            LOG.log(Level.WARNING, line + ": " + answer);
+        }
     }
 
     @Override

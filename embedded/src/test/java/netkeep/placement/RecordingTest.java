@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -79,6 +80,15 @@ class RecordingTest {
         assertEquals(SETTINGS, read.settings().text());
         assertTrue(Files.size(file) < 2 * MIB, "octets " + Files.size(file));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    /// Another user may have made it, to read what comes.
+    @Test
+    void fileThatIsThereIsNotWrittenTo() throws IOException {
+        Path file = write();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+
+        assertThrows(FileAlreadyExistsException.class, this::write);
     }
 
     @Test
