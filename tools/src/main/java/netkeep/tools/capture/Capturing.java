@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import netkeep.domain.Shared;
 import netkeep.linux.Descriptors;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
 import netkeep.placement.Boundary;
 import netkeep.placement.CaptureWish;
@@ -123,14 +124,16 @@ final class Capturing {
 
     private void wishAgain() {
         try {
-            while (!ended) {
-                LockSupport.parkNanos(AGAIN_NS);
+            for (LockSupport.parkNanos(AGAIN_NS); !ended; LockSupport.parkNanos(AGAIN_NS)) {
                 for (int descriptor : daemon.capture(wish.toString())) {
                     Descriptors.close(descriptor);
                 }
             }
         } catch (IOException nobody) {
             gone = nobody;
+        } catch (LinuxException closed) {
+            // The line is, as this ends; whatever else it was ends the capture.
+            gone = new IOException(closed);
         }
     }
 

@@ -13,6 +13,8 @@ import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.MacAddress;
 import netkeep.wire.TcpHeader;
+import netkeep.wire.UdpHeader;
+import netkeep.wire.VlanTag;
 
 /// A frame in a line, in the words of tcpdump; numbers of sequence are as they stand in the segment.
 public final class FrameText {
@@ -40,10 +42,11 @@ public final class FrameText {
     }
 
     private static String arp(MemorySegment frame, long at, int length, Crossing who) {
-        long header = at + EthernetHeader.LENGTH;
-        if (length < EthernetHeader.LENGTH + ArpPacket.LENGTH) {
+        int before = before(frame, at);
+        if (length < before + ArpPacket.LENGTH) {
             return "ARP";
         }
+        long header = at + before;
         return ArpPacket.operation(frame, header) == ArpPacket.REQUEST
                 ? "ARP, Request who-has " + who.target() + " tell " + who.source()
                 : "ARP, Reply " + who.source() + " is-at " + MacAddress.print(ArpPacket.senderMac(frame, header));
@@ -66,7 +69,7 @@ public final class FrameText {
         int there = length - who.upper();
         return switch (who.protocol()) {
             case IpProtocol.TCP -> there < TcpHeader.LENGTH ? "tcp" : tcp(frame, header, carried);
-            case IpProtocol.UDP -> "UDP, length " + Math.max(0, carried - 8);
+            case IpProtocol.UDP -> "UDP, length " + Math.max(0, carried - UdpHeader.LENGTH);
             case IpProtocol.ICMPV4, IpProtocol.ICMPV6 -> {
                 String kind = who.protocol() == IpProtocol.ICMPV4 ? "ICMP" : "ICMP6";
                 yield there < 2
@@ -99,11 +102,17 @@ public final class FrameText {
 
     /// Octets behind the headers of IP, as they say themselves.
     private static int carried(MemorySegment frame, long at, Crossing who) {
-        int ip = EthernetHeader.etherType(frame, at) == EthernetHeader.VLAN ? 18 : EthernetHeader.LENGTH;
+        int ip = before(frame, at);
         int end = who.etherType() == EthernetHeader.IPV4
                 ? Ipv4Header.totalLength(frame, at + ip)
                 : Ipv6Header.LENGTH + Ipv6Header.payloadLength(frame, at + ip);
         return ip + end - who.upper();
+    }
+
+    /// Octets of the Ethernet header, with a tag if there is one.
+    private static int before(MemorySegment frame, long at) {
+        boolean tagged = EthernetHeader.etherType(frame, at) == EthernetHeader.VLAN;
+        return EthernetHeader.LENGTH + (tagged ? VlanTag.LENGTH : 0);
     }
 
     private static int octet(MemorySegment frame, long at) {

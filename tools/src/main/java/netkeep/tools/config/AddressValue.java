@@ -5,7 +5,7 @@ import netkeep.wire.Address;
 import netkeep.wire.Prefix;
 
 /// Addresses in a configuration.
-final class AddressValue {
+public final class AddressValue {
     private static final int HEX = 16;
 
     private AddressValue() {}
@@ -55,7 +55,8 @@ final class AddressValue {
     /// The prefix that a route is for, where `default` is one, too.
     ///
     /// @param router says which version of IP is meant
-    static String prefix(String text, Address router) {
+    /// @throws IllegalArgumentException if it is none, or of another version
+    public static String prefix(String text, Address router) {
         if (text.equals("default")) {
             return (router.isV4() ? Prefix.ALL_V4 : Prefix.ALL_V6).toString();
         }

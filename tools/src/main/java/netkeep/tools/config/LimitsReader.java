@@ -59,7 +59,7 @@ final class LimitsReader {
             if (memory < LEAST_MEMORY) {
                 table.problem(
                         "memory",
-                        "\"" + text + "\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or " + "\"2 GiB\"");
+                        "\"" + text + "\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or \"2 GiB\"");
             }
         }
         int perSecond = table.number("connections-per-second", otherwise.perSecond(), 0, MOST_PER_SECOND);

@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reload",
         description = "Reads the configuration file again: adds and removes addresses and routes, lets the filter's "
-                + "rules hold, and says what else "
-                + "is different.",
+                + "rules hold, and says what else is different.",
         mixinStandardHelpOptions = true)
 public final class ReloadCommand implements Callable<Integer> {
     @Spec

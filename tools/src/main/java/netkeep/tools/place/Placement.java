@@ -21,10 +21,10 @@ public enum Placement {
     /// Each in one of its own.
     FACTORED;
 
-    // Of a doorbell's descriptors.
     /// The kernel takes names of 249 octets.
     private static final int LONGEST_NAME = 128;
 
+    // Where the ends of a doorbell begin in a pair of them.
     private static final int LINKS_END = 0;
     private static final int STACKS_END = 2;
 

@@ -101,7 +101,8 @@ public final class ReplayCommand implements Callable<Integer> {
     private static String input(Replay replay) {
         MemorySegment frame = replay.frame();
         if (frame != null) {
-            return FrameText.of(frame.asSlice(VirtioNetHeader.LENGTH));
+            // A hostile link's may be shorter than that header.
+            return FrameText.of(frame.asSlice(Math.min(VirtioNetHeader.LENGTH, frame.byteSize())));
         }
         Ask ask = replay.request();
         return ask == null

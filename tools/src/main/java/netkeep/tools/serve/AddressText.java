@@ -53,14 +53,4 @@ final class AddressText {
         }
         return Long.parseLong(text.replace(":", ""), HEX);
     }
-
-    /// A prefix, where `default` is one, too.
-    ///
-    /// @param router by which it is reached: says of which version of IP it is
-    static String prefix(String text, String router) {
-        if (!text.equals("default")) {
-            return text;
-        }
-        return router.contains(":") ? "::/0" : "0.0.0.0/0";
-    }
 }

@@ -29,6 +29,7 @@ import netkeep.linux.Clock;
 import netkeep.linux.LinuxException;
 import netkeep.placement.Settings;
 import netkeep.tools.CannotHere;
+import netkeep.tools.config.AddressValue;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -203,10 +204,10 @@ public final class StackOptions {
                 plan.dhcp();
             }
             for (Map.Entry<String, String> route : routes.entrySet()) {
-                add(plan, "--route " + route.getKey() + "=" + route.getValue(), route.getKey(), route.getValue());
+                plan.route(prefix(route.getKey(), route.getValue()), route.getValue());
             }
             for (String router : routers) {
-                add(plan, "--router " + router, "default", router);
+                plan.route(defaultPrefix(router), router);
             }
             return RunningStack.of(plan.start(), watched, writer);
         } catch (LinuxException refused) {
@@ -235,6 +236,9 @@ public final class StackOptions {
             throw usage("--capture, --fault, --vlan and --queues are for a stack in the program's own process");
         }
         checkTogether(addresses());
+        // Checked before anything is made.
+        spinMicros();
+        lines();
         try {
             return open();
         } catch (LinuxException refused) {
@@ -251,6 +255,12 @@ public final class StackOptions {
         String named = String.valueOf(link);
         String name = named.substring(named.indexOf(':') + 1);
         String kind = packet() ? Settings.PACKET : Settings.TAP;
+        Settings.Device device = Settings.Device.of(kind, name, opened);
+        return new Settings(List.of(), spinNs(), false, List.of(device), lines());
+    }
+
+    /// What the stack is on its link, as lines of the settings.
+    private List<String> lines() {
         List<String> lines = new ArrayList<>();
         addresses.forEach(address -> lines.add("address 1 " + address));
         if (discover) {
@@ -259,9 +269,9 @@ public final class StackOptions {
         if (dhcp) {
             lines.add("dhcp 1");
         }
-        routes.forEach((prefix, router) -> lines.add("route 1 " + AddressText.prefix(prefix, router) + " " + router));
-        routers.forEach(router -> lines.add("route 1 " + AddressText.prefix("default", router) + " " + router));
-        return new Settings(List.of(), spinNs(), false, List.of(Settings.Device.of(kind, name, opened)), lines);
+        routes.forEach((prefix, router) -> lines.add("route 1 " + prefix(prefix, router) + " " + router));
+        routers.forEach(router -> lines.add("route 1 " + defaultPrefix(router) + " " + router));
+        return lines;
     }
 
     private boolean packet() {
@@ -373,18 +383,29 @@ public final class StackOptions {
         } catch (NumberFormatException notOne) {
             // Said below.
         }
-        throw new IllegalArgumentException("--spin " + spin + ": 0..1000000000 or forever");
+        throw usage("--spin " + spin + ": 0..1000000000 or forever");
     }
 
     private long hardwareAddress() {
         return mac == null ? 0 : AddressText.mac(mac);
     }
 
-    private void add(EmbeddedBuilder plan, String option, String prefix, String router) {
+    /// Of `--route`.
+    private String prefix(String text, String router) {
+        return prefix("--route " + text + "=" + router, text, router);
+    }
+
+    /// Of `--router`.
+    private String defaultPrefix(String router) {
+        return prefix("--router " + router, "default", router);
+    }
+
+    private String prefix(String option, String text, String router) {
         try {
-            plan.route(AddressText.prefix(prefix, router), router);
+            return AddressValue.prefix(text, Address.parse(router));
         } catch (IllegalArgumentException wrong) {
-            throw usage(option + ": a prefix like 203.0.113.0/24 or \"default\", and a router's address");
+            throw usage(option + ": a prefix like 203.0.113.0/24 or \"default\", and a router's address, both of one "
+                    + "version of IP");
         }
     }
 

@@ -89,6 +89,20 @@ class UsageTest {
         refused(says, "echo", "--link", "tap:nk-cmd", "--address", "198.18.0.2/24", option, value);
     }
 
+    /// Said before anything is made: no process that dies of its settings is started again and again.
+    @ParameterizedTest
+    @CsvSource({
+        "--spin soon, --spin, soon",
+        "'--route foo=bar: a prefix', --route, foo=bar",
+        "both of one version, --route, 198.18.2.0/24=fd00:198:18::1",
+        "'--router bar: a prefix', --router, bar"
+    })
+    void valueOfNoUseToADaemon(String says, String option, String value) throws Exception {
+        String session = directory.resolve("session").toString();
+        String[] link = {"--link", "tap:nk-cmd", "--address", "198.18.0.2/24"};
+        refused(says, "up", "--session", session, link[0], link[1], link[2], link[3], option, value);
+    }
+
     @Test
     void linkWithoutAName() throws Exception {
         refused("there is no name behind the colon", "echo", "--link", "tap:", "--address", "198.18.0.2/24");
