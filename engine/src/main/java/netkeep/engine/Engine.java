@@ -41,7 +41,7 @@ public final class Engine {
     public static final int HEADERS = 256;
 
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 5;
+    public static final int LAYOUT = 6;
 
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;
@@ -128,7 +128,7 @@ public final class Engine {
     /// @param client what the client writes, here read only
     /// @param stack  what the stack writes
     /// @param user   of the client's process
-    /// @param perSecond connections that it may begin or be asked for a second, 0 for any number
+    /// @param perSecond connections that it may begin in a second, and as many that it may be asked for; 0 for any
     /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
     public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
         if (layout.capacity() < tcp.leastCapacity()) {

@@ -6,7 +6,7 @@ package netkeep.session;
 /// @param user      whose process its client is
 /// @param sockets   at a time: half of them for those that the client opens, half for connections that it accepts
 /// @param capacity  octets of each stream's ring
-/// @param perSecond connections that it may begin or be asked for a second, 0 for any number
+/// @param perSecond connections that it may begin in a second, and as many that it may be asked for; 0 for any
 public record Terms(int user, int sockets, int capacity, int perSecond) {
     /// The user of a session that is the stack's own program's.
     public static final int NOBODY = -1;

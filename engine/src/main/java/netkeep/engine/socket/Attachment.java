@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 ///       32  opened u32   sockets of the lower half that were ever used
 ///       36  accepted u32 the same of the upper half
 ///       40  closed u64   1 once its client is gone
-///       48  fullNs u64   when it may begin a second's worth of connections at once again
+///       48  beginNs u64  when it may begin a second's worth of connections at once again
+///       56  askedNs u64  the same of those that it is asked for
 /// ```
 public final class Attachment {
     /// Octets of a slot.
-    public static final int SLOT = 56;
+    public static final int SLOT = 64;
 
     private static final long TAKEN = 8;
     private static final long GIVEN = 16;
@@ -32,7 +33,8 @@ public final class Attachment {
     private static final long OPENED = 32;
     private static final long ACCEPTED = 36;
     private static final long CLOSED = 40;
-    private static final long FULL_NS = 48;
+    private static final long BEGIN_NS = 48;
+    private static final long ASKED_NS = 56;
 
     public final int number;
     public final SessionLayout layout;
@@ -43,7 +45,7 @@ public final class Attachment {
     /// Whose it is, [Terms#NOBODY] in particular where it is the program's own.
     public final int user;
 
-    /// Connections that it may begin or be asked for a second, 0 for any number.
+    /// Connections that it may begin in a second, and as many that it may be asked for; 0 for any number.
     public final int perSecond;
 
     private final Region client;
@@ -184,17 +186,27 @@ public final class Attachment {
         }
     }
 
-    /// Whether the session may begin a connection, or be asked for one; if so that is one more of this second's.
+    /// Whether the session may begin a connection; if so that is one more of this second's.
     public boolean mayConnect(long nowNs) {
+        return may(BEGIN_NS, nowNs);
+    }
+
+    /// Whether it may be asked for a connection, as [#mayConnect]; strangers who ask leave it its own.
+    public boolean mayBeAsked(long nowNs) {
+        return may(ASKED_NS, nowNs);
+    }
+
+    /// @param field when there is a second's worth again
+    private boolean may(long field, long nowNs) {
         if (perSecond == 0) {
             return true;
         }
         long secondNs = TimeUnit.SECONDS.toNanos(1);
         long oneNs = secondNs / perSecond;
-        long fullNs = Math.max(ledger.i64(records.read(number) + FULL_NS), nowNs) + oneNs;
+        long fullNs = Math.max(ledger.i64(records.read(number) + field), nowNs) + oneNs;
         boolean may = fullNs <= nowNs + secondNs;
         if (may) {
-            ledger.i64(records.write(number) + FULL_NS, fullNs);
+            ledger.i64(records.write(number) + field, fullNs);
         }
         return may;
     }

@@ -85,7 +85,7 @@ final class Listeners {
             counters.add(Counter.TcpExtListenDrops);
             return;
         }
-        if (!tcp.sockets.attachment(listener).mayConnect(nowNs)) {
+        if (!tcp.sockets.attachment(listener).mayBeAsked(nowNs)) {
             counters.add(Counter.TcpExtListenDrops);
             return;
         }

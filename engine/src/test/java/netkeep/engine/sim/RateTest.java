@@ -12,7 +12,7 @@ import netkeep.engine.ledger.Counter;
 import netkeep.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
 
-/// Connections that a session may begin or be asked for a second.
+/// Connections that a session may begin in a second, and be asked for.
 class RateTest {
     private static final int ENOBUFS = 105;
     private static final int LIMIT = 3;
@@ -69,6 +69,7 @@ class RateTest {
         conversation.world.run(TimeUnit.MILLISECONDS.toNanos(30));
         assertNull(conversation.peer.take());
         assertEquals(1, conversation.host.engine().counters().get(Counter.TcpExtListenDrops));
+        assertEquals(List.of(0), connects(conversation, 1), "strangers leave it its own");
         conversation.world.run(TimeUnit.MILLISECONDS.toNanos(500));
         conversation.peer.send(late);
         conversation.world.run(TimeUnit.MILLISECONDS.toNanos(30));
