@@ -225,7 +225,6 @@ public final class Dhcp implements Configurer {
         if (lease <= 0 || address != leases.address(link)) {
             return Verdict.BAD_FIELD;
         }
-        leases.offered(link, address, server > 0 ? server : leases.server(link), mac);
         // RFC 2131 §4.4.1: all times are from when the request was sent.
         long askedNs = leases.askedNs(link);
         long renewNs = Links.NEVER;
@@ -243,7 +242,8 @@ public final class Dhcp implements Configurer {
         if (endNs <= nowNs) {
             return Verdict.BAD_FIELD;
         }
-        leases.times(link, renewNs, rebindNs, endNs);
+        leases.offered(link, address, server > 0 ? server : leases.server(link), mac);
+        leases.times(link, rebindNs, endNs);
         configure(link, length, nowNs);
         enter(link, DhcpState.BOUND, 0, Math.max(renewNs, nowNs));
         return Verdict.OK;
@@ -266,7 +266,7 @@ public final class Dhcp implements Configurer {
         for (int i = 0; i < leases.routers(link); i++) {
             discovery.endRouter(link, Address.V4 | leases.router(link, i));
         }
-        leases.told(link, prefix, possible ? (int) mtu : 0, routers, count);
+        leases.told(link, prefix, routers, count);
         links.lentMtu(link, possible ? (int) mtu : 0);
         long endNs = leases.endNs(link);
         discovery.lease(link, Address.V4 | address, prefix, endNs, nowNs);
@@ -292,7 +292,7 @@ public final class Dhcp implements Configurer {
         }
         links.lentMtu(link, 0);
         discovery.endLease(link, Address.V4 | leases.address(link), leases.prefix(link), nowNs);
-        leases.told(link, 0, 0, routers, 0);
+        leases.told(link, 0, routers, 0);
     }
 
     @Override

@@ -14,16 +14,14 @@ import netkeep.ring.Region;
 ///       16  begunNs   u64   when it began to ask, for the field secs
 ///       24  dueNs     u64   the next step, NEVER for none
 ///       32  askedNs   u64   when the request was sent that is to be answered
-///       40  renewNs   u64   T1
-///       48  rebindNs  u64   T2
-///       56  endNs     u64   of the lease, NEVER for one that has none
-///       64  address   u32 · server u32
-///       72  serverMac u64   who brings the server what is sent to it
-///       80  router, three u32
-///       92  mtu       u32   0 if the server told none
+///       40  rebindNs  u64   T2
+///       48  endNs     u64   of the lease, NEVER for one that has none
+///       56  address   u32 · server u32
+///       64  serverMac u64   who brings the server what is sent to it
+///       72  router, three u32
 /// ```
 final class Leases {
-    static final int SLOT = 96;
+    static final int SLOT = 88;
     static final int ROUTERS = 3;
 
     private static final long STATE = 8;
@@ -34,14 +32,12 @@ final class Leases {
     private static final long BEGUN_NS = 16;
     private static final long DUE_NS = 24;
     private static final long ASKED_NS = 32;
-    private static final long RENEW_NS = 40;
-    private static final long REBIND_NS = 48;
-    private static final long END_NS = 56;
-    private static final long ADDRESS = 64;
-    private static final long SERVER = 68;
-    private static final long SERVER_MAC = 72;
-    private static final long ROUTER = 80;
-    private static final long MTU = 92;
+    private static final long REBIND_NS = 40;
+    private static final long END_NS = 48;
+    private static final long ADDRESS = 56;
+    private static final long SERVER = 60;
+    private static final long SERVER_MAC = 64;
+    private static final long ROUTER = 72;
 
     private final Records records;
     private final Region region;
@@ -104,10 +100,6 @@ final class Leases {
         region.i64(records.write(link) + ASKED_NS, nowNs);
     }
 
-    long renewNs(int link) {
-        return region.i64(records.read(link) + RENEW_NS);
-    }
-
     long rebindNs(int link) {
         return region.i64(records.read(link) + REBIND_NS);
     }
@@ -116,9 +108,8 @@ final class Leases {
         return region.i64(records.read(link) + END_NS);
     }
 
-    void times(int link, long renewNs, long rebindNs, long endNs) {
+    void times(int link, long rebindNs, long endNs) {
         long at = records.write(link);
-        region.i64(at + RENEW_NS, renewNs);
         region.i64(at + REBIND_NS, rebindNs);
         region.i64(at + END_NS, endNs);
     }
@@ -147,10 +138,6 @@ final class Leases {
         return region.u8(records.read(link) + PREFIX);
     }
 
-    int mtu(int link) {
-        return region.i32(records.read(link) + MTU);
-    }
-
     int routers(int link) {
         return region.u8(records.read(link) + ROUTER_COUNT);
     }
@@ -159,10 +146,9 @@ final class Leases {
         return region.i32(records.read(link) + ROUTER + 4L * index) & 0xFFFF_FFFFL;
     }
 
-    void told(int link, int prefix, int mtu, long[] routers, int count) {
+    void told(int link, int prefix, long[] routers, int count) {
         long at = records.write(link);
         region.u8(at + PREFIX, prefix);
-        region.i32(at + MTU, mtu);
         region.u8(at + ROUTER_COUNT, count);
         for (int i = 0; i < count; i++) {
             region.i32(at + ROUTER + 4L * i, (int) routers[i]);
