@@ -32,8 +32,6 @@ public final class Descriptors {
     private static final int F_GET_SEALS = 1034;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
-    private static final int F_GETFL = 3;
-    private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
@@ -69,12 +67,6 @@ public final class Descriptors {
     /// As [#duplicate], its number at least `least`.
     static int duplicateFrom(int descriptor, int least) {
         return fcntl(descriptor, F_DUPFD_CLOEXEC, least, "fcntl F_DUPFD_CLOEXEC");
-    }
-
-    /// Makes reads and writes answer EAGAIN instead of waiting, or wait again.
-    public static void nonBlocking(int descriptor, boolean on) {
-        int flags = fcntl(descriptor, F_GETFL, 0, "fcntl F_GETFL");
-        fcntl(descriptor, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK, "fcntl F_SETFL");
     }
 
     /// Anonymous memory that can be shared by passing its descriptor, `length` octets of zeros. Every page is there

@@ -29,11 +29,6 @@ public final class Memory {
                 "vm.overcommit_memory = 2 forbids sparse mappings: set it to 0 or 1");
     }
 
-    /// As [#sparse], and shared with processes that are forked off later.
-    public static MemorySegment sparseShared(Arena arena, long length) {
-        return map(arena, -1, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, "");
-    }
-
     /// The first `length` octets of shared memory.
     ///
     /// @param writable false for a mapping that the MMU keeps read-only, too

@@ -29,7 +29,6 @@ public final class Netlink implements AutoCloseable {
     private static final int IFLA_MTU = 4;
     private static final int IFLA_TXQLEN = 13;
     private static final int IFLA_LINKINFO = 18;
-    private static final int IFLA_NET_NS_PID = 19;
     private static final int IFLA_NET_NS_FD = 28;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
@@ -186,11 +185,6 @@ public final class Netlink implements AutoCloseable {
     /// @param namespace a descriptor of it
     public void move(int index, int namespace) {
         set(index, IFLA_NET_NS_FD, namespace, "netns");
-    }
-
-    /// As [#move], to the network namespace of a process.
-    public void moveToProcess(int index, int process) {
-        set(index, IFLA_NET_NS_PID, process, "netns of process " + process);
     }
 
     /// Deletes an interface, and the other end of its wire with it.

@@ -51,10 +51,6 @@ public record LinkSettings(
         return new LinkSettings(number, mac, mtu, maxFrame, true, true, true, vlan, loopback);
     }
 
-    public LinkSettings withVlan(int vlan) {
-        return new LinkSettings(number, mac, mtu, maxFrame, checksums, segments, udpSegments, vlan, loopback);
-    }
-
     /// Octets before the IP header: of virtio header, Ethernet header and tag.
     public int headerLength() {
         return VirtioNetHeader.LENGTH + EthernetHeader.LENGTH + (vlan < 0 ? 0 : VlanTag.LENGTH);
