@@ -32,6 +32,10 @@ public final class Gate {
     /// The most that have connected and not greeted: the next one takes the place of who has waited longest.
     private static final int GUESTS = 64;
 
+    /// The most that are taken at once: whoever connects without end is not to keep the thread, which may be the
+    /// stack's, from all else.
+    private static final int AT_ONCE = 8;
+
     /// A session's client.
     private static final class Client {
         private final int number;
@@ -103,7 +107,11 @@ public final class Gate {
     }
 
     private void accept() {
-        for (int guest = Sockets.accept(listener); guest >= 0; guest = Sockets.accept(listener)) {
+        for (int taken = 0; taken < AT_ONCE; taken++) {
+            int guest = Sockets.accept(listener);
+            if (guest < 0) {
+                return;
+            }
             if (guests.size() == GUESTS) {
                 Iterator<Line> oldest = guests.values().iterator();
                 close(oldest.next());

@@ -22,8 +22,11 @@ public final class Spawned {
     /// The status of a JVM that was told to end.
     private static final int TERMINATED = 128 + SIGTERM << EXIT;
 
-    /// Words in a second that no domain has to say.
+    /// Words in a second that no domain has to say, but for those about sessions that are made in it.
     private static final int FLOOD = 1 << 14;
+
+    /// Words about a session: it is wanted, cut off, left and over.
+    private static final int OF_SESSION = 4;
 
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -89,6 +92,11 @@ public final class Spawned {
         if (++words > FLOOD) {
             throw new IllegalArgumentException("a flood of words");
         }
+    }
+
+    /// A session was made, of which it may be to speak: as many come and go as clients like.
+    public void session() {
+        words -= OF_SESSION;
     }
 
     /// Kills it for what it did; what it did first counts.

@@ -359,6 +359,7 @@ public final class Keeper implements AutoCloseable {
         sessions.put(word.number(), session);
         for (Seat seat : seats) {
             if (seat.child != null) {
+                seat.child.life.session();
                 tell(seat, seat.child, word.number(), session);
             }
         }

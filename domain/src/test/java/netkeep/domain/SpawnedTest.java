@@ -1,0 +1,48 @@
+package netkeep.domain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpawnedTest {
+    private static final int SESSIONS = 10_000;
+
+    /// How many words it may say in a second.
+    private static int words(Spawned life, long nowNs) {
+        int words = 0;
+        try {
+            while (true) {
+                life.said(nowNs);
+                words++;
+            }
+        } catch (IllegalArgumentException flood) {
+            return words;
+        }
+    }
+
+    /// Clients that come and go as fast as they can are no fault of whoever lets them in.
+    @Test
+    void wordsAboutSessionsAreNoFlood() {
+        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        try {
+            long first = 10_000_000_000L;
+            int bound = words(life, first);
+            assertTrue(bound > 1_000, "words " + bound);
+
+            long second = 2 * first;
+            life.said(second);
+            for (int session = 0; session < SESSIONS; session++) {
+                life.session();
+            }
+
+            assertEquals(bound - 1 + 4 * SESSIONS, words(life, second));
+            assertEquals(bound, words(life, 3 * first));
+        } finally {
+            life.kill();
+            life.await();
+            life.close();
+        }
+    }
+}
