@@ -28,8 +28,14 @@ public record CaptureFilter(@Nullable Address host, int port, String protocol, i
             "ip6", EthernetHeader.IPV6);
 
     public CaptureFilter {
-        if (port > 0xFFFF || !protocol.isEmpty() && !PROTOCOLS.containsKey(protocol)) {
-            throw new IllegalArgumentException("port " + port + ", protocol " + protocol);
+        require(port >= -1 && port <= 0xFFFF, "port " + port);
+        require(protocol.isEmpty() || PROTOCOLS.containsKey(protocol), "protocol " + protocol);
+        require(session >= -1, "session " + session);
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
         }
     }
 
