@@ -24,12 +24,31 @@ final class Junk {
     private static final int MAC = VirtioNetHeader.LENGTH;
     private static final int KINDS = 10;
 
+    /// A datagram that comes in fragments, one after the other.
+    private static final class Fragmented {
+        private final int link;
+        private final Address from;
+        private final int id;
+        private final int protocol;
+        private int left;
+        private int at;
+
+        private Fragmented(int link, Address from, int id, int protocol, int fragments) {
+            this.link = link;
+            this.from = from;
+            this.id = id;
+            this.protocol = protocol;
+            this.left = fragments;
+        }
+    }
+
     private final SplittableRandom luck;
     private final Shot shot;
     private final Ears ears;
     private final Peers peers;
     private MemorySegment frame;
     private int length;
+    private Fragmented whole = new Fragmented(1, Place.remote(1, true, 0), 0, IpProtocol.UDP, 0);
 
     Junk(SplittableRandom luck, Shot shot, Ears ears, Peers peers) {
         this.luck = luck;
@@ -116,13 +135,32 @@ final class Junk {
         }
     }
 
+    /// What a fragment's data may be, or pretend to be: also what has another fragment in it.
+    private int protocol() {
+        return switch (luck.nextInt(8)) {
+            case 0 -> IpProtocol.FRAGMENT;
+            case 1 -> IpProtocol.ICMPV6;
+            case 2 -> luck.nextInt(256);
+            case 3, 4, 5 -> IpProtocol.TCP;
+            default -> IpProtocol.UDP;
+        };
+    }
+
+    /// Mostly the next one of a datagram that will be whole.
     private void fragment() {
-        boolean v4 = luck.nextBoolean();
+        boolean fits = luck.nextInt(3) != 0;
+        if (!fits || whole.left == 0) {
+            Address sender = peer(luck.nextBoolean());
+            whole = new Fragmented(shot.link, sender, luck.nextInt(20), protocol(), luck.nextInt(1, 5));
+        }
+        shot.link = whole.link;
         int octets = 8 * luck.nextInt(1, 150);
-        int offset = luck.nextInt(3) == 0 ? 0 : 8 * luck.nextInt(luck.nextInt(4) == 0 ? 8190 : 300);
-        int id = luck.nextInt(20);
-        boolean more = luck.nextInt(3) != 0;
-        Address from = peer(v4);
+        int offset = fits ? whole.at : 8 * luck.nextInt(luck.nextInt(4) == 0 ? 8190 : 300);
+        boolean more = fits ? --whole.left > 0 : luck.nextInt(3) != 0;
+        whole.at = fits ? offset + octets : whole.at;
+        boolean v4 = whole.from.isV4();
+        int id = whole.id;
+        Address from = whole.from;
         Address to = Place.local(shot.link, v4);
         ethernet(v4 ? EthernetHeader.IPV4 : EthernetHeader.IPV6, Shot.PEERS_MAC + 1);
         int at;
@@ -137,7 +175,7 @@ final class Junk {
                     id,
                     (more ? Ipv4Header.MORE_FRAGMENTS : 0) | offset / 8,
                     64,
-                    luck.nextBoolean() ? IpProtocol.TCP : IpProtocol.UDP,
+                    whole.protocol,
                     from.lo(),
                     to.lo());
         } else {
@@ -155,13 +193,20 @@ final class Junk {
                     to.hi(),
                     to.lo());
             int header = IP + Ipv6Header.LENGTH;
-            Octets.u8(frame, header, luck.nextBoolean() ? IpProtocol.TCP : IpProtocol.UDP);
-            Octets.u8(frame, header + 1, 0);
-            Octets.u16(frame, header + 2, offset & 0xFFF8 | (more ? 1 : 0));
-            Octets.i32(frame, header + 4, id);
+            fragmentHeader(header, whole.protocol, offset, more, id);
         }
         fill(at, Math.min(octets, 64));
+        if (whole.protocol == IpProtocol.FRAGMENT && offset == 0) {
+            fragmentHeader(at, protocol(), 8 * luck.nextInt(3), luck.nextBoolean(), luck.nextInt(20));
+        }
         length = at + octets;
+    }
+
+    private void fragmentHeader(int at, int protocol, int offset, boolean more, int id) {
+        Octets.u8(frame, at, protocol);
+        Octets.u8(frame, at + 1, 0);
+        Octets.u16(frame, at + 2, offset & 0xFFF8 | (more ? 1 : 0));
+        Octets.i32(frame, at + 4, id);
     }
 
     private void arp() {
