@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 /// ```text
 /// question, tool to control         answer, control to tool
 ///    0  magic    u32                   0  magic    u32
-///    4  version  u32                   4  errno    u32   0, or why there is no answer: EPERM, EMSGSIZE
+///    4  version  u32                   4  errno    u32   0, or why there is no answer: EAGAIN, EPERM, EMSGSIZE
 ///    8  text, UTF-8                    8  text, UTF-8
 /// ```
 ///

@@ -12,8 +12,7 @@ final class Course implements FieldReader.Visitor {
     private static final int OBJECTS = 512;
 
     // In the order in which references were met: to what in the live engine, and how that is compared; null if it is
-    // not
-    // compared here.
+    // not compared here.
     private @Nullable Object[] met = new Object[OBJECTS];
     private @Nullable Plan[] plans = new Plan[OBJECTS];
     private int count;
