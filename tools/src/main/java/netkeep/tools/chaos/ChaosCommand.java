@@ -119,11 +119,16 @@ public final class ChaosCommand implements Callable<Integer> {
             }
             long calmEndNs = beginNs + calmNs;
             List<Outcome.Felt> felt = new ArrayList<>();
-            for (Deaths.Death death : stage.deaths().deaths()) {
+            List<List<Deaths.Death>> chains = stage.deaths().chains();
+            for (int i = 0; i < chains.size(); i++) {
+                List<Deaths.Death> chain = chains.get(i);
+                long fromNs = chain.getFirst().atNs();
+                long untilNs =
+                        i + 1 < chains.size() ? chains.get(i + 1).getFirst().atNs() : endNs + FELT_NS;
                 felt.add(new Outcome.Felt(
-                        death,
-                        load.gaps.longestNs(death.atNs(), death.atNs() + FELT_NS),
-                        probe.gaps().longestNs(death.atNs(), death.atNs() + FELT_NS)));
+                        chain,
+                        load.gaps.longestNs(fromNs, untilNs),
+                        probe.gaps().longestNs(fromNs, untilNs)));
             }
             double calmRate = (double) calmOctets / calmNs;
             double rate = (double) octets / (endNs - calmEndNs);

@@ -24,8 +24,9 @@ final class Deaths implements Keeper.Watcher {
     ///
     /// @param part     whose
     /// @param takeover whether its predecessor had just died
+    /// @param standby  whether another process stood by
     /// @param atNs     System.nanoTime
-    record Death(String part, Kind kind, boolean takeover, long atNs) {}
+    record Death(String part, Kind kind, boolean takeover, boolean standby, long atNs) {}
 
     /// What successors said.
     ///
@@ -76,17 +77,23 @@ final class Deaths implements Keeper.Watcher {
         return new Reported(stacks, cut);
     }
 
-    synchronized List<Death> deaths() {
-        return List.copyOf(deaths);
+    /// All there were, in order; those in takeovers with the death that began them.
+    synchronized List<List<Death>> chains() {
+        List<List<Death>> chains = new ArrayList<>();
+        for (Death death : deaths) {
+            if (!death.takeover) {
+                chains.add(new ArrayList<>());
+            }
+            chains.getLast().add(death);
+        }
+        return chains;
     }
 
     /// Waits until all domains are there and another process stands by.
     ///
     /// @throws IOException if that takes too long
     synchronized void awaitStandby() throws IOException, InterruptedException {
-        await(
-                "nobody stands by",
-                () -> state.standbys() > 0 && state.domains().stream().allMatch(held -> held.process() != 0));
+        await("nobody stands by", () -> standby() && state.domains().stream().allMatch(held -> held.process() != 0));
     }
 
     private interface Condition {
@@ -142,6 +149,10 @@ final class Deaths implements Keeper.Watcher {
         return state.domains().get(luck.nextInt(state.domains().size())).name();
     }
 
+    private synchronized boolean standby() {
+        return state.standbys() > 0;
+    }
+
     private synchronized Keeper.Held held(String part) {
         return state.domains().stream()
                 .filter(held -> held.name().equals(part))
@@ -155,6 +166,7 @@ final class Deaths implements Keeper.Watcher {
             return;
         }
         long atNs = System.nanoTime();
+        boolean standby = standby();
         try {
             switch (kind) {
                 case KILLED -> Threads.kill(before.process(), Threads.SIGKILL);
@@ -165,7 +177,7 @@ final class Deaths implements Keeper.Watcher {
             // It died of its own of what it was given before.
         }
         synchronized (this) {
-            deaths.add(new Death(part, kind, takeover, atNs));
+            deaths.add(new Death(part, kind, takeover, standby, atNs));
             await(part + " does not come back", () -> {
                 Keeper.Held now = held(part);
                 return now.restarts() > before.restarts() && now.process() != 0;

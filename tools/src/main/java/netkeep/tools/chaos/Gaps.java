@@ -22,13 +22,12 @@ final class Gaps {
         lastNs = nowNs;
     }
 
-    /// The longest that lay, at least in part, between two instants.
+    /// The longest between two instants; of one that reaches beyond them, what lies between them.
     synchronized long longestNs(long fromNs, long untilNs) {
-        long longest = lastNs < untilNs && lastNs != 0 ? Math.max(0, untilNs - Math.max(lastNs, fromNs)) : 0;
+        long longest = lastNs == 0 ? 0 : Math.max(0, untilNs - Math.max(lastNs, fromNs));
         for (Gap gap : gaps) {
-            if (gap.fromNs + gap.lengthNs > fromNs && gap.fromNs < untilNs) {
-                longest = Math.max(longest, gap.lengthNs);
-            }
+            long endNs = Math.min(gap.fromNs + gap.lengthNs, untilNs);
+            longest = Math.max(longest, endNs - Math.max(gap.fromNs, fromNs));
         }
         return longest;
     }

@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// What came of it.
@@ -24,9 +26,22 @@ record Outcome(
         double rate) {
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
+    private static final Set<Deaths.Kind> KILLED = Set.of(Deaths.Kind.KILLED);
+    private static final Set<Deaths.Kind> POISONED = Set.of(Deaths.Kind.FRAME, Deaths.Kind.REQUEST);
+    private static final Set<Deaths.Kind> HUNG = Set.of(Deaths.Kind.STOPPED, Deaths.Kind.ENDLESS_FRAME);
 
-    /// A death, and the longest silences behind it: of the steady stream, and of a probe that did nothing but look.
-    record Felt(Deaths.Death death, long gapNs, long probeNs) {}
+    /// A death with those in the takeovers that it began, and the longest silences until the next: of the steady
+    /// stream, and of a probe that did nothing but look.
+    record Felt(List<Deaths.Death> chain, long gapNs, long probeNs) {
+        private boolean alone(Set<Deaths.Kind> kinds) {
+            return chain.size() == 1 && kinds.contains(chain.getFirst().kind());
+        }
+
+        /// Whether a standby was there for each.
+        private boolean stoodBy() {
+            return chain.stream().allMatch(Deaths.Death::standby);
+        }
+    }
 
     long losses() {
         return tally.losses();
@@ -36,12 +51,14 @@ record Outcome(
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("placement", placement.toLowerCase(Locale.ROOT));
         values.put("seed", seed);
-        values.put("deaths", felt.size());
-        values.put("deaths_by_part", count(each -> each.death().part()));
-        values.put("deaths_by_kind", count(each -> each.death().kind().name().toLowerCase(Locale.ROOT)));
+        List<Deaths.Death> deaths =
+                felt.stream().flatMap(each -> each.chain().stream()).toList();
+        values.put("deaths", deaths.size());
+        values.put("deaths_by_part", count(deaths, Deaths.Death::part));
+        values.put("deaths_by_kind", count(deaths, death -> death.kind().name().toLowerCase(Locale.ROOT)));
         values.put(
                 "deaths_in_takeover",
-                felt.stream().filter(each -> each.death().takeover()).count());
+                deaths.stream().filter(Deaths.Death::takeover).count());
         values.put("stacks_killed", stacks.stacks());
         values.put("turns_cut", stacks.cut());
         values.put("connections", tally.connections.sum());
@@ -53,38 +70,23 @@ record Outcome(
         values.put("undisturbed_gbit_s", round(calmRate * GIGABITS));
         values.put("gbit_s", round(rate * GIGABITS));
         values.put("undisturbed_gap_ms", round(calmGapNs / NS_PER_MS));
+        values.put("blackout_ms_killed", blackouts(each -> each.stoodBy() && each.alone(KILLED)));
+        values.put("blackout_ms_poisoned", blackouts(each -> each.stoodBy() && each.alone(POISONED)));
+        values.put("blackout_ms_hung", blackouts(each -> each.stoodBy() && each.alone(HUNG)));
         values.put(
-                "blackout_ms_killed",
-                blackouts(each -> single(each) && each.death().kind() == Deaths.Kind.KILLED));
-        values.put("blackout_ms_poisoned", blackouts(each -> single(each) && poisoned(each)));
-        values.put("blackout_ms_hung", blackouts(each -> single(each) && hung(each)));
-        values.put("blackout_ms_in_takeover", blackouts(each -> each.death().takeover()));
+                "blackout_ms_in_takeover",
+                blackouts(each -> each.stoodBy() && each.chain().size() > 1));
+        values.put("blackout_ms_without_standby", blackouts(each -> !each.stoodBy()));
         values.put(
                 "probe_gap_ms",
                 distribution(felt.stream().mapToLong(Felt::probeNs).sorted().toArray()));
         return values;
     }
 
-    private static boolean single(Felt each) {
-        return !each.death().takeover();
-    }
-
-    private static boolean poisoned(Felt each) {
-        return each.death().kind() == Deaths.Kind.FRAME || each.death().kind() == Deaths.Kind.REQUEST;
-    }
-
-    private static boolean hung(Felt each) {
-        return each.death().kind() == Deaths.Kind.STOPPED || each.death().kind() == Deaths.Kind.ENDLESS_FRAME;
-    }
-
-    private interface By {
-        String of(Felt each);
-    }
-
-    private Map<String, Object> count(By by) {
+    private static Map<String, Object> count(List<Deaths.Death> deaths, Function<Deaths.Death, String> by) {
         Map<String, Object> counts = new TreeMap<>();
-        for (Felt each : felt) {
-            counts.merge(by.of(each), 1, (one, more) -> (Integer) one + (Integer) more);
+        for (Deaths.Death each : deaths) {
+            counts.merge(by.apply(each), 1, (one, more) -> (Integer) one + (Integer) more);
         }
         return counts;
     }

@@ -1,0 +1,31 @@
+package netkeep.tools.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class GapsTest {
+    private static final long MS = 1_000_000;
+
+    /// A silence that a death began just before the end of the calm is the death's.
+    @Test
+    void gapCountsBetweenTheInstantsAlone() {
+        Gaps gaps = new Gaps();
+        for (long atMs : new long[] {100, 103, 110, 990, 1_500, 1_502}) {
+            gaps.on(atMs * MS);
+        }
+        assertEquals(7 * MS, gaps.longestNs(100 * MS, 112 * MS));
+        assertEquals(880 * MS, gaps.longestNs(100 * MS, 1_000 * MS));
+        assertEquals(10 * MS, gaps.longestNs(980 * MS, 1_000 * MS));
+        assertEquals(500 * MS, gaps.longestNs(1_000 * MS, 1_502 * MS));
+    }
+
+    @Test
+    void silenceThatGoesOnCounts() {
+        Gaps gaps = new Gaps();
+        assertEquals(0, gaps.longestNs(0, 10 * MS));
+        gaps.on(10 * MS);
+        assertEquals(90 * MS, gaps.longestNs(0, 100 * MS));
+        assertEquals(50 * MS, gaps.longestNs(50 * MS, 100 * MS));
+    }
+}
