@@ -16,7 +16,7 @@ import netkeep.bench.Namespaces.Place;
 /// The stacks in domains of their own, each kept from its first use until the end.
 final class Keepers implements AutoCloseable {
     /// What a keeper says once another process is ready to take over, and rehearsed: from then on that one sleeps.
-    private static final String WARM = "\"standby\": true";
+    private static final String WARM = "\"standbys\": 1";
 
     private static final Pattern DOMAIN = Pattern.compile("\"([a-z][a-z0-9, ]*)\": \\{\"process\": ([1-9][0-9]*)");
     private static final Duration PATIENCE = Duration.ofMinutes(2);

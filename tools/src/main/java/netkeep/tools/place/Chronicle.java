@@ -1,7 +1,6 @@
 package netkeep.tools.place;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Says what becomes of a keeper's domains, a line each, and writes a report of each death.
 final class Chronicle implements Keeper.Watcher {
-    private final PrintWriter out;
+    private final Lines lines;
     private final boolean json;
     private final @Nullable Path whose;
     private final @Nullable Path reports;
@@ -24,8 +23,8 @@ final class Chronicle implements Keeper.Watcher {
     /// @param whose     where programs attach, if there are others; else null
     /// @param reports   where each death is to have its file; null for nowhere
     /// @param readiness hears when all domains are there
-    Chronicle(PrintWriter out, boolean json, @Nullable Path whose, @Nullable Path reports, Readiness readiness) {
-        this.out = out;
+    Chronicle(Lines lines, boolean json, @Nullable Path whose, @Nullable Path reports, Readiness readiness) {
+        this.lines = lines;
         this.json = json;
         this.whose = whose;
         this.reports = reports;
@@ -44,7 +43,7 @@ final class Chronicle implements Keeper.Watcher {
         }
         Map<String, Object> values = values(now);
         values.putAll(stack());
-        say(json ? JsonText.line(values) : prefix() + text(now));
+        lines.add(json ? JsonText.line(values) : prefix() + text(now), true);
     }
 
     @Override
@@ -169,7 +168,6 @@ final class Chronicle implements Keeper.Watcher {
     }
 
     private void say(String line) {
-        out.println(line);
-        out.flush();
+        lines.add(line, false);
     }
 }

@@ -1,7 +1,6 @@
 package netkeep.tools.place;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,11 +83,12 @@ public final class UpCommand implements Callable<Integer> {
         }
         List<@Nullable Path> all = files.isEmpty() ? Collections.singletonList(null) : List.copyOf(files);
         Readiness readiness = Readiness.ofEnvironment(all.size());
-        try (Ending ending = new Ending()) {
+        try (Lines lines = new Lines(spec.commandLine().getOut());
+                Ending ending = new Ending()) {
             List<KeptStack> stacks = new ArrayList<>();
             try {
                 for (Path file : all) {
-                    stacks.add(stack(file, readiness));
+                    stacks.add(stack(file, lines, readiness));
                 }
                 ending.by(() -> stacks.forEach(KeptStack::end));
                 keep(stacks);
@@ -117,13 +117,12 @@ public final class UpCommand implements Callable<Integer> {
     /// Opens what one stack needs.
     ///
     /// @param file its configuration, null for the command line's
-    private KeptStack stack(@Nullable Path file, Readiness readiness) throws IOException {
+    private KeptStack stack(@Nullable Path file, Lines lines, Readiness readiness) throws IOException {
         Config config = config(file);
         Path path = path(config);
         KeptStack.removeDead(path);
         Path whose = files.size() > 1 ? path : null;
-        PrintWriter out = spec.commandLine().getOut();
-        Chronicle chronicle = new Chronicle(out, json, whose, reports, readiness);
+        Chronicle chronicle = new Chronicle(lines, json, whose, reports, readiness);
         Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file);
         KeptStack kept = new KeptStack(path, placement(config), standbys, devices, chronicle);
         chronicle.up(path);
