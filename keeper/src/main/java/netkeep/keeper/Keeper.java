@@ -352,15 +352,15 @@ public final class Keeper implements AutoCloseable {
         if (number < 0 || number >= all.most() || sessions.containsKey(number)) {
             throw new IllegalArgumentException("session " + number);
         }
-        Plan.Terms terms = all.terms().apply(Sockets.peerUser(with.descriptors()[0]));
         int client = with.descriptors()[0];
+        Plan.Terms terms = all.terms().apply(Sockets.peerUser(client));
         Tenancy session =
                 new Tenancy(plan.name(), number, client, terms.clientLength(), terms.stackLength(), terms.text());
-        sessions.put(word.number(), session);
+        sessions.put(number, session);
         for (Seat seat : seats) {
             if (seat.child != null) {
                 seat.child.life.session();
-                tell(seat, seat.child, word.number(), session);
+                tell(seat, seat.child, number, session);
             }
         }
     }

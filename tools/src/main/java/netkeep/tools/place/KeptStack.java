@@ -27,10 +27,19 @@ final class KeptStack implements AutoCloseable {
         this.path = path;
         this.devices = devices;
         this.listener = listen(path);
-        Settings settings = devices.settings();
-        this.keeper = new Keeper(
-                placement.plan(path, ThisProgram.domain(), settings, devices.descriptors(), listener, standbys),
-                watcher);
+        boolean made = false;
+        try {
+            Settings settings = devices.settings();
+            this.keeper = new Keeper(
+                    placement.plan(path, ThisProgram.domain(), settings, devices.descriptors(), listener, standbys),
+                    watcher);
+            made = true;
+        } finally {
+            if (!made) {
+                Descriptors.close(listener);
+                Files.deleteIfExists(path);
+            }
+        }
     }
 
     /// Keeps it until [#end].

@@ -83,8 +83,8 @@ public final class UpCommand implements Callable<Integer> {
         }
         List<@Nullable Path> all = files.isEmpty() ? Collections.singletonList(null) : List.copyOf(files);
         Readiness readiness = Readiness.ofEnvironment(all.size());
-        try (Lines lines = new Lines(spec.commandLine().getOut());
-                Ending ending = new Ending()) {
+        try (Ending ending = new Ending();
+                Lines lines = new Lines(spec.commandLine().getOut())) {
             List<KeptStack> stacks = new ArrayList<>();
             try {
                 for (Path file : all) {

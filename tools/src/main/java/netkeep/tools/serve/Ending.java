@@ -20,7 +20,7 @@ public final class Ending implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /// What ends the command, from any thread and without waiting.
+    /// What has the command end soon, from any thread; the program's end waits for it.
     public void by(Runnable action) {
         stop = action;
     }
