@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.linux.Threads;
@@ -69,22 +68,10 @@ class CaptureTest {
         }
     }
 
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-        while (!condition.holds()) {
-            assertTrue(System.nanoTime() < endNs, "it does not come about");
-            Thread.sleep(10);
-        }
-    }
-
     /// Connects until a capture shows such a connection, both ways: what renews a wish takes a moment.
     private void awaitAnother(Place.Running capture) throws Exception {
         List<Integer> ports = new ArrayList<>();
-        await(() -> {
+        Place.await("the capture shows no connection", () -> {
             ports.add(echo(1));
             String said = capture.out();
             return ports.stream()
@@ -154,7 +141,7 @@ class CaptureTest {
             capture("stack", "--protocol", "arp"),
         };
         echo(1);
-        await(() -> Files.size(kernel) > 0 && over(read(kernel)) && idle());
+        Place.await("the connection does not end", () -> Files.size(kernel) > 0 && over(read(kernel)) && idle());
         tcpdump.stop();
         for (Place.Running capture : captures) {
             Place.Said said = capture.stop();

@@ -166,18 +166,37 @@ final class Place implements AutoCloseable {
         return new Running(line);
     }
 
+    /// What comes about in another process.
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /// Waits until it holds.
+    ///
+    /// @param otherwise what is wrong if it does not
+    static void await(String otherwise, Condition condition) throws Exception {
+        await(PATIENCE_S, otherwise, condition);
+    }
+
+    /// As above.
+    ///
+    /// @param seconds until it must hold
+    static void await(long seconds, String otherwise, Condition condition) throws Exception {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!condition.holds()) {
+            assertTrue(System.nanoTime() < endNs, otherwise);
+            Thread.sleep(10);
+        }
+    }
+
     /// Waits until somebody listens on a port of the kernel's, over both families.
     void awaitListener(int port) throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         String local = String.format(Locale.ROOT, ":%04X ", port);
         for (String file : List.of("tcp", "tcp6")) {
             Path table = Path.of("/proc/thread-self/net", file);
-            while (!space.call(() -> Files.readString(table)).contains(local)) {
-                if (System.nanoTime() > endNs) {
-                    throw new AssertionError("nobody listens on port " + port);
-                }
-                Thread.sleep(10);
-            }
+            await(
+                    "nobody listens on port " + port,
+                    () -> space.call(() -> Files.readString(table)).contains(local));
         }
     }
 
