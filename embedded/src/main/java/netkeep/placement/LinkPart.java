@@ -8,22 +8,17 @@ import netkeep.domain.Shared;
 import netkeep.link.Link;
 import netkeep.link.LinkGone;
 import netkeep.ring.CaptureWriter;
-import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
-import netkeep.ring.Pieces;
 import netkeep.ring.Region;
 import netkeep.wire.Verdict;
 import org.jspecify.annotations.Nullable;
 
-/// A link in a domain without a stack: moves frames between the device and two rings.
-///
-/// A frame that it has taken from the stack is noted before it is sent: killed at any instant, a frame may be
-/// lost, as on any wire, and none is sent twice.
+/// A link in a domain without a stack: reads frames from the device to a ring. The stack sends by itself.
 final class LinkPart implements Part {
     private static final Logger LOG = System.getLogger(LinkPart.class.getName());
 
-    /// The most frames of a turn, each way.
+    /// The most frames of a turn.
     private static final int FRAMES = 64;
 
     /// Octets that a turn reads: more would be out of the nearest cache before the stack has seen it.
@@ -32,10 +27,8 @@ final class LinkPart implements Part {
     private final Link link;
     private final Region own;
     private final FrameProducer up;
-    private final FrameConsumer down;
     private final Doorbell bell;
     private final Watch watch;
-    private final Pieces frame = new Pieces();
     private final int number;
     private @Nullable Capture capture;
     private final boolean poisoned = Poison.on();
@@ -53,11 +46,9 @@ final class LinkPart implements Part {
     LinkPart(Settings.Device device, int number, Grants grants, Watch watch, Arena arena) {
         this.number = number;
         this.link = device.link(grants.descriptor(Grants.DEVICE + number));
-        this.own = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRings.LENGTH, true);
-        LinkRings rings =
-                new LinkRings(own, Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRings.LENGTH, false));
-        this.up = rings.linkGives();
-        this.down = rings.linkTakes(link.maxFrame());
+        this.own = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRing.UP, true);
+        this.up = new LinkRing(own, Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRing.DOWN, false))
+                .gives();
         this.bell = grants.bell(number);
         this.watch = watch;
         watch.hear(bell);
@@ -80,7 +71,7 @@ final class LinkPart implements Part {
         }
         int done;
         try {
-            done = send() + receive();
+            done = receive();
         } catch (LinkGone why) {
             leave(why);
             return 0;
@@ -90,31 +81,11 @@ final class LinkPart implements Part {
         }
         if (done != 0) {
             up.publish();
-            down.release();
-            if (up.mustWake() || down.mustWake()) {
+            if (up.mustWake()) {
                 bell.ring();
             }
         }
         return done;
-    }
-
-    private int send() throws PeerViolation {
-        for (int sent = 0; sent < FRAMES; sent++) {
-            long at = down.take();
-            if (at == FrameConsumer.EMPTY) {
-                return sent;
-            }
-            down.note();
-            if (!gone) {
-                frame.clear();
-                frame.add(down.memory(), at, down.length());
-                // What a full device does not take is lost on the wire.
-                if (link.transmit(frame) && capture != null) {
-                    capture.frame(Boundary.LINK, CaptureWriter.DOWN, number, frame, Verdict.OK);
-                }
-            }
-        }
-        return FRAMES;
     }
 
     private int receive() throws PeerViolation {
@@ -156,13 +127,12 @@ final class LinkPart implements Part {
     @Override
     public boolean maySleep() {
         try {
-            boolean may = down.maySleep();
             if (full && !gone) {
                 blind = true;
                 watch.look(link.descriptor(), false);
-                may &= up.mayWait(link.maxFrame());
+                return up.mayWait(link.maxFrame());
             }
-            return may;
+            return true;
         } catch (PeerViolation broken) {
             throw new IllegalStateException(broken);
         }
@@ -170,7 +140,6 @@ final class LinkPart implements Part {
 
     @Override
     public void awake() {
-        down.awake();
         if (blind) {
             blind = false;
             watch.look(link.descriptor(), true);

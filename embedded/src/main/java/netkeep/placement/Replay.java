@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Lets a stack that died take its last turn again, on copies of what it left: the same inputs in the same order, from
 /// its last commit on. Nothing reaches anybody else.
 public final class Replay {
-    /// A link that was in the stack's own domain: what had come from it went with that.
+    /// A device: what goes to it is lost, and what had come from it went with the stack.
     private static final class Silent implements FramePort {
         private final int maxFrame;
 
@@ -109,14 +109,13 @@ public final class Replay {
                 Memory.sparse(arena, StackPart.LOOP));
     }
 
-    private LinkRings rings(int number, Region stacks) {
-        return new LinkRings(recording.region(Grants.UP + number), stacks);
+    private LinkRing ring(int number, Region stacks) {
+        return new LinkRing(recording.region(Grants.UP + number), stacks);
     }
 
     private RingPort ring(int number, int longest) {
-        LinkRings rings = rings(number, recording.region(Grants.DOWN + number));
-        FrameConsumer up = rings.stackTakes(longest, engine.marks().taken(number));
-        return new RingPort(up, rings.stackGives(engine.marks().laid(number)), longest, () -> {});
+        LinkRing ring = ring(number, recording.region(Grants.DOWN + number));
+        return new RingPort(ring.takes(longest, engine.marks().taken(number)), new Silent(longest), () -> {});
     }
 
     /// Looks for what was in hand by ends of rings whose own side nobody else sees.
@@ -133,9 +132,9 @@ public final class Replay {
     }
 
     private void find(int link, long place) throws PeerViolation {
-        Region own = new Region(Memory.sparse(arena, LinkRings.LENGTH));
+        Region own = new Region(Memory.sparse(arena, LinkRing.DOWN));
         int longest = settings.devices().get(link - 1).longest();
-        FrameConsumer up = rings(link, own).stackTakes(longest, engine.marks().taken(link));
+        FrameConsumer up = ring(link, own).takes(longest, engine.marks().taken(link));
         for (boolean it = false; !it; ) {
             it = Hand.at(up.position(), place);
             long at = up.take();

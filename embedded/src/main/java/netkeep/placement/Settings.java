@@ -116,9 +116,14 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
         return StackPart.ledgerLength(devices.size());
     }
 
-    /// Octets of each of the two regions that a link and a stack share.
-    public static long ringsLength() {
-        return LinkRings.LENGTH;
+    /// Octets of the region that a link writes for a stack.
+    public static long upLength() {
+        return LinkRing.UP;
+    }
+
+    /// Octets of the region that a stack writes for a link.
+    public static long downLength() {
+        return LinkRing.DOWN;
     }
 
     /// The most sessions at a time.

@@ -21,7 +21,6 @@ import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.linux.Clock;
 import netkeep.linux.Memory;
-import netkeep.ring.FrameConsumer;
 import netkeep.ring.PeerViolation;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
@@ -67,13 +66,14 @@ final class StackPart implements Part {
     private final Clock clock;
     private final Watch watch;
     private final @Nullable Client[] clients = new @Nullable Client[Settings.SESSIONS];
+    private final LinkPort[] devices;
     private final Port[] ports;
     private final @Nullable Doorbell[] bells;
 
     /// Of the rings that came in place of others.
     private final @Nullable Arena[] renewed;
 
-    private final List<LinkRings> unsettled = new ArrayList<>();
+    private final List<LinkRing> unsettled = new ArrayList<>();
     private final Engine engine;
     private final Stack stack;
     private final Answers answers;
@@ -88,6 +88,7 @@ final class StackPart implements Part {
         this.clock = clock;
         this.watch = watch;
         int count = settings.devices().size();
+        this.devices = new LinkPort[count];
         this.ports = new Port[count];
         this.bells = new @Nullable Doorbell[count];
         this.renewed = new @Nullable Arena[count];
@@ -100,7 +101,8 @@ final class StackPart implements Part {
                 luck.nextLong(),
                 luck.nextLong());
         for (int i = 0; i < count; i++) {
-            ports[i] = settings.apart() ? ring(i, grants, arena) : device(i, grants);
+            devices[i] = device(i, grants);
+            ports[i] = settings.apart() ? ring(i, grants, arena) : device(devices[i]);
         }
         this.stack = new Stack(engine, ports, sparse(arena, Stack.framesLength(count)), sparse(arena, LOOP));
         this.answers = new Answers(engine, settings);
@@ -127,12 +129,14 @@ final class StackPart implements Part {
         return Memory.sparse(arena, length);
     }
 
+    private LinkPort device(int index, Grants grants) {
+        return new LinkPort(settings.devices().get(index).link(grants.descriptor(Grants.DEVICE + (index + 1))));
+    }
+
     /// A link in this domain.
-    private Port device(int index, Grants grants) {
-        LinkPort port =
-                new LinkPort(settings.devices().get(index).link(grants.descriptor(Grants.DEVICE + (index + 1))));
-        watch.add(port.descriptor());
-        return port;
+    private Port device(LinkPort device) {
+        watch.add(device.descriptor());
+        return device;
     }
 
     /// A link in a domain of its own.
@@ -146,30 +150,29 @@ final class StackPart implements Part {
     }
 
     private RingPort ring(int number, int up, int down, Doorbell bell, Arena arena) {
-        LinkRings rings = new LinkRings(
-                Shared.map(arena, up, LinkRings.LENGTH, false), Shared.map(arena, down, LinkRings.LENGTH, true));
+        LinkRing ring =
+                new LinkRing(Shared.map(arena, up, LinkRing.UP, false), Shared.map(arena, down, LinkRing.DOWN, true));
         FrameMarks marks = engine.marks();
-        if (rings.fresh()) {
-            // What was committed is of rings that the link broke, or of none.
-            marks.note(number, 0, 0);
-            unsettled.add(rings);
+        if (ring.fresh()) {
+            // What was committed is of a ring that the link broke, or of none.
+            marks.note(number, 0);
+            unsettled.add(ring);
         }
         int longest = settings.devices().get(number - 1).longest();
-        FrameConsumer takes = rings.stackTakes(longest, marks.taken(number));
-        return new RingPort(takes, rings.stackGives(marks.laid(number)), longest, bell::ring);
+        return new RingPort(ring.takes(longest, marks.taken(number)), devices[number - 1], bell::ring);
     }
 
-    /// Commits where the stack is in rings that are new. Nothing was taken or laid down there: whoever dies before this
-    /// has ended leaves them as new as they were.
+    /// Commits where the stack is in rings that are new. Nothing was taken there: whoever dies before this has ended
+    /// leaves them as new as they were.
     private void settle() {
         if (!unsettled.isEmpty()) {
             engine.commit();
-            unsettled.forEach(LinkRings::begin);
+            unsettled.forEach(LinkRing::begin);
             unsettled.clear();
         }
     }
 
-    /// A link that broke its rings is replaced, and here are new ones.
+    /// A link that broke its ring is replaced, and here is a new one.
     private void renew(int number, int[] granted) {
         Doorbell bell = Objects.requireNonNull(bells[number - 1]);
         Arena memory = Arena.ofShared();
@@ -184,7 +187,7 @@ final class StackPart implements Part {
         }
     }
 
-    /// Says which links broke their rings: nothing comes from them any more, and what goes to them is lost.
+    /// Says which links broke their rings: nothing comes from them any more.
     private void complain() throws IOException {
         for (int i = 0; i < ports.length; i++) {
             String why = ports[i] instanceof RingPort ring ? ring.complaint() : null;
@@ -227,10 +230,8 @@ final class StackPart implements Part {
     public void show(Capture capture) {
         stack.show(capture.at(Boundary.STACK));
         engine.show(capture.at(Boundary.SESSION));
-        for (int i = 0; i < ports.length; i++) {
-            if (ports[i] instanceof LinkPort port) {
-                port.show(capture.at(Boundary.LINK), i + 1);
-            }
+        for (int i = 0; i < devices.length; i++) {
+            devices[i].show(capture.at(Boundary.LINK), i + 1);
         }
     }
 
@@ -337,7 +338,7 @@ final class StackPart implements Part {
     public boolean maySleep() {
         boolean may = true;
         for (int i = 0; i < ports.length; i++) {
-            may &= !(ports[i] instanceof RingPort ring) || ring.maySleep(stack.waits(i + 1));
+            may &= !(ports[i] instanceof RingPort ring) || ring.maySleep();
         }
         for (Client client : clients) {
             may &= client == null || maySleep(client);

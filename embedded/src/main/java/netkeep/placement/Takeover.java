@@ -35,8 +35,10 @@ final class Takeover {
     /// Does it some times; each time what lies in the regions is what the last one left.
     static void rehearse() throws IOException {
         int ledger = Shared.make("rehearsal", SETTINGS.ledgerLength());
-        int up = Shared.make("rehearsal", LinkRings.LENGTH);
-        int down = Shared.make("rehearsal", LinkRings.LENGTH);
+        int up = Shared.make("rehearsal", LinkRing.UP);
+        int down = Shared.make("rehearsal", LinkRing.DOWN);
+        // What is sent there is gone.
+        int device = Descriptors.open("/dev/null", Descriptors.O_WRONLY | Descriptors.O_CLOEXEC);
         int client = Shared.make("rehearsal", Settings.LAYOUT.clientLength());
         int stack = Shared.make("rehearsal", Settings.LAYOUT.stackLength());
         for (int round = 0; round < ROUNDS; round++) {
@@ -47,6 +49,8 @@ final class Takeover {
                     Map.of(
                             Grants.LEDGER,
                             Descriptors.duplicate(ledger),
+                            Grants.DEVICE + 1,
+                            device,
                             Grants.UP + 1,
                             Descriptors.duplicate(up),
                             Grants.DOWN + 1,
@@ -74,7 +78,7 @@ final class Takeover {
                 Descriptors.close(clientBell[i]);
             }
         }
-        for (int region : new int[] {ledger, up, down, client, stack}) {
+        for (int region : new int[] {ledger, up, down, client, stack, device}) {
             Descriptors.close(region);
         }
     }

@@ -35,7 +35,7 @@ class HostileLinkTest {
 
     private static final int FRAME = 100;
     private static final int TURNS = 3;
-    private static final long HEAD = FrameProducer.length(1 << 20);
+    private static final long HEAD = 0;
 
     private final Arena arena = Arena.ofShared();
     private final Line[] lines = Line.pair();
@@ -47,25 +47,25 @@ class HostileLinkTest {
 
     /// A link's side of its rings, and what its keeper has of them.
     private final class Link {
-        private int up = Shared.make("up", LinkRings.LENGTH);
-        private int down = Shared.make("down", LinkRings.LENGTH);
-        private Region own = map(up);
-        private Region stacks = map(down);
-        private FrameProducer gives = new LinkRings(own, stacks).linkGives();
+        private int up = Shared.make("up", LinkRing.UP);
+        private int down = Shared.make("down", LinkRing.DOWN);
+        private Region own = map(up, LinkRing.UP);
+        private Region stacks = map(down, LinkRing.DOWN);
+        private FrameProducer gives = new LinkRing(own, stacks).gives();
 
-        private Region map(int region) {
-            return Shared.map(arena, Descriptors.duplicate(region), LinkRings.LENGTH, true);
+        private Region map(int region, long length) {
+            return Shared.map(arena, Descriptors.duplicate(region), length, true);
         }
 
         /// Gets rings in which nothing is.
         private void renew() {
             Descriptors.close(up);
             Descriptors.close(down);
-            up = Shared.make("up", LinkRings.LENGTH);
-            down = Shared.make("down", LinkRings.LENGTH);
-            own = map(up);
-            stacks = map(down);
-            gives = new LinkRings(own, stacks).linkGives();
+            up = Shared.make("up", LinkRing.UP);
+            down = Shared.make("down", LinkRing.DOWN);
+            own = map(up, LinkRing.UP);
+            stacks = map(down, LinkRing.DOWN);
+            gives = new LinkRing(own, stacks).gives();
         }
 
         /// Gives two frames of no protocol, one after the other.
@@ -96,6 +96,7 @@ class HostileLinkTest {
         Link[] links = {one, two};
         for (int number = 1; number <= links.length; number++) {
             int[] bell = Doorbell.pair();
+            granted.put(Grants.DEVICE + number, Descriptors.open("/dev/null", Descriptors.O_WRONLY));
             granted.put(Grants.UP + number, Descriptors.duplicate(links[number - 1].up));
             granted.put(Grants.DOWN + number, Descriptors.duplicate(links[number - 1].down));
             granted.put(Grants.VOICE + number, bell[Doorbell.VOICE]);

@@ -41,7 +41,7 @@ public final class Engine {
     public static final int HEADERS = 256;
 
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 6;
+    public static final int LAYOUT = 7;
 
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;
@@ -85,7 +85,7 @@ public final class Engine {
         Luck luck = new Luck(ledger, seed0, seed1);
         // All memory is native: where the compiler sees two kinds of segments each access costs twice as much.
         this.headers = heads.asSlice(0, HEADERS);
-        this.outgoing = new Outgoing(heads.asSlice(HEADERS), links.length);
+        this.outgoing = new Outgoing(heads.asSlice(HEADERS));
         this.ip = new Ip(ledger, counters, luck, outgoing, settings.ip(), links);
         this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
         this.dhcp = new Dhcp(ledger, luck, outgoing, ip);
@@ -263,15 +263,9 @@ public final class Engine {
         tcp.transmit(nowNs);
     }
 
-    /// Whether the next turn has something to send, to tell or to commit, whatever else comes. What waits for room on a
-    /// link does not count: see [#waits].
+    /// Whether the next turn has something to send, to tell or to commit, whatever else comes.
     public boolean pending() {
         return ledger.changed() || sockets.pending() || tcp.pending() || udp.pending();
-    }
-
-    /// Whether something waits for room on a link.
-    public boolean waits(int link) {
-        return tcp.waits(link) || udp.waits(link);
     }
 
     /// Makes all that happened since the last commit count, with one store.

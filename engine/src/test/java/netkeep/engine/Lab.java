@@ -46,7 +46,7 @@ public final class Lab {
     public final IpSettings settings;
     public final LinkSettings[] links;
     public final Region region;
-    public final Outgoing outgoing;
+    public final Outgoing outgoing = new Outgoing(Arena.ofAuto().allocate(256L * Outgoing.HEAD));
     /// Frames that were sent: each begins with its link's number, then the virtio header.
     public final List<Frame> sent = new ArrayList<>();
 
@@ -123,7 +123,6 @@ public final class Lab {
     public Lab(IpSettings settings, LinkSettings... links) {
         this.settings = settings;
         this.links = links;
-        this.outgoing = new Outgoing(Arena.ofAuto().allocate(256L * Outgoing.HEAD), links.length);
         int[] counts = Ip.counts(settings, links.length);
         int[] more = Icmp.counts();
         long length = Ledger.length(new int[] {Counters.count(), 1}, new int[] {Counters.slot(), Luck.slot()})

@@ -38,9 +38,15 @@ public final class FrameConsumer {
         awake();
     }
 
-    /// The position that a predecessor has noted, for a consumer that commits nothing else.
-    public static long noted(Region region, long ours) {
-        return region.i64(ours + FrameProducer.TAKEN);
+    /// Whether positions that the owner of this region has committed are of this ring: before that they are those of
+    /// another one, in whose place it came.
+    public static boolean begun(Region region, long ours) {
+        return region.i32(ours + FrameProducer.BEGUN) != 0;
+    }
+
+    /// Notes that from now on they are; after the commit of a first position of zero.
+    public static void begin(Region region, long ours) {
+        region.i32Release(ours + FrameProducer.BEGUN, 1);
     }
 
     /// Takes the next frame: its offset in [#memory], or [#EMPTY]; its length is [#length]. What lies there is the
@@ -98,11 +104,6 @@ public final class FrameConsumer {
     /// Where the next frame will lie: what a commit keeps.
     public long position() {
         return FrameProducer.position(count, line);
-    }
-
-    /// Notes what was taken where a successor finds it: whatever happens to it, it is not taken again.
-    public void note() {
-        region.i64Release(ours + FrameProducer.TAKEN, position());
     }
 
     /// Gives the room of all that was taken back; called after the commit that covers it.

@@ -8,9 +8,8 @@ import java.lang.invoke.VarHandle;
 /// ```text
 /// the producer's region, from `ours`                    the consumer's region, from `theirs`
 ///   0  tail   u64  where the next frame will lie          0  head   u64  where the first lies that is not given back
-///   8  waits  u32  1 while the producer waits for room    8  taken  u64  where the first lies that is not taken
-///  12  begun  u32  1 once its owner's commits count
-///  64  line, line ...  64 octets each                    64  asleep u32  1 while the consumer sleeps
+///   8  waits  u32  1 while the producer waits for room   64  asleep u32  1 while the consumer sleeps
+///  64  line, line ...  64 octets each                    68  begun  u32  1 once its owner's commits count
 ///
 /// a position, u64                    a frame, from a line's begin on
 ///  20..63  lines before it, ever       0  length u32   of the frame; 0: the next one lies in line 0
@@ -26,9 +25,8 @@ public final class FrameProducer {
     public static final long CONSUMER_LENGTH = 128;
 
     static final long WAITS = 8;
-    static final long BEGUN = 12;
-    static final long TAKEN = 8;
     static final long ASLEEP = 64;
+    static final long BEGUN = 68;
     static final long LINES = 64;
     static final int LINE = 64;
 
@@ -55,7 +53,7 @@ public final class FrameProducer {
     /// @param ours     where the producer's side lies in its region; a multiple of 8
     /// @param peer     the region that holds the consumer's side, from `theirs`
     /// @param capacity octets for frames, a multiple of 64 below 64 MiB
-    /// @param tail     where to begin: 0, or the position that a predecessor committed
+    /// @param tail     where to begin: 0, or where a predecessor's lay
     public FrameProducer(Region region, long ours, Region peer, long theirs, int capacity, long tail) {
         this.region = region;
         this.ours = ours;
@@ -75,20 +73,9 @@ public final class FrameProducer {
         return LINES + capacity;
     }
 
-    /// The position that a predecessor has published, for a producer that commits nothing else.
+    /// The position that a predecessor has published.
     public static long published(Region region, long ours) {
         return region.i64(ours);
-    }
-
-    /// Whether positions that the owner of this region has committed are of this ring: before that they are those of
-    /// another one, in whose place it came.
-    public static boolean begun(Region region, long ours) {
-        return region.i32(ours + BEGUN) != 0;
-    }
-
-    /// Notes that from now on they are; after the commit of a first position of zero.
-    public static void begin(Region region, long ours) {
-        region.i32Release(ours + BEGUN, 1);
     }
 
     static long position(long count, int line) {
@@ -189,7 +176,7 @@ public final class FrameProducer {
         return LINE * Math.max(ahead(), behind());
     }
 
-    /// Where the next frame will lie: what a commit keeps.
+    /// Where the next frame will lie.
     public long position() {
         return position(count, line);
     }

@@ -58,7 +58,7 @@ class FramesTest {
     }
 
     /// Each side dies between a publication and the next one as well: whoever follows goes on from what was published
-    /// and noted.
+    /// and committed.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void framesComeWholeAndInOrderAlsoToSuccessors(long seed) throws PeerViolation {
@@ -66,6 +66,7 @@ class FramesTest {
         long given = 0;
         long published = 0;
         long taken = 0;
+        long committed = 0;
         for (int round = 0; round < ROUNDS; round++) {
             switch (luck.nextInt(8)) {
                 case 0, 1, 2 -> given += give(given, luck.nextInt(1, LONGEST + 1)) ? 1 : 0;
@@ -78,14 +79,14 @@ class FramesTest {
                     assertEquals(taken < published, at != FrameConsumer.EMPTY);
                     if (at != FrameConsumer.EMPTY) {
                         holds(taken++, at);
-                        consumer.note();
+                        committed = consumer.position();
                     }
                 }
                 case 6 -> consumer.release();
                 default -> {
                     if (luck.nextBoolean()) {
-                        // What was noted is not taken again, and what was not published was never given.
-                        consumeFrom(FrameConsumer.noted(consumers, 0));
+                        // What was committed is not taken again, and what was not published was never given.
+                        consumeFrom(committed);
                     } else {
                         produceFrom(FrameProducer.published(producers, 0));
                         given = published;

@@ -20,11 +20,6 @@ public non-sealed interface FramePort extends Port {
         throw new UnsupportedOperationException();
     }
 
-    /// Sends a frame; keeps no reference to its pieces.
-    ///
-    /// @return false when there is no room now: the frame was not taken
-    boolean transmit(Pieces frame);
-
     /// Octets of the longest frame that [#receive] gives.
     int maxFrame();
 }

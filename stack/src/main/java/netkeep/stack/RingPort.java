@@ -4,39 +4,36 @@ import java.lang.foreign.MemorySegment;
 import netkeep.engine.ledger.FrameMarks;
 import netkeep.engine.ledger.Hand;
 import netkeep.ring.FrameConsumer;
-import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
 import org.jspecify.annotations.Nullable;
 
-/// A link in another domain: a ring of frames each way, and a bell. What it sent lies where it laid it down, and can
-/// change under the reader's eyes; what goes to it is copied, since it sees no client's memory.
+/// A link in another domain: it reads the device, and gives what came by a ring of frames. That lies where the link
+/// laid it
+/// down, and can change under the reader's eyes. What goes the stack sends itself: no link has to see a client's memory
+/// for it, and no frame waits for another process.
 ///
-/// A link that breaks its rings is one on which nothing comes and all is lost, until another one takes its place with
-/// rings of its own.
+/// A link that breaks its ring is one from which nothing comes, until another one takes its place with a ring of its
+/// own.
 public final class RingPort implements Port {
     private static final long NONE = -1;
 
     private final FrameConsumer up;
-    private final FrameProducer down;
-    private final int longest;
+    private final FramePort device;
     private final Runnable bell;
     private long taken;
-    private long laid;
     private long refused = NONE;
     private @Nullable String violation;
     private boolean complained;
 
-    /// @param up      frames from the link
-    /// @param down    frames to it
-    /// @param longest octets of the longest frame either way
-    /// @param bell    wakes the link's domain
-    public RingPort(FrameConsumer up, FrameProducer down, int longest, Runnable bell) {
+    /// @param up     frames from the link
+    /// @param device to which frames go; nothing is received from it
+    /// @param bell   wakes the link's domain
+    public RingPort(FrameConsumer up, FramePort device, Runnable bell) {
         this.up = up;
-        this.down = down;
-        this.longest = longest;
+        this.device = device;
         this.bell = bell;
-        // A predecessor may have died between what it published and its ring.
+        // A predecessor may have died after its commit, and the link waits for room.
         bell.run();
     }
 
@@ -83,60 +80,36 @@ public final class RingPort implements Port {
         return up.memory();
     }
 
-    /// Octets that may be laid down in a turn, each frame with [netkeep.engine.ledger.Outgoing#ASIDE] more: so few that
-    /// the frame that passes that bound has room, too. At most 0 for none.
-    int room() {
-        if (violation != null) {
-            return Integer.MAX_VALUE;
-        }
-        try {
-            return down.room() - 2 * longest;
-        } catch (PeerViolation broken) {
-            broken(broken);
-            return Integer.MAX_VALUE;
-        }
-    }
-
-    /// Lays a frame down, for [#publish].
-    ///
-    /// @return whether it was taken
-    boolean lay(Pieces frame) {
-        try {
-            return violation == null && down.give(frame);
-        } catch (PeerViolation broken) {
-            broken(broken);
-            return false;
-        }
-    }
-
-    /// Notes how far frames were taken and laid down: part of the commit.
+    /// Notes how far frames were taken: part of the commit.
     void note(int link, FrameMarks marks) {
-        marks.note(link, up.position(), down.position());
+        marks.note(link, up.position());
     }
 
-    /// Shows the link what was laid down, and gives back what was taken; after the commit.
-    void publish() {
-        if (taken != up.position() || laid != down.position()) {
+    /// Gives back what was taken; after the commit.
+    void release() {
+        if (taken != up.position()) {
             taken = up.position();
-            laid = down.position();
-            down.publish();
             up.release();
-            if (down.mustWake() || up.mustWake()) {
+            if (up.mustWake()) {
                 bell.run();
             }
         }
     }
 
+    @Override
+    public boolean transmit(Pieces frame) {
+        return device.transmit(frame);
+    }
+
     /// Says that the stack sleeps, then looks once more. [#awake] ends it, either way.
     ///
-    /// @param waits whether something waits for room
     /// @return whether there is nothing to do
-    public boolean maySleep(boolean waits) {
+    public boolean maySleep() {
         if (violation != null) {
             return true;
         }
         try {
-            return up.maySleep() && (!waits || down.mayWait(3 * longest));
+            return up.maySleep();
         } catch (PeerViolation broken) {
             broken(broken);
             return false;
@@ -146,7 +119,6 @@ public final class RingPort implements Port {
     /// Says that the stack is awake.
     public void awake() {
         up.awake();
-        down.enough();
     }
 
     /// What the link did that no link may; null if it did nothing, or was complained of before.

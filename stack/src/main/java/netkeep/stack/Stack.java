@@ -92,7 +92,6 @@ public final class Stack {
     /// @return how much there was to do: after 0 the loop may sleep until [#deadlineNs]
     public int turn(long nowNs) {
         unheard = 0;
-        bound();
         if (careful > 0) {
             return carefulTurn(nowNs);
         }
@@ -132,7 +131,6 @@ public final class Stack {
         if (unheard >= UNHEARD) {
             return turn(nowNs);
         }
-        bound();
         return requestsTurn(0, nowNs);
     }
 
@@ -157,9 +155,10 @@ public final class Stack {
             return 0;
         }
         engine.transmit(nowNs);
-        lay();
+        note();
         engine.commit();
         send();
+        release();
         engine.publish();
         return Math.max(1, done);
     }
@@ -211,26 +210,9 @@ public final class Stack {
         return most;
     }
 
-    /// Lets the engine send no more to a link that takes its frames later than there is room for.
-    private void bound() {
+    /// Notes how far frames of other domains were taken: part of the commit.
+    private void note() {
         if (rings) {
-            for (int link = 0; link < ports.length; link++) {
-                if (ports[link] instanceof RingPort port) {
-                    engine.outgoing().bound(link, port.room());
-                }
-            }
-        }
-    }
-
-    /// Lays down what goes to other domains, before the commit that covers how far it is.
-    private void lay() {
-        if (rings) {
-            Outgoing outgoing = engine.outgoing();
-            for (int i = 0; i < outgoing.count(); i++) {
-                if (ports[outgoing.link(i)] instanceof RingPort port && !port.lay(outgoing.frame(i))) {
-                    unsent++;
-                }
-            }
             for (int link = 0; link < ports.length; link++) {
                 if (ports[link] instanceof RingPort port) {
                     port.note(link, engine.marks());
@@ -239,7 +221,6 @@ public final class Stack {
         }
     }
 
-    /// Sends the rest, and shows what was laid down.
     private void send() {
         Outgoing outgoing = engine.outgoing();
         for (int i = 0; i < outgoing.count(); i++) {
@@ -247,14 +228,18 @@ public final class Stack {
             if (witness != null) {
                 witness.goes(outgoing.link(i), outgoing.frame(i));
             }
-            if (ports[outgoing.link(i)] instanceof FramePort port && !port.transmit(outgoing.frame(i))) {
+            if (!ports[outgoing.link(i)].transmit(outgoing.frame(i))) {
                 unsent++;
             }
         }
+    }
+
+    /// Gives back the room of what was taken: until it is sent, an answer may lie there.
+    private void release() {
         if (rings) {
             for (Port port : ports) {
                 if (port instanceof RingPort ring) {
-                    ring.publish();
+                    ring.release();
                 }
             }
         }
@@ -272,11 +257,6 @@ public final class Stack {
             deadline = Math.min(deadline, port.deadlineNs());
         }
         return deadline;
-    }
-
-    /// Whether something waits until a link has made room in its ring.
-    public boolean waits(int link) {
-        return engine.waits(link);
     }
 
     public Engine engine() {

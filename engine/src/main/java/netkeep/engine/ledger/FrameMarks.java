@@ -3,18 +3,16 @@ package netkeep.engine.ledger;
 import netkeep.ring.Ledger;
 import netkeep.ring.Records;
 
-/// How far the frames of each link were taken and laid down, where a link is in a domain of its own: the positions of
-/// [netkeep.ring.FrameConsumer] and [netkeep.ring.FrameProducer]. The shell's; here because a commit covers them.
+/// How far the frames of each link were taken, where a link is in a domain of its own: the positions of
+/// [netkeep.ring.FrameConsumer]. The shell's; here because a commit covers them.
 ///
 /// ```text
 /// slot:  0  tag   u64
 ///        8  taken u64
-///       16  laid  u64
 /// ```
 public final class FrameMarks {
-    private static final int SLOT = 24;
+    private static final int SLOT = 16;
     private static final long TAKEN = 8;
-    private static final long LAID = 16;
 
     private final Records records;
 
@@ -31,16 +29,11 @@ public final class FrameMarks {
         return records.region().i64(records.read(link) + TAKEN);
     }
 
-    public long laid(int link) {
-        return records.region().i64(records.read(link) + LAID);
-    }
-
-    /// Notes both positions of a link.
-    public void note(int link, long taken, long laid) {
-        if (taken != taken(link) || laid != laid(link)) {
+    /// Notes the position of a link.
+    public void note(int link, long taken) {
+        if (taken != taken(link)) {
             long at = records.write(link);
             records.region().i64(at + TAKEN, taken);
-            records.region().i64(at + LAID, laid);
         }
     }
 }

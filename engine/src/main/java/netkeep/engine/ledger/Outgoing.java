@@ -1,7 +1,6 @@
 package netkeep.engine.ledger;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import netkeep.ring.Pieces;
 
 /// Frames that a turn lays down and its shell sends after the commit: nothing of it outlives the turn.
@@ -12,57 +11,29 @@ public final class Outgoing {
     /// Octets of a head. Not a power of two, so that heads do not share the same lines of the first cache.
     public static final int HEAD = 2112;
 
-    /// Octets that a frame may need besides its own where it waits.
-    public static final int ASIDE = 72;
-
     private final MemorySegment heads;
     private final Pieces[] frames;
     private final int[] links;
-
-    /// Octets that each link still takes, by their numbers; 0 or less if it is full.
-    private final long[] left;
-
     private int count;
 
     /// @param heads room for the heads of the most frames that a turn sends
-    /// @param links how many there are
-    public Outgoing(MemorySegment heads, int links) {
+    public Outgoing(MemorySegment heads) {
         this.heads = heads;
         this.frames = new Pieces[(int) (heads.byteSize() / HEAD)];
         this.links = new int[frames.length];
-        this.left = new long[links];
-        Arrays.fill(left, Long.MAX_VALUE);
         for (int i = 0; i < frames.length; i++) {
             frames[i] = new Pieces();
         }
     }
 
-    /// How many more frames find room in this turn. One that its link has no room for is lost as on a wire: whoever
-    /// can wait asks [#full] before.
+    /// How many more frames find room in this turn.
     public int room() {
         return frames.length - count;
     }
 
-    /// Links that there are.
-    public int links() {
-        return left.length;
-    }
-
-    /// Bounds what is laid down for a link from now on. The frame that reaches the bound may pass it.
-    ///
-    /// @param octets of all its frames, each with [#ASIDE] more; also of those that wait for the commit already
-    public void bound(int link, int octets) {
-        left[link] = octets;
-        for (int i = 0; i < count; i++) {
-            if (links[i] == link) {
-                left[link] -= frames[i].total() + ASIDE;
-            }
-        }
-    }
-
-    /// Whether a link was given as much as it takes.
-    public boolean full(int link) {
-        return left[link] <= 0;
+    /// The most frames of a turn, whatever their length.
+    public int most() {
+        return frames.length;
     }
 
     public MemorySegment heads() {
@@ -85,7 +56,6 @@ public final class Outgoing {
     ///
     /// @param link the number of the link that sends it
     public void give(int link) {
-        left[link] -= frames[count].total() + ASIDE;
         links[count++] = link;
     }
 

@@ -61,7 +61,7 @@ final class Output {
 
     /// Lays down the next segment of the connection that is open, if there is one to send now.
     ///
-    /// @return whether another may follow; not if it waits for room on its link
+    /// @return whether another may follow
     boolean next(long nowNs, int nowUs) {
         State state = tcb.tcpState();
         if (state == State.CLOSED || state == State.LISTEN) {
@@ -69,10 +69,6 @@ final class Output {
         }
         if (!tcp.path(nowNs)) {
             tcb.clear(Tcb.ACK_NOW | Tcb.PROBE | Tcb.SYN_NEEDED);
-            return false;
-        }
-        if (tcp.outgoing.full(path.link)) {
-            tcp.senders.await(tcb.index(), path.link);
             return false;
         }
         if (tcb.has(Tcb.PROGRESS)) {

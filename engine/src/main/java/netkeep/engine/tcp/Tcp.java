@@ -19,8 +19,8 @@ import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.FlowTable;
 import netkeep.engine.socket.Leased;
 import netkeep.engine.socket.Ports;
+import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Rings;
-import netkeep.engine.socket.Senders;
 import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.ring.Ledger;
@@ -70,7 +70,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Ports ports = new Ports();
     final Leased leased;
     final Deadlines deadlines = new Deadlines();
-    final Senders senders;
+    final Ready ready = new Ready();
     final HalfOpens halfOpens;
     final TimeWaits timeWaits;
     final int socketCount;
@@ -97,7 +97,6 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.rings = sockets.rings();
         this.ip = ip;
         this.outgoing = outgoing;
-        this.senders = new Senders(outgoing);
         this.counters = counters;
         this.luck = luck;
         this.settings = s;
@@ -410,7 +409,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
         deadlines.by(index, Timers.deadlineNs(tcb));
         if (tcb.has(Tcb.ACK_NOW | Tcb.SYN_NEEDED | Tcb.PROBE) || mayTransmit()) {
-            senders.add(index);
+            ready.add(index);
         }
     }
 
@@ -423,28 +422,23 @@ public final class Tcp implements Upper, FlowTable.Keys {
     /// Lays down segments while there is room among the outgoing frames; those that find none wait for the next turn.
     public void transmit(long nowNs) {
         while (room()) {
-            int index = senders.take();
+            int index = ready.take();
             if (index < 0) {
                 return;
             }
             open(index);
             if (tcb.kind() == Endpoint.CONNECTION) {
                 if (output.next(nowNs, us(nowNs))) {
-                    senders.add(index);
+                    ready.add(index);
                 }
                 deadlines.by(index, Timers.deadlineNs(tcb));
             }
         }
     }
 
-    /// Whether [#transmit] finds somebody with something to send.
+    /// Whether somebody waits for [#transmit].
     public boolean pending() {
-        return senders.count() > 0;
-    }
-
-    /// Whether a connection waits for room on a link.
-    public boolean waits(int link) {
-        return senders.waits(link);
+        return ready.count() > 0;
     }
 
     public long deadlineNs() {
@@ -542,7 +536,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
             if (lookedAt.kind() == Endpoint.CONNECTION && lookedAt.tcpState() != State.CLOSED) {
                 enter(hash(lookedAt), index, lookedAt.localPort());
                 deadlines.by(index, 0);
-                senders.add(index);
+                ready.add(index);
             }
             if (lookedAt.kind() == Endpoint.LISTENER || lookedAt.kind() == Endpoint.CONNECTION) {
                 users.bound(lookedAt, index);

@@ -32,10 +32,7 @@ final class Sending {
     /// What became of an attempt to send.
     enum Outcome {
         SENT,
-        /// There is no room among the outgoing frames.
         NO_ROOM,
-        /// There is none on the link.
-        LINK_FULL,
         BROKEN
     }
 
@@ -58,20 +55,15 @@ final class Sending {
     /// @param most frames, of all sockets
     void transmit(int most, long nowNs) {
         int end = udp.outgoing.room() - most;
-        for (int waiting = udp.senders.count(); waiting > 0; waiting--) {
-            int index = udp.senders.take();
-            if (index < 0) {
-                return;
-            }
+        for (int waiting = udp.ready.count(); waiting > 0; waiting--) {
+            int index = udp.ready.take();
             udp.sockets.read(index, socket);
             if (socket.kind() != Endpoint.DATAGRAMS || socket.sndHead() == socket.sndEnd()) {
                 continue;
             }
             Outcome outcome = drain(index, Math.min(TURN, udp.outgoing.room() - end), nowNs);
-            if (outcome == Outcome.LINK_FULL) {
-                udp.senders.await(index, path.link);
-            } else if (outcome != Outcome.BROKEN && socket.sndHead() != socket.sndEnd()) {
-                udp.senders.add(index);
+            if (outcome != Outcome.BROKEN && socket.sndHead() != socket.sndEnd()) {
+                udp.ready.add(index);
             }
             if (outcome == Outcome.NO_ROOM || udp.outgoing.room() <= end) {
                 return;
@@ -203,9 +195,6 @@ final class Sending {
         int frames = udp.ip.frames(path, upperLength);
         if (udp.outgoing.room() < frames) {
             return Outcome.NO_ROOM;
-        }
-        if (udp.outgoing.full(path.link)) {
-            return Outcome.LINK_FULL;
         }
         boolean cut = frames > (path.loop ? 2 : 1);
         MemorySegment head = udp.outgoing.heads();

@@ -11,7 +11,7 @@ import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
-import netkeep.engine.socket.Senders;
+import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.session.Datagram;
@@ -35,7 +35,7 @@ public final class Udp implements Upper {
     // Derived.
     final Ports ports = new Ports();
     // Derived: a successor asks every socket.
-    final Senders senders;
+    final Ready ready = new Ready();
     // Scratch of one datagram: its header.
     final MemorySegment header = Arena.ofAuto().allocate(Datagram.HEADER, 8);
 
@@ -47,7 +47,6 @@ public final class Udp implements Upper {
         this.sockets = sockets;
         this.ip = ip;
         this.outgoing = outgoing;
-        this.senders = new Senders(outgoing);
         this.counters = counters;
         this.luck = luck;
         this.share = share;
@@ -71,7 +70,7 @@ public final class Udp implements Upper {
                 if (socket.has(Endpoint.BOUND)) {
                     ports.bind(socket.localPort(), index);
                 }
-                senders.add(index);
+                ready.add(index);
             }
         });
     }
@@ -118,13 +117,8 @@ public final class Udp implements Upper {
         sending.drain(index, nowNs);
     }
 
-    /// As [netkeep.engine.tcp.Tcp#pending].
+    /// Whether [#transmit] left something for the next turn.
     public boolean pending() {
-        return senders.count() > 0;
-    }
-
-    /// Whether a socket waits for room on a link.
-    public boolean waits(int link) {
-        return senders.waits(link);
+        return ready.count() != 0;
     }
 }

@@ -73,7 +73,7 @@ public final class Users {
             udp.report(index, Errno.EADDRINUSE, 0, 0, 0);
             return;
         }
-        udp.senders.add(index);
+        udp.ready.add(index);
     }
 
     private int bind(Ask ask) {

@@ -110,7 +110,6 @@ final class Variables {
             "Region.windows",
             // Compared by what they must hold: TcpView.
             "Ready",
-            "Senders",
             "Deadlines");
 
     /// Fields that are derived from records, in whatever order: compared by what they mean, in [Rebuilt].

@@ -97,13 +97,14 @@ public enum Placement {
             Settings link = settings.with(List.of("link " + number), settings.spinNs(), true);
             List<Plan.Grant> links = new ArrayList<>();
             links.add(new Plan.Device(Grants.DEVICE + number, devices.get(i)));
-            links.add(new Plan.Shared(Grants.UP + number, Settings.ringsLength(), true));
-            links.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), false));
+            links.add(new Plan.Shared(Grants.UP + number, Settings.upLength(), true));
+            links.add(new Plan.Shared(Grants.DOWN + number, Settings.downLength(), false));
             bell(links, number, LINKS_END);
             String name = devices.size() == 1 ? "link" : "link " + number;
             domains.add(domain(name, link, links, false, false));
-            stack.add(new Plan.Shared(Grants.UP + number, Settings.ringsLength(), false));
-            stack.add(new Plan.Shared(Grants.DOWN + number, Settings.ringsLength(), true));
+            stack.add(new Plan.Device(Grants.DEVICE + number, devices.get(i)));
+            stack.add(new Plan.Shared(Grants.UP + number, Settings.upLength(), false));
+            stack.add(new Plan.Shared(Grants.DOWN + number, Settings.downLength(), true));
             bell(stack, number, STACKS_END);
         }
         domains.add(domain("stack", settings.with(List.of("stack"), 0, true), stack, true, false));
