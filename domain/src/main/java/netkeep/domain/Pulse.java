@@ -29,6 +29,11 @@ public final class Pulse {
         return new Pulse(new Region(arena.allocate(LENGTH, Long.BYTES)));
     }
 
+    /// How often it went round, under whomever.
+    public long rounds() {
+        return rounds;
+    }
+
     /// The loop went round.
     public void beat() {
         region.i64Release(ROUNDS, ++rounds);

@@ -83,7 +83,7 @@ public final class Embedded implements AutoCloseable {
         engine.begin(instants.nowNs());
         configure(plan.routes, instants.nowNs());
 
-        Stack loop = new Stack(engine, ports, sparse(Stack.framesLength(ports.length)), sparse(LOOP));
+        Stack loop = new Stack(engine, ports, new Region(sparse(Stack.framesLength(ports.length))), sparse(LOOP));
         StackWork work = new StackWork(loop, attachment);
         this.driver = new Driver(work, instants, awaited(ports), plan.spinNs, plan.yields);
         this.session = new Session(new Region(client), new Region(stack.asReadOnly()), layout, driver, this::number);

@@ -128,9 +128,10 @@ public final class Domain {
             next = keeper.receive();
             word = Word.of(next.octets());
         }
-        StringBuilder found = new StringBuilder();
+        StringBuilder found = new StringBuilder("round " + pulse.rounds());
         for (Part part : parts) {
-            found.append(part.begin());
+            String left = part.begin();
+            found.append(left.isEmpty() ? "" : ", ").append(left);
         }
         if (grants.inherited()) {
             keeper.send(new Word(Word.REPORT, 0, found.toString()).octets());

@@ -20,6 +20,9 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
     /// Names of what is granted; a link's number follows where there is one of each.
     public static final String LEDGER = "ledger";
 
+    /// Where a stack keeps the frames of a turn.
+    public static final String FRAMES = "frames";
+
     public static final String LISTENER = "listener";
     public static final String DEVICE = "device.";
 

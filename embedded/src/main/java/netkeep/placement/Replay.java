@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Lets a stack that died take its last turn again, on copies of what it left: the same inputs in the same order, from
 /// its last commit on. Nothing reaches anybody else.
 public final class Replay {
-    /// A device: what goes to it is lost, and what had come from it went with the stack.
+    /// A device: what goes to it is lost, and nothing comes from it but what was read before.
     private static final class Silent implements FramePort {
         private final int maxFrame;
 
@@ -55,6 +55,42 @@ public final class Replay {
         public void dropped(String reason) {}
     }
 
+    /// Sees every input, until it is the one that was in hand.
+    private final class Course implements Engine.Trial {
+        private final @Nullable Poison poison;
+
+        private Course(@Nullable Poison poison) {
+            this.poison = poison;
+        }
+
+        @Override
+        public void frame(MemorySegment frames, long at, int length) {
+            if (take()) {
+                frame = arena.allocate(length, Long.BYTES).copyFrom(frames.asSlice(at, length));
+            }
+            if (poison != null) {
+                poison.frame(frames, at, length);
+            }
+        }
+
+        @Override
+        public void request(int op) {
+            take();
+            if (poison != null) {
+                poison.request(op);
+            }
+        }
+
+        private boolean take() {
+            if (!reached) {
+                before++;
+                reached = engine.hand().toString().equals(hand);
+                return reached;
+            }
+            return false;
+        }
+    }
+
     private final Recording recording;
     private final Settings settings;
     private final Arena arena;
@@ -62,6 +98,8 @@ public final class Replay {
     private final Stack stack;
     private final long turn;
     private final String hand;
+    private int before;
+    private boolean reached;
     private @Nullable MemorySegment frame;
     private @Nullable Ask request;
 
@@ -99,14 +137,9 @@ public final class Replay {
                         terms.perSecond());
             }
         }
-        if (Poison.on()) {
-            engine.tryWith(new Poison());
-        }
+        engine.tryWith(new Course(Poison.on() ? new Poison() : null));
         this.stack = new Stack(
-                engine,
-                ports,
-                Memory.sparse(arena, Stack.framesLength(ports.length)),
-                Memory.sparse(arena, StackPart.LOOP));
+                engine, ports, recording.region(Grants.FRAMES), Memory.sparse(arena, StackPart.LOOP));
     }
 
     private LinkRing ring(int number, Region stacks) {
@@ -118,30 +151,14 @@ public final class Replay {
         return new RingPort(ring.takes(longest, engine.marks().taken(number)), new Silent(longest), () -> {});
     }
 
-    /// Looks for what was in hand by ends of rings whose own side nobody else sees.
+    /// Looks for the request that was in hand by an end of its ring whose own side nobody else sees.
     private void find(Hand of) {
         try {
-            if (of.link() > 0 && settings.apart()) {
-                find(of.link(), of.place());
-            } else if (of.session() >= 0) {
+            if (of.session() >= 0) {
                 request = request(of.session(), of.place());
             }
         } catch (PeerViolation | IndexOutOfBoundsException unreadable) {
             // Then nobody can say what it was.
-        }
-    }
-
-    private void find(int link, long place) throws PeerViolation {
-        Region own = new Region(Memory.sparse(arena, LinkRing.DOWN));
-        int longest = settings.devices().get(link - 1).longest();
-        FrameConsumer up = ring(link, own).takes(longest, engine.marks().taken(link));
-        for (boolean it = false; !it; ) {
-            it = Hand.at(up.position(), place);
-            long at = up.take();
-            if (at == FrameConsumer.EMPTY) {
-                return;
-            }
-            frame = up.memory().asSlice(at, up.length());
         }
     }
 
@@ -177,7 +194,7 @@ public final class Replay {
         return hand;
     }
 
-    /// The frame that it had in hand, with its virtio header; null if it had none, or one that went with the stack.
+    /// The frame that it had in hand, with its virtio header; null if it had none, or [#run] did not come to it.
     public @Nullable MemorySegment frame() {
         return frame;
     }
@@ -192,9 +209,22 @@ public final class Replay {
         return engine.hand().toString().equals(hand);
     }
 
+    /// Whether the turn took what was in hand then, or came to its end where nothing was.
+    public boolean reached() {
+        return reached || hand.equals(Hand.NOTHING);
+    }
+
+    /// How many inputs it took until then, this one counted.
+    public int inputs() {
+        return before;
+    }
+
     /// Runs the turn: does what the stack did, for better or worse.
     public void run() {
-        engine.begin(recording.nowNs());
-        stack.turn(recording.nowNs());
+        long turnNs = engine.turnNs();
+        long nowNs = turnNs == 0 ? recording.nowNs() : turnNs;
+        engine.begin(nowNs);
+        stack.inherit();
+        stack.turn(nowNs);
     }
 }

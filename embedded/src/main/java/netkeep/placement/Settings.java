@@ -11,6 +11,7 @@ import netkeep.link.PacketLink;
 import netkeep.link.TapLink;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
+import netkeep.stack.Stack;
 
 /// What a domain is to be: as text it goes from the command over the keeper to the domain.
 ///
@@ -114,6 +115,11 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
     /// Octets of the ledger's region.
     public long ledgerLength() {
         return StackPart.ledgerLength(devices.size());
+    }
+
+    /// Octets of the region in which a stack keeps the frames of a turn.
+    public long framesLength() {
+        return Stack.framesLength(devices.size());
     }
 
     /// Octets of the region that a link writes for a stack.

@@ -22,6 +22,7 @@ import netkeep.engine.socket.Attachment;
 import netkeep.linux.Clock;
 import netkeep.linux.Memory;
 import netkeep.ring.PeerViolation;
+import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.stack.Port;
@@ -104,7 +105,8 @@ final class StackPart implements Part {
             devices[i] = device(i, grants);
             ports[i] = settings.apart() ? ring(i, grants, arena) : device(devices[i]);
         }
-        this.stack = new Stack(engine, ports, sparse(arena, Stack.framesLength(count)), sparse(arena, LOOP));
+        Region frames = Shared.map(arena, grants.descriptor(Grants.FRAMES), Stack.framesLength(count), true);
+        this.stack = new Stack(engine, ports, frames, sparse(arena, LOOP));
         this.answers = new Answers(engine, settings);
         this.fresh = engine.turn() == 0;
         this.blamed = grants.blamed();
@@ -210,6 +212,7 @@ final class StackPart implements Part {
             engine.tryWith(new Poison());
         }
         engine.begin(clock.nowNs());
+        stack.inherit();
         if (fresh) {
             settings.lines().forEach(this::add);
             engine.ip().filter().apply();

@@ -35,6 +35,7 @@ final class Takeover {
     /// Does it some times; each time what lies in the regions is what the last one left.
     static void rehearse() throws IOException {
         int ledger = Shared.make("rehearsal", SETTINGS.ledgerLength());
+        int frames = Shared.make("rehearsal", SETTINGS.framesLength());
         int up = Shared.make("rehearsal", LinkRing.UP);
         int down = Shared.make("rehearsal", LinkRing.DOWN);
         // What is sent there is gone.
@@ -49,6 +50,8 @@ final class Takeover {
                     Map.of(
                             Grants.LEDGER,
                             Descriptors.duplicate(ledger),
+                            Grants.FRAMES,
+                            Descriptors.duplicate(frames),
                             Grants.DEVICE + 1,
                             device,
                             Grants.UP + 1,
@@ -78,7 +81,7 @@ final class Takeover {
                 Descriptors.close(clientBell[i]);
             }
         }
-        for (int region : new int[] {ledger, up, down, client, stack, device}) {
+        for (int region : new int[] {ledger, frames, up, down, client, stack, device}) {
             Descriptors.close(region);
         }
     }

@@ -7,17 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import netkeep.domain.Shared;
 import netkeep.linux.Descriptors;
+import netkeep.linux.Memory;
 import netkeep.ring.Region;
+import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,11 +38,13 @@ class RecordingTest {
 
     private final Arena arena = Arena.ofConfined();
     private final Map<String, Integer> regions = new LinkedHashMap<>();
+    private final List<Integer> opened = new ArrayList<>();
 
     @AfterEach
     void end() {
         arena.close();
         regions.values().forEach(Descriptors::close);
+        opened.forEach(Descriptors::close);
     }
 
     private Region make(String name) {
@@ -47,8 +54,14 @@ class RecordingTest {
     }
 
     private Path write() throws IOException {
+        return write(Recorder.MOST, List.of());
+    }
+
+    private Path write(int most, List<Recorder.Session> sessions) throws IOException {
         Path file = directory.resolve("recording");
-        Recording.write(file, "hung", 7, SETTINGS, regions);
+        MemorySegment tray = Memory.sparse(arena, Recorder.LENGTH);
+        Recorder.Dead dead = new Recorder.Dead("hung", true, 7, SETTINGS, regions, sessions);
+        Recording.write(file, new Recorder(tray).copy(dead, most));
         return file;
     }
 
@@ -77,6 +90,8 @@ class RecordingTest {
         assertFalse(read.has(Grants.CAPTURES + "1"));
         assertEquals("hung", read.cause());
         assertEquals(7, read.nowNs());
+        assertTrue(read.killed());
+        assertFalse(read.cut());
         assertEquals(SETTINGS, read.settings().text());
         assertTrue(Files.size(file) < 2 * MIB, "octets " + Files.size(file));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
@@ -105,7 +120,44 @@ class RecordingTest {
         assertTrue(Files.size(file) < 33 * MIB, "octets " + Files.size(file));
         assertEquals(31 * MIB + 1, read.region("ledger").i64(31 * MIB));
         assertEquals(0, read.region("ledger").i64(33 * MIB));
+        assertTrue(read.cut());
         assertEquals(0, read.region("up.1").i64(0));
+    }
+
+    /// What a turn reads of a session comes before the octets of its streams.
+    @Test
+    void ringsOfStreamsAreTheFirstToBeLeftOut() throws IOException {
+        make("ledger").i64(0, 1);
+        Terms terms = Terms.MOST;
+        SessionLayout layout = terms.layout();
+        List<Recorder.Session> sessions = new ArrayList<>();
+        for (int number = 0; number < 2; number++) {
+            int client = Shared.make("client", layout.clientLength());
+            int stack = Shared.make("stack", layout.stackLength());
+            opened.addAll(List.of(client, stack));
+            Region of = Shared.map(arena, Descriptors.duplicate(client), layout.clientLength(), true);
+            for (long at = 0; at < 8 * MIB; at += 4096) {
+                of.i64(layout.sendRings() + at, 1);
+            }
+            of.i64(layout.clientWords(3), 2);
+            Shared.map(arena, Descriptors.duplicate(stack), layout.stackLength(), true)
+                    .i64(layout.stackWords(4), 3);
+            sessions.add(new Recorder.Session(
+                    number, terms.text(), Map.of(Grants.CLIENT + number, client, Grants.STACK + number, stack)));
+        }
+
+        Path file = write(Recorder.FEW, sessions);
+        Recording read = Recording.read(file, arena);
+
+        assertTrue(Files.size(file) <= Recorder.FEW + 4096, "octets " + Files.size(file));
+        assertTrue(read.cut());
+        for (int number = 0; number < 2; number++) {
+            assertEquals(2, read.region(Grants.CLIENT + number).i64(layout.clientWords(3)));
+            assertEquals(3, read.region(Grants.STACK + number).i64(layout.stackWords(4)));
+            assertEquals(terms, read.terms(number));
+        }
+        assertEquals(1, read.region(Grants.CLIENT + 0).i64(layout.sendRings()));
+        assertEquals(0, read.region(Grants.CLIENT + 1).i64(layout.sendRings() + 4 * MIB));
     }
 
     @Test

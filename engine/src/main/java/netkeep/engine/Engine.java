@@ -231,6 +231,14 @@ public final class Engine {
         return verdict;
     }
 
+    /// Copies octets of a frame that a predecessor had read to pieces, and did not judge for good, from where they landed.
+    ///
+    /// @param socket as [netkeep.engine.ip.Landing] has it, and so `offset`
+    /// @return whether they are there
+    public boolean fetch(int socket, int offset, int length, MemorySegment to, long at) {
+        return sockets.fetch(socket, offset, length, to, at);
+    }
+
     /// Takes requests of all sessions, `most` of each, and where there are several no more of one than its share.
     ///
     /// @return how many were taken
@@ -294,6 +302,16 @@ public final class Engine {
     /// The frames that the turn sends.
     public Outgoing outgoing() {
         return outgoing;
+    }
+
+    /// A turn begins, at an instant that whoever takes it again will want to know.
+    public void turns(long nowNs) {
+        ledger.turns(nowNs);
+    }
+
+    /// When the last turn began, this engine's or its predecessor's; 0 for none.
+    public long turnNs() {
+        return ledger.turnNs();
     }
 
     /// What is being taken. The shell notes frames, the engine requests.

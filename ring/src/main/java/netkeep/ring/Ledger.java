@@ -10,6 +10,7 @@ import java.util.List;
 ///   0  magic       u64   says what this is, and the layout's version
 ///   8  committed   u64   the last turn that counts
 ///  16  hand        u64   what the writer has in hand, in its own words; 0 for nothing
+///  24  turn.ns     u64   when the turn began that is the writer's last
 ///  64  table 0: two slots a record (see [Records]); table 1 ...
 /// ```
 ///
@@ -21,6 +22,8 @@ public final class Ledger {
 
     /// Where it lies what the writer has in hand: whoever sees it change sees the writer get on.
     public static final long HAND = 16;
+
+    private static final long TURN_NS = 24;
 
     private static final long TABLES = 64;
 
@@ -84,6 +87,16 @@ public final class Ledger {
     /// What was noted last, by whomever.
     public long hand() {
         return region.i64(HAND);
+    }
+
+    /// Notes when a turn begins, at once as [#hand].
+    public void turns(long nowNs) {
+        region.i64Release(TURN_NS, nowNs);
+    }
+
+    /// What was noted last, by whomever; 0 for nothing.
+    public long turnNs() {
+        return region.i64(TURN_NS);
     }
 
     /// Whether nobody wrote here before.

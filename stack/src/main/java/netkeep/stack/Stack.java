@@ -6,6 +6,7 @@ import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.Pieces;
+import netkeep.ring.Region;
 import netkeep.wire.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// A turn takes a bounded batch, works, commits, sends, and then tells the clients: killed at any instruction of it, a
 /// successor goes on from the last commit.
 public final class Stack {
-    /// The most frames that a turn takes from one port.
-    private static final int FRAMES = 64;
-
-    /// Octets of a turn's frames from one port.
-    private static final int SHARE = 256 << 10;
-
     /// The most requests that a turn takes from one session.
     private static final int REQUESTS = 1024;
 
@@ -32,7 +27,11 @@ public final class Stack {
 
     private final Engine engine;
     private final Port[] ports;
-    private final MemorySegment frames;
+
+    /// Of the links in this domain, by their numbers.
+    private final Inbox[] inboxes;
+
+    private Inbox current;
     private boolean rings;
 
     /// Turns that still take one input each.
@@ -42,9 +41,9 @@ public final class Stack {
     private @Nullable Witness witness;
 
     /// @param ports  by the links' numbers from 1 on: link 0, the loopback, is the stack's own
-    /// @param frames where a turn keeps what it received: [#framesLength] octets
+    /// @param frames where a turn keeps what it received: [#framesLength] octets, a predecessor's or all zeros
     /// @param loop   where the loopback's frames wait, at least two of the longest
-    public Stack(Engine engine, Port[] ports, MemorySegment frames, MemorySegment loop) {
+    public Stack(Engine engine, Port[] ports, Region frames, MemorySegment loop) {
         this.engine = engine;
         this.ports = new Port[ports.length + 1];
         this.ports[0] = new Loopback(loop);
@@ -52,13 +51,27 @@ public final class Stack {
         for (Port port : ports) {
             rings |= port instanceof RingPort;
         }
-        this.frames = frames;
+        this.inboxes = new Inbox[this.ports.length];
+        for (int link = 0; link < inboxes.length; link++) {
+            inboxes[link] = new Inbox(
+                    frames,
+                    link * Inbox.PART,
+                    this.ports[link] instanceof FramePort ? engine.marks().taken(link) : 0);
+        }
+        this.current = inboxes[0];
+        engine.ip().landing().tell(() -> current.whole());
     }
 
-    /// Octets for the frames of a turn over `links` links: small ones lie close together, and of the longest there are
-    /// three. More would go through the nearest cache and out of it again before anybody has read them.
+    /// Octets for the frames of a turn over `links` links.
     public static long framesLength(int links) {
-        return (long) (links + 1) * SHARE;
+        return (links + 1) * Inbox.PART;
+    }
+
+    /// Goes on with what a predecessor had read, once the engine has begun; before the first turn.
+    public void inherit() {
+        for (Inbox inbox : inboxes) {
+            inbox.gather(engine);
+        }
     }
 
     /// Has all frames between links and this stack seen, or no more. Between two turns.
@@ -77,8 +90,12 @@ public final class Stack {
     public void blame() {
         Hand hand = engine.hand();
         int link = hand.link();
-        if (link >= 0 && link < ports.length && ports[link] instanceof RingPort port) {
-            port.refuse(hand.place());
+        if (link >= 0 && link < ports.length) {
+            if (ports[link] instanceof RingPort port) {
+                port.refuse(hand.place());
+            } else {
+                inboxes[link].refuse(hand.place());
+            }
         } else if (hand.session() >= 0) {
             engine.cutOff(hand.session(), "a stack died of its request");
         } else if (link < 0) {
@@ -92,12 +109,13 @@ public final class Stack {
     /// @return how much there was to do: after 0 the loop may sleep until [#deadlineNs]
     public int turn(long nowNs) {
         unheard = 0;
+        engine.turns(nowNs);
         if (careful > 0) {
             return carefulTurn(nowNs);
         }
         int done = 0;
         for (int link = 0; link < ports.length; link++) {
-            done += frames(link, FRAMES, nowNs);
+            done += frames(link, Inbox.FRAMES, nowNs);
         }
         return requestsTurn(done, nowNs);
     }
@@ -119,9 +137,8 @@ public final class Stack {
 
     /// Takes up to `most` frames of a link.
     private int frames(int link, int most, long nowNs) {
-        long share = frames.byteSize() / ports.length;
         return ports[link] instanceof FramePort port
-                ? receive(link, port, link * share, (link + 1) * share, most, nowNs)
+                ? receive(link, port, inboxes[link], most, nowNs)
                 : take(link, (RingPort) ports[link], most, nowNs);
     }
 
@@ -131,6 +148,7 @@ public final class Stack {
         if (unheard >= UNHEARD) {
             return turn(nowNs);
         }
+        engine.turns(nowNs);
         return requestsTurn(0, nowNs);
     }
 
@@ -183,11 +201,16 @@ public final class Stack {
         return most;
     }
 
-    private int receive(int link, FramePort port, long from, long end, int most, long nowNs) {
+    private int receive(int link, FramePort port, Inbox inbox, int most, long nowNs) {
+        if (inbox.left()) {
+            return again(link, inbox, most, nowNs);
+        }
+        current = inbox;
+        MemorySegment frames = inbox.memory();
         int room = port.maxFrame();
-        long at = from;
+        long at = inbox.begin();
         for (int taken = 0; taken < most; taken++) {
-            if (at + room > end) {
+            if (at + room > inbox.end()) {
                 return taken;
             }
             Pieces landing = witness == null && port.scatters() ? engine.landing(link, frames, at, room) : null;
@@ -195,7 +218,12 @@ public final class Stack {
             if (length == 0) {
                 return taken;
             }
-            engine.hand().frame(link, 0);
+            if (landing == null) {
+                inbox.read(at, length);
+            } else {
+                inbox.read(at, length, engine.ip().landing());
+            }
+            engine.hand().frame(link, inbox.take());
             Verdict verdict = landing == null
                     ? engine.arrives(link, frames, at, length, nowNs)
                     : engine.lands(link, frames, at, length, nowNs);
@@ -210,8 +238,34 @@ public final class Stack {
         return most;
     }
 
-    /// Notes how far frames of other domains were taken: part of the commit.
+    /// Takes frames again that a predecessor had read.
+    private int again(int link, Inbox inbox, int most, long nowNs) {
+        int taken = 0;
+        for (; taken < most && inbox.left(); taken++) {
+            boolean refused = inbox.refuses();
+            long at = inbox.at();
+            int length = inbox.length();
+            long number = inbox.take();
+            if (refused || length == 0) {
+                engine.refuse();
+                continue;
+            }
+            engine.hand().frame(link, number);
+            Verdict verdict = engine.arrives(link, inbox.memory(), at, length, nowNs);
+            if (witness != null) {
+                witness.came(link, inbox.memory(), at, length, verdict);
+            }
+        }
+        return taken;
+    }
+
+    /// Notes how far frames were taken: part of the commit.
     private void note() {
+        for (int link = 0; link < ports.length; link++) {
+            if (ports[link] instanceof FramePort) {
+                inboxes[link].note(link, engine.marks());
+            }
+        }
         if (rings) {
             for (int link = 0; link < ports.length; link++) {
                 if (ports[link] instanceof RingPort port) {

@@ -108,7 +108,7 @@ final class Bench {
         stack = new Stack(
                 engine,
                 new Port[] {new RingPort(up, new Device(), () -> rings++)},
-                arena.allocate(Stack.framesLength(1), Long.BYTES),
+                region(Stack.framesLength(1)),
                 arena.allocate(1 << 18, Long.BYTES));
         engine.begin(0);
     }

@@ -15,8 +15,14 @@ public final class Landing {
     private int from;
     private int room;
     private int octets;
+    private Runnable whole = () -> {};
 
     Landing() {}
+
+    /// Has somebody told when a frame's octets were all brought to where the frame lies.
+    public void tell(Runnable of) {
+        whole = of;
+    }
 
     /// Begins with the frame's first octets. What is added to the pieces then is where those behind them are expected.
     ///
@@ -44,7 +50,22 @@ public final class Landing {
 
     /// A frame of that length was read to the pieces.
     public void read(int length) {
-        octets = Math.clamp((long) length - from, 0, room);
+        octets = within(length);
+    }
+
+    /// How many octets of a frame of that length lie elsewhere.
+    public int within(int length) {
+        return Math.clamp((long) length - from, 0, room);
+    }
+
+    /// Whose octets are expected.
+    public int socket() {
+        return socket;
+    }
+
+    /// Where in its receive ring the first of them belongs.
+    public int offset() {
+        return offset;
     }
 
     /// No octets lie elsewhere than those of all frames.
@@ -64,6 +85,9 @@ public final class Landing {
 
     /// Brings all octets to where the frame's others lie.
     public void gather(MemorySegment frames, long at) {
+        if (octets == 0) {
+            return;
+        }
         int done = 0;
         for (int i = 1; done < octets; i++) {
             int run = Math.min(octets - done, pieces.length[i]);
@@ -71,5 +95,6 @@ public final class Landing {
             done += run;
         }
         octets = 0;
+        whole.run();
     }
 }

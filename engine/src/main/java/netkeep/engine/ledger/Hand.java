@@ -11,6 +11,9 @@ import netkeep.ring.Ledger;
 ///  0..39  place   the lower bits of the position in its ring
 /// ```
 public final class Hand {
+    /// What [#toString] says if there is none.
+    public static final String NOTHING = "nothing";
+
     private static final int KIND = 56;
     private static final int NUMBER = 40;
     private static final long PLACE = (1L << NUMBER) - 1;
@@ -73,6 +76,6 @@ public final class Hand {
         if (link >= 0) {
             return "a frame of link " + link + ", at " + place();
         }
-        return session >= 0 ? "request " + place() + " of session " + session : "nothing";
+        return session >= 0 ? "request " + place() + " of session " + session : NOTHING;
     }
 }

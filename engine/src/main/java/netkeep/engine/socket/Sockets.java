@@ -1,6 +1,7 @@
 // Long: records, words and events of sockets are one protocol.
 package netkeep.engine.socket;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import netkeep.ring.Drafts;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
+import netkeep.ring.Pieces;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.session.Event;
@@ -469,6 +471,23 @@ public final class Sockets {
         return attachment
                 .client()
                 .i64Opaque(attachment.layout.clientWords(at.index() - attachment.first) + SessionLayout.RCV_HEAD);
+    }
+
+    /// Copies octets out of the receive ring of a socket, from a ring offset on.
+    ///
+    /// @return false if there is no such socket, or no such place
+    public boolean fetch(int index, int offset, int length, MemorySegment to, long at) {
+        if (index < 0 || index >= count() || attachments[index / share] == null) {
+            return false;
+        }
+        records.read(index, endpoint);
+        if (endpoint.kind() == Endpoint.FREE || offset < 0 || length > capacity(endpoint)) {
+            return false;
+        }
+        Pieces pieces = new Pieces();
+        rings.free(endpoint, offset, length, pieces);
+        pieces.gather(to, at);
+        return true;
     }
 
     /// Octets of the rings of a session's sockets.

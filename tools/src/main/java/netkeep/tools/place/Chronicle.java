@@ -1,29 +1,29 @@
 package netkeep.tools.place;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import netkeep.keeper.Keeper;
-import netkeep.keeper.Plan;
-import netkeep.placement.Recording;
 import netkeep.tools.JsonText;
 import org.jspecify.annotations.Nullable;
 
-/// Says what becomes of a keeper's domains, a line each, and writes a report of each death.
+/// Says what becomes of a keeper's domains, a line each, and has a report of each death.
 final class Chronicle implements Keeper.Watcher {
     private final Lines lines;
     private final boolean json;
     private final @Nullable Path whose;
-    private final @Nullable Path reports;
+    private final @Nullable Reports reports;
     private final Readiness readiness;
 
+    /// Deaths by their domains, of which no successor has said yet what it found.
+    private final Map<String, Keeper.Death> untold = new HashMap<>();
+
     /// @param whose     where programs attach, if there are others; else null
-    /// @param reports   where each death is to have its file; null for nowhere
+    /// @param reports   where each death is to have its files; null for nowhere
     /// @param readiness hears when all domains are there
-    Chronicle(Lines lines, boolean json, @Nullable Path whose, @Nullable Path reports, Readiness readiness) {
+    Chronicle(Lines lines, boolean json, @Nullable Path whose, @Nullable Reports reports, Readiness readiness) {
         this.lines = lines;
         this.json = json;
         this.whose = whose;
@@ -47,21 +47,50 @@ final class Chronicle implements Keeper.Watcher {
     }
 
     @Override
+    public void left(Keeper.Remains remains) {
+        Keeper.Death before = untold.put(remains.death().domain(), remains.death());
+        if (before != null) {
+            // Its successor did not come to say what it found.
+            tell(before);
+        }
+        if (reports != null) {
+            reports.left(remains, group());
+        }
+    }
+
+    @Override
     public void died(Keeper.Death death) {
+        untold.remove(death.domain());
+        tell(death);
+    }
+
+    private void tell(Keeper.Death death) {
         Map<String, Object> values = values(death);
         values.putAll(stack());
-        say(
-                json
-                        ? JsonText.line(Map.of("died", values))
-                        : prefix() + "died: " + death.domain() + ", process " + death.process() + ", " + death.cause()
-                                + (death.found().isEmpty() ? "" : "; " + death.found()));
-        if (reports != null) {
-            Path recording = file(reports, death, ".recording");
-            if (Files.exists(recording)) {
-                values.put("recording", recording.toString());
-            }
-            write(file(reports, death, ".json"), file -> Files.writeString(file, JsonText.line(values) + "\n"));
+        String line = json
+                ? JsonText.line(Map.of("died", values))
+                : prefix() + "died: " + death.domain() + ", process " + death.process() + ", " + death.cause()
+                        + (death.found().isEmpty() ? "" : "; " + death.found());
+        if (reports == null) {
+            say(line);
+            return;
         }
+        // Who reads the line finds the report.
+        reports.died(
+                death,
+                group(),
+                recording -> {
+                    if (recording != null) {
+                        values.put("recording", recording.toString());
+                    }
+                    return JsonText.line(values);
+                },
+                () -> say(line));
+    }
+
+    /// Of its reports, if there are others.
+    private @Nullable String group() {
+        return whose == null ? null : String.valueOf(whose.getFileName());
     }
 
     private String prefix() {
@@ -71,57 +100,6 @@ final class Chronicle implements Keeper.Watcher {
     /// Which one it is about, if there are others.
     private Map<String, Object> stack() {
         return whose == null ? Map.of() : Map.of("stack", whose.toString());
-    }
-
-    /// A stack's inputs are recorded if it died of itself: who was killed did not die of them, and its successor is not
-    /// to wait.
-    @Override
-    public void left(Keeper.Remains remains) {
-        if (reports == null) {
-            return;
-        }
-        Keeper.Death death = remains.death();
-        boolean recorded = remains.ofItself() && remains.plan().serves();
-        write(file(reports, death, ".recording"), file -> {
-            // An earlier keeper may have left one.
-            Files.deleteIfExists(file);
-            if (recorded) {
-                record(file, remains);
-            }
-        });
-    }
-
-    private static void record(Path file, Keeper.Remains remains) throws IOException {
-        StringBuilder settings = new StringBuilder(remains.plan().settings());
-        Map<String, Integer> regions = new LinkedHashMap<>();
-        for (int i = 0; i < remains.granted().size(); i++) {
-            if (remains.plan().grants().get(i) instanceof Plan.Shared region) {
-                regions.put(region.region(), remains.granted().get(i));
-            }
-        }
-        remains.sessions().forEach((number, session) -> {
-            settings.append(Recording.terms(number, session.terms())).append('\n');
-            regions.putAll(session.regions());
-        });
-        Recording.write(file, remains.death().cause(), remains.nowNs(), settings.toString(), regions);
-    }
-
-    private Path file(Path directory, Keeper.Death death, String kind) {
-        Path own = whose == null ? directory : directory.resolve(String.valueOf(whose.getFileName()));
-        return own.resolve(death.domain().replace(' ', '-') + "-" + death.number() + kind);
-    }
-
-    private interface Writer {
-        void write(Path file) throws IOException;
-    }
-
-    private void write(Path file, Writer by) {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            by.write(file);
-        } catch (IOException full) {
-            say("no report at " + file + ": " + full.getMessage());
-        }
     }
 
     private static Map<String, Object> values(Keeper.Death death) {

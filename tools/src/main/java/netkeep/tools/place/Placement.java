@@ -66,7 +66,7 @@ public enum Placement {
 
     private static Plan.Domain monolith(Settings settings, List<Integer> devices, int listener) {
         List<Plan.Grant> grants = new ArrayList<>();
-        grants.add(ledger(settings));
+        grants.addAll(stacks(settings));
         for (int i = 0; i < devices.size(); i++) {
             grants.add(new Plan.Device(Grants.DEVICE + (i + 1), devices.get(i)));
         }
@@ -91,7 +91,7 @@ public enum Placement {
     private static List<Plan.Domain> factored(Settings settings, List<Integer> devices, int listener) {
         List<Plan.Domain> domains = new ArrayList<>();
         List<Plan.Grant> stack = new ArrayList<>();
-        stack.add(ledger(settings));
+        stack.addAll(stacks(settings));
         for (int i = 0; i < devices.size(); i++) {
             int number = i + 1;
             Settings link = settings.with(List.of("link " + number), settings.spinNs(), true);
@@ -142,7 +142,10 @@ public enum Placement {
         return all;
     }
 
-    private static Plan.Grant ledger(Settings settings) {
-        return new Plan.Shared(Grants.LEDGER, settings.ledgerLength(), true);
+    /// The regions that a stack leaves to its successor.
+    private static List<Plan.Grant> stacks(Settings settings) {
+        return List.of(
+                new Plan.Shared(Grants.LEDGER, settings.ledgerLength(), true),
+                new Plan.Shared(Grants.FRAMES, settings.framesLength(), true));
     }
 }

@@ -64,37 +64,57 @@ public final class ReplayCommand implements Callable<Integer> {
         // A turn that hangs has it until the process ends.
         Arena arena = Arena.global();
         Recording recording = Recording.read(file, arena);
+        PrintWriter out = spec.commandLine().getOut();
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("cause", recording.cause());
+        told.put("round", recording.rounds());
+        told.put("whole", !recording.cut());
+        boolean same = !recording.parts().contains("stack") || replay(recording, arena, told);
+        out.println(json ? JsonText.line(told) : text(recording, told));
+        out.flush();
+        return same ? 0 : 1;
+    }
+
+    /// Lets a stack take its turn.
+    ///
+    /// @return whether it came to the same point: to the input that was in hand then; and if it died of itself, to its
+    ///         death
+    private boolean replay(Recording recording, Arena arena, Map<String, Object> told) throws IOException {
         Replay replay;
         try {
             replay = new Replay(recording, arena);
         } catch (IllegalArgumentException | IndexOutOfBoundsException lacks) {
             throw new IOException(file + ": " + lacks.getMessage(), lacks);
         }
-        Map<String, Object> told = new LinkedHashMap<>();
-        told.put("cause", recording.cause());
-        told.put("turn", replay.turn());
-        told.put("hand", replay.hand());
-        String input = input(replay);
-        told.put("input", input);
         Ending ending = run(replay);
         boolean again = !ending.how.isEmpty();
+        boolean same = again ? replay.same() : recording.killed() && replay.reached();
+        told.put("turn", replay.turn());
+        told.put("hand", replay.hand());
+        told.put("input", input(replay));
+        told.put("inputs", replay.inputs());
         told.put("ending", ending.how);
-        told.put("same", again && replay.same());
+        told.put("same", same);
         told.put("where", ending.where);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JsonText.line(told));
-        } else {
-            out.println("turn " + told.get("turn") + ", " + recording.cause());
-            out.println("in hand: " + replay.hand() + (input.isEmpty() ? "" : ": " + input));
-            out.println(again ? ending.how : "the turn comes to its end");
-            ending.where.forEach(line -> out.println("    at " + line));
-            if (again && !replay.same()) {
-                out.println("with another input in hand than then");
-            }
+        return same;
+    }
+
+    private static String text(Recording recording, Map<String, Object> told) {
+        StringBuilder text = new StringBuilder();
+        text.append(String.join(", ", recording.parts())).append(": ").append(recording.cause());
+        text.append(", round ").append(told.get("round"));
+        if (told.containsKey("turn")) {
+            String input = String.valueOf(told.get("input"));
+            String ending = String.valueOf(told.get("ending"));
+            text.append(", turn ").append(told.get("turn"));
+            text.append("\nin hand: ").append(told.get("hand")).append(input.isEmpty() ? "" : ": " + input);
+            text.append("\ninputs until then: ").append(told.get("inputs"));
+            text.append('\n').append(ending.isEmpty() ? "the turn comes to its end" : ending);
+            ((List<?>) told.get("where")).forEach(line -> text.append("\n    at ").append(line));
+            text.append(Boolean.TRUE.equals(told.get("same")) ? "" : "\nnot as it was then");
         }
-        out.flush();
-        return again && replay.same() ? 0 : 1;
+        return text.append(recording.cut() ? "\nwhat found no room in the recording reads as zeros" : "")
+                .toString();
     }
 
     /// What was in hand, in a line; empty for nothing that was recorded.

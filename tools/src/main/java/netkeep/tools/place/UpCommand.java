@@ -84,11 +84,12 @@ public final class UpCommand implements Callable<Integer> {
         List<@Nullable Path> all = files.isEmpty() ? Collections.singletonList(null) : List.copyOf(files);
         Readiness readiness = Readiness.ofEnvironment(all.size());
         try (Ending ending = new Ending();
-                Lines lines = new Lines(spec.commandLine().getOut())) {
+                Lines lines = new Lines(spec.commandLine().getOut());
+                Reports written = reports == null ? null : new Reports(reports, line -> lines.add(line, false))) {
             List<KeptStack> stacks = new ArrayList<>();
             try {
                 for (Path file : all) {
-                    stacks.add(stack(file, lines, readiness));
+                    stacks.add(stack(file, lines, written, readiness));
                 }
                 ending.by(() -> stacks.forEach(KeptStack::end));
                 keep(stacks);
@@ -117,12 +118,14 @@ public final class UpCommand implements Callable<Integer> {
     /// Opens what one stack needs.
     ///
     /// @param file its configuration, null for the command line's
-    private KeptStack stack(@Nullable Path file, Lines lines, Readiness readiness) throws IOException {
+    /// @param written where reports of its deaths go, null for nowhere
+    private KeptStack stack(@Nullable Path file, Lines lines, @Nullable Reports written, Readiness readiness)
+            throws IOException {
         Config config = config(file);
         Path path = path(config);
         KeptStack.removeDead(path);
         Path whose = files.size() > 1 ? path : null;
-        Chronicle chronicle = new Chronicle(lines, json, whose, reports, readiness);
+        Chronicle chronicle = new Chronicle(lines, json, whose, written, readiness);
         Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file);
         KeptStack kept = new KeptStack(path, placement(config), standbys, devices, chronicle);
         chronicle.up(path);

@@ -1,5 +1,6 @@
 package netkeep.trials.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,16 @@ final class Daemon {
     /// Where it writes a report of each death.
     Path reports() {
         return session.resolveSibling("reports");
+    }
+
+    /// Its report of a death: of which domain, and the how manieth of it.
+    String report(String death) throws Exception {
+        Path report = reports().resolve(death + ".json");
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (!Files.exists(report) || !Files.readString(report).endsWith("\n")) {
+            pause(endNs, "a report of " + death);
+        }
+        return Files.readString(report);
     }
 
     /// Starts a server of ours that is attached to it.

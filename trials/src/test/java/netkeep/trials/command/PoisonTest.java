@@ -1,7 +1,6 @@
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.DatagramPacket;
@@ -10,7 +9,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Inputs that a stack dies of cost themselves, their session at most, and two restarts.
@@ -67,9 +66,9 @@ class PoisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"netkeep!", "netkeep?"})
-    void frameIsDroppedAndConnectionsGoOn(String poison) throws Exception {
-        Daemon up = up("factored");
+    @CsvSource({"netkeep!, factored", "netkeep?, factored", "netkeep!, monolithic", "netkeep?, monolithic"})
+    void frameIsDroppedAndConnectionsGoOn(String poison, String placement) throws Exception {
+        Daemon up = up(placement);
         up.attach("echo", "--port", Integer.toString(PORT));
         byte[] payload = poison.getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = connect();
@@ -83,10 +82,11 @@ class PoisonTest {
                 assertTrue(up.restarts("stack") <= before + MOST, up.keeper.out());
             }
         }
-        String report = Files.readString(up.reports().resolve("stack-1.json"));
+        String first = (placement.equals("factored") ? "stack" : "link,stack,control") + "-1";
+        String report = up.report(first);
         assertTrue(report.contains(poison.endsWith("!") ? "\"exit code 70\"" : "\"hung, in an endless loop\""), report);
         assertTrue(report.contains("a frame of link 1"), report);
-        Place.Said again = replay(up, "stack-1");
+        Place.Said again = replay(up, first);
         String ending = poison.endsWith("!") ? "throws java.lang.IllegalStateException: a poisonous frame" : "hangs";
         assertTrue(again.out().contains("\n" + ending + "\n"), again.out());
         assertTrue(again.out().matches("(?s).*: IP 198.18.0.1.\\d+ > 198.18.0.2.7: UDP, length 8\n.*"), again.out());
@@ -102,16 +102,6 @@ class PoisonTest {
                 up.reports().resolve(death + ".recording").toString())));
         command.add(1, "-Dnetkeep.poison=true");
         return place.start(command).end();
-    }
-
-    /// Who was killed did not die of an input.
-    @Test
-    void killedStackLeavesNoRecording() throws Exception {
-        Daemon up = up("factored");
-        up.kill("stack", 0, Threads.SIGKILL);
-        up.awaitRestarts("stack", 1);
-        up.keeper.says("died: stack");
-        assertFalse(Files.exists(up.reports().resolve("stack-1.recording")));
     }
 
     /// The link is replaced, and has new rings; also whoever takes the stack over knows them.
@@ -132,7 +122,7 @@ class PoisonTest {
                 echoes(socket, 200 + round);
             }
         }
-        String report = Files.readString(up.reports().resolve("link-1.json"));
+        String report = up.report("link-1");
         assertTrue(report.contains("\"broke its rings: tail "), report);
         Place.Said status = place.command("status", "--session", up.session.toString());
         assertTrue(status.out().contains("cut off: link, process "), status.out());
@@ -154,7 +144,9 @@ class PoisonTest {
             assertTrue(up.restarts("stack") <= MOST, up.keeper.out());
         }
         up.await("sessions: 1");
-        Place.Said again = replay(up, placement.equals("monolithic") ? "link,stack,control-1" : "stack-1");
+        String first = (placement.equals("factored") ? "stack" : "link,stack,control") + "-1";
+        assertTrue(up.report(first).contains("\"recording\""), up.report(first));
+        Place.Said again = replay(up, first);
         assertTrue(
                 again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous request\n"), again.out());
         assertTrue(again.out().contains(": op 250 of socket 0, "), again.out());

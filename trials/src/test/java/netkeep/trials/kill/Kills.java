@@ -76,7 +76,7 @@ final class Kills implements AutoCloseable {
         engine.attach(0, Regions.LAYOUT, client, stack);
         engine.begin(nowNs);
         Mortal.addresses(engine, Regions.PEER, nowNs);
-        peer = Mortal.stack(engine, port, Arena.global().allocate(Stack.framesLength(1), 64));
+        peer = Mortal.stack(engine, port, new Region(Arena.global().allocate(Stack.framesLength(1), 64)));
         Idle idle = new Idle(clock, this::turn);
         peersSession = new Session(client, stack, Regions.LAYOUT, idle, any -> 0);
         mortalsSession = new Session(

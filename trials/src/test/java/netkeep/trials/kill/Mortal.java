@@ -30,7 +30,7 @@ public final class Mortal {
         Region down = Regions.map(directory, "down", true);
         Region clientSide = Regions.map(directory, "client", false);
         Region up = Regions.map(directory, "up", false);
-        MemorySegment frames = Arena.global().allocate(Stack.framesLength(1), 64);
+        Region frames = new Region(Arena.global().allocate(Stack.framesLength(1), 64));
         rehearse(frames, clock.nowNs());
         System.out.println("stands by");
         if (System.in.read() != 'g') {
@@ -74,12 +74,12 @@ public final class Mortal {
         engine.ip().addAddress(1, v6.hi(), v6.lo(), 64, nowNs);
     }
 
-    static Stack stack(Engine engine, FramePort port, MemorySegment frames) {
+    static Stack stack(Engine engine, FramePort port, Region frames) {
         return new Stack(engine, new FramePort[] {port}, frames, Arena.global().allocate(LOOP, 64));
     }
 
     /// Loads what the successor will need: an engine on memory of its own takes a turn.
-    private static void rehearse(MemorySegment frames, long nowNs) {
+    private static void rehearse(Region frames, long nowNs) {
         Region ledger = memory("ledger");
         Engine engine = engine(ledger, memory("client"), memory("stack"), nowNs);
         addresses(engine, Regions.MORTAL, nowNs);

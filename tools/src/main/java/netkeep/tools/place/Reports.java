@@ -1,0 +1,242 @@
+package netkeep.tools.place;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import netkeep.keeper.Keeper;
+import netkeep.keeper.Plan;
+import netkeep.linux.Memory;
+import netkeep.placement.Grants;
+import netkeep.placement.Recorder;
+import netkeep.placement.Recording;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a recording of each death, and a report.
+///
+/// What is recorded is copied to memory before the next process begins, and for one that was killed, and died of no
+/// input, only so much that nobody notices. Files are written some time later, by a thread of its own: until then the
+/// successor needs the core.
+final class Reports implements AutoCloseable {
+    private static final long LATER_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long PATIENCE_MS = TimeUnit.SECONDS.toMillis(10);
+
+    /// Deaths that may wait at a time; who dies then waits until one is written.
+    private static final int TRAYS = 2;
+
+    /// Recordings that stay: who dies without end is not to fill a disk.
+    private static final int MOST_KEPT = 64;
+
+    private static final int PAGE = 4096;
+
+    /// Where a death is copied to.
+    private static final class Tray {
+        private final MemorySegment memory;
+        private final Recorder recorder;
+
+        private Tray(Arena arena) {
+            memory = Memory.sparse(arena, Recorder.LENGTH);
+            recorder = new Recorder(memory);
+            touch();
+        }
+
+        /// The first touch of a page costs more than a copy to it.
+        private void touch() {
+            memory.asSlice(0, Recorder.FEW + PAGE).fill((byte) 0);
+        }
+
+        /// Gives back what seldom is used.
+        private void rest(long used) {
+            if (used > Recorder.FEW + PAGE) {
+                Memory.discard(memory, Recorder.FEW + PAGE, Recorder.LENGTH - Recorder.FEW - PAGE);
+            }
+        }
+    }
+
+    private record Job(long atNs, Runnable work) {}
+
+    private final Path directory;
+    private final Consumer<String> complain;
+    private final Arena arena = Arena.ofShared();
+    private final Deque<Tray> idle = new ArrayDeque<>();
+    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final Deque<Path> kept = new ArrayDeque<>();
+    private final Thread writer;
+    private boolean hurry;
+    private boolean closed;
+
+    /// @param complain hears of what cannot be written
+    Reports(Path directory, Consumer<String> complain) {
+        this.directory = directory;
+        this.complain = complain;
+        for (int i = 0; i < TRAYS; i++) {
+            idle.add(new Tray(arena));
+        }
+        this.writer = Thread.ofPlatform().name("netkeep-reports").daemon().start(this::write);
+    }
+
+    /// Copies what a domain has left.
+    ///
+    /// @param group of its files, null for none
+    void left(Keeper.Remains remains, @Nullable String group) {
+        Tray tray = tray();
+        Path file = file(remains.death(), group, ".recording");
+        MemorySegment copied;
+        try {
+            copied = tray.recorder.copy(dead(remains), remains.ofItself() ? Recorder.MOST : Recorder.FEW);
+        } catch (IOException unreadable) {
+            complain.accept("no recording at " + file + ": " + unreadable.getMessage());
+            back(tray, 0);
+            return;
+        }
+        later(() -> {
+            save(file, to -> {
+                // An earlier keeper may have left one.
+                Files.deleteIfExists(to);
+                Recording.write(to, copied);
+                kept.add(to);
+                while (kept.size() > MOST_KEPT) {
+                    Files.deleteIfExists(kept.remove());
+                }
+            });
+            back(tray, copied.byteSize());
+        });
+    }
+
+    /// Writes a report of a death that was left.
+    ///
+    /// @param line of the report, by whether there is a recording
+    /// @param then what is to be said when it is there
+    void died(Keeper.Death death, @Nullable String group, Line line, Runnable then) {
+        later(() -> {
+            Path recording = file(death, group, ".recording");
+            String text = line.of(Files.exists(recording) ? recording : null);
+            save(file(death, group, ".json"), to -> Files.writeString(to, text + "\n"));
+            then.run();
+        });
+    }
+
+    /// What a report says.
+    interface Line {
+        String of(@Nullable Path recording);
+    }
+
+    private static Recorder.Dead dead(Keeper.Remains remains) {
+        // The little ones first: they find room always.
+        Map<String, Integer> regions = new LinkedHashMap<>();
+        for (boolean pulse : new boolean[] {true, false}) {
+            for (int i = 0; i < remains.granted().size(); i++) {
+                if (remains.plan().grants().get(i) instanceof Plan.Shared region
+                        && region.region().startsWith(Grants.PULSE) == pulse) {
+                    regions.put(region.region(), remains.granted().get(i));
+                }
+            }
+        }
+        List<Recorder.Session> sessions = new ArrayList<>();
+        if (remains.plan().serves()) {
+            remains.sessions()
+                    .forEach((number, session) ->
+                            sessions.add(new Recorder.Session(number, session.terms(), session.regions())));
+        }
+        return new Recorder.Dead(
+                remains.death().cause(),
+                !remains.ofItself(),
+                remains.nowNs(),
+                remains.plan().settings(),
+                regions,
+                sessions);
+    }
+
+    private Path file(Keeper.Death death, @Nullable String group, String kind) {
+        Path own = group == null ? directory : directory.resolve(group);
+        return own.resolve(death.domain().replace(' ', '-') + "-" + death.number() + kind);
+    }
+
+    private interface Writing {
+        void to(Path file) throws IOException;
+    }
+
+    private void save(Path file, Writing by) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            by.to(file);
+        } catch (IOException full) {
+            complain.accept("no report at " + file + ": " + full.getMessage());
+        }
+    }
+
+    private synchronized Tray tray() {
+        while (idle.isEmpty()) {
+            hurry = true;
+            notifyAll();
+            pause(0);
+        }
+        return idle.remove();
+    }
+
+    private synchronized void back(Tray tray, long used) {
+        tray.rest(used);
+        idle.add(tray);
+        hurry = false;
+        notifyAll();
+    }
+
+    private synchronized void later(Runnable work) {
+        jobs.add(new Job(System.nanoTime() + LATER_NS, work));
+        notifyAll();
+    }
+
+    private void write() {
+        for (Runnable job = next(); job != null; job = next()) {
+            job.run();
+        }
+    }
+
+    private synchronized @Nullable Runnable next() {
+        while (true) {
+            Job first = jobs.peek();
+            if (first == null && closed) {
+                return null;
+            }
+            long waitMs = first == null ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(first.atNs - System.nanoTime());
+            if (first != null && (waitMs <= 1 || closed || hurry)) {
+                return jobs.remove().work;
+            }
+            pause(waitMs);
+        }
+    }
+
+    private synchronized void pause(long milliseconds) {
+        try {
+            wait(milliseconds);
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException("interrupted", stopped);
+        }
+    }
+
+    /// Writes what waits.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        try {
+            writer.join(PATIENCE_MS);
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+        if (!writer.isAlive()) {
+            arena.close();
+        }
+    }
+}

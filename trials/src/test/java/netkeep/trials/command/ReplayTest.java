@@ -1,0 +1,126 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import netkeep.linux.Threads;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Each death leaves a recording, whatever its cause, and a stack's last turn can be taken again from it.
+class ReplayTest {
+    private static final int PORT = 9;
+    private static final int STREAMS = 3;
+
+    /// Some stacks are killed while they sleep; so many in the midst of a turn are enough.
+    private static final int MOST_KILLS = 25;
+
+    private static final int ENOUGH = 2;
+    private static final Pattern FOUND =
+            Pattern.compile("round (\\d+), turn (\\d+), in hand: (.*), cut off: \\d+ slots\"");
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+
+    @BeforeEach
+    void begin() {
+        place = new Place(directory);
+    }
+
+    @AfterEach
+    void end() {
+        place.close();
+    }
+
+    private Place.Said replay(Daemon up, String death) throws Exception {
+        String file = up.reports().resolve(death + ".recording").toString();
+        return place.start(Place.netkeep(List.of("replay", file))).end();
+    }
+
+    /// Gives octets to the discard service until it is closed.
+    private Socket stream() throws Exception {
+        Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT));
+        Thread.ofPlatform().daemon().start(() -> {
+            byte[] octets = new byte[1 << 18];
+            try (OutputStream out = socket.getOutputStream()) {
+                while (true) {
+                    out.write(octets);
+                }
+            } catch (IOException closed) {
+                // The test ends.
+            }
+        });
+        return socket;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void turnInWhichAStackWasKilledIsTakenAgainToTheSamePoint(String placement) throws Exception {
+        Daemon up = new Daemon(place, directory.resolve("session"), placement);
+        up.attach("discard", "--port", Integer.toString(PORT));
+        List<Socket> streams = new ArrayList<>();
+        for (int i = 0; i < STREAMS; i++) {
+            streams.add(stream());
+        }
+        SplittableRandom luck = new SplittableRandom(1);
+        int inTurns = 0;
+        for (int kills = 0; inTurns < ENOUGH; kills++) {
+            assertTrue(kills < MOST_KILLS, "in turns: " + inTurns + " of " + kills);
+            up.await("one stands by");
+            Thread.sleep(100 + luck.nextInt(100));
+            up.kill("stack", kills, Threads.SIGKILL);
+            String death = (placement.equals("factored") ? "stack" : "link,stack,control") + "-" + (kills + 1);
+            String report = up.report(death);
+            assertTrue(report.contains("\"signal 9\""), report);
+            Matcher found = FOUND.matcher(report);
+            assertTrue(found.find(), report);
+            if (!found.group(3).equals("nothing") || kills == 0) {
+                Place.Said again = replay(up, death);
+                String point = "round " + found.group(1) + ", turn " + (Long.parseLong(found.group(2)) + 1)
+                        + "\nin hand: " + found.group(3);
+                assertTrue(again.out().contains(point), point + " is not in " + again.out() + again.err());
+                assertEquals(0, again.code(), again.out() + again.err());
+                inTurns += found.group(3).equals("nothing") ? 0 : 1;
+            }
+            for (Socket stream : streams) {
+                assertTrue(stream.isConnected() && !stream.isClosed());
+            }
+        }
+        for (Socket stream : streams) {
+            stream.close();
+        }
+    }
+
+    @Test
+    void recordingOfALinkAndOfControlTellsWhatTheyWere() throws Exception {
+        Daemon up = new Daemon(place, directory.resolve("session"), "factored");
+        for (String part : List.of("link", "control")) {
+            up.kill(part, 0, Threads.SIGKILL);
+            String report = up.report(part + "-1");
+            assertTrue(report.contains("\"found\": \"round "), report);
+            Place.Said told = replay(up, part + "-1");
+            assertTrue(told.out().matches("(?s)" + part + "( 1)?: signal 9, round \\d+\n.*"), told.out());
+            assertEquals(0, told.code(), told.out() + told.err());
+        }
+        assertEquals(
+                "rw-------",
+                java.nio.file.attribute.PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(up.reports().resolve("link-1.recording"))));
+    }
+}
