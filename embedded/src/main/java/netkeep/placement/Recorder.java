@@ -13,14 +13,15 @@ import netkeep.linux.Descriptors;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 
-/// Copies what a domain has left to memory, as a [Recording] has it: first what its last turn was, then what clients and
+/// Copies what a domain has left to memory, as a [Recording] has it: first what its last turn was, then what clients
+/// and
 /// stack tell each other of their sessions, then the octets of their streams, as far as there is room.
 public final class Recorder {
     /// The most octets of a recording.
     public static final int MOST = 32 << 20;
 
     /// The most of one for which somebody waits who could go on at once.
-    public static final int FEW = 4 << 20;
+    public static final int FEW = 3 << 20;
 
     /// Octets of its memory: behind the last piece there is an end.
     public static final int LENGTH = MOST + (1 << 18);
@@ -83,8 +84,8 @@ public final class Recorder {
         u32(0);
         text(of.cause);
         StringBuilder settings = new StringBuilder(of.settings);
-        of.sessions.forEach(session -> settings.append(Recording.terms(session.number, session.terms))
-                .append('\n'));
+        of.sessions.forEach(session ->
+                settings.append(Recording.terms(session.number, session.terms)).append('\n'));
         text(settings.toString());
         for (Map.Entry<String, Integer> region : of.regions.entrySet()) {
             // What it copied for others is nothing to it.

@@ -22,8 +22,9 @@ import netkeep.linux.Memory;
 import netkeep.ring.Region;
 import netkeep.session.Terms;
 
-/// A file with what a domain left when it died: its settings, and copies of the regions in which its successor found
-/// it. Of a region it has what was ever touched. Whoever may read the file may read what was sent. [Recorder] makes it.
+/// A file with what a domain left when it died: its settings, and copies of the regions in which its successor
+/// found it. Of a region it has what was ever touched. Whoever may read the file may read what was sent. [Recorder]
+/// makes it.
 ///
 /// ```text
 ///  0  magic    u64  0x4e4b_5245_4300_0002: what this is, and the version in the last 16 bits

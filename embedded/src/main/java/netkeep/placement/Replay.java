@@ -138,8 +138,7 @@ public final class Replay {
             }
         }
         engine.tryWith(new Course(Poison.on() ? new Poison() : null));
-        this.stack = new Stack(
-                engine, ports, recording.region(Grants.FRAMES), Memory.sparse(arena, StackPart.LOOP));
+        this.stack = new Stack(engine, ports, recording.region(Grants.FRAMES), Memory.sparse(arena, StackPart.LOOP));
     }
 
     private LinkRing ring(int number, Region stacks) {
@@ -209,9 +208,9 @@ public final class Replay {
         return engine.hand().toString().equals(hand);
     }
 
-    /// Whether the turn took what was in hand then, or came to its end where nothing was.
+    /// Whether the turn took what was in hand then, or came to its end where all was taken or nothing was.
     public boolean reached() {
-        return reached || hand.equals(Hand.NOTHING);
+        return reached || hand.equals(Hand.NOTHING) || hand.equals(Hand.REMAINDER);
     }
 
     /// How many inputs it took until then, this one counted.

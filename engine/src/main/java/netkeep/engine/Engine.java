@@ -231,7 +231,8 @@ public final class Engine {
         return verdict;
     }
 
-    /// Copies octets of a frame that a predecessor had read to pieces, and did not judge for good, from where they landed.
+    /// Copies octets of a frame that a predecessor had read to pieces, and did not judge for good, from where they
+    /// landed.
     ///
     /// @param socket as [netkeep.engine.ip.Landing] has it, and so `offset`
     /// @return whether they are there

@@ -130,9 +130,7 @@ public final class Stack {
             done = engine.request(nowNs);
         }
         careful--;
-        int all = finish(done, nowNs);
-        engine.hand().none();
-        return all;
+        return finish(done, true, nowNs);
     }
 
     /// Takes up to `most` frames of a link.
@@ -154,17 +152,18 @@ public final class Stack {
 
     private int requestsTurn(int before, long nowNs) {
         int done = engine.requests(REQUESTS, nowNs);
-        if (before + done != 0) {
-            engine.hand().none();
-        }
-        return finish(before + done, nowNs);
+        return finish(before + done, false, nowNs);
     }
 
     /// Does what is due, and ends a turn.
     ///
     /// @param taken inputs
-    private int finish(int taken, long nowNs) {
+    /// @param held  whether the last of them stays in hand
+    private int finish(int taken, boolean held, long nowNs) {
         int done = taken;
+        if (taken != 0 && !held) {
+            engine.hand().rest();
+        }
         if (engine.deadlineNs() <= nowNs && engine.expire(nowNs)) {
             done++;
         }
@@ -172,12 +171,16 @@ public final class Stack {
         if (done == 0 && !engine.pending() && engine.outgoing().count() == 0) {
             return 0;
         }
+        if (taken == 0) {
+            engine.hand().rest();
+        }
         engine.transmit(nowNs);
         note();
         engine.commit();
         send();
         release();
         engine.publish();
+        engine.hand().none();
         return Math.max(1, done);
     }
 

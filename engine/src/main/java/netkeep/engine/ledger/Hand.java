@@ -6,7 +6,7 @@ import netkeep.ring.Ledger;
 /// its name.
 ///
 /// ```text
-/// 56..63  kind    0 none, 1 frame, 2 request
+/// 56..63  kind    0 none, 1 frame, 2 request, 3 the rest of the turn: all inputs were taken
 /// 40..55  number  of the link, or of the session
 ///  0..39  place   the lower bits of the position in its ring
 /// ```
@@ -14,11 +14,15 @@ public final class Hand {
     /// What [#toString] says if there is none.
     public static final String NOTHING = "nothing";
 
+    /// What it says if all inputs of the turn were taken.
+    public static final String REMAINDER = "the rest of the turn";
+
     private static final int KIND = 56;
     private static final int NUMBER = 40;
     private static final long PLACE = (1L << NUMBER) - 1;
     private static final long FRAME = 1;
     private static final long REQUEST = 2;
+    private static final long REST = 3;
 
     private final Ledger ledger;
 
@@ -40,7 +44,12 @@ public final class Hand {
         ledger.hand(REQUEST << KIND | (long) session << NUMBER | position & PLACE);
     }
 
-    /// Nothing is taken: what goes wrong now has another cause, or the turn as a whole.
+    /// All inputs of the turn were taken: what goes wrong now has the turn as a whole for its cause.
+    public void rest() {
+        ledger.hand(REST << KIND);
+    }
+
+    /// Nothing is taken.
     public void none() {
         ledger.hand(0);
     }
@@ -75,6 +84,9 @@ public final class Hand {
         int session = session();
         if (link >= 0) {
             return "a frame of link " + link + ", at " + place();
+        }
+        if (ledger.hand() >>> KIND == REST) {
+            return REMAINDER;
         }
         return session >= 0 ? "request " + place() + " of session " + session : NOTHING;
     }

@@ -77,8 +77,8 @@ public final class ReplayCommand implements Callable<Integer> {
 
     /// Lets a stack take its turn.
     ///
-    /// @return whether it came to the same point: to the input that was in hand then; and if it died of itself, to its
-    ///         death
+    /// @return whether it came to the same point: to the input that was in hand then; and if it died of itself,
+    ///         to its death
     private boolean replay(Recording recording, Arena arena, Map<String, Object> told) throws IOException {
         Replay replay;
         try {
@@ -110,7 +110,9 @@ public final class ReplayCommand implements Callable<Integer> {
             text.append("\nin hand: ").append(told.get("hand")).append(input.isEmpty() ? "" : ": " + input);
             text.append("\ninputs until then: ").append(told.get("inputs"));
             text.append('\n').append(ending.isEmpty() ? "the turn comes to its end" : ending);
-            ((List<?>) told.get("where")).forEach(line -> text.append("\n    at ").append(line));
+            if (told.get("where") instanceof List<?> where) {
+                where.forEach(line -> text.append("\n    at ").append(line));
+            }
             text.append(Boolean.TRUE.equals(told.get("same")) ? "" : "\nnot as it was then");
         }
         return text.append(recording.cut() ? "\nwhat found no room in the recording reads as zeros" : "")

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import netkeep.domain.Shared;
 import netkeep.keeper.Keeper;
 import netkeep.keeper.Plan;
+import netkeep.linux.Descriptors;
 import netkeep.linux.Memory;
 import netkeep.placement.Grants;
 import netkeep.placement.Recorder;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// input, only so much that nobody notices. Files are written some time later, by a thread of its own: until then the
 /// successor needs the core.
 final class Reports implements AutoCloseable {
-    private static final long LATER_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LATER_MS = 200;
     private static final long PATIENCE_MS = TimeUnit.SECONDS.toMillis(10);
 
     /// Deaths that may wait at a time; who dies then waits until one is written.
@@ -37,6 +39,11 @@ final class Reports implements AutoCloseable {
     private static final int MOST_KEPT = 64;
 
     private static final int PAGE = 4096;
+
+    /// What is copied to load and compile what copies, and how often.
+    private static final int REHEARSED = 1 << 20;
+
+    private static final int REHEARSALS = 50;
 
     /// Where a death is copied to.
     private static final class Tray {
@@ -52,6 +59,23 @@ final class Reports implements AutoCloseable {
         /// The first touch of a page costs more than a copy to it.
         private void touch() {
             memory.asSlice(0, Recorder.FEW + PAGE).fill((byte) 0);
+        }
+
+        private void rehearse() {
+            int region = Shared.make("rehearsal", REHEARSED);
+            try (Arena brief = Arena.ofConfined()) {
+                Shared.map(brief, Descriptors.duplicate(region), REHEARSED, true)
+                        .memory()
+                        .fill((byte) 1);
+                Recorder.Dead nobody = new Recorder.Dead("", true, 0, "", Map.of("rehearsal", region), List.of());
+                for (int i = 0; i < REHEARSALS; i++) {
+                    recorder.copy(nobody, Recorder.FEW);
+                }
+            } catch (IOException unreadable) {
+                // A death will say so.
+            } finally {
+                Descriptors.close(region);
+            }
         }
 
         /// Gives back what seldom is used.
@@ -78,9 +102,6 @@ final class Reports implements AutoCloseable {
     Reports(Path directory, Consumer<String> complain) {
         this.directory = directory;
         this.complain = complain;
-        for (int i = 0; i < TRAYS; i++) {
-            idle.add(new Tray(arena));
-        }
         this.writer = Thread.ofPlatform().name("netkeep-reports").daemon().start(this::write);
     }
 
@@ -175,12 +196,16 @@ final class Reports implements AutoCloseable {
     }
 
     private synchronized Tray tray() {
-        while (idle.isEmpty()) {
-            hurry = true;
-            notifyAll();
-            pause(0);
+        try {
+            while (idle.isEmpty()) {
+                hurry = true;
+                notifyAll();
+                wait();
+            }
+            return idle.remove();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException("interrupted", stopped);
         }
-        return idle.remove();
     }
 
     private synchronized void back(Tray tray, long used) {
@@ -191,35 +216,34 @@ final class Reports implements AutoCloseable {
     }
 
     private synchronized void later(Runnable work) {
-        jobs.add(new Job(System.nanoTime() + LATER_NS, work));
+        jobs.add(new Job(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LATER_MS), work));
         notifyAll();
     }
 
     private void write() {
+        for (int i = 0; i < TRAYS; i++) {
+            Tray tray = new Tray(arena);
+            tray.rehearse();
+            back(tray, 0);
+        }
         for (Runnable job = next(); job != null; job = next()) {
             job.run();
         }
     }
 
     private synchronized @Nullable Runnable next() {
-        while (true) {
-            Job first = jobs.peek();
-            if (first == null && closed) {
-                return null;
-            }
-            long waitMs = first == null ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(first.atNs - System.nanoTime());
-            if (first != null && (waitMs <= 1 || closed || hurry)) {
-                return jobs.remove().work;
-            }
-            pause(waitMs);
-        }
-    }
-
-    private synchronized void pause(long milliseconds) {
         try {
-            wait(milliseconds);
+            Job first = jobs.peek();
+            while (first == null || first.atNs > System.nanoTime() && !closed && !hurry) {
+                if (first == null && closed) {
+                    return null;
+                }
+                wait(first == null ? 0 : LATER_MS);
+                first = jobs.peek();
+            }
+            return jobs.remove().work;
         } catch (InterruptedException stopped) {
-            throw new IllegalStateException("interrupted", stopped);
+            return null;
         }
     }
 

@@ -50,6 +50,7 @@ import netkeep.session.Option;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
+import netkeep.stack.Inbox;
 import netkeep.wire.Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +117,8 @@ class LayoutsTest {
                         "layout frames-consumer",
                         "layout frame",
                         "layout reply",
+                        "layout inbox",
+                        "layout note",
                         "layout capture-region",
                         "layout capture-entry",
                         "layout crossing",
@@ -280,6 +283,25 @@ class LayoutsTest {
                 assertEquals(Map.of(), rest);
             }
         }
+    }
+
+    @Test
+    void framesOfATurnAreNotedAsDrawn() throws IOException {
+        Map<String, Long> constants = constants(Inbox.class);
+        Drawing note = drawing("layout note");
+        assertEquals(note.length(), constants.remove("NOTE"));
+        assertEquals(drawing("layout inbox").length(), constants.remove("NOTES"));
+        long begin = drawing("layout inbox").length() + constants.remove("FRAMES") * note.length();
+        assertEquals(begin, constants.remove("BEGIN"));
+        long share = constants.remove("SHARE");
+        long part = constants.remove("PART");
+        assertEquals(begin + share, part);
+        assertTrue(page("frames.md").contains(String.format(Locale.ROOT, "%,d octets for the frames", share)));
+        assertTrue(page("frames.md").contains(String.format(Locale.ROOT, "part of %,d octets", part)));
+        constants.remove("NOBODY");
+        Map<String, Long> drawn = new TreeMap<>(drawing("layout inbox").numbers());
+        drawn.putAll(note.numbers());
+        assertEquals(new TreeMap<>(constants), drawn);
     }
 
     @Test
