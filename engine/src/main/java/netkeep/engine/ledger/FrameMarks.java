@@ -3,8 +3,8 @@ package netkeep.engine.ledger;
 import netkeep.ring.Ledger;
 import netkeep.ring.Records;
 
-/// How far the frames of each link were taken, where a link is in a domain of its own: the positions of
-/// [netkeep.ring.FrameConsumer]. The shell's; here because a commit covers them.
+/// How far the frames of each link were taken: where a link is in a domain of its own the positions of
+/// [netkeep.ring.FrameConsumer], else how many there were. The shell's; here because a commit covers them.
 ///
 /// ```text
 /// slot:  0  tag   u64
