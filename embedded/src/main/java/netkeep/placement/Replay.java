@@ -8,7 +8,6 @@ import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Ask;
 import netkeep.linux.Memory;
 import netkeep.ring.Consumer;
-import netkeep.ring.FrameConsumer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
 import netkeep.ring.Region;

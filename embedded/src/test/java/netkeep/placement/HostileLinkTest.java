@@ -41,6 +41,7 @@ class HostileLinkTest {
     private final Line[] lines = Line.pair();
     private final Line keeper = lines[0];
     private final int ledger = Shared.make("ledger", SETTINGS.ledgerLength());
+    private final int frames = Shared.make("frames", SETTINGS.framesLength());
     private final Link one = new Link();
     private final Link two = new Link();
     private Domain domain;
@@ -93,6 +94,7 @@ class HostileLinkTest {
     private void succeed(int predecessor) throws IOException {
         Map<String, Integer> granted = new HashMap<>();
         granted.put(Grants.LEDGER, Descriptors.duplicate(ledger));
+        granted.put(Grants.FRAMES, Descriptors.duplicate(frames));
         Link[] links = {one, two};
         for (int number = 1; number <= links.length; number++) {
             int[] bell = Doorbell.pair();
@@ -116,7 +118,7 @@ class HostileLinkTest {
         keeper.close();
         lines[1].close();
         arena.close();
-        for (int region : new int[] {ledger, one.up, one.down, two.up, two.down}) {
+        for (int region : new int[] {ledger, frames, one.up, one.down, two.up, two.down}) {
             Descriptors.close(region);
         }
     }
