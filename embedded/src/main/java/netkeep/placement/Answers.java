@@ -144,7 +144,8 @@ public final class Answers {
                 SessionLayout layout = attachment.layout;
                 return "session number=" + number + " sockets=" + engine.sockets(attachment) + " closed="
                         + attachment.closed() + " most_sockets=" + layout.sockets() + " most_memory="
-                        + (layout.clientLength() + layout.stackLength()) + " per_second=" + attachment.perSecond + "\n";
+                        + (layout.clientLength() + layout.stackLength()) + " per_second=" + attachment.perSecond
+                        + " octets_per_second=" + attachment.octets + "\n";
             }
         }
         return "";

@@ -133,7 +133,8 @@ public final class Replay {
                         recording.region(Grants.CLIENT + number),
                         recording.region(Grants.STACK + number),
                         terms.user(),
-                        terms.perSecond());
+                        terms.perSecond(),
+                        terms.octets());
             }
         }
         engine.tryWith(new Course(Poison.on() ? new Poison() : null));

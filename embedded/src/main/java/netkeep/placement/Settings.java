@@ -26,7 +26,7 @@ import netkeep.stack.Stack;
 /// dhcp LINK                                                   an address from a server
 /// route LINK PREFIX ROUTER
 /// filter RULE                                                 as [netkeep.engine.ip.Rule#toString], in their order
-/// limit USER|any SOCKETS OCTETS PER-SECOND                    what a session may have; see [Terms]
+/// limit USER|any SOCKETS OCTETS PER-SECOND RATE               what a session may have; see [Terms]
 /// sessions COUNT                                              the most at a time, if fewer than possible
 /// file PATH                                                   whose configuration this is
 /// ```
@@ -143,10 +143,15 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
         String said = said("limit " + user + " ");
         String limit = said.isEmpty() ? said("limit any ") : said;
         if (limit.isEmpty()) {
-            return new Terms(user, Terms.SOCKETS, LAYOUT.capacity(), 0);
+            return new Terms(user, Terms.SOCKETS, LAYOUT.capacity(), 0, 0);
         }
         String[] words = limit.split(" ");
-        return Terms.within(user, Integer.parseInt(words[0]), Long.parseLong(words[1]), Integer.parseInt(words[2]));
+        return Terms.within(
+                user,
+                Integer.parseInt(words[0]),
+                Long.parseLong(words[1]),
+                Integer.parseInt(words[2]),
+                Integer.parseInt(words[3]));
     }
 
     /// The file whose configuration this is, empty for none.

@@ -41,7 +41,7 @@ public final class Engine {
     public static final int HEADERS = 256;
 
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 8;
+    public static final int LAYOUT = 9;
 
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;
@@ -119,7 +119,7 @@ public final class Engine {
 
     /// Attaches a session of this program's own.
     public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
-        return attach(number, layout, client, stack, Terms.NOBODY, 0);
+        return attach(number, layout, client, stack, Terms.NOBODY, 0, 0);
     }
 
     /// Attaches a session: a new one, or one that a predecessor served.
@@ -129,12 +129,14 @@ public final class Engine {
     /// @param stack  what the stack writes
     /// @param user   of the client's process
     /// @param perSecond connections that it may begin in a second, and as many that it may be asked for; 0 for any
+    /// @param octets of streams and datagrams that it may send in a second; 0 for any
     /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
-    public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
+    public Attachment attach(
+            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond, int octets) {
         if (layout.capacity() < tcp.leastCapacity()) {
             throw new IllegalArgumentException("capacity " + layout.capacity() + " of " + tcp.leastCapacity());
         }
-        return sockets.attach(number, layout, client, stack, user, perSecond);
+        return sockets.attach(number, layout, client, stack, user, perSecond, octets);
     }
 
     /// Closes all sockets of a session whose client is dead or was cut off, as a kernel does; harmless where that was
@@ -262,6 +264,7 @@ public final class Engine {
         if (due) {
             ip.expire(nowNs);
         }
+        due |= udp.expire(nowNs);
         return tcp.expire(nowNs) || due;
     }
 
@@ -297,7 +300,7 @@ public final class Engine {
 
     /// When to call [#expire], or [#NEVER].
     public long deadlineNs() {
-        return Math.min(ip.deadlineNs(), tcp.deadlineNs());
+        return Math.min(ip.deadlineNs(), Math.min(tcp.deadlineNs(), udp.deadlineNs()));
     }
 
     /// The frames that the turn sends.

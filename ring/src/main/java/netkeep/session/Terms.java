@@ -7,7 +7,8 @@ package netkeep.session;
 /// @param sockets   at a time: half of them for those that the client opens, half for connections that it accepts
 /// @param capacity  octets of each stream's ring
 /// @param perSecond connections that it may begin in a second, and as many that it may be asked for; 0 for any
-public record Terms(int user, int sockets, int capacity, int perSecond) {
+/// @param octets    of streams and datagrams that it may send in a second; 0 for any
+public record Terms(int user, int sockets, int capacity, int perSecond, int octets) {
     /// The user of a session that is the stack's own program's.
     public static final int NOBODY = -1;
 
@@ -23,16 +24,16 @@ public record Terms(int user, int sockets, int capacity, int perSecond) {
     private static final int EVENTS = 1 << 13;
 
     /// The most that any session has.
-    public static final Terms MOST = new Terms(0, SOCKETS, CAPACITY, 0);
+    public static final Terms MOST = new Terms(0, SOCKETS, CAPACITY, 0, 0);
 
     /// Those under which a session has at most so many octets of memory: shorter rings first, then fewer sockets.
-    public static Terms within(int user, int sockets, long memory, int perSecond) {
-        Terms terms = new Terms(user, sockets, CAPACITY, perSecond);
+    public static Terms within(int user, int sockets, long memory, int perSecond, int octets) {
+        Terms terms = new Terms(user, sockets, CAPACITY, perSecond, octets);
         while (terms.memory() > memory && terms.capacity > LEAST_CAPACITY) {
-            terms = new Terms(user, terms.sockets, terms.capacity / 2, perSecond);
+            terms = new Terms(user, terms.sockets, terms.capacity / 2, perSecond, octets);
         }
         while (terms.memory() > memory && terms.sockets > 2) {
-            terms = new Terms(user, terms.sockets - 2, terms.capacity, perSecond);
+            terms = new Terms(user, terms.sockets - 2, terms.capacity, perSecond, octets);
         }
         return terms;
     }
@@ -47,7 +48,7 @@ public record Terms(int user, int sockets, int capacity, int perSecond) {
     }
 
     public String text() {
-        return user + " " + sockets + " " + capacity + " " + perSecond;
+        return user + " " + sockets + " " + capacity + " " + perSecond + " " + octets;
     }
 
     /// Reads what [#text] has written.
@@ -57,6 +58,7 @@ public record Terms(int user, int sockets, int capacity, int perSecond) {
                 Integer.parseInt(words[0]),
                 Integer.parseInt(words[1]),
                 Integer.parseInt(words[2]),
-                Integer.parseInt(words[3]));
+                Integer.parseInt(words[3]),
+                Integer.parseInt(words[4]));
     }
 }

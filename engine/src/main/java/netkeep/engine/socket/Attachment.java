@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 ///       40  closed u64   1 once its client is gone
 ///       48  beginNs u64  when it may begin a second's worth of connections at once again
 ///       56  askedNs u64  the same of those that it is asked for
+///       64  sentNs  u64  when it will have been allowed all that it has sent
 /// ```
 public final class Attachment {
     /// Octets of a slot.
-    public static final int SLOT = 64;
+    public static final int SLOT = 72;
 
     private static final long TAKEN = 8;
     private static final long GIVEN = 16;
@@ -35,6 +36,15 @@ public final class Attachment {
     private static final long CLOSED = 40;
     private static final long BEGIN_NS = 48;
     private static final long ASKED_NS = 56;
+    private static final long SENT_NS = 64;
+
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /// How far it may send ahead of its rate; and how much of that is there again when it goes on: who sends much
+    /// does not wake for each segment.
+    private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final long GRAIN_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     public final int number;
     public final SessionLayout layout;
@@ -47,6 +57,9 @@ public final class Attachment {
 
     /// Connections that it may begin in a second, and as many that it may be asked for; 0 for any number.
     public final int perSecond;
+
+    /// Octets of streams and datagrams that it may send in a second; 0 for any number.
+    public final int octets;
 
     private final Region client;
     private final Region stack;
@@ -70,6 +83,7 @@ public final class Attachment {
             Region stack,
             int user,
             int perSecond,
+            int octets,
             Records records) {
         this.number = number;
         this.layout = layout;
@@ -78,6 +92,7 @@ public final class Attachment {
         this.stack = stack;
         this.user = user;
         this.perSecond = perSecond;
+        this.octets = octets;
         this.records = records;
         this.ledger = records.region();
         if (!records.written(number)) {
@@ -201,14 +216,36 @@ public final class Attachment {
         if (perSecond == 0) {
             return true;
         }
-        long secondNs = TimeUnit.SECONDS.toNanos(1);
-        long oneNs = secondNs / perSecond;
+        long oneNs = SECOND_NS / perSecond;
         long fullNs = Math.max(ledger.i64(records.read(number) + field), nowNs) + oneNs;
-        boolean may = fullNs <= nowNs + secondNs;
+        boolean may = fullNs <= nowNs + SECOND_NS;
         if (may) {
             ledger.i64(records.write(number) + field, fullNs);
         }
         return may;
+    }
+
+    /// Whether it may send something.
+    public boolean maySend(long nowNs) {
+        return octets == 0 || ledger.i64(records.read(number) + SENT_NS) <= nowNs + AHEAD_NS;
+    }
+
+    /// When it may, with something to spare.
+    public long sendNs() {
+        return octets == 0 ? 0 : ledger.i64(records.read(number) + SENT_NS) - AHEAD_NS + GRAIN_NS;
+    }
+
+    /// Octets that it may send at a time, about: at a low rate no segment is so long that others wait for it.
+    public int most() {
+        return octets == 0 ? Integer.MAX_VALUE : (int) (octets * AHEAD_NS / SECOND_NS);
+    }
+
+    /// It sends octets, for the first time or again.
+    public void sends(int count, long nowNs) {
+        if (octets != 0) {
+            long fromNs = Math.max(ledger.i64(records.read(number) + SENT_NS), nowNs);
+            ledger.i64(records.write(number) + SENT_NS, fromNs + count * SECOND_NS / octets);
+        }
     }
 
     public boolean closed() {

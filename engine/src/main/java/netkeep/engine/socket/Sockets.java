@@ -62,14 +62,16 @@ public final class Sockets {
     /// @param number that no other session has
     /// @param user   as [Attachment#user]
     /// @param perSecond as [Attachment#perSecond]
+    /// @param octets as [Attachment#octets]
     /// @throws IllegalArgumentException if it has more sockets than its share
-    public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, int perSecond) {
+    public Attachment attach(
+            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond, int octets) {
         if (layout.sockets() > share || attachments[number] != null) {
             throw new IllegalArgumentException("session " + number + " with " + layout.sockets() + " sockets");
         }
         attachmentRecords.recover(number, number + 1);
-        Attachment attachment =
-                new Attachment(number, layout, number * share, client, stack, user, perSecond, attachmentRecords);
+        Attachment attachment = new Attachment(
+                number, layout, number * share, client, stack, user, perSecond, octets, attachmentRecords);
         attachments[number] = attachment;
         attached.add(attachment);
         recover(attachment.first, attachment.opened());
@@ -113,6 +115,17 @@ public final class Sockets {
 
     public List<Attachment> attachments() {
         return attached;
+    }
+
+    /// How many sessions there can be.
+    int sessions() {
+        return attachments.length;
+    }
+
+    /// As [Attachment#sendNs]; of no session at once.
+    long sendNs(int session) {
+        Attachment attachment = attachments[session];
+        return attachment == null ? 0 : attachment.sendNs();
     }
 
     /// The session of a socket in use.

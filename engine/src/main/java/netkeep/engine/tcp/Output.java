@@ -179,7 +179,8 @@ final class Output {
 
     /// Octets of text that one pass can carry: a segment, or what the link cuts into segments.
     private int most(int mss) {
-        return path.segments ? mss * Math.max(1, (65535 - 120) / mss) : mss;
+        int most = Math.min(65535 - 120, tcp.sockets.attachment(tcb).most());
+        return path.segments ? mss * Math.max(1, most / mss) : mss;
     }
 
     /// A probe of a zero window, or of a silent peer.
@@ -217,11 +218,14 @@ final class Output {
         if (tcb.has(Tcb.FIN_SENT) || waiting <= 0) {
             return false;
         }
+        boolean probing = tcb.flowRecord() != 0 && flow.tlp() == 1 && flow.tlpEnd() == nxt;
+        if (!overdue && !probing && tcp.pace.holds(tcb, nowNs)) {
+            return false;
+        }
         int mss = mss();
         restartAfterIdle(mss, nowNs);
         int pipe = tcb.flowRecord() == 0 ? 0 : flight.pipe();
         int room = Math.min(tcb.sndUna() + tcb.sndWnd() - nxt, tcb.cwnd() + limitedTransmit(mss) - pipe);
-        boolean probing = tcb.flowRecord() != 0 && flow.tlp() == 1 && flow.tlpEnd() == nxt;
         if (probing) {
             room = Math.min(mss, tcb.sndUna() + tcb.sndWnd() - nxt);
         }
@@ -362,6 +366,7 @@ final class Output {
         writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
         if (text > 0) {
             tcb.sentMs(ms(nowNs));
+            tcp.sockets.attachment(tcb).sends(text, nowNs);
             writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss);
         }
         writer.write(seq, tcb.rcvNxt(), flags, wnd, up, text, nowNs);

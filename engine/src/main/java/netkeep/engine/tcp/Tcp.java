@@ -18,6 +18,7 @@ import netkeep.engine.socket.Deadlines;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.FlowTable;
 import netkeep.engine.socket.Leased;
+import netkeep.engine.socket.Pace;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Rings;
@@ -71,6 +72,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Leased leased;
     final Deadlines deadlines = new Deadlines();
     final Ready ready = new Ready();
+    final Pace pace;
     final HalfOpens halfOpens;
     final TimeWaits timeWaits;
     final int socketCount;
@@ -94,6 +96,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
             TcpSettings s,
             Share share) {
         this.sockets = sockets;
+        this.pace = new Pace(sockets, ready);
         this.rings = sockets.rings();
         this.ip = ip;
         this.outgoing = outgoing;
@@ -442,12 +445,12 @@ public final class Tcp implements Upper, FlowTable.Keys {
     }
 
     public long deadlineNs() {
-        return deadlines.firstNs();
+        return Math.min(deadlines.firstNs(), pace.deadlineNs());
     }
 
     /// @return whether anything was due
     public boolean expire(long nowNs) {
-        boolean any = false;
+        boolean any = pace.expire(nowNs);
         for (int id = deadlines.due(nowNs); id >= 0; id = deadlines.due(nowNs)) {
             if (id >= socketCount) {
                 listeners.expire(id, nowNs);

@@ -33,6 +33,8 @@ final class Sending {
     enum Outcome {
         SENT,
         NO_ROOM,
+        /// Its session has sent what it may by now.
+        AHEAD,
         BROKEN
     }
 
@@ -62,7 +64,9 @@ final class Sending {
                 continue;
             }
             Outcome outcome = drain(index, Math.min(TURN, udp.outgoing.room() - end), nowNs);
-            if (outcome != Outcome.BROKEN && socket.sndHead() != socket.sndEnd()) {
+            if (outcome == Outcome.AHEAD) {
+                udp.pace.holds(socket, nowNs);
+            } else if (outcome != Outcome.BROKEN && socket.sndHead() != socket.sndEnd()) {
                 udp.ready.add(index);
             }
             if (outcome == Outcome.NO_ROOM || udp.outgoing.room() <= end) {
@@ -87,6 +91,9 @@ final class Sending {
     /// Sends the first datagram of the ring.
     private Outcome next(int index, long nowNs) {
         udp.sockets.open(index, socket);
+        if (!udp.sockets.attachment(socket).maySend(nowNs)) {
+            return Outcome.AHEAD;
+        }
         long head = socket.sndHead();
         long ready = socket.sndEnd() - head;
         if (ready < Datagram.HEADER) {
@@ -214,6 +221,7 @@ final class Sending {
         } else {
             UdpHeader.write(head, at + upper, socket.localPort(), remotePort, upperLength, sum(sum, pieces));
         }
+        udp.sockets.attachment(socket).sends(upperLength, nowNs);
         boolean v6 = path.v6;
         if (udp.ip.send(path, pieces, nowNs)) {
             udp.counters.add(v6 ? Counter.Udp6OutDatagrams : Counter.UdpOutDatagrams);

@@ -10,6 +10,7 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Pace;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Share;
@@ -36,6 +37,7 @@ public final class Udp implements Upper {
     final Ports ports = new Ports();
     // Derived: a successor asks every socket.
     final Ready ready = new Ready();
+    final Pace pace;
     // Scratch of one datagram: its header.
     final MemorySegment header = Arena.ofAuto().allocate(Datagram.HEADER, 8);
 
@@ -45,6 +47,7 @@ public final class Udp implements Upper {
 
     public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, Share share) {
         this.sockets = sockets;
+        this.pace = new Pace(sockets, ready);
         this.ip = ip;
         this.outgoing = outgoing;
         this.counters = counters;
@@ -115,6 +118,17 @@ public final class Udp implements Upper {
     /// Sends what a socket that goes has left, as far as there is room.
     void drain(int index, long nowNs) {
         sending.drain(index, nowNs);
+    }
+
+    public long deadlineNs() {
+        return pace.deadlineNs();
+    }
+
+    /// Lets those go on who had to wait for their session's credit.
+    ///
+    /// @return whether there were any
+    public boolean expire(long nowNs) {
+        return pace.expire(nowNs);
     }
 
     /// Whether [#transmit] left something for the next turn.

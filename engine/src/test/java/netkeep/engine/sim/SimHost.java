@@ -90,6 +90,7 @@ public final class SimHost implements Node {
     private long deadlineNs;
     private int arrived;
     private int perSecond;
+    private int octets;
     private boolean keepBatch;
     private boolean compared = true;
 
@@ -149,12 +150,18 @@ public final class SimHost implements Node {
 
     private Attachment attach(Engine to, Region its) {
         Region read = new Region(clientMemory.asReadOnly());
-        return to.attach(0, settings.session(), read, its, Terms.NOBODY, perSecond);
+        return to.attach(0, settings.session(), read, its, Terms.NOBODY, perSecond, octets);
     }
 
     /// Lets the session have so many connections a second from now on: a successor is told so.
     void limit(int connections) {
         perSecond = connections;
+        takeOver();
+    }
+
+    /// Lets the session send so many octets a second from now on: a successor is told so.
+    void limitOctets(int perSecond) {
+        octets = perSecond;
         takeOver();
     }
 

@@ -110,7 +110,9 @@ final class Variables {
             "Region.windows",
             // Compared by what they must hold: TcpView.
             "Ready",
-            "Deadlines");
+            "Deadlines",
+            // Who waits there waits in Ready in a successor, and finds what the session's record says.
+            "Pace");
 
     /// Fields that are derived from records, in whatever order: compared by what they mean, in [Rebuilt].
     static final Set<String> DERIVED = Set.of(

@@ -104,11 +104,13 @@ public record Config(
     /// @param sockets   at a time
     /// @param memory    octets
     /// @param perSecond connections, 0 for any number
-    public record Quota(int user, int sockets, long memory, int perSecond) {
-        static final Quota MOST = new Quota(Rule.ANY, Terms.SOCKETS, Terms.MOST.memory(), 0);
+    /// @param octets    that it may send in a second, 0 for any number
+    public record Quota(int user, int sockets, long memory, int perSecond, int octets) {
+        static final Quota MOST = new Quota(Rule.ANY, Terms.SOCKETS, Terms.MOST.memory(), 0, 0);
 
         private String line() {
-            return "limit " + (user == Rule.ANY ? "any" : user) + " " + sockets + " " + memory + " " + perSecond;
+            return "limit " + (user == Rule.ANY ? "any" : user) + " " + sockets + " " + memory + " " + perSecond + " "
+                    + octets;
         }
     }
 

@@ -13,6 +13,8 @@ final class LimitsReader {
     private static final int KIB = 10;
     private static final long LEAST_MEMORY = 1 << 20;
     private static final int MOST_PER_SECOND = 1_000_000;
+    private static final int LEAST_OCTETS = 1_000;
+    private static final int MOST_OCTETS = 2_000_000_000;
 
     private final List<Problem> problems;
 
@@ -63,7 +65,12 @@ final class LimitsReader {
             }
         }
         int perSecond = table.number("connections-per-second", otherwise.perSecond(), 0, MOST_PER_SECOND);
-        return new Config.Quota(user, sockets, memory, perSecond);
+        int rate = table.number("octets-per-second", otherwise.octets(), 0, MOST_OCTETS);
+        if (rate != 0 && rate < LEAST_OCTETS) {
+            table.problem(
+                    "octets-per-second", rate + " is not possible: write " + LEAST_OCTETS + " or more, 0 for any");
+        }
+        return new Config.Quota(user, sockets, memory, perSecond, rate);
     }
 
     /// 0 for what is none.

@@ -89,7 +89,7 @@ final class DaemonText {
     private static void addSessions(List<String> lines, DaemonStatus status) {
         for (Map<String, Object> session : status.sessions()) {
             lines.add(line(
-                    "session %s process %s user %s: sockets %s of %s, %s touched of %s%s%s",
+                    "session %s process %s user %s: sockets %s of %s, %s touched of %s%s%s%s",
                     text(session, "number"),
                     text(session, "pid"),
                     text(session, "user"),
@@ -98,6 +98,9 @@ final class DaemonText {
                     octets(number(session, "memory")),
                     octets(number(session, "most_memory")),
                     number(session, "per_second") == 0 ? "" : ", " + text(session, "per_second") + " connections/s",
+                    number(session, "octets_per_second") == 0
+                            ? ""
+                            : ", " + text(session, "octets_per_second") + " octets/s",
                     Boolean.TRUE.equals(session.get("closed")) ? ", its client is gone" : ""));
         }
         for (Map<String, Object> cut : status.cut()) {

@@ -67,7 +67,8 @@ class ConfigFileTest {
                         "filter accept in icmp any any 0-65535 any",
                         "filter reject in any any any 0-65535 any"),
                 config.filterLines());
-        assertEquals(List.of("limit any 1024 8589934592 0", "limit 65534 64 67108864 100"), config.limitLines());
+        assertEquals(
+                List.of("limit any 1024 8589934592 0 0", "limit 65534 64 67108864 100 12500000"), config.limitLines());
     }
 
     @Test

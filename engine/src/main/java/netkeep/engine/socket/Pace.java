@@ -1,0 +1,66 @@
+package netkeep.engine.socket;
+
+/// Who waits until its session may send again. Whose session has sent all that its rate allows waits for that session's
+/// own credit, and nobody else does. Derived: a successor asks every socket.
+public final class Pace {
+    /// Sockets of a session that go on in a turn; what they leave of its credit the next turn's have.
+    private static final int SOCKETS = 16;
+
+    private final Sockets sockets;
+    private final Ready ready;
+    private final Ready[] waiting;
+    private int count;
+
+    /// @param ready who may go on
+    public Pace(Sockets sockets, Ready ready) {
+        this.sockets = sockets;
+        this.ready = ready;
+        this.waiting = new Ready[sockets.sessions()];
+        for (int session = 0; session < waiting.length; session++) {
+            waiting[session] = new Ready();
+        }
+    }
+
+    /// Puts a socket aside if its session may not send now.
+    ///
+    /// @return whether it did
+    public boolean holds(Endpoint of, long nowNs) {
+        if (sockets.attachment(of).maySend(nowNs)) {
+            return false;
+        }
+        Ready its = waiting[of.session()];
+        count -= its.count();
+        its.add(of.index());
+        count += its.count();
+        return true;
+    }
+
+    /// When the first may go on, [Deadlines#NEVER] if nobody waits.
+    public long deadlineNs() {
+        long firstNs = Deadlines.NEVER;
+        for (int session = 0; count != 0 && session < waiting.length; session++) {
+            if (waiting[session].count() != 0) {
+                firstNs = Math.min(firstNs, sockets.sendNs(session));
+            }
+        }
+        return firstNs;
+    }
+
+    /// Lets those go on whose session may send.
+    ///
+    /// @return whether there were any
+    public boolean expire(long nowNs) {
+        boolean any = false;
+        for (int session = 0; count != 0 && session < waiting.length; session++) {
+            Ready its = waiting[session];
+            if (its.count() != 0 && sockets.sendNs(session) <= nowNs) {
+                for (int gone = 0; gone < SOCKETS && its.count() != 0; gone++) {
+                    ready.add(its.take());
+                    count--;
+                }
+                any = true;
+            }
+        }
+        return any;
+    }
+}

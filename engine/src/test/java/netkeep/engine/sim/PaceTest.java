@@ -1,0 +1,62 @@
+package netkeep.engine.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import netkeep.sim.Simulated;
+import netkeep.sim.Weather;
+import netkeep.sim.Wire;
+import netkeep.sim.World;
+
+/// Octets that a session may send in a second.
+class PaceTest {
+    private static final int PORT = 80;
+    private static final int SECONDS = 10;
+
+    /// Sends what so many seconds allow.
+    ///
+    /// @return how long it took
+    private static double seconds(World world, Weather weather, int rate, boolean deaths) {
+        SimHost ours = Hosts.host(world, 1, false, true);
+        SimHost theirs = Hosts.host(world, 2, false, true);
+        Wire.between(world, weather, ours.host(), theirs.host());
+        Stream from = new Stream(ours, PORT);
+        Stream to = new Stream(theirs, PORT);
+        world.run(TimeUnit.SECONDS.toNanos(3));
+        ours.limitOctets(rate);
+        long octets = (long) SECONDS * rate;
+        from.connect(SimHost.address4(2), PORT);
+        world.run(TimeUnit.SECONDS.toNanos(1));
+        long beginNs = world.nowNs();
+        from.offer(octets);
+        for (int i = 1; deaths && i < SECONDS; i++) {
+            world.run(TimeUnit.MILLISECONDS.toNanos(700));
+            ours.takeOver();
+        }
+        long limitNs = TimeUnit.SECONDS.toNanos(5L * SECONDS);
+        assertTrue(world.run(limitNs, () -> to.received() == octets), to.received() + " of " + octets);
+        return (world.nowNs() - beginNs) / 1e9;
+    }
+
+    /// It outlives the stack.
+    @Simulated(seeds = 12)
+    void sessionSendsAtItsRate(World world, RandomGenerator luck) {
+        Hosts.begin(world);
+        int rate = (int) Math.pow(10, luck.nextDouble(4.3, 6));
+        Weather weather = Weather.CALM.withDelayNs(luck.nextLong(10_000_000), 0);
+        double took = seconds(world, weather, rate, luck.nextBoolean());
+        assertEquals(SECONDS, took, 0.03 * SECONDS, "at " + rate);
+    }
+
+    /// What is sent again counts, too.
+    @Simulated(seeds = 6)
+    void whatIsLostIsSentAgainWithinTheRate(World world, RandomGenerator luck) {
+        Hosts.begin(world);
+        int rate = luck.nextInt(50_000, 500_000);
+        Weather weather = Weather.CALM.withDelayNs(1_000_000, 0).withLoss(0.01);
+        double took = seconds(world, weather, rate, false);
+        assertTrue(took > 0.98 * SECONDS && took < 1.3 * SECONDS, took + " s at " + rate);
+    }
+}
