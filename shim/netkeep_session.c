@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* docs/layouts/session.md. */
-enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 4 };
+enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 4, MOST_LED = 4 };
 
 enum { RING_ITEMS = 64, RING_ASLEEP = 64, RING_CONSUMER = 128, REQUEST = 64, EVENT = 8 };
 
@@ -215,17 +215,13 @@ static int map(struct nk_session *session, const int *descriptors) {
     return 0;
 }
 
-static int greet(struct nk_session *session, const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        return -ENAMETOOLONG;
-    }
-    strcpy(address.sun_path, path);
+/* Greets at an address. -EREMOTE if another stack serves this user: then the address is that one's. */
+static int greet(struct nk_session *session, struct sockaddr_un *address) {
     session->line = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (session->line < 0) {
         return -errno;
     }
-    if (connect(session->line, (const struct sockaddr *)&address, sizeof address) != 0) {
+    if (connect(session->line, (const struct sockaddr *)address, sizeof *address) != 0) {
         return -errno;
     }
     uint32_t greeting[] = {MAGIC, VERSION};
@@ -240,6 +236,14 @@ static int greet(struct nk_session *session, const char *path) {
         return length == 0 ? -EPIPE : (int)length;
     }
     int failure = sizes(session, hello, (size_t)length);
+    if (failure == -EREMOTE) {
+        size_t next = 0;
+        while (HELLO + next < (size_t)length && hello[HELLO + next] != '\n' && next < sizeof address->sun_path - 1) {
+            address->sun_path[next] = (char)hello[HELLO + next];
+            next++;
+        }
+        address->sun_path[next] = 0;
+    }
     if (failure == 0) {
         failure = count == DESCRIPTORS ? map(session, descriptors) : -EPROTO;
     }
@@ -256,13 +260,21 @@ static int greet(struct nk_session *session, const char *path) {
 }
 
 int nk_attach(struct nk_session *session, const char *path) {
-    memset(session, 0, sizeof *session);
-    session->line = -1;
-    session->voice = -1;
-    session->ear = -1;
-    int failure = greet(session, path);
-    if (failure != 0) {
-        nk_detach(session);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        return -ENAMETOOLONG;
+    }
+    strcpy(address.sun_path, path);
+    int failure = -EREMOTE;
+    for (int led = 0; failure == -EREMOTE && led <= MOST_LED; led++) {
+        memset(session, 0, sizeof *session);
+        session->line = -1;
+        session->voice = -1;
+        session->ear = -1;
+        failure = greet(session, &address);
+        if (failure != 0) {
+            nk_detach(session);
+        }
     }
     return failure;
 }

@@ -6,14 +6,17 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
+import netkeep.linux.Errno;
 import netkeep.linux.Sockets;
 import netkeep.session.Ask;
 import netkeep.session.Hello;
 import netkeep.session.SessionLayout;
+import org.jspecify.annotations.Nullable;
 
 /// Lets clients in: takes their connections, has the keeper make what a session needs, gives them their part of it,
 /// and sees when they go.
@@ -26,8 +29,6 @@ public final class Gate {
 
         void remove(int descriptor);
     }
-
-    private static final int EMFILE = 24;
 
     /// The most that have connected and not greeted: the next one takes the place of who has waited longest.
     private static final int GUESTS = 64;
@@ -53,6 +54,7 @@ public final class Gate {
     private final int most;
     private final SessionLayout layout;
     private final List<String> links;
+    private final IntFunction<@Nullable String> leads;
     private final Watch watch;
 
     /// Who connected and has not greeted yet, by their descriptors, in the order of their coming.
@@ -72,12 +74,21 @@ public final class Gate {
     /// @param most     sessions
     /// @param layout   of a session, for who gets none
     /// @param links    their names, from number 1 on
-    public Gate(Line keeper, int listener, int most, SessionLayout layout, List<String> links, Watch watch) {
+    /// @param leads    to the path at which a user's programs attach, null if it is this one
+    public Gate(
+            Line keeper,
+            int listener,
+            int most,
+            SessionLayout layout,
+            List<String> links,
+            IntFunction<@Nullable String> leads,
+            Watch watch) {
         this.keeper = keeper;
         this.listener = listener;
         this.most = most;
         this.layout = layout;
         this.links = links;
+        this.leads = leads;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
         this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
@@ -144,20 +155,23 @@ public final class Gate {
             askers.take(guest, said);
             return;
         }
+        String elsewhere = leads.apply(Sockets.peerUser(guest.descriptor()));
         int number = free();
-        if (Hello.greets(said) && number >= 0) {
+        if (Hello.greets(said) && elsewhere != null) {
+            refuse(guest, Errno.EREMOTE, List.of(elsewhere));
+        } else if (Hello.greets(said) && number >= 0) {
             Client client = new Client(number, guest);
             clients.put(number, client);
             connected.put(guest.descriptor(), client);
             keeper.send(new Word(Word.WANT, number, "").octets(), guest.descriptor());
         } else {
-            refuse(guest);
+            refuse(guest, Errno.EMFILE, List.of());
         }
     }
 
-    private void refuse(Line guest) {
+    private void refuse(Line guest, int errno, List<String> text) {
         try {
-            guest.send(Hello.answer(EMFILE, layout, List.of()));
+            guest.send(Hello.answer(errno, layout, text));
         } catch (IOException gone) {
             // It did not wait for the answer.
         }

@@ -41,7 +41,7 @@ class GateTest {
         int listener = Line.listen(path);
         Line[] keeper = Line.pair();
         Watched watched = new Watched();
-        Gate gate = new Gate(keeper[0], listener, 1, Terms.MOST.layout(), List.of(), watched);
+        Gate gate = new Gate(keeper[0], listener, 1, Terms.MOST.layout(), List.of(), user -> null, watched);
         List<Line> guests = new ArrayList<>();
         for (int guest = 0; guest < GUESTS; guest++) {
             guests.add(Line.to(path));

@@ -20,6 +20,9 @@ public final class Welcome implements AutoCloseable {
     /// How long one that knocks while control dies, again and again, goes on.
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
+    /// How often one is led on.
+    private static final int MOST_LED = 4;
+
     private final Arena arena = Arena.ofShared();
     private final Line line;
     private final Hello.Answer answer;
@@ -46,17 +49,28 @@ public final class Welcome implements AutoCloseable {
         }
     }
 
-    /// Knocks where a daemon's control listens.
+    /// Knocks where a daemon's control listens, and where that leads us: of several stacks each serves some users.
     ///
     /// @throws ConnectException if nobody listens there, or will not have us
     /// @throws EOFException     if control dies each time before it answers
     /// @throws LinuxException   if this process has no room for the regions
     public static Welcome at(String path) throws IOException {
         long endNs = System.nanoTime() + PATIENCE_NS;
-        while (true) {
-            Line line = line(path);
+        String at = path;
+        for (int led = 0; ; ) {
+            Line line = line(at);
             try {
-                return greet(line, path);
+                Line.Received received = greet(line, at);
+                Hello.Answer answer = read(received, at);
+                if (answer.errno() != Errno.EREMOTE || answer.links().isEmpty()) {
+                    return welcome(line, answer, received, at);
+                }
+                received.refuse();
+                if (led++ == MOST_LED) {
+                    throw new ConnectException("the stacks at " + path + " lead from one to the other");
+                }
+                at = answer.links().getFirst();
+                line.close();
             } catch (EOFException died) {
                 // Control died before it could answer: there is another one soon, or nobody listens any more.
                 line.close();
@@ -78,23 +92,28 @@ public final class Welcome implements AutoCloseable {
         }
     }
 
-    private static Welcome greet(Line line, String path) throws IOException {
-        Line.Received received;
+    private static Line.Received greet(Line line, String path) throws IOException {
         try {
             line.send(Hello.greeting());
-            received = line.receive();
+            return line.receive();
         } catch (EOFException died) {
             throw died;
         } catch (IOException reset) {
             throw (EOFException) new EOFException("no answer from " + path).initCause(reset);
         }
-        Hello.Answer answer;
+    }
+
+    private static Hello.Answer read(Line.Received received, String path) throws ConnectException {
         try {
-            answer = Hello.read(received.octets());
+            return Hello.read(received.octets());
         } catch (IllegalArgumentException foreign) {
             received.refuse();
             throw (ConnectException) new ConnectException(path + " is the socket of something else").initCause(foreign);
         }
+    }
+
+    private static Welcome welcome(Line line, Hello.Answer answer, Line.Received received, String path)
+            throws ConnectException {
         if (answer.errno() != 0 || received.descriptors().length != DESCRIPTORS) {
             received.refuse();
             throw new ConnectException("the stack at " + path + " gives no session: " + Errno.name(answer.errno()));

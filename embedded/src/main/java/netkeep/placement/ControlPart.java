@@ -17,7 +17,7 @@ final class ControlPart implements Part {
         List<String> links =
                 settings.devices().stream().map(Settings.Device::name).toList();
         int listener = grants.descriptor(Grants.LISTENER);
-        this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, watch);
+        this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, settings::leads, watch);
         gate.shows(grants.captures());
     }
 

@@ -36,6 +36,14 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
 
     public static final String EAR = "ear.";
 
+    /// The regions of the stacks that have the same addresses, this one's own among them, and the doorbells between it
+    /// and each; their numbers follow.
+    public static final String PEER = "peer.";
+
+    public static final String PEER_VOICE = "peer-voice.";
+
+    public static final String PEER_EAR = "peer-ear.";
+
     /// The region to which a domain copies what somebody captures; and, with a number behind it, the regions of all
     /// domains, for control to pass on.
     public static final String CAPTURE = "capture";
@@ -74,6 +82,10 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
     /// Whether that one died of itself, and was not killed.
     boolean blamed() {
         return predecessor == BLAMED;
+    }
+
+    Doorbell peerBell(int stack) {
+        return new Doorbell(descriptor(PEER_VOICE + stack), descriptor(PEER_EAR + stack));
     }
 
     Doorbell bell(int link) {

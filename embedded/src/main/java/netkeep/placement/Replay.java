@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import netkeep.engine.Engine;
+import netkeep.engine.EngineSettings;
 import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Ask;
 import netkeep.linux.Memory;
@@ -109,10 +110,14 @@ public final class Replay {
         this.settings = recording.settings();
         this.arena = arena;
         List<Settings.Device> devices = settings.devices();
+        EngineSettings bounds = settings.share().stacks() == 1
+                ? settings.engine()
+                : Settings.ENGINE.withShare(
+                        PeerRings.silent(settings.share(), arena).shown());
         this.engine = new Engine(
                 recording.region(Grants.LEDGER),
-                Memory.sparse(arena, Engine.headsLength(Settings.ENGINE)),
-                Settings.ENGINE,
+                Memory.sparse(arena, Engine.headsLength(bounds)),
+                bounds,
                 StackPart.links(settings),
                 0,
                 0);

@@ -2,9 +2,11 @@ package netkeep.placement;
 
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.engine.Engine;
 import netkeep.engine.EngineSettings;
 import netkeep.engine.ip.IpSettings;
 import netkeep.engine.neighbor.LinkSettings;
+import netkeep.engine.socket.Share;
 import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.Link;
 import netkeep.link.PacketLink;
@@ -12,6 +14,7 @@ import netkeep.link.TapLink;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.stack.Stack;
+import org.jspecify.annotations.Nullable;
 
 /// What a domain is to be: as text it goes from the command over the keeper to the domain.
 ///
@@ -29,6 +32,9 @@ import netkeep.stack.Stack;
 /// limit USER|any SOCKETS OCTETS PER-SECOND RATE               what a session may have; see [Terms]
 /// sessions COUNT                                              the most at a time, if fewer than possible
 /// file PATH                                                   whose configuration this is
+/// share NUMBER COUNT                                          which stack this is of those on its links, from 0
+/// stack NAME PATH                                             each of them, by number, and where programs attach
+/// lead USER|any NUMBER                                        which of them serves the programs of a user
 /// ```
 ///
 /// @param parts   of the domain, as above
@@ -114,7 +120,12 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
 
     /// Octets of the ledger's region.
     public long ledgerLength() {
-        return StackPart.ledgerLength(devices.size());
+        return Engine.ledgerLength(engine(), devices.size() + 1);
+    }
+
+    /// Octets of the region of each of so many stacks on the same links.
+    public static long peersLength(int stacks) {
+        return PeerRings.length(stacks);
     }
 
     /// Octets of the region in which a stack keeps the frames of a turn.
@@ -157,6 +168,44 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
     /// The file whose configuration this is, empty for none.
     public String file() {
         return said("file ");
+    }
+
+    /// Which stack this is of those that have the same links and addresses.
+    public Share share() {
+        String said = said("share ");
+        int blank = said.indexOf(' ');
+        return blank < 0
+                ? Share.ALL
+                : new Share(Integer.parseInt(said.substring(0, blank)), Integer.parseInt(said.substring(blank + 1)), 0);
+    }
+
+    /// A stack among those on one link.
+    ///
+    /// @param path where its programs attach
+    public record Beside(String name, String path) {}
+
+    /// All that are on these links, this one among them, by their numbers; empty if it is alone.
+    public List<Beside> beside() {
+        return lines.stream()
+                .filter(line -> line.startsWith("stack "))
+                .map(line -> line.split(" ", 3))
+                .map(words -> new Beside(words[1], words[2]))
+                .toList();
+    }
+
+    /// Where the programs of a user attach, null for here.
+    @Nullable
+    String leads(int user) {
+        String named = said("lead " + user + " ");
+        String number = named.isEmpty() ? said("lead any ") : named;
+        return number.isEmpty() || Integer.parseInt(number) == share().stack()
+                ? null
+                : beside().get(Integer.parseInt(number)).path();
+    }
+
+    /// How the engine is bound.
+    EngineSettings engine() {
+        return ENGINE.withShare(share());
     }
 
     private String said(String key) {

@@ -16,6 +16,7 @@ import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
+import netkeep.engine.EngineSettings;
 import netkeep.engine.ledger.FrameMarks;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
@@ -77,6 +78,7 @@ final class StackPart implements Part {
     private final List<LinkRing> unsettled = new ArrayList<>();
     private final Engine engine;
     private final Stack stack;
+    private final @Nullable Siblings siblings;
     private final Answers answers;
     private final boolean fresh;
     private final boolean blamed;
@@ -94,10 +96,12 @@ final class StackPart implements Part {
         this.bells = new @Nullable Doorbell[count];
         this.renewed = new @Nullable Arena[count];
         SecureRandom luck = new SecureRandom();
+        PeerRings peers = settings.share().stacks() == 1 ? null : PeerRings.of(settings.share(), grants, arena);
+        EngineSettings bounds = peers == null ? settings.engine() : Settings.ENGINE.withShare(peers.shown());
         this.engine = new Engine(
-                Shared.map(arena, grants.descriptor(Grants.LEDGER), ledgerLength(count), true),
-                sparse(arena, Engine.headsLength(Settings.ENGINE)),
-                Settings.ENGINE,
+                Shared.map(arena, grants.descriptor(Grants.LEDGER), settings.ledgerLength(), true),
+                sparse(arena, Engine.headsLength(bounds)),
+                bounds,
                 links(settings),
                 luck.nextLong(),
                 luck.nextLong());
@@ -107,6 +111,10 @@ final class StackPart implements Part {
         }
         Region frames = Shared.map(arena, grants.descriptor(Grants.FRAMES), Stack.framesLength(count), true);
         this.stack = new Stack(engine, ports, frames, sparse(arena, LOOP));
+        this.siblings = peers == null ? null : new Siblings(peers, engine, count + 1, grants, watch);
+        if (siblings != null) {
+            siblings.join(stack);
+        }
         this.answers = new Answers(engine, settings);
         this.fresh = engine.turn() == 0;
         this.blamed = grants.blamed();
@@ -120,11 +128,6 @@ final class StackPart implements Part {
             links[number] = settings.devices().get(number - 1).settings(number);
         }
         return links;
-    }
-
-    /// Octets of the ledger's region for `links` links.
-    static long ledgerLength(int links) {
-        return Engine.ledgerLength(Settings.ENGINE, links + 1);
     }
 
     private static MemorySegment sparse(Arena arena, long length) {
@@ -191,6 +194,9 @@ final class StackPart implements Part {
 
     /// Says which links broke their rings: nothing comes from them any more.
     private void complain() throws IOException {
+        if (siblings != null) {
+            siblings.complain();
+        }
         for (int i = 0; i < ports.length; i++) {
             String why = ports[i] instanceof RingPort ring ? ring.complaint() : null;
             if (why != null) {
@@ -340,7 +346,7 @@ final class StackPart implements Part {
 
     @Override
     public boolean maySleep() {
-        boolean may = true;
+        boolean may = siblings == null || siblings.maySleep();
         for (int i = 0; i < ports.length; i++) {
             may &= !(ports[i] instanceof RingPort ring) || ring.maySleep();
         }
@@ -361,6 +367,9 @@ final class StackPart implements Part {
 
     @Override
     public void awake() {
+        if (siblings != null) {
+            siblings.awake();
+        }
         for (Port port : ports) {
             if (port instanceof RingPort ring) {
                 ring.awake();

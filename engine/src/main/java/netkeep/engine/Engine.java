@@ -13,8 +13,10 @@ import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Onlooker;
+import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.udp.Udp;
@@ -41,7 +43,7 @@ public final class Engine {
     public static final int HEADERS = 256;
 
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 9;
+    public static final int LAYOUT = 10;
 
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;
@@ -57,6 +59,7 @@ public final class Engine {
     private final Sockets sockets;
     private final Tcp tcp;
     private final Udp udp;
+    private final Claims claims;
     private final FrameMarks marks;
     private final Hand hand;
     private final Requests requests;
@@ -90,9 +93,12 @@ public final class Engine {
         this.icmp = new Icmp(ledger, counters, luck, outgoing, ip);
         this.dhcp = new Dhcp(ledger, luck, outgoing, ip);
         this.sockets = new Sockets(ledger, settings.sockets(), settings.sessions());
-        this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp(), settings.share());
-        this.udp = new Udp(sockets, ip, outgoing, counters, luck, settings.share());
-        this.marks = new FrameMarks(ledger, links.length);
+        Share share = settings.share();
+        this.claims = new Claims(share);
+        this.tcp = new Tcp(ledger, sockets, ip, outgoing, counters, luck, settings.tcp(), share, claims);
+        this.udp = new Udp(sockets, ip, outgoing, counters, luck, share, claims);
+        ip.reports(!claims.exact() || share.stack() == 0);
+        this.marks = new FrameMarks(ledger, links.length + share.stacks());
         this.hand = new Hand(ledger);
         this.requests = new Requests(sockets, tcp, udp, hand);
         this.tidying = new Tidying(sockets, tcp);
@@ -109,7 +115,7 @@ public final class Engine {
                 + Ledger.length(
                         new int[] {settings.sessions(), settings.sockets()}, new int[] {Attachment.SLOT, Endpoint.SLOT})
                 + Ledger.length(tcpCounts, Tcp.slots())
-                + Ledger.length(new int[] {links}, new int[] {FrameMarks.slot()});
+                + Ledger.length(new int[] {links + settings.share().stacks()}, new int[] {FrameMarks.slot()});
     }
 
     /// Octets of scratch memory: a frame's headers, and the heads of the most frames that a turn sends.
@@ -189,6 +195,7 @@ public final class Engine {
     public void begin(long nowNs) {
         tcp.scan(nowNs);
         udp.scan();
+        claims.settle();
     }
 
     /// A frame of `length` octets arrived, which begins with a virtio header; nothing of it is kept.
@@ -212,6 +219,24 @@ public final class Engine {
         return ip.ownerOfLastFrame();
     }
 
+    /// Whether the last frame that [#arrives] took is for all stacks that share the addresses: each of the others is
+    /// to be [#brought] it, whatever became of it here.
+    public boolean spreads() {
+        return claims.exact() && ip.spreads();
+    }
+
+    /// As [#arrives], of a frame that another stack has taken from a link of the same number and brought here, for
+    /// which there is no way on.
+    ///
+    /// @param copy whether all stacks have it, so that whoever took it answers
+    public Verdict brought(int link, MemorySegment frames, long at, int length, boolean copy, long nowNs) {
+        ip.brings(true, copy);
+        Verdict verdict = arrives(link, frames, at, length, nowNs);
+        counters.add(Counter.StacksInFrames);
+        ip.brings(false, false);
+        return verdict;
+    }
+
     /// Where to read the next frame of a link to, if octets of the one that is expected can be read straight to where
     /// the application reads them; null to read it as any other.
     ///
@@ -226,7 +251,7 @@ public final class Engine {
         tcp.landed();
         ip.landing().read(length);
         Verdict verdict = arrives(link, frames, at, length, nowNs);
-        if (verdict == Verdict.ELSEWHERE) {
+        if (verdict == Verdict.ELSEWHERE || claims.exact() && ip.spreads()) {
             ip.landing().gather(frames, at);
         }
         ip.landing().clear();
@@ -290,6 +315,7 @@ public final class Engine {
     /// Shows the clients what the turn did; after the frames are on their way.
     public void publish() {
         outgoing.clear();
+        claims.publish();
         sockets.publish();
     }
 

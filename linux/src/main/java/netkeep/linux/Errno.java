@@ -19,6 +19,7 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOSPC = 28;
     public static final int ENOSYS = 38;
+    public static final int EREMOTE = 66;
     public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
@@ -50,6 +51,7 @@ public final class Errno {
             case EMFILE -> "EMFILE (too many descriptors)";
             case ENOSPC -> "ENOSPC (no space left)";
             case ENOSYS -> "ENOSYS (not in this kernel)";
+            case EREMOTE -> "EREMOTE (it is elsewhere)";
             case EBADFD -> "EBADFD (descriptor in bad state)";
             case EMSGSIZE -> "EMSGSIZE (message too long)";
             case EOPNOTSUPP -> "EOPNOTSUPP (not supported)";

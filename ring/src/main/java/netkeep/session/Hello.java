@@ -11,17 +11,19 @@ import java.util.List;
 /// ```text
 /// greeting, client to control       answer, control to client
 ///    0  magic    u32                   0  magic    u32
-///    4  version  u32                   4  errno    u32   0, or why there is no session, and nothing follows
+///    4  version  u32                   4  errno    u32   0, or why there is no session
 ///                                      8  sockets  u32
 ///                                     12  requests u32
 ///                                     16  events   u32
 ///                                     20  capacity u32   these four as in SessionLayout
-///                                     24  the names of the stack's links, from number 1 on, UTF-8, each ended by \n
+///                                     24  the names of the stack's links, from number 1 on, UTF-8, each ended by \n;
+///                                         with errno EREMOTE, 66, the path at which who greeted is served
 /// ```
 ///
 /// Numbers are in the machine's own order. With the answer come four descriptors: the client's region, to be mapped
 /// for writing; the stack's region, which cannot be; the voice and the ear of the client's end of the doorbell. The
-/// answer may come again, when the stack is another: that changes nothing.
+/// answer may come again, when the stack is another: that changes nothing. Of several stacks each serves some users,
+/// and leads the others on.
 public final class Hello {
     public static final int VERSION = 1;
 

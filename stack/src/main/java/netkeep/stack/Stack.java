@@ -39,6 +39,7 @@ public final class Stack {
     private long unsent;
     private int unheard;
     private @Nullable Witness witness;
+    private @Nullable Peers peers;
 
     /// @param ports  by the links' numbers from 1 on: link 0, the loopback, is the stack's own
     /// @param frames where a turn keeps what it received: [#framesLength] octets, a predecessor's or all zeros
@@ -79,6 +80,14 @@ public final class Stack {
         witness = to;
     }
 
+    /// Shares links and addresses with other stacks: what comes to the wrong one is brought to the right one. Before
+    /// the first turn.
+    ///
+    /// @param others by the stacks' numbers, null for this one
+    public void joins(@Nullable PeerPort[] others) {
+        peers = new Peers(engine, others, ports.length);
+    }
+
     /// From now on a link is another one, in whose rings nothing is yet. Between two turns.
     public void replace(int link, RingPort port) {
         ports[link] = port;
@@ -96,6 +105,8 @@ public final class Stack {
             } else {
                 inboxes[link].refuse(hand.place());
             }
+        } else if (peers != null && peers.refuse(link, hand.place())) {
+            // It is not taken again.
         } else if (hand.session() >= 0) {
             engine.cutOff(hand.session(), "a stack died of its request");
         } else if (link < 0) {
@@ -117,6 +128,9 @@ public final class Stack {
         for (int link = 0; link < ports.length; link++) {
             done += frames(link, Inbox.FRAMES, nowNs);
         }
+        if (peers != null) {
+            done += peers.take(Inbox.FRAMES, nowNs, witness);
+        }
         return requestsTurn(done, nowNs);
     }
 
@@ -125,6 +139,9 @@ public final class Stack {
         int done = 0;
         for (int link = 0; link < ports.length && done == 0; link++) {
             done = frames(link, 1, nowNs);
+        }
+        if (done == 0 && peers != null) {
+            done = peers.take(1, nowNs, witness);
         }
         if (done == 0) {
             done = engine.request(nowNs);
@@ -196,6 +213,9 @@ public final class Stack {
             } else {
                 engine.hand().frame(link, position);
                 Verdict verdict = engine.arrives(link, port.memory(), at, port.length(), nowNs);
+                if (peers != null) {
+                    peers.pass(link, port.memory(), at, port.length(), verdict);
+                }
                 if (witness != null) {
                     witness.came(link, port.memory(), at, port.length(), verdict);
                 }
@@ -230,6 +250,9 @@ public final class Stack {
             Verdict verdict = landing == null
                     ? engine.arrives(link, frames, at, length, nowNs)
                     : engine.lands(link, frames, at, length, nowNs);
+            if (peers != null) {
+                peers.pass(link, frames, at, length, verdict);
+            }
             if (witness != null) {
                 witness.came(link, frames, at, length, verdict);
             }
@@ -255,6 +278,9 @@ public final class Stack {
             }
             engine.hand().frame(link, number);
             Verdict verdict = engine.arrives(link, inbox.memory(), at, length, nowNs);
+            if (peers != null) {
+                peers.pass(link, inbox.memory(), at, length, verdict);
+            }
             if (witness != null) {
                 witness.came(link, inbox.memory(), at, length, verdict);
             }
@@ -268,6 +294,9 @@ public final class Stack {
             if (ports[link] instanceof FramePort) {
                 inboxes[link].note(link, engine.marks());
             }
+        }
+        if (peers != null) {
+            peers.note();
         }
         if (rings) {
             for (int link = 0; link < ports.length; link++) {
@@ -293,6 +322,9 @@ public final class Stack {
 
     /// Gives back the room of what was taken: until it is sent, an answer may lie there.
     private void release() {
+        if (peers != null) {
+            peers.publish();
+        }
         if (rings) {
             for (Port port : ports) {
                 if (port instanceof RingPort ring) {
@@ -302,9 +334,9 @@ public final class Stack {
         }
     }
 
-    /// Frames that a full device did not take, ever: to the protocols they are lost on the wire.
+    /// Frames that a full device or another stack did not take, ever: to the protocols they are lost on the wire.
     public long unsent() {
-        return unsent;
+        return peers == null ? unsent : unsent + peers.lost();
     }
 
     /// When to call [#turn] although nothing arrives.

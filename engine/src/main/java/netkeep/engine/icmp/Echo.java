@@ -30,6 +30,9 @@ final class Echo {
 
     /// Answers a request with all that it held; its data goes from where it lies.
     void answer(Packet packet, long nowNs) {
+        if (packet.copy) {
+            return;
+        }
         boolean group = packet.multicast;
         long sourceHi = group ? 0 : packet.destinationHi;
         long sourceLo = group ? 0 : packet.destinationLo;

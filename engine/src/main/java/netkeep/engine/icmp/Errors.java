@@ -42,7 +42,7 @@ final class Errors {
     }
 
     void problem(Packet packet, Problem problem, int pointer, long nowNs) {
-        if (!mayBeAnswered(packet, problem)) {
+        if (packet.copy || !mayBeAnswered(packet, problem)) {
             return;
         }
         if (!mayAnswer(packet, nowNs)) {
@@ -64,6 +64,9 @@ final class Errors {
     }
 
     boolean mayAnswer(Packet packet, long nowNs) {
+        if (packet.copy) {
+            return false;
+        }
         boolean may = limiter.allows(packet.sourceHi, packet.sourceLo, nowNs);
         if (!may) {
             counters.add(packet.v6 ? Counter.Icmp6OutRateLimitHost : Counter.IcmpOutRateLimitHost);

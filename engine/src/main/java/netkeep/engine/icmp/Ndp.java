@@ -74,7 +74,9 @@ final class Ndp {
                                 nowNs);
             }
         }
-        answer(packet, hi, lo, state, anonymous, nowNs);
+        if (!packet.copy) {
+            answer(packet, hi, lo, state, anonymous, nowNs);
+        }
         return Verdict.OK;
     }
 

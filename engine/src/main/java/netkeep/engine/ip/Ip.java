@@ -14,6 +14,8 @@ import netkeep.ring.Ledger;
 import netkeep.ring.Pieces;
 import netkeep.wire.Address;
 import netkeep.wire.EthernetHeader;
+import netkeep.wire.Icmp4Message;
+import netkeep.wire.Icmp6Message;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Layer;
 import netkeep.wire.MacAddress;
@@ -56,6 +58,12 @@ public final class Ip {
     private final Packet packet = new Packet();
     // Scratch of one frame.
     private int owner;
+    private boolean read;
+    private boolean brought;
+    private boolean copy;
+    private int etherType;
+    private boolean toAll;
+    private boolean reports = true;
 
     /// @param links all links, by their numbers; the first is [LinkSettings#LOOPBACK]
     public Ip(
@@ -154,6 +162,7 @@ public final class Ip {
     /// @param frames  where the whole frame lies, from `at` on, and its owner may still write
     public void arrives(int link, MemorySegment headers, MemorySegment frames, long at, int length, long nowNs) {
         drops.begin();
+        read = false;
         LinkSettings settings = links.settings(link);
         Verdict verdict = VirtioNetHeader.check(headers, 0, length);
         if (verdict == Verdict.OK) {
@@ -177,13 +186,15 @@ public final class Ip {
             inner += VlanTag.LENGTH;
         }
         long to = EthernetHeader.destination(headers, VirtioNetHeader.LENGTH);
-        boolean toAll = MacAddress.isMulticast(to) && !settings.loopback();
+        toAll = MacAddress.isMulticast(to) && !settings.loopback();
         // 802.1Q §6.9: a tag of VLAN 0 tells a priority only.
         if (vlan != Math.max(settings.vlan(), 0) || !toAll && to != settings.mac() && !settings.loopback()) {
             drop(Layer.LINK, Verdict.NOT_OURS);
             return;
         }
         fill(link, settings, headers, frames, at, length, inner);
+        etherType = type;
+        read = true;
         int groupLink = settings.loopback() ? looped(headers) : link;
         switch (type) {
             case EthernetHeader.IPV4 -> v4.arrives(packet, settings.loopback(), toAll, groupLink, nowNs);
@@ -191,7 +202,7 @@ public final class Ip {
             case EthernetHeader.ARP -> {
                 verdict = settings.loopback()
                         ? Verdict.UNKNOWN_ETHER_TYPE
-                        : arp.arrives(link, headers, inner, length - inner, nowNs);
+                        : arp.arrives(link, headers, inner, length - inner, copy, nowNs);
                 if (verdict != Verdict.OK) {
                     drop(Layer.ARP, verdict);
                 }
@@ -219,6 +230,10 @@ public final class Ip {
                 ? 0
                 : VirtioNetHeader.gsoSize(headers, 0);
         packet.assembled = false;
+        packet.protocol = 0;
+        packet.piece = false;
+        packet.brought = brought;
+        packet.copy = copy;
         packet.multicast = false;
         packet.broadcast = false;
         packet.routerAlert = -1;
@@ -305,14 +320,51 @@ public final class Ip {
     }
 
     /// Whether the stack of number `stack` may take a packet whose flow `owner` owns: it is its own, or came from this
-    /// host or in fragments, which no one brings to the right one. If not, nobody here takes it or answers it.
-    public boolean mayTake(Packet packet, int stack, int owner) {
-        if (owner == stack || packet.link == LOOPBACK || packet.assembled) {
+    /// host or in fragments, unless these are brought to the right one. If not, nobody here takes it or answers it.
+    ///
+    /// @param exact whether they are
+    public boolean mayTake(Packet packet, int stack, int owner, boolean exact) {
+        if (owner == stack || !exact && (packet.link == LOOPBACK || packet.assembled)) {
             return true;
         }
         this.owner = owner;
         drops.elsewhere();
         return false;
+    }
+
+    /// Frames from now on were taken by another stack, or are this stack's own again.
+    ///
+    /// @param copies whether they are brought to all stacks: nothing that answers a question, or says what is wrong
+    ///               with a packet, is sent here
+    public void brings(boolean another, boolean copies) {
+        brought = another;
+        copy = copies;
+    }
+
+    /// Whether all stacks are to see the last frame: answers of neighbors and routers, fragments, what is sent to many,
+    /// and what ICMP tells, but for a request for an echo, which one of them answers.
+    public boolean spreads() {
+        boolean all = toAll || packet.multicast || packet.broadcast || packet.piece;
+        return read && (all || etherType == EthernetHeader.ARP || told());
+    }
+
+    private boolean told() {
+        boolean icmp = packet.protocol == (packet.v6 ? IpProtocol.ICMPV6 : IpProtocol.ICMPV4);
+        if (!icmp || packet.upper >= Packet.COPIED) {
+            return false;
+        }
+        int echo = packet.v6 ? Icmp6Message.ECHO_REQUEST : Icmp4Message.ECHO_REQUEST;
+        return Icmp4Message.type(packet.headers, packet.upper) != echo;
+    }
+
+    /// Has senders told of fragments that did not come, or leaves it to another stack, which gets all that this one
+    /// does.
+    public void reports(boolean fragments) {
+        reports = fragments;
+    }
+
+    boolean reports() {
+        return reports;
     }
 
     /// The stack that is to have the last frame, where its verdict was [Verdict#ELSEWHERE].

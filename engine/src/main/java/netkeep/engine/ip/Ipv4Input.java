@@ -71,6 +71,7 @@ final class Ipv4Input {
             return;
         }
         boolean fragment = Ipv4Header.isFragment(headers, at);
+        packet.piece = fragment;
         // Only a packet's first octets tell its ports.
         boolean first = !fragment || Ipv4Header.fragmentOffset(headers, at) == 0;
         if (!loopback && first && !ip.filter().admits(packet, packet.protocol, !fragment, nowNs)) {

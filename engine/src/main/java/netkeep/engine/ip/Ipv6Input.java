@@ -72,6 +72,7 @@ final class Ipv6Input {
             return;
         }
         if (extensions.fragment() >= 0) {
+            packet.piece = true;
             fragment(packet, loopback, nowNs);
             return;
         }

@@ -55,6 +55,15 @@ public final class Packet {
     /// Of IPv6: it had a fragment header, in several fragments or all in one.
     public boolean fragmented;
 
+    /// A fragment.
+    public boolean piece;
+
+    /// Brought by another stack: what came by the link itself may have overtaken it.
+    public boolean brought;
+
+    /// Brought as to all stacks: whoever took it from the link answers.
+    public boolean copy;
+
     /// Sent to a group or to all.
     public boolean multicast;
     public boolean broadcast;

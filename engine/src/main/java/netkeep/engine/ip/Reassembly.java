@@ -317,7 +317,7 @@ final class Reassembly {
     /// RFC 1122 §3.3.2, RFC 8200 §4.5: the sender is told, if the first fragment is there to be quoted.
     private void tell(int record, long nowNs) {
         int length = ranges.firstLength(record);
-        if (length == 0 || ranges.state(record) != Ranges.OPEN) {
+        if (length == 0 || ranges.state(record) != Ranges.OPEN || !ip.reports()) {
             return;
         }
         whole.headers = headers;

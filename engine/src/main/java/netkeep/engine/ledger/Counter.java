@@ -187,7 +187,10 @@ public enum Counter {
     Ip6InCEPkts,
     FilterInDrops,
     FilterInRejects,
-    FilterOutRefusals;
+    FilterOutRefusals,
+    StacksInFrames,
+    StacksOutFrames,
+    StacksOutDrops;
 
     static final Counter[] ALL = values();
 }

@@ -28,7 +28,8 @@ public final class Arp {
     ///
     /// @param at     where the ARP packet begins
     /// @param length octets from there to the frame's end
-    public Verdict arrives(int link, MemorySegment headers, long at, int length, long nowNs) {
+    /// @param copy   whether another stack has it, too, and answers
+    public Verdict arrives(int link, MemorySegment headers, long at, int length, boolean copy, long nowNs) {
         Verdict verdict = ArpPacket.check(headers, at, length);
         if (verdict != Verdict.OK) {
             return verdict;
@@ -41,7 +42,7 @@ public final class Arp {
         long sender = ArpPacket.sender(headers, at);
         long target = ArpPacket.target(headers, at);
         if (sender == Address.V4) {
-            return probed(link, headers, at, target, mac, nowNs);
+            return probed(link, headers, at, target, mac, copy, nowNs);
         }
         // RFC 5227 §2.1.1, §2.4: whatever he sends, he uses that address.
         host.claimed(link, sender, false, nowNs);
@@ -55,18 +56,21 @@ public final class Arp {
         } else {
             replied(link, sender, mac, nowNs);
         }
-        if (forUs && ArpPacket.operation(headers, at) == ArpPacket.REQUEST) {
+        if (forUs && !copy && ArpPacket.operation(headers, at) == ArpPacket.REQUEST) {
             lay(link, ArpPacket.REPLY, mac, target, mac, sender);
         }
         return Verdict.OK;
     }
 
     /// A probe asks whether an address is free. It is answered like any request, but nothing is learned from it.
-    private Verdict probed(int link, MemorySegment headers, long at, long target, long mac, long nowNs) {
+    private Verdict probed(int link, MemorySegment headers, long at, long target, long mac, boolean copy, long nowNs) {
         if (ArpPacket.operation(headers, at) != ArpPacket.REQUEST) {
             return Verdict.BAD_SOURCE;
         }
         if (host.answers(link, target)) {
+            if (copy) {
+                return Verdict.OK;
+            }
             lay(link, ArpPacket.REPLY, mac, target, mac, Address.V4);
         } else {
             host.claimed(link, target, true, nowNs);

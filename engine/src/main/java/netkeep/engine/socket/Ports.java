@@ -52,7 +52,8 @@ public final class Ports {
         page[port & PAGE - 1] = index;
     }
 
-    public void unbind(int port, int index) {
+    /// @return whether it was bound
+    public boolean unbind(int port, int index) {
         int before = NONE;
         for (int at = first(port); at != NONE; at = next[at]) {
             if (at == index) {
@@ -61,9 +62,10 @@ public final class Ports {
                 } else {
                     next[before] = next[index];
                 }
-                return;
+                return true;
             }
             before = at;
         }
+        return false;
     }
 }

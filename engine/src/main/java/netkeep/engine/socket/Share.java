@@ -1,6 +1,7 @@
 package netkeep.engine.socket;
 
 import netkeep.engine.ledger.SipHash;
+import org.jspecify.annotations.Nullable;
 
 /// Which flows a stack owns of those that several stacks share, who all have the same addresses. Each flow has one
 /// owner, who alone may use it; all stacks reckon with the same number of stacks and the same key.
@@ -13,6 +14,10 @@ import netkeep.engine.ledger.SipHash;
 /// beginning with the first stack, which says who was there before. A keyed hash says who owns a flow to such a port;
 /// from one, only a flow's owner connects.
 ///
+/// Stacks that show each other their ports ([Claims]) serve different programs: there a service is where its program
+/// is, and a port that is asked for by name is had unless somebody uses it. Each still chooses of the ports leased
+/// to it.
+///
 /// Whoever brings frames to stacks asks [#owner]. A stack that finds no connection of its own for a packet asks
 /// it, too, and says who is to have it: it neither takes nor answers what is another's. The only stack asks
 /// nothing.
@@ -20,13 +25,19 @@ import netkeep.engine.ledger.SipHash;
 /// @param stack  the number of this stack, from 0
 /// @param stacks how many there are
 /// @param key    64 bits that remote hosts cannot guess, so that they cannot choose whom they burden
-public record Share(int stack, int stacks, long key) {
+/// @param tables of the ports that they show each other, null if they do not
+public record Share(int stack, int stacks, long key, Claims.@Nullable Tables tables) {
     /// That of the only stack.
     public static final Share ALL = new Share(0, 1, 0);
 
     // We begin where Linux does, so that its users find their services.
     private static final int FIRST_DYNAMIC = 32768;
     private static final int DYNAMIC_COUNT = 28232;
+
+    /// Of stacks that all listen, and show each other nothing.
+    public Share(int stack, int stacks, long key) {
+        this(stack, stacks, key, null);
+    }
 
     public Share {
         if (stacks < 1 || stacks > DYNAMIC_COUNT || stack < 0 || stack >= stacks) {
@@ -57,11 +68,6 @@ public record Share(int stack, int stacks, long key) {
     /// Whether a socket of this stack may be bound to a port that is asked for by name.
     public boolean mayBind(int port) {
         return !leased(port) || lessee(port) == stack;
-    }
-
-    /// Whether a flow is this stack's.
-    public boolean owns(long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
-        return owner(localHi, localLo, localPort, remoteHi, remoteLo, remotePort) == stack;
     }
 
     /// The number of the stack that a flow is for.

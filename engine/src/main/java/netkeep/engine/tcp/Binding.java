@@ -6,6 +6,7 @@ import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
 import netkeep.engine.socket.Ports;
 import netkeep.session.Status;
+import netkeep.wire.IpProtocol;
 
 /// Local addresses and ports: which a socket may have, and which it gets when it does not say.
 final class Binding {
@@ -35,11 +36,11 @@ final class Binding {
             return Errno.EAFNOSUPPORT;
         }
         long lo = any && tcb.has(Endpoint.V4_ONLY) ? MAPPED_ANY : ask.lo;
-        if (!any && !tcp.ip.local(ask.hi, ask.lo) || !tcp.share.mayBind(ask.port)) {
+        if (!any && !tcp.ip.local(ask.hi, ask.lo) || !tcp.claims.mayBind(ask.port)) {
             return Errno.EADDRNOTAVAIL;
         }
         int port = ask.port != 0 ? ask.port : free();
-        if (port == 0 || !mayBind(ask.hi, lo, port)) {
+        if (port == 0 || !mayBind(ask.hi, lo, port) || !claim(port)) {
             return Errno.EADDRINUSE;
         }
         tcb.localHi(ask.hi);
@@ -48,7 +49,7 @@ final class Binding {
         tcb.scope(ask.scope);
         tcb.set(Endpoint.BOUND);
         tcb.status(tcb.status() | Status.BOUND);
-        tcp.ports.bind(port, tcb.index());
+        bind(port, tcb.index());
         return 0;
     }
 
@@ -63,7 +64,7 @@ final class Binding {
         tcb.localPort(port);
         tcb.set(Endpoint.BOUND);
         tcb.status(tcb.status() | Status.BOUND);
-        tcp.ports.bind(port, tcb.index());
+        bind(port, tcb.index());
         return 0;
     }
 
@@ -72,7 +73,7 @@ final class Binding {
         for (int i = 0; i < tcp.share.ports(); i++) {
             int port = tcp.share.port(start + i);
             // A socket that is bound may connect to whom it likes: nobody has been there from this port.
-            if (tcp.ports.first(port) == Ports.NONE && !tcp.leased.used(port)) {
+            if (tcp.ports.first(port) == Ports.NONE && !tcp.leased.used(port) && claim(port)) {
                 return port;
             }
         }
@@ -142,21 +143,33 @@ final class Binding {
             int port = tcp.share.port(next + i);
             int hash = tcp.table.hash(path.sourceHi, path.sourceLo, port, ask.hi, ask.lo, ask.port);
             if (tcp.ports.first(port) == Ports.NONE
-                    && tcp.table.find(hash, path.sourceHi, path.sourceLo, port, ask.hi, ask.lo, ask.port) < 0) {
+                    && tcp.table.find(hash, path.sourceHi, path.sourceLo, port, ask.hi, ask.lo, ask.port) < 0
+                    && claim(port)) {
                 return port;
             }
         }
         return 0;
     }
 
+    private boolean claim(int port) {
+        return tcp.claims.claim(IpProtocol.TCP, port, false);
+    }
+
+    private void bind(int port, int index) {
+        tcp.ports.bind(port, index);
+        tcp.claims.enter(IpProtocol.TCP, port);
+    }
+
     void unbind(Tcb at) {
         // A connection that a listener accepted was never in the port's chain; then this finds nothing.
-        tcp.ports.unbind(at.localPort(), at.index());
+        if (tcp.ports.unbind(at.localPort(), at.index())) {
+            tcp.claims.leave(IpProtocol.TCP, at.localPort());
+        }
     }
 
     void bound(Tcb at, int index) {
         if (at.has(Endpoint.BOUND) && at.parent() == 0) {
-            tcp.ports.bind(at.localPort(), index);
+            bind(at.localPort(), index);
         }
     }
 }

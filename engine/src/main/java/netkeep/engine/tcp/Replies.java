@@ -55,7 +55,7 @@ final class Replies {
 
     /// The reset that RFC 9293 §3.10.7.1 gives to a segment without a connection.
     void reset(Segment to, long nowNs) {
-        if (to.has(RST) || !way(nowNs)) {
+        if (to.has(RST) || overtaken(to) || !way(nowNs)) {
             return;
         }
         tcp.counters.add(Counter.TcpOutRsts);
@@ -66,6 +66,12 @@ final class Replies {
         } else {
             tcp.writer.write(0, to.seq + to.len(), RST | ACK, 0, 0, 0, nowNs);
         }
+    }
+
+    /// Whether a segment may be late because another stack has brought it, and says nothing: what came behind it, by
+    /// the link, may have ended its connection. Its peer waits for nothing, and a reset would end its TIME-WAIT.
+    private boolean overtaken(Segment segment) {
+        return packet.brought && segment.has(ACK) && segment.len() == 0;
     }
 
     /// The reset of the open connection, RFC 9293 §3.10.5.

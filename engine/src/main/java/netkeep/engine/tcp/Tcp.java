@@ -14,6 +14,7 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.ledger.Pool;
+import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Deadlines;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.FlowTable;
@@ -48,6 +49,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Luck luck;
     final TcpSettings settings;
     final Share share;
+    final Claims claims;
     final Tcb tcb;
     final Flow flow;
     final Flight flight;
@@ -94,7 +96,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
             Counters counters,
             Luck luck,
             TcpSettings s,
-            Share share) {
+            Share share,
+            Claims claims) {
         this.sockets = sockets;
         this.pace = new Pace(sockets, ready);
         this.rings = sockets.rings();
@@ -104,6 +107,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.luck = luck;
         this.settings = s;
         this.share = share;
+        this.claims = claims;
         this.socketCount = sockets.count();
         this.flows = new Pool(ledger, socketCount, Flow.SLOT);
         this.tcb = new Tcb();
@@ -182,12 +186,14 @@ public final class Tcp implements Upper, FlowTable.Keys {
     void enter(int hash, int id, int localPort) {
         table.add(hash, id);
         leased.enter(localPort);
+        claims.enter(IpProtocol.TCP, localPort);
     }
 
     /// Removes a flow if it is there.
     void leave(int hash, int id, int localPort) {
         if (table.remove(hash, id)) {
             leased.leave(localPort);
+            claims.leave(IpProtocol.TCP, localPort);
         }
     }
 
@@ -262,7 +268,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         }
         int hash = hash(packet);
         int id = find(hash, packet);
-        if (id < 0 && !ip.mayTake(packet, share.stack(), owner(packet))) {
+        if (id < 0 && !ip.mayTake(packet, claims.stack(), owner(packet), claims.exact())) {
             return;
         }
         replies.about(packet, seg);
@@ -309,7 +315,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     @Override
     public boolean knows(Packet packet) {
-        if (!reads(packet) || !packet.assembled && share.stack() != owner(packet)) {
+        if (!reads(packet) || (!packet.assembled || claims.exact()) && claims.stack() != owner(packet)) {
             return true;
         }
         int id = find(hash(packet), packet);
@@ -333,7 +339,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
 
     /// The stack that owns the segment's flow.
     private int owner(Packet packet) {
-        return share.owner(
+        return claims.owner(
+                IpProtocol.TCP,
                 packet.destinationHi,
                 packet.destinationLo,
                 seg.destinationPort,

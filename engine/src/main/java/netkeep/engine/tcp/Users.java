@@ -6,6 +6,7 @@ import netkeep.engine.ip.Failure;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.socket.Ask;
 import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
 import netkeep.session.Event;
@@ -97,6 +98,13 @@ public final class Users {
         return 0;
     }
 
+    /// Whether a flow from the path's source is this stack's.
+    private boolean owns(int port, Ask ask) {
+        Claims claims = tcp.claims;
+        return claims.stack()
+                == claims.owner(IpProtocol.TCP, tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port);
+    }
+
     /// RFC 9293 §3.10.1, active.
     private int connect(Ask ask, long nowNs) {
         int errno = connectable(ask);
@@ -119,7 +127,7 @@ public final class Users {
         if (port == 0) {
             return Errno.EADDRNOTAVAIL;
         }
-        if (!tcp.share.owns(tcp.path.sourceHi, tcp.path.sourceLo, port, ask.hi, ask.lo, ask.port)) {
+        if (!owns(port, ask)) {
             return Errno.EADDRNOTAVAIL;
         }
         Attachment attachment = tcp.sockets.attachment(tcb);

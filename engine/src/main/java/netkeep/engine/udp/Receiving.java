@@ -40,7 +40,8 @@ final class Receiving {
         int sourcePort = UdpHeader.sourcePort(packet.headers, packet.upper);
         int port = UdpHeader.destinationPort(packet.headers, packet.upper);
         boolean toAll = packet.multicast || packet.broadcast;
-        if (!toAll && !udp.ip.mayTake(packet, udp.share.stack(), owner(packet, sourcePort, port))) {
+        if (!toAll
+                && !udp.ip.mayTake(packet, udp.claims.stack(), owner(packet, sourcePort, port), udp.claims.exact())) {
             return;
         }
         boolean taken = toAll ? toAll(packet, sourcePort, port) : toOne(packet, sourcePort, port);
@@ -53,8 +54,14 @@ final class Receiving {
 
     /// The stack that owns the datagram's flow.
     private int owner(Packet packet, int sourcePort, int port) {
-        return udp.share.owner(
-                packet.destinationHi, packet.destinationLo, port, packet.sourceHi, packet.sourceLo, sourcePort);
+        return udp.claims.owner(
+                IpProtocol.UDP,
+                packet.destinationHi,
+                packet.destinationLo,
+                port,
+                packet.sourceHi,
+                packet.sourceLo,
+                sourcePort);
     }
 
     private static Verdict check(Packet packet) {
@@ -94,7 +101,9 @@ final class Receiving {
         int sourcePort = UdpHeader.sourcePort(packet.headers, packet.upper);
         int port = UdpHeader.destinationPort(packet.headers, packet.upper);
         boolean toAll = packet.multicast || packet.broadcast;
-        return !toAll && !packet.assembled && owner(packet, sourcePort, port) != udp.share.stack();
+        return !toAll
+                && (!packet.assembled || udp.claims.exact())
+                && owner(packet, sourcePort, port) != udp.claims.stack();
     }
 
     /// The user of the session that a datagram to one socket is for.

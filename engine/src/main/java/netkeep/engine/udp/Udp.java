@@ -9,6 +9,7 @@ import netkeep.engine.ip.Upper;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
+import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Pace;
 import netkeep.engine.socket.Ports;
@@ -31,6 +32,7 @@ public final class Udp implements Upper {
     final Counters counters;
     final Luck luck;
     final Share share;
+    final Claims claims;
     /// The socket that is worked on.
     final Endpoint socket;
     // Derived.
@@ -45,7 +47,7 @@ public final class Udp implements Upper {
     private final Sending sending;
     private final Users users;
 
-    public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, Share share) {
+    public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, Share share, Claims claims) {
         this.sockets = sockets;
         this.pace = new Pace(sockets, ready);
         this.ip = ip;
@@ -53,6 +55,7 @@ public final class Udp implements Upper {
         this.counters = counters;
         this.luck = luck;
         this.share = share;
+        this.claims = claims;
         this.socket = new Endpoint();
         this.receiving = new Receiving(this);
         this.sending = new Sending(this);
@@ -72,6 +75,7 @@ public final class Udp implements Upper {
             if (socket.kind() == Endpoint.DATAGRAMS) {
                 if (socket.has(Endpoint.BOUND)) {
                     ports.bind(socket.localPort(), index);
+                    claims.enter(IpProtocol.UDP, socket.localPort());
                 }
                 ready.add(index);
             }

@@ -12,6 +12,7 @@ import netkeep.session.Option;
 import netkeep.session.Request;
 import netkeep.session.Status;
 import netkeep.wire.Address;
+import netkeep.wire.IpProtocol;
 
 /// What clients ask of their datagram sockets.
 public final class Users {
@@ -86,7 +87,7 @@ public final class Users {
             return Errno.EAFNOSUPPORT;
         }
         boolean many = Address.isMulticast(ask.hi, ask.lo) || Address.isBroadcast(ask.hi, ask.lo);
-        if (!any && !many && !udp.ip.local(ask.hi, ask.lo) || !udp.share.mayBind(ask.port)) {
+        if (!any && !many && !udp.ip.local(ask.hi, ask.lo) || !udp.claims.mayBind(ask.port)) {
             return Errno.EADDRNOTAVAIL;
         }
         long lo = any && socket.has(Endpoint.V4_ONLY) ? Address.V4 : ask.lo;
@@ -100,7 +101,7 @@ public final class Users {
 
     private int bind(long hi, long lo, int wanted, int scope) {
         int port = wanted != 0 ? wanted : free(hi, lo);
-        if (port == 0 || !mayBind(hi, lo, port)) {
+        if (port == 0 || !mayBind(hi, lo, port) || !claim(port)) {
             return Errno.EADDRINUSE;
         }
         socket.localHi(hi);
@@ -110,7 +111,13 @@ public final class Users {
         socket.set(Endpoint.BOUND);
         socket.status(socket.status() | Status.BOUND);
         udp.ports.bind(port, socket.index());
+        udp.claims.enter(IpProtocol.UDP, port);
         return 0;
+    }
+
+    private boolean claim(int port) {
+        boolean shared = socket.has(Endpoint.REUSE_ADDRESS) || socket.has(Endpoint.REUSE_PORT);
+        return udp.claims.claim(IpProtocol.UDP, port, shared);
     }
 
     /// A free port, at random (RFC 8085 §5.1, RFC 6056 §3.3.1); 0 if there is none.
@@ -118,7 +125,7 @@ public final class Users {
         int start = udp.luck.below(udp.share.ports());
         for (int i = 0; i < udp.share.ports(); i++) {
             int port = udp.share.port(start + i);
-            if (udp.ports.first(port) == Ports.NONE && mayBind(hi, lo, port)) {
+            if (udp.ports.first(port) == Ports.NONE && mayBind(hi, lo, port) && claim(port)) {
                 return port;
             }
         }
@@ -181,7 +188,9 @@ public final class Users {
                 return errno;
             }
         }
-        if (!udp.share.owns(path.sourceHi, path.sourceLo, socket.localPort(), ask.hi, ask.lo, ask.port)) {
+        int owner = udp.claims.owner(
+                IpProtocol.UDP, path.sourceHi, path.sourceLo, socket.localPort(), ask.hi, ask.lo, ask.port);
+        if (owner != udp.claims.stack()) {
             return Errno.EADDRNOTAVAIL;
         }
         if (Address.isUnspecified(socket.localHi(), socket.localLo())) {
@@ -232,6 +241,7 @@ public final class Users {
         }
         if (socket.has(Endpoint.BOUND)) {
             udp.ports.unbind(socket.localPort(), index);
+            udp.claims.leave(IpProtocol.UDP, socket.localPort());
         }
         udp.ip.leaveAll(index, nowNs);
         udp.sockets.free(index);

@@ -23,7 +23,7 @@ class ShareTest {
             for (int number = 0; number < share.ports(); number++) {
                 int port = share.port(number);
                 assertTrue(share.mayBind(port) && port >= FIRST && port < END, "port " + port);
-                assertTrue(share.owns(1, 2, port, 3, 4, number), "port " + port);
+                assertTrue(share.owner(1, 2, port, 3, 4, number) == stack, "port " + port);
                 assertTrue(!leased.get(port), "twice: " + port);
                 leased.set(port);
             }
@@ -46,7 +46,7 @@ class ShareTest {
             for (int stack = 0; stack < stacks; stack++) {
                 Share share = new Share(stack, stacks, key);
                 assertEquals(owner, share.owner(0, 5, local, 0, remote, port));
-                owners += share.owns(0, 5, local, 0, remote, port) ? 1 : 0;
+                owners += share.owner(0, 5, local, 0, remote, port) == stack ? 1 : 0;
             }
             assertEquals(1, owners);
         });

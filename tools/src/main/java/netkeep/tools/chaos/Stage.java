@@ -79,6 +79,7 @@ final class Stage implements AutoCloseable {
                             ThisProgram.domain("-Dnetkeep.poison=true"),
                             settings,
                             List.of(link.descriptor()),
+                            List.of(),
                             listener,
                             standbys),
                     deaths);

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param routes    beyond the links' own subnets
 /// @param filter    rules, the first that matches decides
 /// @param limits    on what clients may have
+/// @param stacks    that share the links, two or more; none if there is one
 public record Config(
         String placement,
         @Nullable Path session,
@@ -31,7 +32,8 @@ public record Config(
         List<LinkConfig> links,
         List<RouteConfig> routes,
         List<Rule> filter,
-        Limits limits) {
+        Limits limits,
+        List<StackConfig> stacks) {
     static final String MONOLITHIC = "monolithic";
     static final String FACTORED = "factored";
 
@@ -69,6 +71,13 @@ public record Config(
             return kind.equals(Settings.TAP) ? TapDevice.open(tap()).link() : PacketLink.open(packet(), mtu);
         }
 
+        /// Opens each queue of a TAP as a link of its own.
+        ///
+        /// @throws netkeep.linux.LinuxException if this machine or user cannot
+        public List<? extends Link> openQueues() {
+            return TapDevice.open(tap()).queues();
+        }
+
         /// Without a ring: frames wait in the kernel while a successor of whoever took them begins.
         private PacketSettings packet() {
             return PacketSettings.of(name)
@@ -88,6 +97,14 @@ public record Config(
                     .withKernelAddresses(kernels);
         }
     }
+
+    /// One of several stacks on the same links.
+    ///
+    /// @param name   of 1..15 letters, digits and `-`
+    /// @param users  whose programs it serves; none if all whom no other one does
+    /// @param spinNs as for a lone one, as
+    /// @param limits are
+    public record StackConfig(String name, List<Integer> users, long spinNs, Limits limits) {}
 
     /// @param to   a prefix
     /// @param via  the router's address
@@ -112,6 +129,39 @@ public record Config(
             return "limit " + (user == Rule.ANY ? "any" : user) + " " + sockets + " " + memory + " " + perSecond + " "
                     + octets;
         }
+    }
+
+    /// What one of several stacks is to be.
+    public Config stack(int number) {
+        StackConfig one = stacks.get(number);
+        return new Config(placement, session, one.spinNs(), links, routes, filter, one.limits(), stacks);
+    }
+
+    /// Where programs attach to a stack.
+    ///
+    /// @param whole where they attach to the first
+    public Path path(Path whole, int number) {
+        return number == 0 ? whole : Path.of(whole + "." + stacks.get(number).name());
+    }
+
+    /// Which stack this is of those on the same links, where programs attach to them, and who is served where, as such
+    /// lines; holds from the start on.
+    ///
+    /// @param whole where they attach to the first
+    public List<String> shareLines(Path whole, int number) {
+        List<String> lines = new ArrayList<>();
+        lines.add("share " + number + " " + stacks.size());
+        int rest = 0;
+        for (int i = 0; i < stacks.size(); i++) {
+            StackConfig stack = stacks.get(i);
+            lines.add("stack " + stack.name() + " " + path(whole, i).toAbsolutePath());
+            for (int user : stack.users()) {
+                lines.add("lead " + user + " " + i);
+            }
+            rest = stack.users().isEmpty() ? i : rest;
+        }
+        lines.add("lead any " + rest);
+        return lines;
     }
 
     /// What holds of the stack's own settings and can change while it runs, as lines of [netkeep.placement.Settings].

@@ -21,7 +21,7 @@ import org.tomlj.TomlParseResult;
 /// Reads a configuration, and notes all that is wrong in it.
 public final class ConfigFile {
     private static final int SPIN_MICROS = 50;
-    private static final int MOST_SPIN_MICROS = 1_000_000_000;
+    static final int MOST_SPIN_MICROS = 1_000_000_000;
     private static final int LEAST_MTU_6 = 1280;
     private static final int LEAST_MTU = 68;
     private static final int MOST_MTU = 65_521;
@@ -75,9 +75,11 @@ public final class ConfigFile {
             reader.problem("session", "the path of a UNIX socket has 107 octets at most: choose a shorter one");
         }
         long spinNs = TimeUnit.MICROSECONDS.toNanos(reader.number("spin", SPIN_MICROS, 0, MOST_SPIN_MICROS));
+        List<TableReader> tables = reader.tables("stack");
+        int stacks = Math.max(1, tables.size());
         List<Config.LinkConfig> links = new ArrayList<>();
         for (TableReader table : reader.tables("link")) {
-            links.add(link(table));
+            links.add(link(table, stacks));
         }
         if (links.isEmpty()) {
             problems.add(new Problem(1, "there is no link: write [[link]] and, below it, tap = \"NAME\""));
@@ -91,12 +93,14 @@ public final class ConfigFile {
         }
         List<Rule> filter = new FilterReader(problems).all(reader.tables("filter"));
         Config.Limits limits = new LimitsReader(problems).all(reader);
+        List<Config.StackConfig> sharing =
+                tables.isEmpty() ? List.of() : new StackReader(problems).all(tables, session, spinNs, limits);
         reader.close();
         if (!problems.isEmpty()) {
             return failed();
         }
         Path path = session == null ? null : Path.of(session);
-        return new Read(new Config(placement, path, spinNs, links, routes, filter, limits), List.of());
+        return new Read(new Config(placement, path, spinNs, links, routes, filter, limits, sharing), List.of());
     }
 
     private Read failed() {
@@ -104,14 +108,16 @@ public final class ConfigFile {
         return new Read(null, List.copyOf(problems));
     }
 
-    private Config.LinkConfig link(TableReader table) {
+    private Config.LinkConfig link(TableReader table, int stacks) {
         String kind = table.has("packet") ? Settings.PACKET : Settings.TAP;
         String name = name(table, kind);
         int mtu = table.number("mtu", 0, LEAST_MTU, MOST_MTU);
         long mac = mac(table);
-        int queues = table.number("queues", 1, 1, MOST_QUEUES);
-        if (queues > 1) {
-            table.problem("queues", "one stack serves one queue: write 1, or leave it out");
+        int queues = table.number("queues", stacks, 1, MOST_QUEUES);
+        if (queues != stacks) {
+            table.problem("queues", "each stack serves one queue: write " + stacks + ", or leave it out");
+        } else if (stacks > 1 && kind.equals(Settings.PACKET)) {
+            table.problem(Settings.PACKET, "a packet socket has one queue, for one stack: write tap, or no [[stack]]");
         }
         List<String> named = table.strings("offloads", ConfigFile::offload);
         List<String> offloads = table.has("offloads") ? named : OFFLOADS;
@@ -121,6 +127,9 @@ public final class ConfigFile {
         List<String> addresses = table.strings("addresses", AddressValue::check);
         boolean slaac = table.truth("slaac", false);
         boolean dhcp = table.truth("dhcp", false);
+        if (dhcp && stacks > 1) {
+            table.problem("dhcp", "a server lends an address to one stack: write addresses, or no [[stack]]");
+        }
         List<String> kernels = table.strings("kernel-addresses", AddressValue::check);
         if (kind.equals(Settings.PACKET) && !kernels.isEmpty()) {
             table.problem("kernel-addresses", "the other end of a packet link is not ours: take it away");

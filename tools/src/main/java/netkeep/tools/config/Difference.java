@@ -1,5 +1,6 @@
 package netkeep.tools.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,6 +65,9 @@ record Difference(
         if (!config.limitLines().equals(limits)) {
             fixed.add("what programs may have ([limits], [[limit]]) is as it was");
         }
+        if (!shares(config, started).equals(shares(started))) {
+            fixed.add("[[stack]] are as they were: their names, their order and whom each serves");
+        }
         Set<String> holds = holds(now);
         List<String> remove = new ArrayList<>(holds);
         remove.removeAll(wanted);
@@ -74,6 +78,22 @@ record Difference(
         add.sort((one, other) -> Boolean.compare(one.startsWith("route"), other.startsWith("route")));
         List<String> filter = config.filterLines();
         return new Difference(remove, add, filter.equals(rules) ? null : filter, fixed);
+    }
+
+    /// Which stacks there are and whom each serves, as lines.
+    private static List<String> shares(Config config, Settings started) {
+        if (config.stacks().isEmpty()) {
+            return List.of();
+        }
+        String first =
+                started.beside().isEmpty() ? "" : started.beside().getFirst().path();
+        return config.shareLines(Path.of(first), started.share().stack());
+    }
+
+    private static List<String> shares(Settings started) {
+        return started.lines().stream()
+                .filter(line -> line.matches("(share|stack|lead) .*"))
+                .toList();
     }
 
     private static int number(Settings started, String name) {

@@ -47,6 +47,14 @@ final class LimitsReader {
         return new Config.Limits(sessions, quotas);
     }
 
+    /// Those of one stack of several, which may say otherwise for everybody.
+    Config.Limits ofStack(TableReader table, Config.Limits all) {
+        int sessions = table.number("sessions", all.sessions(), 1, Settings.SESSIONS);
+        List<Config.Quota> quotas = new ArrayList<>(all.quotas());
+        quotas.set(0, quota(table, Rule.ANY, quotas.getFirst()));
+        return new Config.Limits(sessions, quotas);
+    }
+
     private static Config.Quota quota(TableReader table, int user, Config.Quota otherwise) {
         int sockets = table.number("sockets", otherwise.sockets(), 2, Terms.SOCKETS);
         if ((sockets & 1) != 0) {

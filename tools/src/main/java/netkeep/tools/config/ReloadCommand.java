@@ -46,27 +46,43 @@ public final class ReloadCommand implements Callable<Integer> {
         try (Daemon daemon = session.daemon()) {
             Settings started = Settings.parse(daemon.ask("settings"));
             Config config = ConfigFile.of(file(started));
-            Difference difference = Difference.of(
-                    config,
-                    started,
-                    daemon.lines("status"),
-                    daemon.ask("filter list").lines().toList());
-            for (String line : difference.remove()) {
-                daemon.ask("remove " + line);
+            if (started.beside().isEmpty()) {
+                reload(daemon, started, config, "");
             }
-            for (String line : difference.add()) {
-                daemon.ask("add " + line);
-            }
-            if (difference.filter() != null) {
-                daemon.ask("filter clear");
-                for (String line : difference.filter()) {
-                    daemon.ask("add " + line);
+            // Those on the same links are one daemon.
+            for (Settings.Beside one : started.beside()) {
+                try (Daemon each = Daemon.at(Path.of(one.path()))) {
+                    Settings its = Settings.parse(each.ask("settings"));
+                    int number = its.share().stack();
+                    boolean there = number < config.stacks().size();
+                    reload(each, its, there ? config.stack(number) : config, one.name());
                 }
-                daemon.ask("filter apply");
             }
-            say(difference);
         }
         return 0;
+    }
+
+    /// @param name of the stack, empty for the only one
+    private void reload(Daemon daemon, Settings started, Config config, String name) throws IOException {
+        Difference difference = Difference.of(
+                config,
+                started,
+                daemon.lines("status"),
+                daemon.ask("filter list").lines().toList());
+        for (String line : difference.remove()) {
+            daemon.ask("remove " + line);
+        }
+        for (String line : difference.add()) {
+            daemon.ask("add " + line);
+        }
+        if (difference.filter() != null) {
+            daemon.ask("filter clear");
+            for (String line : difference.filter()) {
+                daemon.ask("add " + line);
+            }
+            daemon.ask("filter apply");
+        }
+        say(difference, name);
     }
 
     private Path file(Settings started) {
@@ -80,24 +96,28 @@ public final class ReloadCommand implements Callable<Integer> {
         return Path.of(named);
     }
 
-    private void say(Difference difference) {
+    private void say(Difference difference, String name) {
         PrintWriter out = spec.commandLine().getOut();
+        String which = name.isEmpty() ? "" : name + ": ";
         if (json) {
             Map<String, @Nullable Object> said = new LinkedHashMap<>();
+            if (!name.isEmpty()) {
+                said.put("stack", name);
+            }
             said.put("removed", difference.remove());
             said.put("added", difference.add());
             said.put("filter", difference.filter());
             said.put("fixed", difference.fixed());
             out.println(JsonText.line(said));
         } else {
-            difference.remove().forEach(line -> out.println("removed " + line));
-            difference.add().forEach(line -> out.println("added " + line));
+            difference.remove().forEach(line -> out.println(which + "removed " + line));
+            difference.add().forEach(line -> out.println(which + "added " + line));
             if (difference.filter() != null) {
-                out.println("the filter has " + difference.filter().size() + " rules");
+                out.println(which + "the filter has " + difference.filter().size() + " rules");
             }
-            difference.fixed().forEach(what -> out.println("until it is started again, " + what));
+            difference.fixed().forEach(what -> out.println(which + "until it is started again, " + what));
             if (difference.none()) {
-                out.println("nothing is different");
+                out.println(which + "nothing is different");
             }
         }
         out.flush();

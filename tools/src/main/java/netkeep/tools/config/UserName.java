@@ -30,6 +30,18 @@ final class UserName {
         return Integer.parseInt(number);
     }
 
+    /// The number of a user by name or number.
+    ///
+    /// @throws IllegalArgumentException if there is none, with the remedy
+    static int of(String text) {
+        String number = text.matches("[0-9]{1,9}") ? text : number(text);
+        if (number == null) {
+            throw new IllegalArgumentException(
+                    "this machine has no such user: write a name of " + USERS + ", or a number");
+        }
+        return Integer.parseInt(number);
+    }
+
     private static @Nullable String number(@Nullable String name) {
         try {
             for (String line : Files.readAllLines(USERS)) {

@@ -26,28 +26,49 @@ final class Devices implements AutoCloseable {
         return new Devices(List.of(link), options.settings(link));
     }
 
-    /// Of a configuration.
+    /// Of a configuration, for each of its stacks: a queue of each link.
     ///
     /// @param file where it stands
+    /// @param path where programs attach to the first
     /// @throws CannotHere if this machine or user cannot
-    static Devices of(Config config, Path file) {
-        List<Link> links = new ArrayList<>();
-        List<Settings.Device> devices = new ArrayList<>();
+    static List<Devices> of(Config config, Path file, Path path) {
+        int stacks = Math.max(1, config.stacks().size());
+        List<List<Link>> links = new ArrayList<>();
+        for (int stack = 0; stack < stacks; stack++) {
+            links.add(new ArrayList<>());
+        }
         try {
             for (Config.LinkConfig plan : config.links()) {
-                Link link = plan.open();
-                links.add(link);
-                devices.add(Settings.Device.of(plan.kind(), plan.name(), link));
+                List<? extends Link> queues = stacks == 1 ? List.of(plan.open()) : plan.openQueues();
+                for (int stack = 0; stack < stacks; stack++) {
+                    links.get(stack).add(queues.get(stack));
+                }
             }
         } catch (LinuxException | IllegalArgumentException refused) {
-            links.forEach(Link::close);
+            links.forEach(its -> its.forEach(Link::close));
             throw new CannotHere(file + ": " + refused.getMessage());
+        }
+        List<Devices> all = new ArrayList<>();
+        for (int stack = 0; stack < stacks; stack++) {
+            Config its = stacks == 1 ? config : config.stack(stack);
+            List<String> share = stacks == 1 ? List.of() : config.shareLines(path, stack);
+            all.add(of(its, file, links.get(stack), share));
+        }
+        return all;
+    }
+
+    private static Devices of(Config config, Path file, List<Link> links, List<String> share) {
+        List<Settings.Device> devices = new ArrayList<>();
+        for (int i = 0; i < links.size(); i++) {
+            Config.LinkConfig plan = config.links().get(i);
+            devices.add(Settings.Device.of(plan.kind(), plan.name(), links.get(i)));
         }
         List<String> lines = new ArrayList<>(config.lines());
         lines.addAll(config.filterLines());
         lines.addAll(config.limitLines());
         lines.add("sessions " + config.limits().sessions());
         lines.add("file " + file.toAbsolutePath());
+        lines.addAll(share);
         return new Devices(links, new Settings(List.of(), config.spinNs(), false, devices, lines));
     }
 

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import netkeep.domain.Line;
 import netkeep.keeper.Keeper;
+import netkeep.keeper.Plan;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
 import netkeep.placement.Settings;
@@ -22,7 +25,14 @@ final class KeptStack implements AutoCloseable {
     /// @param path     where programs attach; nothing may be there
     /// @param standbys processes that wait to take over
     /// @param devices  closed with this object
-    KeptStack(Path path, Placement placement, int standbys, Devices devices, Keeper.Watcher watcher)
+    /// @param beside   what it shares with other stacks, to stay open as long
+    KeptStack(
+            Path path,
+            Placement placement,
+            int standbys,
+            Devices devices,
+            List<Plan.Grant> beside,
+            Keeper.Watcher watcher)
             throws IOException {
         this.path = path;
         this.devices = devices;
@@ -30,8 +40,10 @@ final class KeptStack implements AutoCloseable {
         boolean made = false;
         try {
             Settings settings = devices.settings();
+            admit(settings);
             this.keeper = new Keeper(
-                    placement.plan(path, ThisProgram.domain(), settings, devices.descriptors(), listener, standbys),
+                    placement.plan(
+                            path, ThisProgram.domain(), settings, devices.descriptors(), beside, listener, standbys),
                     watcher);
             made = true;
         } finally {
@@ -88,6 +100,13 @@ final class KeptStack implements AutoCloseable {
             return;
         }
         throw new CannotHere("somebody keeps a stack at " + path + " already: choose another --session");
+    }
+
+    /// Stacks that serve the programs of several users let all of them attach: who may come so far the directory says.
+    private void admit(Settings settings) throws IOException {
+        if (!settings.beside().isEmpty()) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
     }
 
     private static int listen(Path path) {

@@ -38,16 +38,23 @@ public enum Placement {
     /// @param settings of the stack and its links
     /// @param devices  of the links, in their order
     /// @param listener of that path
+    /// @param beside   what the stack is granted besides: see [Junction]
     /// @param standbys processes that wait to take over
     public Plan plan(
-            Path path, List<String> line, Settings settings, List<Integer> devices, int listener, int standbys) {
+            Path path,
+            List<String> line,
+            Settings settings,
+            List<Integer> devices,
+            List<Plan.Grant> beside,
+            int listener,
+            int standbys) {
         return new Plan(
                 regions(path),
                 line,
                 capturing(
                         switch (this) {
-                            case MONOLITHIC -> List.of(monolith(settings, devices, listener));
-                            case FACTORED -> factored(settings, devices, listener);
+                            case MONOLITHIC -> List.of(monolith(settings, devices, beside, listener));
+                            case FACTORED -> factored(settings, devices, beside, listener);
                         }),
                 standbys,
                 new Plan.Sessions(Settings.SESSIONS, user -> terms(settings.terms(user))),
@@ -64,8 +71,9 @@ public enum Placement {
         return whole.substring(Math.max(0, whole.length() - LONGEST_NAME));
     }
 
-    private static Plan.Domain monolith(Settings settings, List<Integer> devices, int listener) {
-        List<Plan.Grant> grants = new ArrayList<>();
+    private static Plan.Domain monolith(
+            Settings settings, List<Integer> devices, List<Plan.Grant> beside, int listener) {
+        List<Plan.Grant> grants = new ArrayList<>(beside);
         grants.addAll(stacks(settings));
         for (int i = 0; i < devices.size(); i++) {
             grants.add(new Plan.Device(Grants.DEVICE + (i + 1), devices.get(i)));
@@ -88,9 +96,10 @@ public enum Placement {
         return new Plan.Domain(name, settings.text(), all, signs, serves, admits);
     }
 
-    private static List<Plan.Domain> factored(Settings settings, List<Integer> devices, int listener) {
+    private static List<Plan.Domain> factored(
+            Settings settings, List<Integer> devices, List<Plan.Grant> beside, int listener) {
         List<Plan.Domain> domains = new ArrayList<>();
-        List<Plan.Grant> stack = new ArrayList<>();
+        List<Plan.Grant> stack = new ArrayList<>(beside);
         stack.addAll(stacks(settings));
         for (int i = 0; i < devices.size(); i++) {
             int number = i + 1;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import netkeep.tools.config.Config;
 import netkeep.tools.config.ConfigFile;
 import netkeep.tools.serve.Ending;
@@ -82,20 +83,32 @@ public final class UpCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--standbys is 1 to " + MOST_STANDBYS);
         }
         List<@Nullable Path> all = files.isEmpty() ? Collections.singletonList(null) : List.copyOf(files);
-        Readiness readiness = Readiness.ofEnvironment(all.size());
+        List<Kit> kits = new ArrayList<>();
+        for (Path file : all) {
+            kits.add(kit(file));
+        }
+        int count = kits.stream().mapToInt(Kit::stacks).sum();
+        Readiness readiness = Readiness.ofEnvironment(count);
         try (Ending ending = new Ending();
                 Lines lines = new Lines(spec.commandLine().getOut());
                 Reports written = reports == null ? null : new Reports(reports, line -> lines.add(line, false))) {
             List<KeptStack> stacks = new ArrayList<>();
+            List<Junction> junctions = new ArrayList<>();
             try {
-                for (Path file : all) {
-                    stacks.add(stack(file, lines, written, readiness));
+                for (Kit kit : kits) {
+                    Junction junction = new Junction(kit.stacks());
+                    junctions.add(junction);
+                    add(stacks, kit, junction, path -> {
+                        Path whose = count > 1 ? path : null;
+                        return new Chronicle(lines, json, whose, written, readiness);
+                    });
                 }
                 ending.by(() -> stacks.forEach(KeptStack::end));
                 keep(stacks);
                 readiness.stopping();
             } finally {
                 stacks.forEach(KeptStack::close);
+                junctions.forEach(Junction::close);
             }
         }
         return 0;
@@ -115,21 +128,47 @@ public final class UpCommand implements Callable<Integer> {
         CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
     }
 
-    /// Opens what one stack needs.
+    /// What one configuration says.
     ///
-    /// @param file its configuration, null for the command line's
-    /// @param written where reports of its deaths go, null for nowhere
-    private KeptStack stack(@Nullable Path file, Lines lines, @Nullable Reports written, Readiness readiness)
-            throws IOException {
+    /// @param file   null, as
+    /// @param config is, for the command line's
+    /// @param path   where programs attach to its first stack
+    private record Kit(@Nullable Path file, @Nullable Config config, Path path) {
+        int stacks() {
+            return config == null ? 1 : Math.max(1, config.stacks().size());
+        }
+
+        /// Where programs attach to one of its stacks.
+        Path path(int number) {
+            return config == null ? path : config.path(path, number);
+        }
+    }
+
+    private Kit kit(@Nullable Path file) throws IOException {
         Config config = config(file);
-        Path path = path(config);
-        KeptStack.removeDead(path);
-        Path whose = files.size() > 1 ? path : null;
-        Chronicle chronicle = new Chronicle(lines, json, whose, written, readiness);
-        Devices devices = file == null || config == null ? Devices.of(stack) : Devices.of(config, file);
-        KeptStack kept = new KeptStack(path, placement(config), standbys, devices, chronicle);
-        chronicle.up(path);
-        return kept;
+        Kit kit = new Kit(file, config, path(config));
+        for (int number = 0; number < kit.stacks(); number++) {
+            KeptStack.removeDead(kit.path(number));
+        }
+        return kit;
+    }
+
+    /// Opens what the stacks of a configuration need.
+    private void add(List<KeptStack> stacks, Kit kit, Junction junction, Function<Path, Chronicle> chronicles)
+            throws IOException {
+        List<Devices> devices = kit.file() == null || kit.config() == null
+                ? List.of(Devices.of(stack))
+                : Devices.of(kit.config(), kit.file(), kit.path());
+        for (int number = 0; number < devices.size(); number++) {
+            Path path = kit.path(number);
+            Chronicle chronicle = chronicles.apply(path);
+            stacks.add(new KeptStack(
+                    path, placement(kit.config()), standbys, devices.get(number), junction.of(number), chronicle));
+            if (number == 0) {
+                // From there programs are led to their stack.
+                chronicle.up(path);
+            }
+        }
     }
 
     /// What a file says, if there is one.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import netkeep.placement.Settings;
 import netkeep.tools.place.Placement;
 
 /// What a daemon is and does: what its parts answer, with what the kernel tells of their processes.
@@ -18,6 +19,8 @@ import netkeep.tools.place.Placement;
 /// @param sessions  `session` lines, with `sockets` and `memory`
 /// @param cut       `cut` lines: sessions that were cut off
 /// @param ledger    octets that are touched of it
+/// @param stack     its number among those on the same links, from 0
+/// @param beside    all of these, with `name` and `path`; none if it is alone
 record DaemonStatus(
         Map<String, Object> keeper,
         List<Map<String, Object>> domains,
@@ -27,7 +30,9 @@ record DaemonStatus(
         List<String> filter,
         List<Map<String, Object>> sessions,
         List<Map<String, Object>> cut,
-        long ledger) {
+        long ledger,
+        int stack,
+        List<Map<String, Object>> beside) {
 
     /// Asks everything.
     static DaemonStatus of(Daemon daemon) throws IOException {
@@ -59,6 +64,14 @@ record DaemonStatus(
                     regions.getOrDefault("client-" + number, 0L) + regions.getOrDefault("stack-" + number, 0L));
             sessions.add(session);
         }
+        Settings settings = Settings.parse(daemon.ask("settings"));
+        List<Map<String, Object>> beside = new ArrayList<>();
+        for (Settings.Beside one : settings.beside()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", one.name());
+            fields.put("path", one.path());
+            beside.add(fields);
+        }
         return new DaemonStatus(
                 keeper,
                 domains,
@@ -68,7 +81,9 @@ record DaemonStatus(
                 daemon.ask("filter list").lines().toList(),
                 sessions,
                 all(news, "cut"),
-                regions.getOrDefault("ledger", 0L));
+                regions.getOrDefault("ledger", 0L),
+                settings.share().stack(),
+                beside);
     }
 
     private static void figures(Map<String, Object> process) {
@@ -121,6 +136,10 @@ record DaemonStatus(
         all.put("sessions", sessions);
         all.put("cut", cut);
         all.put("ledger", ledger);
+        if (!beside.isEmpty()) {
+            all.put("stack", text(beside.get(stack), "name"));
+            all.put("beside", beside);
+        }
         return all;
     }
 }

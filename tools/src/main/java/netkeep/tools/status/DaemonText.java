@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// What `netkeep status` prints.
 final class DaemonText {
@@ -23,6 +24,12 @@ final class DaemonText {
                 text(status.keeper(), "pid"),
                 octets(number(status.keeper(), "memory")),
                 number(status.keeper(), "cpu_ns") / NS));
+        if (!status.beside().isEmpty()) {
+            String all = status.beside().stream()
+                    .map(one -> text(one, "name") + " at " + text(one, "path"))
+                    .collect(Collectors.joining(", "));
+            lines.add(line("stack %s of these: %s", text(status.beside().get(status.stack()), "name"), all));
+        }
         for (Map<String, Object> domain : status.domains()) {
             String turns = domain.containsKey("turns") ? ", turn " + text(domain, "turns") : "";
             lines.add(line(

@@ -72,6 +72,73 @@ class ConfigFileTest {
     }
 
     @Test
+    void eachStackIsWhatItsTableSays() {
+        Config config = good("""
+                session = "/s"
+                spin = 7
+                [[stack]]
+                name = "one"
+                users = ["5", "6"]
+                sessions = 3
+                [[stack]]
+                name = "two"
+                spin = 0
+                sockets = 8
+                [limits]
+                sessions = 9
+                """ + LINK);
+        assertEquals(2, config.links().getFirst().queues());
+        assertEquals(7_000, config.stack(0).spinNs());
+        assertEquals(0, config.stack(1).spinNs());
+        assertEquals(3, config.stack(0).limits().sessions());
+        assertEquals(9, config.stack(1).limits().sessions());
+        assertEquals(List.of(), config.stack(0).limitLines());
+        assertEquals(8, config.stack(1).limits().quotas().getFirst().sockets());
+        assertEquals(
+                List.of("share 1 2", "stack one /s", "lead 5 0", "lead 6 0", "stack two /s.two", "lead any 1"),
+                config.shareLines(Path.of("/s"), 1));
+    }
+
+    @Test
+    void wrongStackIsToldWithWhatToWrite() {
+        assertEquals(
+                List.of(
+                        "1: [[stack]] without a name: write name = \"NAME\"",
+                        "2: users: \"no such one\": this machine has no such user: write a name of /etc/passwd, or "
+                                + "a number",
+                        "4: name: \"A\": 1..15 of the letters a-z, digits and -",
+                        "6: [[stack]] without users serves all others: write users = [\"NAME\"] in one",
+                        "9: name: \"b\" is another stack's already: choose another name",
+                        "10: users: \"5\": another stack has this user already: write it once",
+                        "13: queues: each stack serves one queue: write 4, or leave it out",
+                        "15: dhcp: a server lends an address to one stack: write addresses, or no [[stack]]",
+                        "17: packet: a packet socket has one queue, for one stack: write tap, or no [[stack]]"),
+                problems("""
+                        [[stack]]
+                        users = ["no such one", "5"]
+                        [[stack]]
+                        name = "A"
+                        spin = 1
+                        [[stack]]
+                        name = "b"
+                        [[stack]]
+                        name = "b"
+                        users = ["5"]
+                        [[link]]
+                        tap = "x"
+                        queues = 2
+                        addresses = []
+                        dhcp = true
+                        [[link]]
+                        packet = "eth1"
+                        addresses = []
+                        """));
+        assertEquals(
+                List.of("1: [[stack]] is there for each of 2..8 stacks, or not at all"),
+                problems("[[stack]]\nname = \"one\"\n" + LINK));
+    }
+
+    @Test
     void wrongLimitIsToldWithWhatToWrite() {
         assertEquals(
                 List.of(
@@ -218,7 +285,7 @@ class ConfigFileTest {
                 "offloads = ['tso']|offloads: tso and uso need checksum: add it",
                 "offloads = ['gso']|offloads: \"gso\": it is none of checksum, tso, uso",
                 "mtu = 1000 & slaac = true|mtu: 1000: IPv6 needs 1280 at least; take its addresses away or write more",
-                "queues = 2|queues: one stack serves one queue: write 1, or leave it out",
+                "queues = 2|queues: each stack serves one queue: write 1, or leave it out",
                 "kernel-addresses = ['198.18.0.2/24']|kernel-addresses: the two sides of a link cannot have the same "
                         + "address: change one",
             })

@@ -43,7 +43,9 @@ class DaemonTextTest {
                 List.of(fields("session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
                         + " most_memory=2048 per_second=9 octets_per_second=125000 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
-                3 << 10);
+                3 << 10,
+                1,
+                List.of(fields("beside name=one path=/a"), fields("beside name=two path=/a.two")));
     }
 
     @Test
@@ -51,6 +53,7 @@ class DaemonTextTest {
         assertEquals(
                 List.of(
                         "monolithic, keeper 10: 2.0 KiB, cpu 0.00 s",
+                        "stack two of these: one at /a, two at /a.two",
                         "domain 11 link,stack,control serving: 50.0 MiB, cpu 1.50 s, restarts 2, turn 7",
                         "domain 12 link,stack,control standby: 0 B, cpu 0.00 s, restarts 2",
                         "link 1 nk0: mac 02:00:00:00:00:01, mtu 1500, offloads checksum",
@@ -71,7 +74,9 @@ class DaemonTextTest {
                 "{\"placement\": \"monolithic\", \"keeper\": {\"pid\": 10, \"memory\": 2048, \"cpu_ns\": 0}, ",
                 json.substring(0, json.indexOf("\"domains\"")));
         assertEquals(
-                "\"cut\": [{\"session\": 1, \"pid\": 21, \"reason\": \"tail 5 with head 3\"}], \"ledger\": 3072}",
+                "\"cut\": [{\"session\": 1, \"pid\": 21, \"reason\": \"tail 5 with head 3\"}], \"ledger\": 3072, "
+                        + "\"stack\": \"two\", \"beside\": [{\"name\": \"one\", \"path\": \"/a\"}, "
+                        + "{\"name\": \"two\", \"path\": \"/a.two\"}]}",
                 json.substring(json.indexOf("\"cut\"")));
     }
 

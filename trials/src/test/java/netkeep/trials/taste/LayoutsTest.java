@@ -32,6 +32,7 @@ import netkeep.domain.Pulse;
 import netkeep.domain.Word;
 import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
+import netkeep.engine.socket.Claims;
 import netkeep.placement.Crossing;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Consumer;
@@ -51,6 +52,7 @@ import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
 import netkeep.stack.Inbox;
+import netkeep.stack.PeerPort;
 import netkeep.wire.Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,6 +246,21 @@ class LayoutsTest {
             assertEquals(Map.of(), produced);
             assertEquals(Map.of(), consumed);
         }
+    }
+
+    @Test
+    void whatStacksShareIsAsDrawn() throws IOException, ClassNotFoundException {
+        Map<String, Long> rings = constants(Class.forName("netkeep.placement.PeerRings"));
+        for (long octets : new long[] {Claims.LENGTH, rings.get("CAPACITY")}) {
+            String number = String.format(Locale.ROOT, "%,d |", octets);
+            assertTrue(page("stacks.md").contains(number), number);
+        }
+        assertEquals(drawing("layout ports").length(), Claims.LENGTH);
+        Map<String, Long> brought = constants(PeerPort.class);
+        assertEquals(
+                Map.of("LINK", brought.get("LINK"), "COPY", brought.get("COPY")),
+                drawing("layout brought").numbers());
+        assertEquals(drawing("layout brought").length(), brought.get("HEAD"));
     }
 
     @Test

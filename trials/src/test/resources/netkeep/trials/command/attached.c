@@ -150,11 +150,25 @@ static void close_socket(uint32_t socket) {
     }
 }
 
+/* An address of either family. */
+static struct nk_address parsed(const char *text) {
+    unsigned char six[16];
+    if (inet_pton(AF_INET6, text, six) != 1) {
+        return nk_ipv4(inet_addr(text));
+    }
+    struct nk_address address = {0};
+    for (int i = 0; i < 8; i++) {
+        address.hi = address.hi << 8 | six[i];
+        address.lo = address.lo << 8 | six[8 + i];
+    }
+    return address;
+}
+
 static void connecting(const char *address, uint16_t port, uint64_t octets) {
     struct nk_request open = {.op = NK_OPEN, .socket = 0, .a = NK_TCP};
     call("open", open);
     struct nk_request connect = {
-        .op = NK_CONNECT, .socket = 0, .address = nk_ipv4(inet_addr(address)), .port = port};
+        .op = NK_CONNECT, .socket = 0, .address = parsed(address), .port = port};
     call("connect", connect);
     await_connected(0);
     both_ways(0, octets, 1);

@@ -1,0 +1,196 @@
+package netkeep.stack;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import netkeep.engine.ledger.FrameMarks;
+import netkeep.engine.ledger.Hand;
+import netkeep.ring.FrameConsumer;
+import netkeep.ring.FrameProducer;
+import netkeep.ring.PeerViolation;
+import netkeep.ring.Pieces;
+import org.jspecify.annotations.Nullable;
+
+/// Another stack that has the same addresses on the same links: a ring of frames each way, and a bell. What lies in a
+/// ring is a frame with a head:
+///
+/// ```text
+///  0  link  u32   the number of the link that it came by
+///  4  copy  u32   1 if all stacks get it, 0 if it is for this one
+///  8  the frame, from its virtio header on
+/// ```
+///
+/// Who breaks its ring is one from which nothing comes and to which all is lost, as long as this process lives. What
+/// finds no room is lost as on a wire.
+public final class PeerPort {
+    /// Octets before a frame.
+    static final int HEAD = 8;
+
+    /// Octets of the longest frame with its head: a packet of any length behind its link's headers.
+    public static final int LONGEST = HEAD + (1 << 16) + 64;
+
+    private static final int LINK = 0;
+    private static final int COPY = 4;
+    private static final long NONE = -1;
+
+    private final FrameConsumer in;
+    private final FrameProducer out;
+    private final int links;
+    private final Runnable bell;
+    private final MemorySegment head = Arena.ofAuto().allocate(HEAD, Integer.BYTES);
+    private final Pieces pieces = new Pieces();
+    private int link;
+    private boolean copy;
+    private long taken;
+    private long laid;
+    private long refused = NONE;
+    private @Nullable String violation;
+    private boolean complained;
+
+    /// @param in    frames from the other stack
+    /// @param out   frames to it
+    /// @param links how many there are, the loopback included
+    /// @param bell  wakes its domain
+    public PeerPort(FrameConsumer in, FrameProducer out, int links, Runnable bell) {
+        this.in = in;
+        this.out = out;
+        this.links = links;
+        this.bell = bell;
+        // A predecessor may have died between what it published and its ring.
+        bell.run();
+    }
+
+    /// Takes the next frame: its offset in [#memory], or [FrameConsumer#EMPTY].
+    long take() {
+        if (violation != null) {
+            return FrameConsumer.EMPTY;
+        }
+        try {
+            long at = in.take();
+            if (at == FrameConsumer.EMPTY) {
+                return at;
+            }
+            link = in.memory().get(ValueLayout.JAVA_INT, at + LINK);
+            copy = in.memory().get(ValueLayout.JAVA_INT, at + COPY) != 0;
+            if (link < 0 || link >= links || in.length() <= HEAD) {
+                throw new PeerViolation("a frame of " + in.length() + " octets for link " + link);
+            }
+            return at + HEAD;
+        } catch (PeerViolation broken) {
+            broken(broken);
+            return FrameConsumer.EMPTY;
+        }
+    }
+
+    /// The link by which the frame came that was taken last.
+    int link() {
+        return link;
+    }
+
+    /// Whether others have it, too.
+    boolean copy() {
+        return copy;
+    }
+
+    /// Octets of it.
+    int length() {
+        return in.length() - HEAD;
+    }
+
+    MemorySegment memory() {
+        return in.memory();
+    }
+
+    /// Where the next frame lies.
+    long position() {
+        return in.position();
+    }
+
+    /// Has the frame at a place not taken.
+    ///
+    /// @param place as [Hand] has it
+    void refuse(long place) {
+        refused = place;
+    }
+
+    /// Whether the frame at a position is that one.
+    boolean refuses(long position) {
+        boolean it = refused != NONE && Hand.at(position, refused);
+        if (it) {
+            refused = NONE;
+        }
+        return it;
+    }
+
+    /// Lays a frame down, for [#publish].
+    ///
+    /// @param all whether it is brought to all stacks
+    /// @return whether there was room
+    boolean lay(int of, boolean all, MemorySegment frames, long at, int length) {
+        if (violation != null) {
+            return false;
+        }
+        head.set(ValueLayout.JAVA_INT, LINK, of);
+        head.set(ValueLayout.JAVA_INT, COPY, all ? 1 : 0);
+        pieces.clear();
+        pieces.add(head, 0, HEAD);
+        pieces.add(frames, at, length);
+        try {
+            return out.give(pieces);
+        } catch (PeerViolation broken) {
+            broken(broken);
+            return false;
+        }
+    }
+
+    /// Notes how far frames were taken: part of the commit.
+    void note(int row, FrameMarks marks) {
+        marks.note(row, in.position());
+    }
+
+    /// Shows the other stack what was laid down, and gives back what was taken; after the commit.
+    void publish() {
+        if (taken != in.position() || laid != out.position()) {
+            taken = in.position();
+            laid = out.position();
+            out.publish();
+            in.release();
+            if (out.mustWake()) {
+                bell.run();
+            }
+        }
+    }
+
+    /// Says that the stack sleeps, then looks once more. [#awake] ends it, either way.
+    ///
+    /// @return whether there is nothing to do
+    public boolean maySleep() {
+        if (violation != null) {
+            return true;
+        }
+        try {
+            return in.maySleep();
+        } catch (PeerViolation broken) {
+            broken(broken);
+            return false;
+        }
+    }
+
+    /// Says that the stack is awake.
+    public void awake() {
+        in.awake();
+    }
+
+    /// What the other stack did that none may; null if it did nothing, or was complained of before.
+    public @Nullable String complaint() {
+        if (violation == null || complained) {
+            return null;
+        }
+        complained = true;
+        return violation;
+    }
+
+    private void broken(PeerViolation what) {
+        violation = String.valueOf(what.getMessage());
+    }
+}
