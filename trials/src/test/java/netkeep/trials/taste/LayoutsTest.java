@@ -255,7 +255,6 @@ class LayoutsTest {
             String number = String.format(Locale.ROOT, "%,d |", octets);
             assertTrue(page("stacks.md").contains(number), number);
         }
-        assertEquals(drawing("layout ports").length(), Claims.LENGTH);
         Map<String, Long> brought = constants(PeerPort.class);
         assertEquals(
                 Map.of("LINK", brought.get("LINK"), "COPY", brought.get("COPY")),
