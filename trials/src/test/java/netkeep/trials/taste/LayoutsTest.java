@@ -121,6 +121,7 @@ class LayoutsTest {
                         "layout reply",
                         "layout inbox",
                         "layout note",
+                        "layout brought",
                         "layout capture-region",
                         "layout capture-entry",
                         "layout crossing",
