@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.Descriptors;
+import netkeep.linux.Epoll;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
 import netkeep.linux.Threads;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// killed.
 public final class Spawned {
     private static final int ALIVE = -1;
+
+    // What tells of an end.
+    private static final long PROCESS = 0;
+    private static final long SERVER = 1;
 
     /// The bits of a status that are a signal, and where the exit code begins.
     private static final int SIGNAL = 0x7F;
@@ -33,7 +39,11 @@ public final class Spawned {
     private final int process;
     private final int pidfd;
     private final Line line;
+    private final Epoll ends = new Epoll(2);
+    private int server = -1;
+    private boolean serverEnded;
     private int status = ALIVE;
+    private boolean reaped;
     private @Nullable String fault;
     private long countedNs;
     private int words;
@@ -41,6 +51,7 @@ public final class Spawned {
     private Spawned(int process, Line line) {
         this.process = process;
         this.pidfd = Threads.pidfd(process);
+        ends.add(pidfd, Epoll.EPOLLIN, PROCESS);
         this.line = line;
     }
 
@@ -64,9 +75,21 @@ public final class Spawned {
         return process;
     }
 
-    /// Readable when it has ended.
-    public int pidfd() {
-        return pidfd;
+    /// Readable when it may have [#ended], and when it may be [#reap]ed.
+    public int end() {
+        return ends.descriptor();
+    }
+
+    /// The one thread of it that will write what it is granted: its end is seen before that of the process, whose
+    /// memory
+    /// the kernel takes down first.
+    public void serves(int thread) {
+        try {
+            server = Threads.threadfd(thread);
+            ends.add(server, Epoll.EPOLLIN | Epoll.EPOLLET, SERVER);
+        } catch (LinuxException before) {
+            // Linux 6.9: the process's own end is all that is seen.
+        }
     }
 
     public Line line() {
@@ -101,7 +124,7 @@ public final class Spawned {
 
     /// Kills it for what it did; what it did first counts.
     public void fail(String what) {
-        if (fault == null && !reap()) {
+        if (fault == null && !ended()) {
             fault = what;
             kill();
         }
@@ -113,17 +136,33 @@ public final class Spawned {
     }
 
     public void kill() {
-        if (!reap()) {
+        if (!ended()) {
             Threads.kill(process, Threads.SIGKILL);
         }
     }
 
-    /// Whether it has ended.
-    public boolean reap() {
-        if (status == ALIVE) {
-            status = Threads.reap(process);
+    /// Whether it has ended for others: nobody writes what it was granted any more, and what it died of is known. What
+    /// it had for itself may still be taken down, which takes the kernel some 10 ms.
+    public boolean ended() {
+        for (int count = reaped ? 0 : ends.await(0), i = 0; i < count; i++) {
+            serverEnded |= ends.token(i) == SERVER;
         }
-        return status != ALIVE;
+        if (serverEnded && status == ALIVE) {
+            status = Threads.endOf(process);
+        }
+        return status != ALIVE || reap();
+    }
+
+    /// Whether it has ended, and nothing is left of it. It is forgotten then.
+    public boolean reap() {
+        int end = reaped ? ALIVE : Threads.reap(process);
+        if (end != ALIVE) {
+            status = end;
+            reaped = true;
+            ends.close();
+            Descriptors.close(pidfd);
+        }
+        return reaped;
     }
 
     /// Whether it died of itself, or of what it did, and nobody else killed it.
@@ -147,9 +186,11 @@ public final class Spawned {
         }
     }
 
-    /// Closes what its parent has of it.
+    /// Closes what its parent has of it, but for what tells of its end.
     public void close() {
         line.close();
-        Descriptors.close(pidfd);
+        if (server >= 0) {
+            Descriptors.close(server);
+        }
     }
 }

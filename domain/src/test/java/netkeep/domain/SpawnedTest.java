@@ -1,9 +1,11 @@
 package netkeep.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import netkeep.linux.Poller;
 import org.junit.jupiter.api.Test;
 
 class SpawnedTest {
@@ -19,6 +21,28 @@ class SpawnedTest {
             }
         } catch (IllegalArgumentException flood) {
             return words;
+        }
+    }
+
+    /// Whose thread that serves has ended is dead, and of what is known; it is reaped when all of it is gone.
+    @Test
+    void endOfTheServerIsADeath() {
+        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        try {
+            life.serves(life.process());
+            assertFalse(life.ended());
+        } finally {
+            life.kill();
+            Poller poller = new Poller(1);
+            poller.add(life.end(), Poller.POLLIN);
+            while (!life.ended()) {
+                poller.await(Poller.NEVER);
+            }
+            assertEquals("signal 9", life.cause());
+            assertFalse(life.diedOfItself());
+            life.await();
+            life.close();
+            assertTrue(life.reap());
         }
     }
 

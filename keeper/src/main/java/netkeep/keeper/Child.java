@@ -44,6 +44,7 @@ final class Child {
         vigil.close();
         vigil = next;
         ready = true;
+        life.serves(server);
     }
 
     /// It is `at` now.

@@ -36,6 +36,9 @@ public final class Keeper implements AutoCloseable {
     /// How long to wait for the next process after one that could not be started, or died before it was of use.
     private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /// The next one is not started before its successor had the machine for itself.
+    private static final long BREATH_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /// How often to look at domains, some of which do something; and if none does.
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -107,6 +110,7 @@ public final class Keeper implements AutoCloseable {
     private final List<Seat> seats = new ArrayList<>();
     private final Map<Integer, Tenancy> sessions = new HashMap<>();
     private final Map<Long, Child> children = new HashMap<>();
+    private final List<Spawned> dying = new ArrayList<>();
     private final Deque<String> cut = new ArrayDeque<>();
     private long startAtNs;
     private long lookAtNs;
@@ -202,7 +206,7 @@ public final class Keeper implements AutoCloseable {
                 return startAtNs;
             }
             children.put((long) child.life.process(), child);
-            epoll.add(child.life.pidfd(), Epoll.EPOLLIN, child.life.process());
+            epoll.add(child.life.end(), Epoll.EPOLLIN, child.life.process());
             epoll.add(child.life.line().descriptor(), Epoll.EPOLLIN, child.life.process());
         }
         return Long.MAX_VALUE;
@@ -272,16 +276,14 @@ public final class Keeper implements AutoCloseable {
     }
 
     private void happened(long token) {
-        if (token == STOP) {
-            stop.silence();
-            return;
-        }
         Child child = children.get(token);
         if (child == null) {
+            // The bell, or nothing is left of one that died.
+            dying.removeIf(Spawned::reap);
             return;
         }
         hear(child, WORDS);
-        if (child.life.reap()) {
+        if (child.life.ended()) {
             // What it said last.
             hear(child, Integer.MAX_VALUE);
             buried(child);
@@ -428,19 +430,20 @@ public final class Keeper implements AutoCloseable {
     }
 
     private void buried(Child child) {
-        epoll.remove(child.life.pidfd());
-        epoll.remove(child.life.line().descriptor());
         children.remove((long) child.life.process());
+        epoll.remove(child.life.line().descriptor());
         child.close();
+        dying.add(child.life);
+        long nowNs = clock.nowNs();
         if (child.seat != null) {
             Seat seat = child.seat;
-            long nowNs = clock.nowNs();
             seat.vacated(child, nowNs);
+            startAtNs = Math.max(startAtNs, ready() == null ? 0 : nowNs + BREATH_NS);
             List<Integer> granted = Arrays.stream(seat.grants).boxed().toList();
             watcher.left(new Remains(seat.death(""), child.life.diedOfItself(), nowNs, seat.plan, granted, sessions));
         } else {
             LOG.log(Level.WARNING, "a process ended before it was of use: " + child.life.cause());
-            startAtNs = clock.nowNs() + PAUSE_NS;
+            startAtNs = nowNs + PAUSE_NS;
         }
     }
 
@@ -448,10 +451,9 @@ public final class Keeper implements AutoCloseable {
     @Override
     public void close() {
         children.values().forEach(child -> child.life.kill());
-        for (Child child : children.values()) {
-            child.life.await();
-            child.close();
-        }
+        children.values().forEach(child -> child.life.await());
+        children.values().forEach(Child::close);
+        dying.forEach(Spawned::await);
         sessions.values().forEach(Tenancy::close);
         kept.close();
         epoll.close();

@@ -1,5 +1,6 @@
 package netkeep.keeper;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +55,6 @@ final class Kept {
     void close() {
         written.values().forEach(Descriptors::close);
         read.values().forEach(Descriptors::close);
-        for (int[] bell : bells.values()) {
-            for (int descriptor : bell) {
-                Descriptors.close(descriptor);
-            }
-        }
+        bells.values().forEach(bell -> Arrays.stream(bell).forEach(Descriptors::close));
     }
 }

@@ -126,7 +126,7 @@ class KeeperTest {
             Map<String, String> causes = new TreeMap<>();
             for (Keeper.Death death : kept.deaths.values()) {
                 causes.put(death.domain(), death.cause());
-                assertEquals(1, death.number(), death.domain());
+                assertEquals(1, death.number(), death.toString());
                 assertEquals("found  [2Jnothing", death.found());
             }
             assertEquals(WRONGS, causes);

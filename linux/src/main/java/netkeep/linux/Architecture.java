@@ -10,12 +10,12 @@ enum Architecture {
     X86_64(new int[] {
         0, 1, 19, 20, 257, 3, 16, 41, 49, 54, 55, 51, 46, 47, 44, 45, 271, 291, 233, 441, 290, 319, 77, 285, 72, 91, 9,
         11, 28, 272, 308, 203, 204, 24, 102, 107, 157, 202, 62, 434, 186, 39, 53, 42, 50, 288, 61, 317, 444, 445, 446,
-        302, 5, 17, 8
+        302, 5, 17, 8, 141
     }),
     AARCH64(new int[] {
         63, 64, 65, 66, 56, 57, 29, 198, 200, 208, 209, 204, 211, 212, 206, 207, 73, 20, 21, 441, 19, 279, 46, 47, 25,
         52, 222, 215, 233, 97, 268, 122, 123, 124, 174, 175, 167, 98, 129, 434, 178, 172, 199, 203, 201, 242, 260, 277,
-        444, 445, 446, 261, 80, 67, 62
+        444, 445, 446, 261, 80, 67, 62, 140
     });
 
     // The column's index of each call: the order of the tables above.
@@ -74,6 +74,7 @@ enum Architecture {
     static final int FSTAT = 52;
     static final int PREAD64 = 53;
     static final int LSEEK = 54;
+    static final int SETPRIORITY = 55;
 
     private static final Architecture HERE = here();
 

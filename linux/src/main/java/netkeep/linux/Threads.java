@@ -3,8 +3,12 @@ package netkeep.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 
 /// The calling thread and processes: cores, ids, namespaces, signals.
@@ -16,6 +20,7 @@ public final class Threads {
     public static final int SIGKILL = 9;
 
     private static final int WNOHANG = 1;
+    private static final int PIDFD_THREAD = 0x80;
 
     // Room for 8192 cores, the most that Linux is built for.
     private static final long CORES = 1024;
@@ -60,6 +65,13 @@ public final class Threads {
         return (int) Call.own().raw(Architecture.GETTID, 0, 0, 0, 0, 0, 0);
     }
 
+    /// Has the calling thread, and those it starts from now on, give way to others: for good, unless it is root's.
+    ///
+    /// @param nice as nice(1), 1..19
+    public static void giveWay(int nice) {
+        LinuxException.check(Call.own().raw(Architecture.SETPRIORITY, 0, 0, nice, 0, 0, 0), "setpriority");
+    }
+
     /// Moves the calling thread to new namespaces; the other threads of the process stay.
     ///
     /// @param flags `CLONE_NEW*`
@@ -92,6 +104,30 @@ public final class Threads {
     public static int pidfd(long process) {
         return (int) LinuxException.check(
                 Call.own().raw(Architecture.PIDFD_OPEN, process, 0, 0, 0, 0, 0), "pidfd_open " + process);
+    }
+
+    /// A descriptor of one thread, readable when that has ended: sooner than its process, whose memory is taken down
+    /// before it counts as ended.
+    ///
+    /// @throws LinuxException if there is no such thread; EINVAL before Linux 6.9
+    public static int threadfd(long thread) {
+        return (int) LinuxException.check(
+                Call.own().raw(Architecture.PIDFD_OPEN, thread, PIDFD_THREAD, 0, 0, 0, 0), "pidfd_open " + thread);
+    }
+
+    /// With what status a process ends of which a thread has ended, before [#reap] can say so.
+    ///
+    /// @return as [#reap]; -1 if the kernel does not tell
+    public static int endOf(long process) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process + "/stat"), StandardCharsets.ISO_8859_1);
+            int status =
+                    Integer.parseInt(stat.substring(stat.lastIndexOf(' ') + 1).strip());
+            // Whoever may not know is told 0, as of one that ends in order.
+            return status == 0 ? -1 : status;
+        } catch (IOException gone) {
+            return -1;
+        }
     }
 
     /// Waits for a child of this process that has ended.
