@@ -30,8 +30,11 @@ import picocli.CommandLine.Spec;
 public final class ChaosCommand implements Callable<Integer> {
     private static final int CALM = 4;
 
-    /// How long a death is felt at most.
-    private static final long FELT_NS = TimeUnit.SECONDS.toNanos(2);
+    /// A death is to be felt no longer, and this much later all is to be as before.
+    private static final long FELT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /// Windows of that length in which nothing dies begin at these distances.
+    private static final long STEP_NS = FELT_NS / 10;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -92,7 +95,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
     private Outcome run(Path directory) throws IOException, InterruptedException {
         Tally tally = new Tally();
-        Probe probe = new Probe();
+        Probe probe = new Probe(tally);
         try (Stage stage = new Stage(placement, standbys, directory, seed)) {
             stage.deaths().awaitStandby();
             stage.startServers();
@@ -102,40 +105,47 @@ public final class ChaosCommand implements Callable<Integer> {
             }
             long beginNs = System.nanoTime();
             long calmNs = TimeUnit.SECONDS.toNanos(Math.clamp(seconds / CALM, 2, 10));
-            long calmOctets;
-            long octets;
+            long calmEndNs = beginNs + calmNs;
             long endNs;
             try (load;
                     probe) {
                 load.start(Stage.ADDRESSES, seed);
                 probe.start();
-                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(calmNs));
-                calmOctets = tally.octets.sum();
+                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(calmEndNs - System.nanoTime()));
                 stage.deaths().go(beginNs + TimeUnit.SECONDS.toNanos(seconds));
                 endNs = System.nanoTime();
-                octets = tally.octets.sum() - calmOctets;
                 // The last death is felt behind it.
-                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(FELT_NS));
+                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(2 * FELT_NS));
             }
-            long calmEndNs = beginNs + calmNs;
-            List<Outcome.Felt> felt = new ArrayList<>();
-            List<List<Deaths.Death>> chains = stage.deaths().chains();
-            for (int i = 0; i < chains.size(); i++) {
-                List<Deaths.Death> chain = chains.get(i);
-                long fromNs = chain.getFirst().atNs();
-                long untilNs =
-                        i + 1 < chains.size() ? chains.get(i + 1).getFirst().atNs() : endNs + FELT_NS;
-                felt.add(new Outcome.Felt(
-                        chain,
-                        load.gaps.longestNs(fromNs, untilNs),
-                        probe.gaps().longestNs(fromNs, untilNs)));
-            }
-            double calmRate = (double) calmOctets / calmNs;
-            double rate = (double) octets / (endNs - calmEndNs);
             // Slow start and warm-up are not undisturbed.
-            long calmGapNs = load.gaps.longestNs(beginNs + calmNs / 2, calmEndNs);
+            long calmFromNs = beginNs + calmNs / 2;
+            List<Long> calm = new ArrayList<>();
+            for (long fromNs = calmFromNs; fromNs + FELT_NS <= calmEndNs; fromNs += STEP_NS) {
+                calm.add(load.gaps.longestNs(fromNs, fromNs + FELT_NS));
+            }
             return new Outcome(
-                    placement.name(), seed, tally, felt, stage.deaths().reported(), calmGapNs, calmRate, rate);
+                    placement.name(),
+                    seed,
+                    tally,
+                    felt(stage.deaths().chains(), load, probe),
+                    stage.deaths().reported(),
+                    calm,
+                    probe.rate(calmFromNs, calmEndNs),
+                    probe.rate(calmEndNs, endNs));
         }
+    }
+
+    private static List<Outcome.Felt> felt(List<List<Deaths.Death>> chains, Load load, Probe probe) {
+        List<Outcome.Felt> felt = new ArrayList<>();
+        for (List<Deaths.Death> chain : chains) {
+            long fromNs = chain.getFirst().atNs();
+            long untilNs = chain.getLast().atNs() + FELT_NS;
+            felt.add(new Outcome.Felt(
+                    chain,
+                    load.gaps.longestNs(fromNs, untilNs),
+                    probe.gaps().longestNs(fromNs, untilNs),
+                    probe.rate(untilNs, untilNs + FELT_NS)));
+        }
+        return felt;
     }
 }

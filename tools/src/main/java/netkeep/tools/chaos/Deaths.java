@@ -43,6 +43,11 @@ final class Deaths implements Keeper.Watcher {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
 
+    /// From one death, or those in the takeovers that it began, to the next: it is felt for a second, and in another
+    /// one
+    /// shows whether all is as before.
+    private static final int ALONE_MS = 2000;
+
     // What the keeper and a successor say of a death.
     private static final String KILLED = "signal 9";
     private static final String BETWEEN_TURNS = "in hand: nothing, cut off: 0 slots";
@@ -123,9 +128,7 @@ final class Deaths implements Keeper.Watcher {
             Kind kind = kind(poison);
             end(part, kind, takeover);
             takeover = luck.nextInt(4) == 0;
-            if (takeover) {
-                Thread.sleep(luck.nextInt(TAKEOVER_MS));
-            }
+            Thread.sleep(takeover ? luck.nextInt(TAKEOVER_MS) : ALONE_MS);
         }
     }
 

@@ -11,17 +11,18 @@ import java.util.function.Predicate;
 
 /// What came of it.
 ///
-/// @param stacks    what successors reported
-/// @param calmGapNs the longest silence of the steady stream while nothing died
-/// @param calmRate  octets per nanosecond, undisturbed
-/// @param rate      the same meanwhile
+/// @param stacks   what successors reported
+/// @param calm     the longest silences of the steady stream, ns, in windows as long as a death is felt, while nothing
+/// died
+/// @param calmRate octets per nanosecond, undisturbed
+/// @param rate     the same meanwhile
 record Outcome(
         String placement,
         long seed,
         Tally tally,
         List<Felt> felt,
         Deaths.Reported stacks,
-        long calmGapNs,
+        List<Long> calm,
         double calmRate,
         double rate) {
     private static final double GIGABITS = 8;
@@ -30,9 +31,11 @@ record Outcome(
     private static final Set<Deaths.Kind> POISONED = Set.of(Deaths.Kind.FRAME, Deaths.Kind.REQUEST);
     private static final Set<Deaths.Kind> HUNG = Set.of(Deaths.Kind.STOPPED, Deaths.Kind.ENDLESS_FRAME);
 
-    /// A death with those in the takeovers that it began, and the longest silences until the next: of the steady
+    /// A death with those in the takeovers that it began, and the longest silences while they are felt: of the steady
     /// stream, and of a probe that did nothing but look.
-    record Felt(List<Deaths.Death> chain, long gapNs, long probeNs) {
+    ///
+    /// @param rate after that, octets per nanosecond
+    record Felt(List<Deaths.Death> chain, long gapNs, long probeNs, double rate) {
         private boolean alone(Set<Deaths.Kind> kinds) {
             return chain.size() == 1 && kinds.contains(chain.getFirst().kind());
         }
@@ -69,7 +72,9 @@ record Outcome(
         values.put("faults", tally.faults());
         values.put("undisturbed_gbit_s", round(calmRate * GIGABITS));
         values.put("gbit_s", round(rate * GIGABITS));
-        values.put("undisturbed_gap_ms", round(calmGapNs / NS_PER_MS));
+        double[] after = felt.stream().mapToDouble(Felt::rate).sorted().toArray();
+        values.put("gbit_s_a_second_after", after.length == 0 ? 0 : round(after[after.length / 2] * GIGABITS));
+        values.put("undisturbed_gap_ms", distribution(usual()));
         values.put("blackout_ms_killed", blackouts(each -> each.stoodBy() && each.alone(KILLED)));
         values.put("blackout_ms_poisoned", blackouts(each -> each.stoodBy() && each.alone(POISONED)));
         values.put("blackout_ms_hung", blackouts(each -> each.stoodBy() && each.alone(HUNG)));
@@ -91,10 +96,16 @@ record Outcome(
         return counts;
     }
 
+    private long[] usual() {
+        return calm.stream().mapToLong(Long::longValue).sorted().toArray();
+    }
+
+    /// Silences beyond what is usual while nothing dies.
     private Map<String, Object> blackouts(Predicate<Felt> which) {
+        long usualNs = calm.isEmpty() ? 0 : usual()[calm.size() / 2];
         return distribution(felt.stream()
                 .filter(which)
-                .mapToLong(each -> Math.max(0, each.gapNs() - calmGapNs))
+                .mapToLong(each -> Math.max(0, each.gapNs() - usualNs))
                 .sorted()
                 .toArray());
     }
