@@ -85,6 +85,12 @@ public final class Domain {
         }
     }
 
+    /// Loads the code of a domain, and takes over what never was: for the JVM to learn what a successor needs.
+    public static void rehearse() throws IOException {
+        Classes.load(CODE);
+        Takeover.rehearse();
+    }
+
     /// Stands by, then is a domain until the keeper is gone.
     ///
     /// @param keeper whose domain this process is

@@ -2,6 +2,7 @@ package netkeep.tools;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import netkeep.placement.Domain;
 import netkeep.tools.place.Rehearsal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,6 +19,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         new Rehearsal(millis).run();
+        Domain.rehearse();
         return 0;
     }
 }

@@ -29,16 +29,20 @@ public final class Rehearsal {
     private static final int CONNECTIONS = 16;
 
     private final int millis;
+    private final int rounds;
     private final BooleanSupplier wanted;
 
     /// @param millis how long each kind of traffic runs
     public Rehearsal(int millis) {
-        this(millis, () -> false);
+        this(millis, Integer.MAX_VALUE, () -> false);
     }
 
+    /// @param millis how long each kind of traffic runs at most
+    /// @param rounds the same: a request on each of some connections, or 64 KiB of a stream
     /// @param wanted whether this process is wanted for something else: then it ends soon
-    public Rehearsal(int millis, BooleanSupplier wanted) {
+    public Rehearsal(int millis, int rounds, BooleanSupplier wanted) {
         this.millis = millis;
+        this.rounds = rounds;
         this.wanted = wanted;
     }
 
@@ -101,7 +105,7 @@ public final class Rehearsal {
             channels[i].connect(at(HTTP));
         }
         long endNs = System.nanoTime() + millis * 1_000_000L;
-        while (goesOn(endNs)) {
+        for (int round = 0; round < rounds && goesOn(endNs); round++) {
             for (SocketChannel channel : channels) {
                 channel.write(request.rewind());
             }
@@ -119,7 +123,7 @@ public final class Rehearsal {
         try (SocketChannel channel = provider.openSocketChannel()) {
             channel.connect(at(port));
             long endNs = System.nanoTime() + millis * 1_000_000L / 2;
-            while (goesOn(endNs)) {
+            for (int round = 0; round < rounds && goesOn(endNs); round++) {
                 if (port == SOURCE) {
                     channel.read(chunk.clear());
                 } else {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.linux.Threads;
 import netkeep.tools.CannotHere;
 import netkeep.tools.Main;
 
@@ -12,6 +13,11 @@ import netkeep.tools.Main;
 public final class ThisProgram {
     /// Of a domain's JVM.
     private static final List<String> MEMORY = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=64m");
+
+    /// The compilers of a process that stands by, or has just taken over, give way to all that serve: they are
+    /// as nice as its rehearsal. To others than root, also of a user namespace, the JVM would say that it may not.
+    private static final List<String> PATIENT =
+            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=" + DomainMain.NICE);
 
     private ThisProgram() {}
 
@@ -21,6 +27,9 @@ public final class ThisProgram {
     public static List<String> domain(String... options) throws IOException {
         List<String> all = new ArrayList<>(MEMORY);
         all.addAll(List.of(options));
+        if (Threads.effectiveUser() == 0) {
+            all.addAll(PATIENT);
+        }
         return line(all, DomainMain.class, List.of());
     }
 
