@@ -1,3 +1,4 @@
+/* Longer than others: whoever takes it to a program of theirs takes one file. */
 #define _GNU_SOURCE
 #include "netkeep_session.h"
 
@@ -194,8 +195,7 @@ static int sizes(struct nk_session *session, const unsigned char *hello, size_t 
     session->client_length = send_rings(session) + (size_t)session->sockets * session->capacity;
     session->stack_length = receive_rings(session) + (size_t)session->sockets * session->capacity;
     session->links = strndup((const char *)hello + HELLO, length - HELLO);
-    session->woken = calloc(session->sockets, sizeof *session->woken);
-    return session->links == NULL || session->woken == NULL ? -ENOMEM : 0;
+    return session->links == NULL ? -ENOMEM : 0;
 }
 
 static int map(struct nk_session *session, const int *descriptors) {
@@ -209,9 +209,6 @@ static int map(struct nk_session *session, const int *descriptors) {
         return -errno;
     }
     session->stack = stack;
-    session->asked = get64(session->client, memory_order_relaxed);
-    session->heard = get64(session->client + events_consumer(session), memory_order_relaxed);
-    session->missed = get64(session->stack + missed(session), memory_order_acquire);
     return 0;
 }
 
@@ -259,7 +256,7 @@ static int greet(struct nk_session *session, struct sockaddr_un *address) {
     return failure;
 }
 
-int nk_attach(struct nk_session *session, const char *path) {
+int nk_attach_shared(struct nk_session *session, const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
         return -ENAMETOOLONG;
@@ -279,6 +276,22 @@ int nk_attach(struct nk_session *session, const char *path) {
     return failure;
 }
 
+int nk_attach(struct nk_session *session, const char *path) {
+    int failure = nk_attach_shared(session, path);
+    if (failure == 0) {
+        session->seen = calloc(1, nk_seen_length(session));
+        if (session->seen == NULL) {
+            nk_detach(session);
+            failure = -ENOMEM;
+        }
+    }
+    return failure;
+}
+
+size_t nk_seen_length(const struct nk_session *session) {
+    return sizeof *session->seen + session->sockets * sizeof *session->seen->woken;
+}
+
 void nk_detach(struct nk_session *session) {
     if (session->line >= 0) {
         close(session->line);
@@ -296,7 +309,7 @@ void nk_detach(struct nk_session *session) {
         munmap((void *)(uintptr_t)session->stack, session->stack_length);
     }
     free(session->links);
-    free(session->woken);
+    free(session->seen);
     memset(session, 0, sizeof *session);
     session->line = -1;
     session->voice = -1;
@@ -312,13 +325,14 @@ static void put_address(unsigned char *at, struct nk_address address) {
 
 int nk_ask(struct nk_session *session, const struct nk_request *request) {
     uint64_t taken = get64(session->stack + requests_consumer(session), memory_order_acquire);
-    if (taken > session->asked || session->asked - taken > session->requests) {
+    uint64_t asked = get64(session->client, memory_order_relaxed);
+    if (taken > asked || asked - taken > session->requests) {
         return -EPROTO;
     }
-    if (session->asked - taken == session->requests) {
+    if (asked - taken == session->requests) {
         return -EAGAIN;
     }
-    unsigned char *slot = session->client + RING_ITEMS + (session->asked & (session->requests - 1)) * REQUEST;
+    unsigned char *slot = session->client + RING_ITEMS + (asked & (session->requests - 1)) * REQUEST;
     slot[0] = request->op;
     slot[1] = 0;
     memcpy(slot + 2, &request->ticket, 2);
@@ -329,8 +343,7 @@ int nk_ask(struct nk_session *session, const struct nk_request *request) {
     memcpy(slot + 48, &request->port, 2);
     memcpy(slot + 52, &request->scope, 4);
     memcpy(slot + 56, &request->b, 8);
-    session->asked++;
-    put64(session->client, session->asked);
+    put64(session->client, asked + 1);
     return 0;
 }
 
@@ -345,9 +358,13 @@ void nk_wake(struct nk_session *session) {
     }
 }
 
+static uint64_t heard(const struct nk_session *session) {
+    return get64(session->client + events_consumer(session), memory_order_relaxed);
+}
+
 /* How many events are there, -EPROTO if that cannot be. */
 static int64_t ready(const struct nk_session *session) {
-    uint64_t count = get64(session->stack, memory_order_acquire) - session->heard;
+    uint64_t count = get64(session->stack, memory_order_acquire) - heard(session);
     return count > session->events ? -EPROTO : (int64_t)count;
 }
 
@@ -356,25 +373,35 @@ int nk_next(struct nk_session *session, struct nk_event *event) {
     if (count <= 0) {
         return (int)count;
     }
-    size_t slot = RING_ITEMS + (session->heard & (session->events - 1)) * EVENT;
+    uint64_t at = heard(session);
+    size_t slot = RING_ITEMS + (at & (session->events - 1)) * EVENT;
     uint64_t item = get64(session->stack + slot, memory_order_relaxed);
     event->what = (unsigned)(item >> 56);
     event->child = (uint32_t)(item >> 32) & 0xffffff;
     event->socket = (uint32_t)item;
-    session->heard++;
-    put64(session->client + events_consumer(session), session->heard);
+    put64(session->client + events_consumer(session), at + 1);
     return event->socket < session->sockets && event->child < session->sockets ? 1 : -EPROTO;
 }
 
 bool nk_missed(struct nk_session *session) {
     uint64_t now = get64(session->stack + missed(session), memory_order_acquire);
-    bool grown = now != session->missed;
-    session->missed = now;
+    bool grown = now != session->seen->missed;
+    session->seen->missed = now;
     return grown;
 }
 
-/* The line is readable: a successor has said hello again, or nobody is there any more. */
-static int listen_again(struct nk_session *session) {
+bool nk_told(const struct nk_session *session) {
+    return ready(session) != 0
+        || get64(session->stack + missed(session), memory_order_acquire) != session->seen->missed;
+}
+
+void nk_asleep(struct nk_session *session, bool asleep) {
+    put32(session->client + events_consumer(session) + RING_ASLEEP, asleep ? 1 : 0);
+    fence();
+}
+
+/* The line may be readable: a successor has said hello again, or nobody is there any more. */
+int nk_listen_again(struct nk_session *session) {
     static unsigned char again[LONGEST];
     int descriptors[DESCRIPTORS];
     int count = DESCRIPTORS;
@@ -392,22 +419,20 @@ static int listen_again(struct nk_session *session) {
 }
 
 int nk_sleep(struct nk_session *session, int timeout) {
-    unsigned char *asleep = session->client + events_consumer(session) + RING_ASLEEP;
-    put32(asleep, 1);
-    fence();
+    nk_asleep(session, true);
     int woken = 0;
     struct pollfd waited[] = {{session->ear, POLLIN, 0}, {session->line, POLLIN, 0}};
-    if (ready(session) == 0 && get64(session->stack + missed(session), memory_order_acquire) == session->missed) {
+    if (!nk_told(session)) {
         woken = poll(waited, 2, timeout);
     }
-    put32(asleep, 0);
+    nk_asleep(session, false);
     if (woken <= 0) {
         return woken < 0 && errno != EINTR ? -errno : 0;
     }
     struct epoll_event ring;
     bool rung = epoll_wait(session->ear, &ring, 1, 0) > 0;
     if (waited[1].revents != 0) {
-        int failure = listen_again(session);
+        int failure = nk_listen_again(session);
         if (failure != 0) {
             return failure;
         }
@@ -483,15 +508,8 @@ static int write_end(const struct nk_session *session, uint32_t socket) {
     return (status & (NK_STATUS_FAILED | NK_STATUS_WRITE_END)) != 0 ? -EPIPE : 0;
 }
 
-/* Room to send. Where there is none, an event is asked for. -EPROTO if what the stack says cannot be. */
-static int64_t room(struct nk_session *session, uint32_t socket, uint64_t tail) {
-    uint64_t edge = get64(theirs(session, socket) + SND_EDGE, memory_order_acquire);
-    if ((int64_t)(edge - tail) <= 0) {
-        put64(ours(session, socket) + SND_WAKE, tail + 1);
-        fence();
-        edge = get64(theirs(session, socket) + SND_EDGE, memory_order_acquire);
-    }
-    /* Sending buffers may shrink: the edge may lie before what was written. */
+/* Sending buffers may shrink: the edge may lie before what was written. */
+static int64_t room(const struct nk_session *session, uint64_t edge, uint64_t tail) {
     int64_t free = (int64_t)(edge - tail);
     if (free > (int64_t)session->capacity || free < -(int64_t)session->capacity) {
         return -EPROTO;
@@ -499,29 +517,76 @@ static int64_t room(struct nk_session *session, uint32_t socket, uint64_t tail) 
     return free < 0 ? 0 : free;
 }
 
-ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length) {
+int64_t nk_free(const struct nk_session *session, uint32_t socket) {
+    uint64_t edge = get64(theirs(session, socket) + SND_EDGE, memory_order_acquire);
+    return room(session, edge, get64(ours(session, socket) + SND_TAIL, memory_order_relaxed));
+}
+
+int64_t nk_room(struct nk_session *session, uint32_t socket) {
+    int64_t free = nk_free(session, socket);
+    if (free == 0) {
+        put64(ours(session, socket) + SND_WAKE, get64(ours(session, socket) + SND_TAIL, memory_order_relaxed) + 1);
+        fence();
+        free = nk_free(session, socket);
+    }
+    return free;
+}
+
+uint64_t nk_unread(const struct nk_session *session, uint32_t socket) {
+    return nk_received(session, socket) - get64(ours(session, socket) + RCV_HEAD, memory_order_relaxed);
+}
+
+uint64_t nk_unsent(const struct nk_session *session, uint32_t socket) {
+    uint64_t head = get64(theirs(session, socket) + SND_HEAD, memory_order_acquire);
+    return get64(ours(session, socket) + SND_TAIL, memory_order_relaxed) - head;
+}
+
+uint64_t nk_received(const struct nk_session *session, uint32_t socket) {
+    return get64(theirs(session, socket) + RCV_TAIL, memory_order_acquire);
+}
+
+void nk_lay(struct nk_session *session, uint32_t socket, size_t from, const void *octets, size_t length) {
+    unsigned char *words = ours(session, socket);
+    uint64_t tail = get64(words + SND_TAIL, memory_order_relaxed);
+    if (from == 0 && get64(theirs(session, socket) + SND_HEAD, memory_order_acquire) == tail) {
+        put64(words + SND_BASE, tail);
+    }
+    size_t at = (size_t)(tail - get64(words + SND_BASE, memory_order_relaxed)) + from;
+    copy(session, socket, at & (session->capacity - 1), length, octets, NULL);
+}
+
+void nk_give(struct nk_session *session, uint32_t socket, size_t length) {
+    unsigned char *words = ours(session, socket);
+    put64(words + SND_TAIL, get64(words + SND_TAIL, memory_order_relaxed) + length);
+}
+
+ssize_t nk_put(struct nk_session *session, uint32_t socket, const void *octets, size_t length) {
     int end = write_end(session, socket);
     if (end != 0) {
         return end;
     }
-    unsigned char *words = ours(session, socket);
-    uint64_t tail = get64(words + SND_TAIL, memory_order_relaxed);
-    int64_t most = room(session, socket, tail);
+    int64_t most = nk_room(session, socket);
     if (most <= 0 || length == 0) {
         return (ssize_t)most < 0 ? (ssize_t)most : 0;
     }
     if (length > (size_t)most) {
         length = (size_t)most;
     }
-    if (get64(theirs(session, socket) + SND_HEAD, memory_order_acquire) == tail) {
-        put64(words + SND_BASE, tail);
-    }
-    uint64_t base = get64(words + SND_BASE, memory_order_relaxed);
-    copy(session, socket, (size_t)(tail - base) & (session->capacity - 1), length, octets, NULL);
-    put64(words + SND_TAIL, tail + length);
+    nk_lay(session, socket, 0, octets, length);
+    nk_give(session, socket, length);
+    return (ssize_t)length;
+}
+
+int nk_sent(struct nk_session *session, uint32_t socket) {
     int failure = hint(session, NK_SEND, socket);
     /* Without room for the hint the octets are there all the same; the next hint tells. */
-    return failure == 0 || failure == -EAGAIN ? (ssize_t)length : failure;
+    return failure == -EAGAIN ? 0 : failure;
+}
+
+ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length) {
+    ssize_t put = nk_put(session, socket, octets, length);
+    int failure = put > 0 ? nk_sent(session, socket) : 0;
+    return failure != 0 ? failure : put;
 }
 
 /* Nothing is there to be read: why. */
@@ -535,10 +600,9 @@ static ssize_t read_end(const struct nk_session *session, uint32_t socket, uint6
     return (status & NK_STATUS_FAILED) != 0 && get16(at + ERROR) != 0 ? -get16(at + ERROR) : 0;
 }
 
-ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length) {
-    unsigned char *words = ours(session, socket);
+ssize_t nk_peek(struct nk_session *session, uint32_t socket, size_t from, void *octets, size_t length) {
     const unsigned char *at = theirs(session, socket);
-    uint64_t head = get64(words + RCV_HEAD, memory_order_relaxed);
+    uint64_t head = get64(ours(session, socket) + RCV_HEAD, memory_order_relaxed) + from;
     uint64_t there = get64(at + RCV_TAIL, memory_order_acquire) - head;
     if (there == 0) {
         return read_end(session, socket, head);
@@ -551,14 +615,28 @@ ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, si
     }
     uint64_t base = get64(at + RCV_BASE, memory_order_relaxed);
     copy(session, socket, (size_t)(head - base) & (session->capacity - 1), length, NULL, octets);
-    head += length;
+    return (ssize_t)length;
+}
+
+int nk_pass(struct nk_session *session, uint32_t socket, size_t length) {
+    unsigned char *words = ours(session, socket);
+    uint64_t head = get64(words + RCV_HEAD, memory_order_relaxed) + length;
     put64(words + RCV_HEAD, head);
     fence();
-    uint64_t wake = get64(at + RCV_WAKE, memory_order_relaxed);
-    if (head >= wake && wake != session->woken[socket] && hint(session, NK_READ, socket) == 0) {
-        session->woken[socket] = wake;
+    uint64_t wake = get64(theirs(session, socket) + RCV_WAKE, memory_order_relaxed);
+    if (head >= wake && wake != session->seen->woken[socket] && hint(session, NK_READ, socket) == 0) {
+        session->seen->woken[socket] = wake;
+        return 1;
     }
-    return (ssize_t)length;
+    return 0;
+}
+
+ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length) {
+    ssize_t got = nk_peek(session, socket, 0, octets, length);
+    if (got > 0) {
+        nk_pass(session, socket, (size_t)got);
+    }
+    return got;
 }
 
 struct nk_address nk_ipv4(uint32_t address) {

@@ -100,17 +100,28 @@ struct nk_session {
     size_t stack_length;
     char *links; /* the names of the stack's links, from number 1 on, each ended by a line feed */
 
-    /* What only this side writes. */
-    uint64_t asked; /* requests, ever */
-    uint64_t heard; /* events, ever */
+    /* What this side remembers, begun as zeros: nk_seen_length octets, which processes that share a session share, too. */
+    struct nk_seen *seen;
+};
+
+struct nk_seen {
     uint64_t missed; /* as seen last */
-    uint64_t *woken; /* per socket: the rcv.wake that READ was asked for */
+    uint64_t woken[]; /* per socket: the rcv.wake that READ was asked for */
 };
 
 /* ----- Beginning and end ----- */
 
 /* Attaches to the daemon that listens at a path. Waits for its answer. */
 int nk_attach(struct nk_session *session, const char *path);
+
+/*
+ * As nk_attach, but for what is remembered: the caller provides it before the first request.
+ *
+ * For processes that share a session: those that were forked after it was begun have its regions, too. They share a lock.
+ */
+int nk_attach_shared(struct nk_session *session, const char *path);
+
+size_t nk_seen_length(const struct nk_session *session);
 
 /* Ends a session: what it left open is closed by the stack. */
 void nk_detach(struct nk_session *session);
@@ -128,6 +139,15 @@ int nk_next(struct nk_session *session, struct nk_event *event);
 
 /* Whether events found no room since this was asked last: then every socket is to be looked at. */
 bool nk_missed(struct nk_session *session);
+
+/* Whether an event waits, or one found no room: a look that changes nothing. */
+bool nk_told(const struct nk_session *session);
+
+/* Says that this side is about to sleep, or does so no more: then the stack rings. Look at everything once more behind it. */
+void nk_asleep(struct nk_session *session, bool asleep);
+
+/* Takes what came over the line: 0, or -EPIPE if nobody will serve this session any more. Never waits. */
+int nk_listen_again(struct nk_session *session);
 
 /*
  * Sleeps until the stack has something, unless it has by now.
@@ -166,6 +186,35 @@ ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets,
  * How many, 0 at the end of the stream, -EAGAIN if there are none yet, else the errno with which the connection failed.
  */
 ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length);
+
+/* As nk_send in pieces: octets are put, and then, once for several, the stack is asked to send them. */
+ssize_t nk_put(struct nk_session *session, uint32_t socket, const void *octets, size_t length);
+int nk_sent(struct nk_session *session, uint32_t socket);
+
+/* As nk_put in pieces, for datagrams: octets are laid so far behind what was given, where there is room, and then given. */
+void nk_lay(struct nk_session *session, uint32_t socket, size_t from, const void *octets, size_t length);
+void nk_give(struct nk_session *session, uint32_t socket, size_t length);
+
+/* As nk_receive in pieces: octets behind those to be read next are copied, and the first are passed over. */
+ssize_t nk_peek(struct nk_session *session, uint32_t socket, size_t from, void *octets, size_t length);
+/* 1 if the stack was asked to tell the peer of the room. */
+int nk_pass(struct nk_session *session, uint32_t socket, size_t length);
+
+/* Octets that wait to be read; those that are not acknowledged yet (of datagrams: not sent). */
+uint64_t nk_unread(const struct nk_session *session, uint32_t socket);
+uint64_t nk_unsent(const struct nk_session *session, uint32_t socket);
+
+/*
+ * Octets that can be put. Where there are none, an event WRITE is asked for: only with the lock, where there is one.
+ * -EPROTO if what the stack says cannot be.
+ */
+int64_t nk_room(struct nk_session *session, uint32_t socket);
+
+/* The same, and nothing is asked for. */
+int64_t nk_free(const struct nk_session *session, uint32_t socket);
+
+/* How far the stack is with a socket: numbers that are others once something has happened. */
+uint64_t nk_received(const struct nk_session *session, uint32_t socket);
 
 /* The address of an IPv4 address in network order. */
 struct nk_address nk_ipv4(uint32_t address);

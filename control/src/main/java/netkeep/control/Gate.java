@@ -67,6 +67,7 @@ public final class Gate {
     private final Map<Integer, Client> connected = new HashMap<>();
 
     private final Askers askers;
+    private final Ends ends;
     private String news = "";
     private int[] captures = {};
 
@@ -91,6 +92,7 @@ public final class Gate {
         this.leads = leads;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
+        this.ends = new Ends(watch);
         this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
         watch.add(listener);
     }
@@ -112,6 +114,8 @@ public final class Gate {
             greet(guest);
         } else if (client != null) {
             listen(client);
+        } else if (ends.has(descriptor)) {
+            left(ends.ready(descriptor));
         } else {
             askers.ready(descriptor);
         }
@@ -220,11 +224,18 @@ public final class Gate {
     private void listen(Client client) throws IOException {
         try {
             Line.Received received = client.line.poll();
-            if (received != null) {
+            if (received != null && !ends.take(client.number, received, layout.sockets())) {
                 received.refuse();
             }
         } catch (IOException | RuntimeException gone) {
             leave(client);
+        }
+    }
+
+    /// Has the stack close a socket that nobody of its client has any more.
+    private void left(String question) throws IOException {
+        if (!question.isEmpty()) {
+            keeper.send(new Word(Word.ASK, 0, question).octets());
         }
     }
 
@@ -239,8 +250,11 @@ public final class Gate {
     }
 
     /// What the keeper says of its domains.
-    public void news(String text) {
+    public void news(String text) throws IOException {
         news = text;
+        for (String question : ends.unanswered()) {
+            left(question);
+        }
     }
 
     private void asked(int guest, String question) throws IOException {
@@ -260,7 +274,9 @@ public final class Gate {
     ///
     /// @param text of at most [Ask#LONGEST] octets
     public void answer(int guest, String text) {
-        askers.answer(guest, text);
+        if (!ends.answered(text)) {
+            askers.answer(guest, text);
+        }
     }
 
     private String sessions() {
@@ -287,6 +303,7 @@ public final class Gate {
 
     /// A session is over: its number is free.
     public void over(int number) {
+        ends.over(number);
         Client client = clients.remove(number);
         if (client != null && !client.gone) {
             connected.remove(client.line.descriptor());

@@ -76,6 +76,7 @@ final class StackPart implements Part {
     private final @Nullable Arena[] renewed;
 
     private final List<LinkRing> unsettled = new ArrayList<>();
+    private final LeftSockets left;
     private final Engine engine;
     private final Stack stack;
     private final @Nullable Siblings siblings;
@@ -116,6 +117,7 @@ final class StackPart implements Part {
             siblings.join(stack);
         }
         this.answers = new Answers(engine, settings);
+        this.left = new LeftSockets(engine, keeper);
         this.fresh = engine.turn() == 0;
         this.blamed = grants.blamed();
     }
@@ -251,6 +253,11 @@ final class StackPart implements Part {
             case Word.LEAVE -> leave(word.number());
             case Word.RENEW -> renew(word.number(), descriptors);
             case Word.ASK -> {
+                if (LeftSockets.concerns(word)) {
+                    Client client = clients[LeftSockets.session(word, clients.length)];
+                    left.take(word, client == null || client.leaving ? null : client.attachment);
+                    return true;
+                }
                 String answer = answers.answer(word.text(), clock.nowNs());
                 keeper.send(new Word(Word.TELL, word.number(), answer).octets());
             }
@@ -291,6 +298,7 @@ final class StackPart implements Part {
         if (client != null && !client.leaving) {
             client.leaving = true;
             leaving++;
+            left.forget(client.attachment);
             watch.remove(client.bell.ear());
         }
     }
@@ -299,6 +307,7 @@ final class StackPart implements Part {
     public int turn(long nowNs) throws IOException {
         int done = stack.turn(nowNs);
         complain();
+        done += left.close(nowNs);
         for (int number = 0; number < clients.length; number++) {
             Client client = clients[number];
             if (client == null) {

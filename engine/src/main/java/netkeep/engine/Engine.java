@@ -154,6 +154,11 @@ public final class Engine {
         return sockets.vacant(attachment);
     }
 
+    /// Closes a socket that no process of its client has any more, unless that was done or it has another life by now.
+    public void leave(Attachment attachment, int socket, int life, long nowNs) {
+        requests.leave(attachment, socket, life, nowNs);
+    }
+
     /// The sessions that are attached.
     public List<Attachment> attachments() {
         return List.copyOf(sockets.attachments());

@@ -130,6 +130,27 @@ final class Requests {
         });
     }
 
+    /// Closes a socket that nobody of its client has any more, unless that was done, or it is another by now.
+    void leave(Attachment attachment, int socket, int life, long nowNs) {
+        if (socket < 0 || socket >= attachment.layout.sockets() || !attachment.used(socket)) {
+            return;
+        }
+        int index = attachment.first + socket;
+        sockets.read(index, endpoint);
+        int kind = endpoint.kind();
+        if (kind == Endpoint.FREE || endpoint.life() != life) {
+            return;
+        }
+        ask.op = Request.CLOSE;
+        ask.ticket = 0;
+        ask.a = 0;
+        if (kind == Endpoint.DATAGRAMS) {
+            udp.users().request(index, ask, nowNs);
+        } else if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
+            tcp.users().request(index, ask, nowNs);
+        }
+    }
+
     private void request(Attachment attachment, long at, long nowNs) throws PeerViolation {
         if (ask.socket < 0 || ask.socket >= attachment.layout.sockets()) {
             throw new PeerViolation("request " + ask.op + " for socket " + ask.socket);

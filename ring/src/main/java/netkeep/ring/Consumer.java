@@ -50,6 +50,11 @@ public final class Consumer {
         return head;
     }
 
+    /// Items given by now, as the peer says, who may say anything.
+    public long given() {
+        return peer.i64Acquire(theirs);
+    }
+
     /// Gives the slots of all that was taken back; called after the commit that covers it.
     public void release() {
         if (released != head) {

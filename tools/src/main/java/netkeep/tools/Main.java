@@ -58,6 +58,7 @@ import picocli.CommandLine.Spec;
             NstatCommand.class,
             UpCommand.class,
             DownCommand.class,
+            RunCommand.class,
             StatusCommand.class,
             TopCommand.class,
             ReloadCommand.class,

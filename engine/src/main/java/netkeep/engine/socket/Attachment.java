@@ -143,6 +143,11 @@ public final class Attachment {
         return requests.position();
     }
 
+    /// Requests that the client has put by now, ever, as it says.
+    public long asked() {
+        return requests.given();
+    }
+
     /// Gives an event; where there is no room the count of missed ones grows instead, and the client looks at all.
     ///
     /// @throws PeerViolation if the client broke the ring

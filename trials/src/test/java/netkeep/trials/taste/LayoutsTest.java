@@ -47,6 +47,7 @@ import netkeep.session.Ask;
 import netkeep.session.Datagram;
 import netkeep.session.Event;
 import netkeep.session.Hello;
+import netkeep.session.Hold;
 import netkeep.session.Option;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
@@ -103,6 +104,7 @@ class LayoutsTest {
                 Set.of(
                         "layout greeting",
                         "layout hello",
+                        "layout hold",
                         "layout producer",
                         "layout consumer",
                         "layout client-words",
@@ -428,6 +430,19 @@ class LayoutsTest {
 
     private static int number(Matcher size, int group) {
         return Integer.parseInt(size.group(group));
+    }
+
+    @Test
+    void holdIsAsDrawn() throws IOException {
+        ByteBuffer hold = ByteBuffer.wrap(new Hold(7, 9).octets()).order(ByteOrder.nativeOrder());
+        Drawing drawn = drawing("layout hold");
+        assertEquals(drawn.length(), hold.capacity());
+        assertEquals(0x30534b4e, hold.getInt(at(drawn, "MAGIC")));
+        assertEquals(2, hold.getInt(at(drawn, "WHAT")));
+        assertEquals(7, hold.getInt(at(drawn, "SOCKET")));
+        assertEquals(9, hold.getInt(at(drawn, "LIFE")));
+        assertEquals(new Hold(7, 9), Hold.of(hold.array()));
+        assertEquals(null, Hold.of(Hello.greeting()));
     }
 
     @Test

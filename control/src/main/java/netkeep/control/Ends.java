@@ -1,0 +1,130 @@
+package netkeep.control;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import netkeep.domain.Line;
+import netkeep.session.Hold;
+
+/// One end of each pair of which processes of a client share the other ([Hold]). When the kernel says that nobody has
+/// that any more, and none of them has closed the socket, the stack is told to.
+final class Ends {
+    /// How a question to the stack begins.
+    private static final String LEFT = "left ";
+
+    /// The longest number that the stack reads.
+    private static final int MOST = 999_999_999;
+
+    private static final class End {
+        private final int session;
+        private final Hold hold;
+        private final Line line;
+
+        /// Said last: the client has closed the socket itself.
+        private boolean closed;
+
+        private End(int session, Hold hold, Line line) {
+            this.session = session;
+            this.hold = hold;
+            this.line = line;
+        }
+    }
+
+    private final Gate.Watch watch;
+    private final Map<Integer, End> ends = new HashMap<>();
+    private final Map<Integer, Integer> counts = new HashMap<>();
+
+    /// What the stack has not answered: it may have died before it heard of it.
+    private final Set<String> asked = new HashSet<>();
+
+    Ends(Gate.Watch watch) {
+        this.watch = watch;
+    }
+
+    /// Takes an end.
+    ///
+    /// @param most how many a session may have
+    /// @return whether it was one, and is kept
+    boolean take(int session, Line.Received received, int most) {
+        Hold hold = Hold.of(received.octets());
+        if (hold == null || !inRange(hold.socket()) || !inRange(hold.life())) {
+            return false;
+        }
+        if (received.descriptors().length != 1 || counts.getOrDefault(session, 0) >= most) {
+            return false;
+        }
+        Line line = new Line(received.descriptors()[0]);
+        try {
+            watch.add(line.descriptor());
+        } catch (RuntimeException unfit) {
+            // Nothing that can be waited for.
+            return false;
+        }
+        ends.put(line.descriptor(), new End(session, hold, line));
+        counts.merge(session, 1, Integer::sum);
+        return true;
+    }
+
+    private static boolean inRange(int number) {
+        return number >= 0 && number <= MOST;
+    }
+
+    boolean has(int descriptor) {
+        return ends.containsKey(descriptor);
+    }
+
+    /// Something came over an end that it [#has], or it hung up.
+    ///
+    /// @return what to ask the stack, "" for nothing
+    String ready(int descriptor) {
+        End end = Objects.requireNonNull(ends.get(descriptor));
+        try {
+            Line.Received received = end.line.poll();
+            if (received != null) {
+                // What else somebody writes there who does not know whose it is goes nowhere.
+                received.refuse();
+                end.closed = received.octets().length == 1;
+            }
+            return "";
+        } catch (IOException | RuntimeException hungUp) {
+            drop(end);
+        }
+        if (end.closed) {
+            return "";
+        }
+        String question = LEFT + end.session + " " + end.hold.socket() + " " + end.hold.life();
+        asked.add(question);
+        return question;
+    }
+
+    /// The stack has answered a question.
+    ///
+    /// @return whether it was one of these
+    boolean answered(String answer) {
+        return answer.startsWith(LEFT) && asked.remove(answer.strip());
+    }
+
+    /// What to ask the stack once more, for it may be another by now.
+    List<String> unanswered() {
+        return List.copyOf(asked);
+    }
+
+    /// A session is over.
+    void over(int session) {
+        new ArrayList<>(ends.values())
+                .stream().filter(end -> end.session == session).forEach(this::drop);
+        asked.removeIf(question -> question.startsWith(LEFT + session + " "));
+    }
+
+    private void drop(End end) {
+        watch.remove(end.line.descriptor());
+        ends.remove(end.line.descriptor());
+        counts.merge(end.session, -1, Integer::sum);
+        end.line.close();
+    }
+}

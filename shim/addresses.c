@@ -1,0 +1,92 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stddef.h>
+#include <string.h>
+
+static const uint64_t MAPPED = UINT64_C(0xffff00000000);
+
+static struct nk_address from_six(const struct in6_addr *six) {
+    uint64_t halves[2];
+    memcpy(halves, six, sizeof halves);
+    struct nk_address address = {be64toh(halves[0]), be64toh(halves[1])};
+    return address;
+}
+
+static bool is_mapped(struct nk_address address) {
+    return address.hi == 0 && address.lo >> 32 == MAPPED >> 32;
+}
+
+/* The number of one of the session's links, by the kernel's number of it: they have their names in common. */
+static uint32_t scope(uint32_t kernels) {
+    char name[IF_NAMESIZE];
+    if (kernels == 0 || session.links == NULL || if_indextoname(kernels, name) == NULL) {
+        return kernels;
+    }
+    uint32_t number = 1;
+    for (const char *at = session.links; *at != 0; number++) {
+        size_t length = strcspn(at, "\n");
+        if (length == strlen(name) && memcmp(at, name, length) == 0) {
+            return number;
+        }
+        at += length + (at[length] != 0);
+    }
+    return kernels;
+}
+
+int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place) {
+    memset(place, 0, sizeof *place);
+    if (address == NULL) {
+        return -EFAULT;
+    }
+    if (length < (socklen_t)sizeof(sa_family_t)) {
+        return -EINVAL;
+    }
+    if (address->sa_family == AF_INET && !v6) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
+        if (length < (socklen_t)sizeof *four) {
+            return -EINVAL;
+        }
+        place->address = nk_ipv4(four->sin_addr.s_addr);
+        place->port = ntohs(four->sin_port);
+    } else if (address->sa_family == AF_INET6 && v6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
+        if (length < (socklen_t)offsetof(struct sockaddr_in6, sin6_scope_id)) {
+            return -EINVAL;
+        }
+        place->address = from_six(&six->sin6_addr);
+        place->port = ntohs(six->sin6_port);
+        bool local = place->address.hi >> 54 == 0xfe80 >> 6;
+        place->scope = local && length >= (socklen_t)sizeof *six ? scope(six->sin6_scope_id) : 0;
+    } else {
+        return -EAFNOSUPPORT;
+    }
+    return 0;
+}
+
+void place_told(const struct place *place, bool v6, struct sockaddr *address, socklen_t *length) {
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(place->port)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(place->port), .sin6_scope_id = place->scope};
+    uint64_t halves[] = {htobe64(place->address.hi), htobe64(place->address.lo)};
+    memcpy(&six.sin6_addr, halves, sizeof halves);
+    four.sin_addr.s_addr = is_mapped(place->address) ? htonl((uint32_t)place->address.lo) : 0;
+    const void *from = v6 ? (const void *)&six : (const void *)&four;
+    socklen_t whole = v6 ? sizeof six : sizeof four;
+    memcpy(address, from, *length < whole ? *length : whole);
+    *length = whole;
+}
+
+bool place_is_kernels(const struct sockaddr *address, socklen_t length) {
+    if (address != NULL && address->sa_family == AF_INET && length >= (socklen_t)sizeof(struct sockaddr_in)) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
+        return ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    }
+    if (address != NULL && address->sa_family == AF_INET6 && length >= (socklen_t)sizeof(struct sockaddr_in6)) {
+        struct nk_address at = from_six(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+        return (at.hi == 0 && at.lo == 1) || (is_mapped(at) && (uint32_t)at.lo >> 24 == IN_LOOPBACKNET);
+    }
+    return false;
+}

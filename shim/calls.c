@@ -1,0 +1,313 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The calls of libc that a program makes, in front of libc's own. What concerns no socket of ours goes there at once.
+ *
+ * calls.c has those of sockets and octets, calls_files.c those of descriptors in general and of waiting.
+ */
+
+#define EXPORT __attribute__((visibility("default")))
+
+static bool is_own(int fd, uint32_t *number) {
+    return number_kind(fd, number) == OWN;
+}
+
+static ssize_t said(ssize_t result) {
+    if (result < 0) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}
+
+static bool is_ours(int fd) {
+    uint32_t value;
+    enum kind kind = number_kind(fd, &value);
+    return kind == OWN || kind == OPEN;
+}
+
+/* ----- Sockets ----- */
+
+EXPORT int socket(int domain, int type, int protocol) {
+    return socket_new(domain, type, protocol);
+}
+
+EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
+    return is_ours(fd) ? socket_bind(fd, address, length) : real()->bind(fd, address, length);
+}
+
+EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) {
+    return is_ours(fd) ? socket_connect(fd, address, length) : real()->connect(fd, address, length);
+}
+
+EXPORT int listen(int fd, int backlog) {
+    return is_ours(fd) ? socket_listen(fd, backlog) : real()->listen(fd, backlog);
+}
+
+EXPORT int accept(int fd, struct sockaddr *address, socklen_t *length) {
+    uint32_t number;
+    return is_own(fd, &number) ? socket_accept(fd, address, length, 0) : real()->accept(fd, address, length);
+}
+
+EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+    uint32_t number;
+    return is_own(fd, &number) ? socket_accept(fd, address, length, flags)
+                               : real()->accept4(fd, address, length, flags);
+}
+
+EXPORT int shutdown(int fd, int how) {
+    uint32_t number;
+    return is_own(fd, &number) ? socket_shutdown(number, how) : real()->shutdown(fd, how);
+}
+
+EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *length) {
+    uint32_t number;
+    return is_own(fd, &number) ? socket_name(number, false, address, length)
+                               : real()->getsockname(fd, address, length);
+}
+
+EXPORT int getpeername(int fd, struct sockaddr *address, socklen_t *length) {
+    uint32_t number;
+    return is_own(fd, &number) ? socket_name(number, true, address, length)
+                               : real()->getpeername(fd, address, length);
+}
+
+EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *length) {
+    uint32_t number;
+    return is_own(fd, &number) ? option_get(number, level, name, value, length)
+                               : real()->getsockopt(fd, level, name, value, length);
+}
+
+EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length) {
+    uint32_t number;
+    return is_own(fd, &number) ? option_set(number, level, name, value, length)
+                               : real()->setsockopt(fd, level, name, value, length);
+}
+
+/* ----- Octets out ----- */
+
+/* A datagram to somebody settles what a socket is that was bound to nobody. */
+static void settle(int fd, const struct sockaddr *address, socklen_t length) {
+    uint32_t value;
+    if (number_kind(fd, &value) != OPEN || address == NULL) {
+        return;
+    }
+    if (place_is_kernels(address, length)) {
+        number_set(fd, KERNEL, 0);
+        sets_settled(fd);
+    } else if ((value & OPEN_DATAGRAM) != 0) {
+        socket_adopt(fd);
+    }
+}
+
+static ssize_t sent(uint32_t number, const void *octets, size_t length, int flags) {
+    struct iovec piece = {(void *)(uintptr_t)octets, length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    return said(message_send(number, &message, flags));
+}
+
+EXPORT ssize_t send(int fd, const void *octets, size_t length, int flags) {
+    uint32_t number;
+    return is_own(fd, &number) ? sent(number, octets, length, flags) : real()->send(fd, octets, length, flags);
+}
+
+EXPORT ssize_t write(int fd, const void *octets, size_t length) {
+    uint32_t number;
+    return is_own(fd, &number) ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
+}
+
+EXPORT ssize_t sendto(
+    int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
+    uint32_t number;
+    settle(fd, address, address_length);
+    if (!is_own(fd, &number)) {
+        return real()->sendto(fd, octets, length, flags, address, address_length);
+    }
+    struct iovec piece = {(void *)(uintptr_t)octets, length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = (void *)(uintptr_t)address,
+        .msg_namelen = address_length};
+    return said(message_send(number, &message, flags));
+}
+
+EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+    uint32_t number;
+    settle(fd, message->msg_name, message->msg_namelen);
+    return is_own(fd, &number) ? said(message_send(number, message, flags)) : real()->sendmsg(fd, message, flags);
+}
+
+EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
+    uint32_t number;
+    if (count > 0) {
+        settle(fd, messages[0].msg_hdr.msg_name, messages[0].msg_hdr.msg_namelen);
+    }
+    if (!is_own(fd, &number)) {
+        return real()->sendmmsg(fd, messages, count, flags);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        ssize_t done = message_send(number, &messages[i].msg_hdr, flags);
+        if (done < 0) {
+            return i > 0 ? (int)i : (int)said(done);
+        }
+        messages[i].msg_len = (unsigned)done;
+    }
+    return (int)count;
+}
+
+EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
+    uint32_t number;
+    if (!is_own(fd, &number)) {
+        return real()->writev(fd, pieces, count);
+    }
+    if (count < 0 || count > IOV_MAX) {
+        return said(-EINVAL);
+    }
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
+    return said(message_send(number, &message, 0));
+}
+
+static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
+    char octets[16384];
+    size_t done = 0;
+    while (done < count) {
+        size_t most = count - done < sizeof octets ? count - done : sizeof octets;
+        ssize_t got = offset != NULL ? pread(in, octets, most, *offset) : pread(in, octets, most, lseek(in, 0, SEEK_CUR));
+        if (got <= 0) {
+            return done > 0 ? (ssize_t)done : got < 0 ? -errno : 0;
+        }
+        struct iovec piece = {octets, (size_t)got};
+        ssize_t now = stream_send(number, &piece, 1, 0);
+        if (now < 0) {
+            return done > 0 ? (ssize_t)done : now;
+        }
+        done += (size_t)now;
+        if (offset != NULL) {
+            *offset += now;
+        } else {
+            lseek(in, now, SEEK_CUR);
+        }
+        if (now < got) {
+            break;
+        }
+    }
+    return (ssize_t)done;
+}
+
+EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
+    uint32_t number;
+    if (is_own(in, &number)) {
+        return said(-EINVAL);
+    }
+    return is_own(out, &number) ? said(send_file(number, in, offset, count)) : real()->sendfile(out, in, offset, count);
+}
+
+EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) __attribute__((alias("sendfile")));
+
+EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t length, unsigned flags) {
+    uint32_t number;
+    if (is_own(in, &number) || is_own(out, &number)) {
+        return said(-EINVAL);
+    }
+    return real()->splice(in, in_at, out, out_at, length, flags);
+}
+
+/* ----- Octets in ----- */
+
+static ssize_t received(uint32_t number, void *octets, size_t length, int flags) {
+    struct iovec piece = {octets, length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    return said(message_receive(number, &message, flags));
+}
+
+EXPORT ssize_t recv(int fd, void *octets, size_t length, int flags) {
+    uint32_t number;
+    return is_own(fd, &number) ? received(number, octets, length, flags) : real()->recv(fd, octets, length, flags);
+}
+
+EXPORT ssize_t read(int fd, void *octets, size_t length) {
+    uint32_t number;
+    return is_own(fd, &number) ? received(number, octets, length, 0) : real()->read(fd, octets, length);
+}
+
+EXPORT ssize_t recvfrom(
+    int fd, void *octets, size_t length, int flags, struct sockaddr *address, socklen_t *address_length) {
+    uint32_t number;
+    if (!is_own(fd, &number)) {
+        return real()->recvfrom(fd, octets, length, flags, address, address_length);
+    }
+    struct iovec piece = {octets, length};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = address,
+        .msg_namelen = address_length != NULL ? *address_length : 0};
+    ssize_t got = message_receive(number, &message, flags);
+    if (got >= 0 && address != NULL && address_length != NULL) {
+        *address_length = message.msg_namelen;
+    }
+    return said(got);
+}
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
+    uint32_t number;
+    return is_own(fd, &number) ? said(message_receive(number, message, flags)) : real()->recvmsg(fd, message, flags);
+}
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
+    uint32_t number;
+    if (!is_own(fd, &number)) {
+        return real()->recvmmsg(fd, messages, count, flags, timeout);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        int how = i > 0 && (flags & MSG_WAITFORONE) != 0 ? flags | MSG_DONTWAIT : flags;
+        ssize_t got = message_receive(number, &messages[i].msg_hdr, how & ~MSG_WAITFORONE);
+        if (got < 0) {
+            return i > 0 ? (int)i : (int)said(got);
+        }
+        messages[i].msg_len = (unsigned)got;
+    }
+    return (int)count;
+}
+
+EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
+    uint32_t number;
+    if (!is_own(fd, &number)) {
+        return real()->readv(fd, pieces, count);
+    }
+    if (count < 0 || count > IOV_MAX) {
+        return said(-EINVAL);
+    }
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
+    return said(message_receive(number, &message, 0));
+}
+
+/* ----- As a program calls that was built with _FORTIFY_SOURCE ----- */
+
+EXPORT ssize_t __read_chk(int fd, void *octets, size_t length, size_t room);
+EXPORT ssize_t __recv_chk(int fd, void *octets, size_t length, size_t room, int flags);
+EXPORT ssize_t __recvfrom_chk(
+    int fd, void *octets, size_t length, size_t room, int flags, struct sockaddr *address, socklen_t *address_length);
+
+static void fits(size_t length, size_t room) {
+    if (length > room) {
+        abort();
+    }
+}
+
+ssize_t __read_chk(int fd, void *octets, size_t length, size_t room) {
+    fits(length, room);
+    return read(fd, octets, length);
+}
+
+ssize_t __recv_chk(int fd, void *octets, size_t length, size_t room, int flags) {
+    fits(length, room);
+    return recv(fd, octets, length, flags);
+}
+
+ssize_t __recvfrom_chk(
+    int fd, void *octets, size_t length, size_t room, int flags, struct sockaddr *address, socklen_t *address_length) {
+    fits(length, room);
+    return recvfrom(fd, octets, length, flags, address, address_length);
+}

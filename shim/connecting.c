@@ -1,0 +1,251 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+
+/* ----- Bind, listen, connect ----- */
+
+/* The program's socket of a descriptor that is OPEN or OWN, with the lock; or a negative errno without. */
+static int64_t held(int fd) {
+    int64_t number = socket_adopt(fd);
+    if (number >= 0) {
+        family_lock();
+    }
+    return number;
+}
+
+static void settle(int fd) {
+    number_set(fd, KERNEL, 0);
+    sets_settled(fd);
+}
+
+int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
+    uint32_t value = 0;
+    if (number_kind(fd, &value) == OPEN && place_is_kernels(address, length)) {
+        settle(fd);
+        return real()->bind(fd, address, length);
+    }
+    struct place place;
+    int64_t number = held(fd);
+    if (number < 0) {
+        return fail((int)number);
+    }
+    struct own *it = own((uint32_t)number);
+    int failure = place_of(address, length, it->v6, &place);
+    if (failure == 0) {
+        struct nk_request request = {.op = NK_BIND, .socket = (uint32_t)number, .address = place.address,
+            .port = place.port, .scope = place.scope};
+        if (!it->v6 && place.address.lo == nk_ipv4(0).lo) {
+            request.address.lo = 0;
+        }
+        failure = family_call(&request);
+    }
+    it->named |= failure == 0;
+    family_unlock();
+    return failure == 0 ? 0 : fail(failure);
+}
+
+int socket_listen(int fd, int backlog) {
+    int64_t number = held(fd);
+    if (number < 0) {
+        return fail((int)number);
+    }
+    struct own *it = own((uint32_t)number);
+    int most = backlog < 1 ? 1 : backlog > 4096 ? 4096 : backlog;
+    struct nk_request request = {.op = NK_LISTEN, .socket = (uint32_t)number, .a = (uint64_t)most};
+    int failure = it->datagram ? -EOPNOTSUPP : family_call(&request);
+    it->listening |= failure == 0;
+    it->named |= failure == 0;
+    family_unlock();
+    return failure == 0 ? 0 : fail(failure);
+}
+
+static bool connected_or_not(uint32_t number) {
+    return (socket_status(number) & NK_STATUS_CONNECTING) == 0 || atomic_load(&family->over);
+}
+
+static bool is_any(const struct place *place) {
+    return place->address.hi == 0 && (place->address.lo == 0 || place->address.lo == nk_ipv4(0).lo);
+}
+
+/* A socket of UDP is to talk to nobody in particular. */
+static int dissolve(uint32_t number) {
+    struct nk_request request = {.op = NK_CONNECT, .socket = number, .port = 0};
+    family_call(&request);
+    family_unlock();
+    return 0;
+}
+
+/* The stack connects a socket once, the kernel again and again: it is opened anew. With the lock. */
+static int again(uint32_t number) {
+    struct own *it = own(number);
+    struct nk_request close = {.op = NK_CLOSE, .socket = number};
+    family_ask(&close);
+    int failure = socket_closed(number);
+    if (failure != 0) {
+        return failure;
+    }
+    it->life = nk_life(&session, number);
+    it->named = false;
+    struct nk_request open = {.op = NK_OPEN, .socket = number, .a = NK_TCP, .b = it->v6 ? 0 : 2};
+    failure = family_call(&open);
+    if (failure == 0) {
+        options_again(number);
+    }
+    return failure;
+}
+
+/* With the lock. */
+static int begin_connecting(uint32_t number, const struct place *place) {
+    struct own *it = own(number);
+    uint32_t now = socket_status(number);
+    if (it->listening) {
+        return -EISCONN;
+    }
+    if (!it->datagram && (now & NK_STATUS_FAILED) != 0) {
+        int failure = it->told ? again(number) : -socket_error(number);
+        if (failure != 0) {
+            it->undone = true;
+            return failure;
+        }
+    }
+    if (it->asked && (now & (NK_STATUS_CONNECTED | NK_STATUS_FAILED)) == NK_STATUS_CONNECTED) {
+        it->asked = false;
+        return 1;
+    }
+    struct nk_request request = {
+        .op = NK_CONNECT, .socket = number, .address = place->address, .port = place->port, .scope = place->scope};
+    int failure = family_call(&request);
+    if (failure == 0) {
+        it->told = false;
+        it->undone = false;
+        it->named = true;
+        it->asked = !it->datagram;
+    }
+    return failure;
+}
+
+int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
+    uint32_t value = 0;
+    struct place place;
+    if (number_kind(fd, &value) == OPEN) {
+        bool reads = place_of(address, length, (value & OPEN_V6) != 0, &place) == 0;
+        if (!reads || is_any(&place) || place_is_kernels(address, length)) {
+            settle(fd);
+            return real()->connect(fd, address, length);
+        }
+    }
+    int64_t found = held(fd);
+    if (found < 0) {
+        return fail((int)found);
+    }
+    uint32_t number = (uint32_t)found;
+    struct own *it = own(number);
+    if (address != NULL && length >= (socklen_t)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC && it->datagram) {
+        return dissolve(number);
+    }
+    int failure = place_of(address, length, it->v6, &place);
+    if (failure == 0) {
+        failure = begin_connecting(number, &place);
+    }
+    family_unlock();
+    if (failure == -EALREADY && !atomic_load(&it->nonblocking)) {
+        failure = 0;
+    }
+    if (failure != 0 || it->datagram) {
+        return failure >= 0 ? 0 : fail(failure);
+    }
+    if (atomic_load(&it->nonblocking)) {
+        return fail(-EINPROGRESS);
+    }
+    int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
+    int slept = family_wait(connected_or_not, number, until);
+    if (slept != 0) {
+        return fail(slept == -EAGAIN ? -EINPROGRESS : slept);
+    }
+    int error = socket_error(number);
+    it->asked = false;
+    it->undone = error != 0;
+    return error == 0 ? 0 : fail(-error);
+}
+
+/* ----- Accept ----- */
+
+/* Takes the first of those that wait, for a descriptor that is there already. With the lock. 0 if there is none. */
+static uint32_t take(uint32_t number) {
+    struct own *listener = own(number);
+    uint32_t first = listener->first;
+    if (first != 0) {
+        struct own *child = own(first - 1);
+        listener->first = child->next;
+        if (listener->first == 0) {
+            listener->last = 0;
+        }
+        child->next = 0;
+        child->state = USED;
+        child->named = true;
+        atomic_store(&child->refs, 1);
+        struct nk_request request = {.op = NK_ACCEPTED, .socket = first - 1};
+        family_ask(&request);
+    }
+    return first;
+}
+
+static int accepted(uint32_t number, int flags) {
+    for (;;) {
+        struct own *listener = own(number);
+        if (!listener->listening) {
+            return -EINVAL;
+        }
+        int64_t until = listener->receive_ms > 0 ? now_ms() + listener->receive_ms : -1;
+        bool must = !atomic_load(&listener->nonblocking);
+        if (!socket_arrived(number)) {
+            int slept = must ? family_wait(socket_arrived, number, until) : -EAGAIN;
+            if (slept != 0) {
+                return slept;
+            }
+        }
+        if (atomic_load(&family->over)) {
+            return -ENETDOWN;
+        }
+        int other;
+        int fd = socket_end(flags, &other);
+        if (fd < 0) {
+            return fd;
+        }
+        family_lock();
+        uint32_t child = take(number);
+        family_unlock();
+        if (child != 0) {
+            atomic_store(&own(child - 1)->nonblocking, (flags & SOCK_NONBLOCK) != 0);
+            number_set(fd, OWN, child - 1);
+            socket_shown(child - 1, other);
+            return fd;
+        }
+        if (other >= 0) {
+            real()->close(other);
+        }
+        real()->close(fd);
+    }
+}
+
+int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+    uint32_t number;
+    if (number_kind(fd, &number) != OWN) {
+        return fail(-EINVAL);
+    }
+    if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
+        return fail(-EINVAL);
+    }
+    if (own(number)->datagram) {
+        return fail(-EOPNOTSUPP);
+    }
+    int made = accepted(number, flags);
+    if (made < 0) {
+        return fail(made);
+    }
+    if (address != NULL && number_kind(made, &number) == OWN) {
+        socket_name(number, true, address, length);
+    }
+    return made;
+}

@@ -1,0 +1,214 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* docs/layouts/session.md: a datagram in a ring. */
+struct header {
+    uint32_t length;
+    uint16_t port;
+    uint8_t hops;
+    uint8_t traffic_class;
+    uint32_t link;
+    uint32_t error;
+    struct nk_address remote;
+    struct nk_address local;
+};
+
+_Static_assert(sizeof(struct header) == 48, "the layout's header");
+
+enum { LONGEST = 65507 };
+
+static size_t padded(size_t length) {
+    return (length + 7) / 8 * 8;
+}
+
+static bool waits(uint32_t number, int flags) {
+    return (flags & MSG_DONTWAIT) == 0 && !atomic_load(&own(number)->nonblocking);
+}
+
+static size_t sum(const struct msghdr *message) {
+    size_t length = 0;
+    for (size_t i = 0; i < message->msg_iovlen; i++) {
+        length += message->msg_iov[i].iov_len;
+    }
+    return length;
+}
+
+/* ----- Sending ----- */
+
+/* With the lock. */
+static int laid(uint32_t number, const struct msghdr *message, struct header *header) {
+    size_t all = sizeof *header + padded(header->length);
+    int64_t room = nk_free(&session, number);
+    if (room < (int64_t)all) {
+        return room < 0 ? (int)room : -EAGAIN;
+    }
+    size_t at = sizeof *header;
+    nk_lay(&session, number, 0, header, sizeof *header);
+    for (size_t i = 0; i < message->msg_iovlen; i++) {
+        nk_lay(&session, number, at, message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
+        at += message->msg_iov[i].iov_len;
+    }
+    nk_give(&session, number, all);
+    if (nk_sent(&session, number) != 0) {
+        atomic_store(&family->over, true);
+    }
+    nk_wake(&session);
+    return 0;
+}
+
+/* All has been sent that was given: there is room for the longest again. */
+static bool has_room(uint32_t number) {
+    return nk_unsent(&session, number) == 0 || atomic_load(&family->over);
+}
+
+/* An error that a datagram sent before has met is told instead. */
+static int failed_before(uint32_t number) {
+    struct msghdr nothing = {0};
+    struct header header;
+    ssize_t there = own(number)->named ? nk_peek(&session, number, 0, &header, sizeof header) : -EAGAIN;
+    return there == (ssize_t)sizeof header && header.error != 0
+        ? (int)datagram_receive(number, &nothing, MSG_DONTWAIT) : 0;
+}
+
+ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) {
+    struct header header = {.length = 0};
+    size_t length = sum(message);
+    if ((flags & MSG_OOB) != 0) {
+        return -EOPNOTSUPP;
+    }
+    if (length > LONGEST) {
+        return -EMSGSIZE;
+    }
+    header.length = (uint32_t)length;
+    if (message->msg_name != NULL) {
+        struct place place;
+        int failure = place_of(message->msg_name, message->msg_namelen, own(number)->v6, &place);
+        if (failure != 0) {
+            return failure;
+        }
+        if (place.port == 0) {
+            return -EINVAL;
+        }
+        header.remote = place.address;
+        header.port = place.port;
+        header.link = place.scope;
+    } else if ((socket_status(number) & NK_STATUS_CONNECTED) == 0) {
+        return -EDESTADDRREQ;
+    }
+    int failure = failed_before(number);
+    if (failure != 0) {
+        return failure;
+    }
+    int64_t until = own(number)->send_ms > 0 ? now_ms() + own(number)->send_ms : -1;
+    for (;;) {
+        if (atomic_load(&family->over)) {
+            return -ENETDOWN;
+        }
+        family_lock();
+        failure = laid(number, message, &header);
+        family_unlock();
+        if (failure == -EAGAIN && waits(number, flags)) {
+            failure = family_wait(has_room, number, until);
+            if (failure == 0) {
+                continue;
+            }
+        }
+        return failure == 0 ? (ssize_t)length : failure;
+    }
+}
+
+/* ----- Receiving ----- */
+
+static bool has_datagram(uint32_t number) {
+    return nk_unread(&session, number) != 0 || atomic_load(&family->over)
+        || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
+}
+
+/* Copies one to the program. With the lock. */
+static ssize_t copied(uint32_t number, struct msghdr *message, int flags) {
+    struct header header;
+    ssize_t there = nk_peek(&session, number, 0, &header, sizeof header);
+    if (there != (ssize_t)sizeof header) {
+        return there <= 0 ? -EAGAIN : -EPROTO;
+    }
+    bool peeks = (flags & MSG_PEEK) != 0 && header.error == 0;
+    size_t done = 0;
+    for (size_t i = 0; i < message->msg_iovlen && done < header.length && header.error == 0; i++) {
+        size_t left = header.length - done;
+        size_t length = message->msg_iov[i].iov_len < left ? message->msg_iov[i].iov_len : left;
+        ssize_t now = length == 0 ? 0
+            : nk_peek(&session, number, sizeof header + done, message->msg_iov[i].iov_base, length);
+        if (now < 0) {
+            return now;
+        }
+        done += length;
+    }
+    if (!peeks) {
+        nk_pass(&session, number, sizeof header + padded(header.length));
+    }
+    if (header.error != 0) {
+        /* Who is connected is told; who is not could not know of whom. */
+        return (socket_status(number) & NK_STATUS_CONNECTED) != 0 ? -(ssize_t)header.error : -EINTR;
+    }
+    if (message->msg_name != NULL) {
+        struct place place = {header.remote, header.port, header.remote.hi >> 54 == 0xfe80 >> 6 ? header.link : 0};
+        place_told(&place, own(number)->v6, message->msg_name, &message->msg_namelen);
+    }
+    message->msg_flags = done < header.length ? MSG_TRUNC : 0;
+    message->msg_controllen = 0;
+    return (ssize_t)((flags & MSG_TRUNC) != 0 ? header.length : done);
+}
+
+ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
+    if ((flags & (MSG_OOB | MSG_ERRQUEUE)) != 0) {
+        return (flags & MSG_OOB) != 0 ? -EOPNOTSUPP : -EAGAIN;
+    }
+    int64_t until = own(number)->receive_ms > 0 ? now_ms() + own(number)->receive_ms : -1;
+    for (;;) {
+        family_lock();
+        ssize_t found = copied(number, message, flags);
+        family_unlock();
+        if (found == -EINTR) {
+            continue;
+        }
+        if (found != -EAGAIN) {
+            return found;
+        }
+        if (atomic_load(&family->over)) {
+            return -ENETDOWN;
+        }
+        if ((atomic_load(&own(number)->shut) & SHUT_IN) != 0) {
+            return 0;
+        }
+        int slept = waits(number, flags) ? family_wait(has_datagram, number, until) : -EAGAIN;
+        if (slept != 0) {
+            return slept;
+        }
+    }
+}
+
+/* ----- Either ----- */
+
+ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
+    if (own(number)->datagram) {
+        return datagram_send(number, message, flags);
+    }
+    return stream_send(number, message->msg_iov, message->msg_iovlen, flags);
+}
+
+ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
+    if (own(number)->datagram) {
+        return datagram_receive(number, message, flags);
+    }
+    ssize_t got = stream_receive(number, message->msg_iov, message->msg_iovlen, flags);
+    if (got >= 0) {
+        /* As the kernel: a stream says no address. */
+        message->msg_namelen = 0;
+        message->msg_controllen = 0;
+        message->msg_flags = 0;
+    }
+    return got;
+}

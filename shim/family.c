@@ -1,0 +1,325 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * A family is a process that began a session, and those that it forked: they have the session's regions, because a fork
+ * leaves shared memory shared, and one lock, that the kernel frees if its holder dies. Whoever dies within it leaves
+ * nothing that is not whole: what the stack reads is published by one store, and the rest is put right when it is used next.
+ */
+
+struct nk_session session;
+struct family *family;
+
+enum { RETRY_US = 50 };
+
+/* The events' data of the session's own descriptors, where they stand beside the program's. */
+static const char watched;
+
+static _Thread_local int ear = -1;
+static _Thread_local unsigned ear_generation;
+static unsigned generation = 1; /* of this process: a child's ears are its own */
+static pthread_mutex_t beginning = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t ears;
+
+void family_lock(void) {
+    if (pthread_mutex_lock(&family->lock) == EOWNERDEAD) {
+        pthread_mutex_consistent(&family->lock);
+    }
+}
+
+void family_unlock(void) {
+    pthread_mutex_unlock(&family->lock);
+}
+
+/* ----- Beginning, fork and end ----- */
+
+static void count(uint32_t by) {
+    for (int fd = 0; fd < numbers_end(); fd++) {
+        uint32_t number;
+        if (number_kind(fd, &number) == OWN) {
+            atomic_fetch_add(&own(number)->refs, by);
+        }
+    }
+}
+
+static void before_fork(void) {
+    family_lock();
+    sockets_share();
+    count(1);
+}
+
+static void parent_forked(void) {
+    family_unlock();
+}
+
+static void child_forked(void) {
+    generation++;
+}
+
+static void close_ear(void *value) {
+    int fd = (int)(intptr_t)value - 1;
+    number_set(fd, KERNEL, 0);
+    real()->close(fd);
+}
+
+static int failed(const char *path, int failure) {
+    const char *why = failure == -EPROTO ? "does not speak this version" : strerror(-failure);
+    fprintf(stderr, "netkeep: no session at %s: %s\n", path, why);
+    return -ENETDOWN;
+}
+
+static int begin(const char *path) {
+    int failure = nk_attach_shared(&session, path);
+    if (failure != 0) {
+        return failed(path, failure);
+    }
+    size_t owns = sizeof *family + session.sockets * sizeof family->owns[0];
+    size_t length = owns + nk_seen_length(&session);
+    void *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_t kind;
+    if (memory == MAP_FAILED || pthread_mutexattr_init(&kind) != 0) {
+        nk_detach(&session);
+        return failed(path, -ENOMEM);
+    }
+    struct family *made = memory;
+    session.seen = (struct nk_seen *)(void *)((char *)memory + owns);
+    pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&made->lock, &kind);
+    pthread_mutexattr_destroy(&kind);
+    session.line = number_hide(session.line);
+    session.voice = number_hide(session.voice);
+    session.ear = number_hide(session.ear);
+    pthread_key_create(&ears, close_ear);
+    pthread_atfork(before_fork, parent_forked, child_forked);
+    __atomic_store_n(&family, made, __ATOMIC_RELEASE);
+    return 0;
+}
+
+int family_begin(void) {
+    if (__atomic_load_n(&family, __ATOMIC_ACQUIRE) != NULL) {
+        return atomic_load(&family->over) ? -ENETDOWN : 0;
+    }
+    pthread_mutex_lock(&beginning);
+    const char *path = getenv("NETKEEP_SESSION");
+    int failure = family != NULL ? 0 : path == NULL ? -ENETDOWN : begin(path);
+    pthread_mutex_unlock(&beginning);
+    return failure;
+}
+
+/* What the kernel counts is counted here, too: others of the family may go on without this process. */
+__attribute__((destructor)) void family_leave(void) {
+    if (family == NULL) {
+        return;
+    }
+    for (int fd = 0; fd < numbers_end(); fd++) {
+        uint32_t number;
+        if (number_kind(fd, &number) == OWN) {
+            socket_leave(fd);
+        }
+    }
+}
+
+/* ----- Asking ----- */
+
+void family_ask(const struct nk_request *request) {
+    for (;;) {
+        int failure = nk_ask(&session, request);
+        if (failure == 0) {
+            break;
+        }
+        if (failure != -EAGAIN || atomic_load(&family->over)) {
+            atomic_store(&family->over, true);
+            return;
+        }
+        nk_wake(&session);
+        usleep(RETRY_US);
+    }
+    nk_wake(&session);
+}
+
+static void sleeps(void) {
+    family->sleepers++;
+    nk_asleep(&session, true);
+}
+
+static void woke(void) {
+    if (family->sleepers > 0) {
+        family->sleepers--;
+    }
+    if (family->sleepers == 0) {
+        nk_asleep(&session, false);
+    }
+}
+
+/* The thread's ear has rung, or somebody looks: what comes over the line, and is not for the program. */
+static void listen_to_line(void) {
+    if (nk_listen_again(&session) != 0) {
+        atomic_store(&family->over, true);
+    }
+}
+
+static int sleep_once(int timeout) {
+    struct epoll_event events[2];
+    int count = real()->epoll_wait(family_ear(), events, 2, timeout);
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.u64 != (uintptr_t)&watched) {
+            listen_to_line();
+        }
+    }
+    return count < 0 ? -errno : count;
+}
+
+int family_call(struct nk_request *request) {
+    if (atomic_load(&family->over)) {
+        return -ENETDOWN;
+    }
+    request->ticket = nk_ticket(&session, request->socket);
+    family_ask(request);
+    int answer = nk_answer(&session, request->socket, request->ticket);
+    while (answer == -EAGAIN) {
+        sleeps();
+        answer = nk_answer(&session, request->socket, request->ticket);
+        if (answer == -EAGAIN) {
+            family_drain();
+            sleep_once(-1);
+            answer = nk_answer(&session, request->socket, request->ticket);
+        }
+        woke();
+        if (answer == -EAGAIN && atomic_load(&family->over)) {
+            return -ENETDOWN;
+        }
+    }
+    return -answer;
+}
+
+/* ----- Being told ----- */
+
+/* A connection has come, perhaps told of before. */
+static void arrived(uint32_t number) {
+    struct own *child = own(number);
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    uint32_t life = nk_life(&session, number);
+    bool seen = child->state != UNUSED && child->life == life;
+    if (seen || (words.status & NK_STATUS_OPEN) == 0 || words.parent == 0 || words.parent > session.sockets) {
+        return;
+    }
+    struct own *listener = own(words.parent - 1);
+    memset(child, 0, sizeof *child);
+    child->life = life;
+    child->v6 = listener->v6;
+    child->known = listener->known;
+    memcpy(child->options, listener->options, sizeof child->options);
+    child->state = WAITING;
+    if (listener->last != 0) {
+        own(listener->last - 1)->next = number + 1;
+    } else {
+        listener->first = number + 1;
+    }
+    listener->last = number + 1;
+    atomic_fetch_add(&listener->arrivals, 1);
+}
+
+void family_drain(void) {
+    if (nk_missed(&session)) {
+        for (uint32_t number = session.sockets / 2; number < session.sockets; number++) {
+            arrived(number);
+        }
+    }
+    struct nk_event event;
+    int more;
+    while ((more = nk_next(&session, &event)) > 0) {
+        if ((event.what & NK_EVENT_ACCEPT) != 0) {
+            arrived(event.child);
+        }
+    }
+    if (more < 0) {
+        atomic_store(&family->over, true);
+    }
+}
+
+/* ----- Sleeping ----- */
+
+int family_watch(int epfd, uint64_t data) {
+    struct epoll_event ring = {.events = EPOLLIN | EPOLLET, .data.u64 = data};
+    struct epoll_event line = {.events = EPOLLIN | EPOLLET, .data.u64 = data + 1};
+    int failure = real()->epoll_ctl(epfd, EPOLL_CTL_ADD, session.ear, &ring);
+    return failure != 0 ? failure : real()->epoll_ctl(epfd, EPOLL_CTL_ADD, session.line, &line);
+}
+
+int family_ear(void) {
+    if (ear >= 0 && ear_generation == generation) {
+        return ear;
+    }
+    if (ear >= 0) {
+        close_ear((void *)(intptr_t)(ear + 1));
+    }
+    ear = number_hide(real()->epoll_create1(EPOLL_CLOEXEC));
+    ear_generation = generation;
+    pthread_setspecific(ears, (void *)(intptr_t)(ear + 1));
+    if (ear >= 0) {
+        family_watch(ear, (uintptr_t)&watched);
+    }
+    return ear;
+}
+
+void family_sleeps(void) {
+    family_lock();
+    family_drain();
+    sleeps();
+    family_unlock();
+}
+
+void family_woke(void) {
+    family_lock();
+    woke();
+    listen_to_line();
+    family_drain();
+    family_unlock();
+}
+
+int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool goes_on(void) {
+    for (int signal = 1; signal < SIGRTMAX; signal++) {
+        struct sigaction set;
+        if (sigaction(signal, NULL, &set) == 0 && set.sa_handler != SIG_DFL && set.sa_handler != SIG_IGN
+            && (set.sa_flags & SA_RESTART) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
+    while (!ready(number)) {
+        int64_t left = until < 0 ? -1 : until - now_ms();
+        if (until >= 0 && left <= 0) {
+            return -EAGAIN;
+        }
+        int slept = 0;
+        family_sleeps();
+        if (!ready(number)) {
+            struct epoll_event events[2];
+            int count = real()->epoll_wait(family_ear(), events, 2, left > INT32_MAX ? INT32_MAX : (int)left);
+            slept = count < 0 ? -errno : 0;
+        }
+        family_woke();
+        if (slept == -EINTR && !ready(number) && (until >= 0 || !goes_on())) {
+            return -EINTR;
+        }
+    }
+    return 0;
+}

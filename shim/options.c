@@ -1,0 +1,363 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <linux/sockios.h>
+
+/* The stack's numbers: docs/layouts/session.md. */
+enum {
+    NO_DELAY = 1,
+    CORK,
+    KEEP_ALIVE,
+    KEEP_IDLE,
+    KEEP_INTERVAL,
+    KEEP_COUNT,
+    LINGER,
+    SEND_BUFFER,
+    RECEIVE_BUFFER,
+    REUSE_ADDRESS,
+    REUSE_PORT,
+    TRAFFIC_CLASS,
+    HOPS,
+    MULTICAST_HOPS,
+    MULTICAST_LOOP,
+    MULTICAST_LINK,
+    BROADCAST,
+    USER_TIMEOUT,
+    URGENT_INLINE,
+    CONGESTION,
+    MAX_SEGMENT,
+    QUICK_ACK,
+    RECEIVE_LOW_WATER,
+    DONT_FRAGMENT,
+    STACKS, /* those above are the stack's; those below are only kept */
+    PRIORITY = STACKS,
+    MARK,
+    DEFERS,
+    PACKET_INFO,
+    V6_ONLY,
+    REST
+};
+
+enum range { ANY, SWITCH };
+
+struct option {
+    int level;
+    int name;
+    int number;
+    int initial;
+    int least;
+    int most;
+    int outside; /* the errno of a value that is not within */
+    bool stream; /* for sockets of TCP alone */
+};
+
+static const struct option options[] = {
+    {IPPROTO_TCP, TCP_NODELAY, NO_DELAY, 0, 0, 1, 0, true},
+    {IPPROTO_TCP, TCP_CORK, CORK, 0, 0, 1, 0, true},
+    {SOL_SOCKET, SO_KEEPALIVE, KEEP_ALIVE, 0, 0, 1, 0, false},
+    {IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE, 7200, 1, 32767, EINVAL, true},
+    {IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL, 75, 1, 32767, EINVAL, true},
+    {IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT, 9, 1, 127, EINVAL, true},
+    {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, 16384, 2304, 8 << 20, 0, false},
+    {SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER, 131072, 1152, 8 << 20, 0, false},
+    {SOL_SOCKET, SO_REUSEADDR, REUSE_ADDRESS, 0, 0, 1, 0, false},
+    {SOL_SOCKET, SO_REUSEPORT, REUSE_PORT, 0, 0, 1, 0, false},
+    {IPPROTO_IP, IP_TOS, TRAFFIC_CLASS, 0, 0, 255, 0, false},
+    {IPPROTO_IPV6, IPV6_TCLASS, TRAFFIC_CLASS, 0, -1, 255, EINVAL, false},
+    {IPPROTO_IP, IP_TTL, HOPS, 64, 1, 255, EINVAL, false},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, HOPS, 64, 1, 255, EINVAL, false},
+    {IPPROTO_IP, IP_MULTICAST_TTL, MULTICAST_HOPS, 1, 0, 255, EINVAL, false},
+    {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, MULTICAST_HOPS, 1, 0, 255, EINVAL, false},
+    {IPPROTO_IP, IP_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, false},
+    {SOL_SOCKET, SO_BROADCAST, BROADCAST, 0, 0, 1, 0, false},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT, 0, 0, INT32_MAX, EINVAL, true},
+    {SOL_SOCKET, SO_OOBINLINE, URGENT_INLINE, 0, 0, 1, 0, false},
+    {IPPROTO_TCP, TCP_MAXSEG, MAX_SEGMENT, 536, 88, 32767, EINVAL, true},
+    {IPPROTO_TCP, TCP_QUICKACK, QUICK_ACK, 1, 0, 1, 0, true},
+    {SOL_SOCKET, SO_RCVLOWAT, RECEIVE_LOW_WATER, 1, 1, INT32_MAX, 0, false},
+    {SOL_SOCKET, SO_PRIORITY, PRIORITY, 0, 0, 6, EPERM, false},
+    {SOL_SOCKET, SO_MARK, MARK, 0, INT32_MIN, INT32_MAX, 0, false},
+    {IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFERS, 0, 0, INT32_MAX, 0, true},
+    {IPPROTO_IP, IP_PKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_V6ONLY, V6_ONLY, 0, 0, 1, 0, false},
+};
+
+enum { OPTIONS = sizeof options / sizeof options[0] };
+
+static const struct option *find(uint32_t number, int level, int name) {
+    for (size_t i = 0; i < OPTIONS; i++) {
+        bool fits = !options[i].stream || !own(number)->datagram;
+        if (options[i].level == level && options[i].name == name && fits) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+/* With the lock. */
+static void say(uint32_t number, int option, int value) {
+    struct own *it = own(number);
+    it->options[option] = value;
+    it->known |= 1u << option;
+    if (option < STACKS) {
+        struct nk_request request = {
+            .op = NK_OPTION, .socket = number, .a = (uint64_t)option, .b = (uint64_t)(int64_t)value};
+        family_ask(&request);
+    }
+}
+
+static int set_time(int64_t *ms, const void *value, socklen_t length) {
+    struct timeval time;
+    if (length < (socklen_t)sizeof time) {
+        return -EINVAL;
+    }
+    memcpy(&time, value, sizeof time);
+    if (time.tv_usec < 0 || time.tv_usec >= 1000000) {
+        return -EDOM;
+    }
+    *ms = time.tv_sec < 0 ? 1 : (int64_t)time.tv_sec * 1000 + (time.tv_usec + 999) / 1000;
+    return 0;
+}
+
+static int set_linger(uint32_t number, const void *value, socklen_t length) {
+    struct linger linger;
+    if (length < (socklen_t)sizeof linger) {
+        return -EINVAL;
+    }
+    memcpy(&linger, value, sizeof linger);
+    say(number, LINGER, linger.l_onoff == 0 ? -1 : linger.l_linger);
+    return 0;
+}
+
+/* With the lock. */
+static int set(uint32_t number, int level, int name, const void *value, socklen_t length) {
+    if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
+        return set_time(name == SO_RCVTIMEO ? &own(number)->receive_ms : &own(number)->send_ms, value, length);
+    }
+    if (level == SOL_SOCKET && name == SO_LINGER) {
+        return set_linger(number, value, length);
+    }
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION && !own(number)->datagram) {
+        bool reno = length == 4 && memcmp(value, "reno", 4) == 0;
+        bool cubic = length >= 5 && memcmp(value, "cubic", 5) == 0;
+        if (reno || cubic) {
+            say(number, CONGESTION, reno);
+        }
+        return reno || cubic ? 0 : -ENOENT;
+    }
+    const struct option *option = find(number, level, name);
+    int wanted;
+    if (option == NULL) {
+        return -ENOPROTOOPT;
+    }
+    if (length < (socklen_t)sizeof wanted) {
+        return -EINVAL;
+    }
+    memcpy(&wanted, value, sizeof wanted);
+    if (option->outside == 0 && option->most == 1) {
+        wanted = wanted != 0;
+    }
+    if (option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER) {
+        /* The kernel doubles what is asked for, and tells the double. */
+        wanted = wanted > 4 << 20 ? 8 << 20 : wanted < 0 ? 8 << 20 : wanted * 2;
+    }
+    if (wanted < option->least || wanted > option->most) {
+        if (option->outside != 0) {
+            return -option->outside;
+        }
+        wanted = wanted < option->least ? option->least : option->most;
+    }
+    say(number, option->number, wanted);
+    return 0;
+}
+
+int option_set(uint32_t number, int level, int name, const void *value, socklen_t length) {
+    if (value == NULL) {
+        errno = EFAULT;
+        return -1;
+    }
+    family_lock();
+    int failure = set(number, level, name, value, length);
+    family_unlock();
+    errno = failure == 0 ? errno : -failure;
+    return failure == 0 ? 0 : -1;
+}
+
+/* ----- Getting ----- */
+
+static int give(const void *from, size_t have, void *value, socklen_t *length) {
+    socklen_t most = *length < have ? *length : (socklen_t)have;
+    memcpy(value, from, most);
+    *length = most;
+    return 0;
+}
+
+static int get_info(uint32_t number, void *value, socklen_t *length) {
+    struct tcp_info info = {0};
+    uint32_t now = socket_status(number);
+    bool open = (now & NK_STATUS_CONNECTED) != 0 && (now & NK_STATUS_FAILED) == 0;
+    info.tcpi_state = open ? TCP_ESTABLISHED
+        : (now & NK_STATUS_LISTENING) != 0 ? TCP_LISTEN
+        : (now & NK_STATUS_CONNECTING) != 0 ? TCP_SYN_SENT : TCP_CLOSE;
+    info.tcpi_unacked = (uint32_t)(open ? nk_unsent(&session, number) / 1448 : 0);
+    info.tcpi_snd_mss = 1448;
+    info.tcpi_rcv_mss = 1448;
+    return give(&info, sizeof info, value, length);
+}
+
+static int plain(uint32_t number, int level, int name, int *found) {
+    struct own *it = own(number);
+    if (level == SOL_SOCKET) {
+        switch (name) {
+            case SO_ERROR: *found = socket_error(number); return 0;
+            case SO_TYPE: *found = it->datagram ? SOCK_DGRAM : SOCK_STREAM; return 0;
+            case SO_DOMAIN: *found = it->v6 ? AF_INET6 : AF_INET; return 0;
+            case SO_PROTOCOL: *found = it->datagram ? IPPROTO_UDP : IPPROTO_TCP; return 0;
+            case SO_ACCEPTCONN: *found = it->listening; return 0;
+            default: break;
+        }
+    }
+    const struct option *option = find(number, level, name);
+    if (option == NULL) {
+        /* As the kernel: of UDP over IPv4 alone. */
+        return level == IPPROTO_TCP && it->datagram && !it->v6 ? -EOPNOTSUPP : -ENOPROTOOPT;
+    }
+    *found = (it->known & 1u << option->number) != 0 ? it->options[option->number] : option->initial;
+    if (option->number == MAX_SEGMENT && (socket_status(number) & NK_STATUS_CONNECTED) != 0) {
+        *found = 1448;
+    }
+    return 0;
+}
+
+static int get(uint32_t number, int level, int name, void *value, socklen_t *length) {
+    struct own *it = own(number);
+    if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
+        int64_t ms = name == SO_RCVTIMEO ? it->receive_ms : it->send_ms;
+        struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+        return give(&time, sizeof time, value, length);
+    }
+    if (level == SOL_SOCKET && name == SO_LINGER) {
+        bool on = (it->known & 1u << LINGER) != 0 && it->options[LINGER] >= 0;
+        struct linger linger = {on, on ? it->options[LINGER] : 0};
+        return give(&linger, sizeof linger, value, length);
+    }
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION && !it->datagram) {
+        bool reno = (it->known & 1u << CONGESTION) != 0 && it->options[CONGESTION] == 1;
+        return give(reno ? "reno\0\0\0\0\0\0\0\0\0\0\0" : "cubic\0\0\0\0\0\0\0\0\0\0", 16, value, length);
+    }
+    if (level == IPPROTO_TCP && name == TCP_INFO && !it->datagram) {
+        return get_info(number, value, length);
+    }
+    int found = 0;
+    int failure = plain(number, level, name, &found);
+    return failure != 0 ? failure : give(&found, sizeof found, value, length);
+}
+
+int option_get(uint32_t number, int level, int name, void *value, socklen_t *length) {
+    if (value == NULL || length == NULL) {
+        errno = EFAULT;
+        return -1;
+    }
+    int failure = get(number, level, name, value, length);
+    errno = failure == 0 ? errno : -failure;
+    return failure == 0 ? 0 : -1;
+}
+
+/* ----- From a socket of the kernel's ----- */
+
+/* What the kernel says of sockets of which nothing was set, by kind: OPEN_DATAGRAM and OPEN_V6. */
+static int initial[4][OPTIONS];
+static bool known[4];
+
+static int asked(int fd, const struct option *option) {
+    int value = 0;
+    socklen_t length = sizeof value;
+    return real()->getsockopt(fd, option->level, option->name, &value, &length) == 0 ? value : 0;
+}
+
+static void learn(unsigned kind) {
+    int fresh = real()->socket(
+        (kind & OPEN_V6) != 0 ? AF_INET6 : AF_INET,
+        ((kind & OPEN_DATAGRAM) != 0 ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    for (size_t i = 0; fresh >= 0 && i < OPTIONS; i++) {
+        initial[kind][i] = asked(fresh, &options[i]);
+    }
+    known[kind] = fresh >= 0;
+    real()->close(fresh);
+}
+
+static void take_times(uint32_t number, int fd) {
+    struct timeval time;
+    socklen_t length = sizeof time;
+    if (real()->getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, &length) == 0) {
+        set_time(&own(number)->receive_ms, &time, length);
+    }
+    if (real()->getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, &length) == 0) {
+        set_time(&own(number)->send_ms, &time, length);
+    }
+    struct linger linger;
+    length = sizeof linger;
+    if (real()->getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0 && linger.l_onoff != 0) {
+        set_linger(number, &linger, length);
+    }
+}
+
+void options_take(uint32_t number, int fd) {
+    struct own *it = own(number);
+    unsigned kind = (it->datagram ? OPEN_DATAGRAM : 0u) | (it->v6 ? OPEN_V6 : 0u);
+    if (!known[kind]) {
+        learn(kind);
+    }
+    for (size_t i = 0; i < OPTIONS; i++) {
+        bool fits = (!options[i].stream || !it->datagram) && (options[i].level != IPPROTO_IPV6 || it->v6);
+        int value = fits ? asked(fd, &options[i]) : initial[kind][i];
+        if (value != initial[kind][i]) {
+            say(number, options[i].number, value);
+        }
+    }
+    take_times(number, fd);
+}
+
+void options_again(uint32_t number) {
+    for (int option = 1; option < STACKS; option++) {
+        if ((own(number)->known & 1u << option) != 0) {
+            say(number, option, own(number)->options[option]);
+        }
+    }
+}
+
+int option_control(uint32_t number, unsigned long request, void *value) {
+    struct own *it = own(number);
+    int *number_at = value;
+    switch (request) {
+        case FIONBIO:
+            atomic_store(&it->nonblocking, *number_at != 0);
+            return 0;
+        case FIONREAD: {
+            if (it->listening) {
+                errno = EINVAL;
+                return -1;
+            }
+            uint64_t there = nk_unread(&session, number);
+            uint32_t first = 0;
+            if (it->datagram && there != 0) {
+                nk_peek(&session, number, 0, &first, sizeof first);
+                there = first;
+            }
+            *number_at = (int)there;
+            return 0;
+        }
+        case SIOCOUTQ:
+            *number_at = (int)nk_unsent(&session, number);
+            return 0;
+        default:
+            errno = ENOTTY;
+            return -1;
+    }
+}

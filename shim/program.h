@@ -1,0 +1,236 @@
+/*
+ * The library under an unmodified program: what its files share. docs/programs.md tells how it works.
+ *
+ * Functions of the program's view (calls.c) return -1 and set errno; those below them return negative errno values.
+ */
+#ifndef NETKEEP_PROGRAM_H
+#define NETKEEP_PROGRAM_H
+
+#include "netkeep_session.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+/* ----- What a descriptor is: numbers.c ----- */
+
+enum kind {
+    KERNEL, /* nothing of ours */
+    OWN, /* a socket of the session; the value is its number */
+    OPEN, /* a socket of the kernel's that may become one of ours once it is known whom it talks to; the value tells which */
+    POLLS, /* an epoll instance; the value is the number of its set */
+    HIDDEN /* the library's own: not the program's to close */
+};
+
+/* Bits of the value of OPEN. */
+enum { OPEN_DATAGRAM = 1, OPEN_V6 = 2 };
+
+enum kind number_kind(int fd, uint32_t *value);
+void number_set(int fd, enum kind kind, uint32_t value);
+
+/* One above the highest number that was ever one of ours. */
+int numbers_end(void);
+
+/* Moves a descriptor of the library's out of the program's way: its new number, or fd itself where there is none. */
+int number_hide(int fd);
+
+/* ----- What processes share that were forked from one another: family.c ----- */
+
+enum { SHUT_IN = 1, SHUT_OUT = 2 };
+
+enum state { UNUSED, WAITING, USED, LEFT };
+
+/* One socket: what the program knows of it, and the stack does not. Changed with the lock. */
+struct own {
+    enum state state; /* WAITING to be accepted; LEFT until the stack has closed it */
+    uint32_t life; /* as it was when it was opened */
+    _Atomic uint32_t refs; /* descriptors, as far as we have counted */
+    bool v6; /* its family */
+    bool datagram;
+    bool listening;
+    bool named; /* bound, connected or both */
+    bool asked; /* to connect, and the program has not been told that it is */
+    bool undone; /* it failed, and connect said so: as if nothing had been */
+    bool told; /* how the connection failed has been told */
+    _Atomic bool nonblocking;
+    _Atomic unsigned shut;
+    _Atomic uint32_t full; /* how often the program found no room to send */
+    _Atomic uint32_t arrivals; /* connections that came, ever */
+    uint32_t next; /* in the queue of a listener, number + 1 */
+    uint32_t first;
+    uint32_t last;
+    int64_t receive_ms; /* SO_RCVTIMEO, 0 for ever */
+    int64_t send_ms;
+    uint32_t known; /* the options that were set: bits by their numbers */
+    int options[32];
+};
+
+struct family {
+    pthread_mutex_t lock;
+    _Atomic bool shared; /* by several processes: the daemon holds the other ends of their descriptors */
+    uint32_t sleepers;
+    uint32_t search; /* where to look for a free number */
+    _Atomic bool over; /* nobody serves the session any more */
+    struct own owns[];
+};
+
+extern struct nk_session session;
+extern struct family *family;
+
+/* Begins the session, unless there is one. 0, or -ENETDOWN: then it has been said why. */
+int family_begin(void);
+
+/* This process ends. */
+void family_leave(void);
+
+void family_lock(void);
+void family_unlock(void);
+
+static inline struct own *own(uint32_t number) {
+    return &family->owns[number];
+}
+
+/* With the lock. Puts a request, and waits for room if there is none. */
+void family_ask(const struct nk_request *request);
+
+/* With the lock. Puts a request and waits for the answer: 0 or a negative errno. */
+int family_call(struct nk_request *request);
+
+/* With the lock. Takes events: connections that came are queued at their listeners. */
+void family_drain(void);
+
+/* A descriptor that is readable, as an edge, when the stack has something; every thread has its own. -1 if there is none. */
+int family_ear(void);
+
+/* Watches the session in an epoll instance, with this as the events' data. */
+int family_watch(int epfd, uint64_t data);
+
+/* Before and behind a sleep. */
+void family_sleeps(void);
+void family_woke(void);
+
+/* Sleeps until `ready` says yes: 0, -EINTR, or -EAGAIN behind `until` (an instant of now_ms, -1 for never). Without the lock. */
+int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until);
+
+int64_t now_ms(void);
+
+/* Whether a call that a signal interrupted goes on: no handler forbids it. */
+bool goes_on(void);
+
+/* ----- Sockets: sockets.c ----- */
+
+/* Sets errno to what a negative errno says: -1. */
+int fail(int failure);
+
+int socket_new(int domain, int type, int protocol);
+
+/*
+ * A descriptor for a socket: one end of a pair. Where processes share sockets, the other end is to go to the daemon by
+ * socket_shown; else it is closed, and -1.
+ */
+int socket_end(int flags, int *other);
+void socket_shown(uint32_t number, int other);
+
+/* Descriptors of this process are about to be another's, too: their other ends go to the daemon. With the lock. */
+void sockets_share(void);
+
+/* With the lock. Waits until the stack has closed what owes nobody anything: 0 or a negative errno. */
+int socket_closed(uint32_t number);
+
+/* Whether a connection waits at a listener, or none ever will. */
+bool socket_arrived(uint32_t number);
+
+/* connecting.c */
+int socket_bind(int fd, const struct sockaddr *address, socklen_t length);
+int socket_connect(int fd, const struct sockaddr *address, socklen_t length);
+int socket_listen(int fd, int backlog);
+int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+/* sockets.c again */
+int socket_shutdown(uint32_t number, int how);
+int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t *length);
+
+/* Makes a descriptor that is OPEN one of the session's. The socket's number or a negative errno. */
+int64_t socket_adopt(int fd);
+
+/* Another descriptor refers to what `from` refers to. */
+void socket_doubled(int from, int to);
+
+/* A descriptor is about to be closed. */
+void socket_leave(int fd);
+
+/* The socket's status, as the program is to see it. */
+uint32_t socket_status(uint32_t number);
+
+/* The error that waits to be told, which is told with this. */
+int socket_error(uint32_t number);
+
+/* What poll says of it, of those asked for; where there is no room to send, and it was asked for, the stack is to tell. */
+short socket_ready(uint32_t number, short wanted);
+
+/* ----- Addresses: addresses.c ----- */
+
+struct place {
+    struct nk_address address;
+    uint16_t port;
+    uint32_t scope;
+};
+
+/* 0 or a negative errno. */
+int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place);
+void place_told(const struct place *place, bool v6, struct sockaddr *address, socklen_t *length);
+
+/* Whether an address is the kernel's, whoever asks. */
+bool place_is_kernels(const struct sockaddr *address, socklen_t length);
+
+/* ----- Octets: streams.c, datagrams.c ----- */
+
+ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags);
+ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags);
+ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags);
+ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags);
+
+/* Of either kind; for a stream the address is what it says. */
+ssize_t message_send(uint32_t number, const struct msghdr *message, int flags);
+ssize_t message_receive(uint32_t number, struct msghdr *message, int flags);
+
+/* ----- Options: options.c ----- */
+
+int option_set(uint32_t number, int level, int name, const void *value, socklen_t length);
+int option_get(uint32_t number, int level, int name, void *value, socklen_t *length);
+
+/* Takes over what was set on a socket of the kernel's. With the lock. */
+void options_take(uint32_t number, int fd);
+
+/* Says once more what was set. With the lock. */
+void options_again(uint32_t number);
+int option_control(uint32_t number, unsigned long request, void *value);
+
+/* ----- Waiting: waiting.c, sets.c ----- */
+
+/* As ppoll, timeout in nanoseconds, -1 for ever. */
+int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);
+
+/* Whether one of them is ours. */
+bool wait_concerns(struct pollfd *polled, nfds_t count);
+
+void set_made(int epfd);
+int set_control(int epfd, uint32_t set, int op, int fd, struct epoll_event *event);
+int set_wait(int epfd, uint32_t set, struct epoll_event *events, int most, int timeout, const sigset_t *mask);
+bool set_concerns(uint32_t set);
+bool set_ready(uint32_t set);
+void set_left(uint32_t set);
+/* A number is closed, or has become the kernel's for good. */
+void sets_forget(int fd);
+void sets_settled(int fd);
+
+/* ----- The calls of libc behind ours: real.c ----- */
+
+#include "real.h"
+
+#endif

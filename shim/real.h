@@ -1,0 +1,41 @@
+/* The calls of libc that lie behind ours: one field each, found when the first of them is needed. */
+#ifndef NETKEEP_REAL_H
+#define NETKEEP_REAL_H
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define NK_CALLS(CALL) \
+    CALL(socket) CALL(bind) CALL(connect) CALL(listen) CALL(accept) CALL(accept4) CALL(shutdown) CALL(getsockname) \
+    CALL(getpeername) CALL(getsockopt) CALL(setsockopt) CALL(send) CALL(sendto) CALL(sendmsg) CALL(sendmmsg) CALL(recv) \
+    CALL(recvfrom) CALL(recvmsg) CALL(recvmmsg) CALL(read) CALL(write) CALL(readv) CALL(writev) CALL(close) \
+    CALL(close_range) CALL(closefrom) CALL(dup) CALL(dup2) CALL(dup3) CALL(fcntl) CALL(ioctl) CALL(poll) CALL(ppoll) \
+    CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
+    CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit)
+
+struct real {
+#define CALL(name) __typeof__(&name) name;
+    NK_CALLS(CALL)
+#undef CALL
+};
+
+extern struct real real_calls;
+extern _Bool real_found;
+void real_find(void);
+
+static inline const struct real *real(void) {
+    if (__builtin_expect(!real_found, 0)) {
+        real_find();
+    }
+    return &real_calls;
+}
+
+#endif

@@ -1,0 +1,365 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLOSING_US = 20 };
+
+int fail(int failure) {
+    errno = -failure;
+    return -1;
+}
+
+uint32_t socket_status(uint32_t number) {
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    return words.status;
+}
+
+int socket_error(uint32_t number) {
+    struct own *it = own(number);
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    if ((words.status & NK_STATUS_FAILED) == 0 || it->told) {
+        return 0;
+    }
+    it->told = true;
+    return words.error;
+}
+
+/* ----- Making one ----- */
+
+static bool configured(void) {
+    return getenv("NETKEEP_SESSION") != NULL;
+}
+
+int socket_new(int domain, int type, int protocol) {
+    int fd = real()->socket(domain, type, protocol);
+    int plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+    bool stream = plain == SOCK_STREAM && (protocol == 0 || protocol == IPPROTO_TCP);
+    bool datagram = plain == SOCK_DGRAM && (protocol == 0 || protocol == IPPROTO_UDP);
+    if (fd >= 0 && (domain == AF_INET || domain == AF_INET6) && (stream || datagram) && configured()) {
+        number_set(fd, OPEN, (datagram ? OPEN_DATAGRAM : 0u) | (domain == AF_INET6 ? OPEN_V6 : 0u));
+    }
+    return fd;
+}
+
+/* A number that is free, opened. With the lock. -EMFILE if there is none. */
+static int64_t opened(bool datagram, bool v6, bool only) {
+    uint32_t half = session.sockets / 2;
+    for (uint32_t tried = 0; tried < half; tried++) {
+        uint32_t number = (family->search + tried) % half;
+        struct own *it = own(number);
+        uint32_t life = nk_life(&session, number);
+        if (it->state == UNUSED || it->life != life) {
+            memset(it, 0, sizeof *it);
+            it->life = life;
+            it->v6 = v6;
+            it->datagram = datagram;
+            it->state = USED;
+            family->search = (number + 1) % half;
+            struct nk_request request = {
+                .op = NK_OPEN, .socket = number, .a = datagram ? NK_UDP : NK_TCP, .b = only ? 1 : v6 ? 0 : 2};
+            int failure = family_call(&request);
+            if (failure != 0) {
+                it->state = UNUSED;
+            }
+            return failure != 0 ? failure : (int64_t)number;
+        }
+    }
+    return -EMFILE;
+}
+
+/* Waits until the stack has closed what owes nobody anything. With the lock. */
+int socket_closed(uint32_t number) {
+    while (nk_life(&session, number) == own(number)->life) {
+        if (nk_listen_again(&session) != 0 || atomic_load(&family->over)) {
+            atomic_store(&family->over, true);
+            return -ENETDOWN;
+        }
+        usleep(CLOSING_US);
+    }
+    return 0;
+}
+
+/* Gives a socket back to the stack. With the lock. */
+static void left(uint32_t number) {
+    struct own *it = own(number);
+    if (it->state != USED) {
+        return;
+    }
+    bool abort = (it->known & 1u << 7) != 0 && it->options[7] == 0;
+    for (uint32_t child = it->first; child != 0; child = own(child - 1)->next) {
+        own(child - 1)->state = LEFT;
+    }
+    it->state = LEFT;
+    struct nk_request request = {.op = NK_CLOSE, .socket = number, .a = abort};
+    family_ask(&request);
+    if (it->listening) {
+        /* As with the kernel: from now on it is refused who comes. */
+        socket_closed(number);
+    }
+}
+
+/* ----- The kernel's end of a pair, which is what the program holds ----- */
+
+int socket_end(int flags, int *other) {
+    int pair[2];
+    *other = -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | flags, 0, pair) != 0) {
+        return -errno;
+    }
+    if (atomic_load(&family->shared)) {
+        *other = pair[1];
+    } else {
+        real()->close(pair[1]);
+    }
+    return pair[0];
+}
+
+/* docs/layouts/session.md: hold. */
+void socket_shown(uint32_t number, int other) {
+    if (other < 0) {
+        return;
+    }
+    uint32_t hold[] = {0x30534b4e, 2, number, own(number)->life};
+    union {
+        char octets[CMSG_SPACE(sizeof other)];
+        struct cmsghdr aligned;
+    } control = {{0}};
+    struct iovec piece = {hold, sizeof hold};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.octets, .msg_controllen = sizeof control.octets};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof other);
+    memcpy(CMSG_DATA(rights), &other, sizeof other);
+    while (real()->sendmsg(session.line, &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+    }
+    real()->close(other);
+}
+
+/* Puts a descriptor's end in its place. 0 or a negative errno. */
+static int put_in_place(int end, int fd) {
+    int flags = real()->fcntl(fd, F_GETFD);
+    return real()->dup3(end, fd, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) < 0 ? -errno : 0;
+}
+
+/* So far nobody else has them: each is replaced wherever it is. */
+static void share(uint32_t number) {
+    int other;
+    int end = socket_end(atomic_load(&own(number)->nonblocking) ? SOCK_NONBLOCK : 0, &other);
+    uint32_t value;
+    for (int fd = 0; end >= 0 && fd < numbers_end(); fd++) {
+        if (number_kind(fd, &value) == OWN && value == number) {
+            put_in_place(end, fd);
+        }
+    }
+    if (end >= 0) {
+        real()->close(end);
+        socket_shown(number, other);
+    }
+}
+
+void sockets_share(void) {
+    if (atomic_exchange(&family->shared, true)) {
+        return;
+    }
+    for (uint32_t number = 0; number < session.sockets; number++) {
+        if (own(number)->state == USED) {
+            share(number);
+        }
+    }
+}
+
+int64_t socket_adopt(int fd) {
+    uint32_t value;
+    enum kind kind = number_kind(fd, &value);
+    if (kind != OPEN) {
+        return kind == OWN ? (int64_t)value : -ENOTSOCK;
+    }
+    int failure = family_begin();
+    if (failure != 0) {
+        return failure;
+    }
+    int only = 0;
+    socklen_t length = sizeof only;
+    if ((value & OPEN_V6) != 0) {
+        real()->getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &length);
+    }
+    family_lock();
+    int64_t number = opened((value & OPEN_DATAGRAM) != 0, (value & OPEN_V6) != 0, only != 0);
+    if (number >= 0) {
+        int status_flags = real()->fcntl(fd, F_GETFL);
+        options_take((uint32_t)number, fd);
+        int other;
+        int end = socket_end((status_flags & O_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0, &other);
+        int failure_of_end = end < 0 ? end : put_in_place(end, fd);
+        if (failure_of_end != 0) {
+            left((uint32_t)number);
+            number = failure_of_end;
+            if (other >= 0) {
+                real()->close(other);
+            }
+        } else {
+            socket_shown((uint32_t)number, other);
+            struct own *it = own((uint32_t)number);
+            atomic_store(&it->nonblocking, (status_flags & O_NONBLOCK) != 0);
+            atomic_store(&it->refs, 1);
+            number_set(fd, OWN, (uint32_t)number);
+        }
+        if (end >= 0) {
+            real()->close(end);
+        }
+    }
+    family_unlock();
+    return number;
+}
+
+/* ----- Descriptors come and go ----- */
+
+void socket_doubled(int from, int to) {
+    uint32_t value;
+    enum kind kind = number_kind(from, &value);
+    if (kind == OPEN) {
+        int64_t number = socket_adopt(from);
+        if (number < 0) {
+            return;
+        }
+        value = (uint32_t)number;
+        kind = OWN;
+        int flags = real()->fcntl(to, F_GETFD);
+        real()->dup3(from, to, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+    }
+    if (kind == OWN) {
+        atomic_fetch_add(&own(value)->refs, 1);
+        number_set(to, OWN, value);
+    }
+}
+
+void socket_leave(int fd) {
+    uint32_t value;
+    enum kind kind = number_kind(fd, &value);
+    if (kind == KERNEL) {
+        return;
+    }
+    number_set(fd, KERNEL, 0);
+    if (kind == POLLS) {
+        set_left(value);
+        return;
+    }
+    if (family != NULL) {
+        sets_forget(fd);
+    }
+    if (kind == OWN && atomic_fetch_sub(&own(value)->refs, 1) == 1) {
+        family_lock();
+        left(value);
+        family_unlock();
+        if (atomic_load(&family->shared)) {
+            /* Tells who holds the other end that there is nothing to do. */
+            real()->send(fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+    }
+}
+
+/* ----- What a socket is ----- */
+
+bool socket_arrived(uint32_t number) {
+    if (own(number)->first == 0 && nk_told(&session)) {
+        family_lock();
+        family_drain();
+        family_unlock();
+    }
+    return own(number)->first != 0 || !own(number)->listening || atomic_load(&family->over);
+}
+
+int socket_shutdown(uint32_t number, int how) {
+    if (how < SHUT_RD || how > SHUT_RDWR) {
+        return fail(-EINVAL);
+    }
+    struct own *it = own(number);
+    uint32_t now = socket_status(number);
+    if ((now & (NK_STATUS_CONNECTED | NK_STATUS_LISTENING)) == 0 || (now & NK_STATUS_FAILED) != 0) {
+        return fail(-ENOTCONN);
+    }
+    unsigned bits = (unsigned)how + 1;
+    atomic_fetch_or(&it->shut, bits);
+    struct nk_request request = {.op = NK_SHUTDOWN, .socket = number, .a = bits};
+    family_lock();
+    family_ask(&request);
+    family_unlock();
+    return 0;
+}
+
+int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t *length) {
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    if (peer && ((words.status & NK_STATUS_CONNECTED) == 0 || (words.status & NK_STATUS_FAILED) != 0)) {
+        return fail(-ENOTCONN);
+    }
+    if (address == NULL || length == NULL) {
+        return fail(-EFAULT);
+    }
+    struct place place = {peer ? words.remote : words.local, peer ? words.remote_port : words.local_port, 0};
+    place.scope = place.address.hi >> 54 == 0xfe80 >> 6 ? words.link : 0;
+    place_told(&place, own(number)->v6, address, length);
+    return 0;
+}
+
+static short ready_to_read(uint32_t number, uint32_t now) {
+    if (own(number)->listening) {
+        return socket_arrived(number) ? POLLIN | POLLRDNORM : 0;
+    }
+    bool end = (now & NK_STATUS_READ_END) != 0 || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
+    short found = end || nk_unread(&session, number) != 0 ? POLLIN | POLLRDNORM : 0;
+    return (short)(found | (end && !own(number)->datagram ? POLLRDHUP : 0));
+}
+
+static short ready_to_write(uint32_t number, uint32_t now) {
+    struct own *it = own(number);
+    const short yes = POLLOUT | POLLWRNORM;
+    if (it->listening || it->datagram) {
+        return it->datagram ? yes : 0;
+    }
+    if ((now & NK_STATUS_WRITE_END) != 0 || atomic_load(&it->shut) & SHUT_OUT || nk_free(&session, number) != 0) {
+        return yes;
+    }
+    family_lock();
+    int64_t room = nk_room(&session, number);
+    family_unlock();
+    return room != 0 ? yes : 0;
+}
+
+short socket_ready(uint32_t number, short wanted) {
+    struct own *it = own(number);
+    if (atomic_load(&family->over)) {
+        return (short)((wanted & (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)) | POLLERR | POLLHUP);
+    }
+    uint32_t now = socket_status(number);
+    short found = 0;
+    /* Once it was connected, and both sides are done with it, READ_END is left of that. */
+    uint32_t ever = NK_STATUS_CONNECTED | NK_STATUS_READ_END;
+    if (!it->datagram && !it->listening && (it->undone || (now & (ever | NK_STATUS_FAILED)) == 0)) {
+        return (short)((now & NK_STATUS_CONNECTING) != 0 ? 0 : (wanted & (POLLOUT | POLLWRNORM)) | POLLHUP);
+    }
+    if ((wanted & (POLLIN | POLLRDNORM | POLLRDHUP)) != 0) {
+        found = (short)(found | ready_to_read(number, now));
+    }
+    if ((wanted & (POLLOUT | POLLWRNORM)) != 0) {
+        found = (short)(found | ready_to_write(number, now));
+    }
+    found = (short)(found & wanted);
+    bool both = (now & NK_STATUS_READ_END) != 0
+        && ((now & NK_STATUS_WRITE_END) != 0 || (atomic_load(&it->shut) & SHUT_OUT) != 0);
+    if (!it->datagram && !it->listening && (both || (now & NK_STATUS_FAILED) != 0)) {
+        found |= POLLHUP;
+    }
+    if ((now & NK_STATUS_FAILED) != 0) {
+        found = (short)(found | (wanted & (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM | POLLRDHUP)));
+        found = (short)(found | (it->told ? 0 : POLLERR));
+    }
+    return found;
+}

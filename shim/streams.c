@@ -1,0 +1,217 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <signal.h>
+
+/* Octets that are copied before others get the lock. */
+enum { SHARE = 256 << 10 };
+
+static int broken(int flags) {
+    if ((flags & MSG_NOSIGNAL) == 0) {
+        raise(SIGPIPE);
+    }
+    return -EPIPE;
+}
+
+static bool waits(uint32_t number, int flags) {
+    return (flags & MSG_DONTWAIT) == 0 && !atomic_load(&own(number)->nonblocking);
+}
+
+static bool has_room(uint32_t number) {
+    if (nk_free(&session, number) != 0) {
+        return true;
+    }
+    family_lock();
+    int64_t room = nk_room(&session, number);
+    family_unlock();
+    uint32_t over = NK_STATUS_WRITE_END | NK_STATUS_FAILED;
+    return room != 0 || (socket_status(number) & over) != 0 || atomic_load(&family->over);
+}
+
+static bool is_connected(uint32_t number) {
+    return (socket_status(number) & NK_STATUS_CONNECTING) == 0 || atomic_load(&family->over);
+}
+
+/* Why nothing can be sent: 0 if it can. */
+static int closed(uint32_t number, int flags) {
+    uint32_t now = socket_status(number);
+    if (atomic_load(&family->over)) {
+        return -ENETDOWN;
+    }
+    if ((now & NK_STATUS_FAILED) != 0) {
+        int error = socket_error(number);
+        return error == 0 || error == EPIPE ? broken(flags) : -error;
+    }
+    bool open = (now & (NK_STATUS_CONNECTED | NK_STATUS_CONNECTING)) != 0 && (now & NK_STATUS_WRITE_END) == 0;
+    return open && (atomic_load(&own(number)->shut) & SHUT_OUT) == 0 ? 0 : broken(flags);
+}
+
+/* Puts as much of the pieces as there is room for, from `done` octets on. */
+static ssize_t put(uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole) {
+    size_t skipped = done;
+    ssize_t all = 0;
+    *whole = 0;
+    for (size_t i = 0; i < count; i++) {
+        *whole += pieces[i].iov_len;
+    }
+    for (size_t i = 0; i < count && all < SHARE; i++) {
+        if (skipped >= pieces[i].iov_len) {
+            skipped -= pieces[i].iov_len;
+            continue;
+        }
+        size_t length = pieces[i].iov_len - skipped;
+        size_t most = (size_t)(SHARE - all);
+        ssize_t now = nk_put(&session, number, (const char *)pieces[i].iov_base + skipped, length < most ? length : most);
+        if (now < 0) {
+            return all > 0 ? all : now;
+        }
+        all += now;
+        if ((size_t)now < length) {
+            break;
+        }
+        skipped = 0;
+    }
+    return all;
+}
+
+static ssize_t put_once(uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole) {
+    family_lock();
+    ssize_t now = put(number, pieces, count, done, whole);
+    if (now > 0) {
+        if (nk_sent(&session, number) != 0) {
+            atomic_store(&family->over, true);
+        }
+        nk_wake(&session);
+    } else if (now == 0) {
+        atomic_fetch_add(&own(number)->full, 1);
+    }
+    family_unlock();
+    return now;
+}
+
+ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
+    struct own *it = own(number);
+    if ((flags & MSG_OOB) != 0) {
+        return -EOPNOTSUPP;
+    }
+    int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
+    size_t done = 0;
+    size_t whole = 0;
+    for (;;) {
+        int end = closed(number, flags);
+        if (end == 0 && !is_connected(number)) {
+            end = waits(number, flags) ? family_wait(is_connected, number, until) : -EAGAIN;
+            if (end == 0) {
+                continue;
+            }
+        }
+        ssize_t now = end != 0 ? end : put_once(number, pieces, count, done, &whole);
+        if (now < 0) {
+            return done > 0 ? (ssize_t)done : now == -EPIPE ? broken(flags | MSG_NOSIGNAL) : now;
+        }
+        done += (size_t)now;
+        if (done == whole) {
+            return (ssize_t)done;
+        }
+        if (nk_free(&session, number) == 0) {
+            int slept = waits(number, flags) ? family_wait(has_room, number, until) : -EAGAIN;
+            if (slept != 0) {
+                return done > 0 ? (ssize_t)done : slept;
+            }
+        }
+    }
+}
+
+/* ----- Receiving ----- */
+
+static bool has_octets(uint32_t number) {
+    uint32_t over = NK_STATUS_READ_END | NK_STATUS_FAILED;
+    return nk_unread(&session, number) != 0 || (socket_status(number) & over) != 0 || atomic_load(&family->over)
+        || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
+}
+
+/* Copies what is there, from `done` octets of the pieces on. How many, 0 at the end, -EAGAIN. */
+static ssize_t take(uint32_t number, const struct iovec *pieces, size_t count, size_t done, int flags) {
+    bool peeks = (flags & MSG_PEEK) != 0;
+    size_t skipped = done;
+    ssize_t all = 0;
+    bool rings = false;
+    family_lock();
+    for (size_t i = 0; i < count && all < SHARE; i++) {
+        if (skipped >= pieces[i].iov_len) {
+            skipped -= pieces[i].iov_len;
+            continue;
+        }
+        size_t length = pieces[i].iov_len - skipped;
+        ssize_t now = nk_peek(
+            &session, number, peeks ? (size_t)all + done : 0, (char *)pieces[i].iov_base + skipped, length);
+        if (now <= 0) {
+            all = all > 0 ? all : now;
+            break;
+        }
+        rings |= !peeks && nk_pass(&session, number, (size_t)now) > 0;
+        all += now;
+        if ((size_t)now < length) {
+            break;
+        }
+        skipped = 0;
+    }
+    if (rings) {
+        nk_wake(&session);
+    }
+    family_unlock();
+    return all;
+}
+
+/* What `take` found out about an end, as the program is told. */
+static ssize_t ended(uint32_t number, ssize_t found) {
+    if (found == -EAGAIN && atomic_load(&family->over)) {
+        return -ENETDOWN;
+    }
+    if (found == -EAGAIN && (atomic_load(&own(number)->shut) & SHUT_IN) != 0) {
+        return 0;
+    }
+    if (found < 0 && found != -EAGAIN) {
+        return -socket_error(number);
+    }
+    return found;
+}
+
+ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
+    struct own *it = own(number);
+    uint32_t now = socket_status(number);
+    uint32_t ever = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_READ_END | NK_STATUS_FAILED;
+    if ((flags & MSG_OOB) != 0) {
+        return -EINVAL;
+    }
+    if (it->listening || it->undone || (now & ever) == 0) {
+        return -ENOTCONN;
+    }
+    size_t whole = 0;
+    for (size_t i = 0; i < count; i++) {
+        whole += pieces[i].iov_len;
+    }
+    if (whole == 0) {
+        return has_octets(number) || waits(number, flags) ? 0 : -EAGAIN;
+    }
+    int64_t until = it->receive_ms > 0 ? now_ms() + it->receive_ms : -1;
+    size_t done = 0;
+    for (;;) {
+        ssize_t found = ended(number, take(number, pieces, count, done, flags));
+        if (found > 0) {
+            done += (size_t)found;
+            if (done == whole || (flags & (MSG_WAITALL | MSG_PEEK)) != MSG_WAITALL) {
+                return (ssize_t)done;
+            }
+            continue;
+        }
+        if (found != -EAGAIN) {
+            return done > 0 ? (ssize_t)done : found;
+        }
+        int slept = waits(number, flags) ? family_wait(has_octets, number, until) : -EAGAIN;
+        if (slept != 0) {
+            return done > 0 ? (ssize_t)done : slept;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * poll over descriptors of both kinds. The kernel polls those that are its own and, behind them, the thread's ear; our sockets it
+ * is given as -1, which it passes over. An epoll instance is both.
+ */
+
+enum { FEW = 64 };
+
+/* A socket that is not bound yet is the kernel's still, and says the same there. */
+static bool is_ours(int fd, uint32_t *value) {
+    enum kind kind = number_kind(fd, value);
+    return kind == OWN || (kind == POLLS && set_concerns(*value));
+}
+
+bool wait_concerns(struct pollfd *polled, nfds_t count) {
+    uint32_t value;
+    for (nfds_t i = 0; i < count; i++) {
+        if (is_ours(polled[i].fd, &value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sets what our descriptors are ready for. How many. */
+static int look(struct pollfd *polled, nfds_t count) {
+    int found = 0;
+    for (nfds_t i = 0; i < count; i++) {
+        uint32_t value;
+        if (!is_ours(polled[i].fd, &value)) {
+            continue;
+        }
+        if (number_kind(polled[i].fd, &value) == OWN) {
+            polled[i].revents = socket_ready(value, polled[i].events);
+        } else {
+            polled[i].revents = set_ready(value) ? (short)(polled[i].events & (POLLIN | POLLRDNORM)) : 0;
+        }
+        found += polled[i].revents != 0;
+    }
+    return found;
+}
+
+/* What the kernel is to poll: its own, and an epoll instance that has sockets of ours as well. */
+static bool prepare(const struct pollfd *polled, nfds_t count, struct pollfd *kernels) {
+    bool some = false;
+    for (nfds_t i = 0; i < count; i++) {
+        uint32_t value;
+        kernels[i] = polled[i];
+        kernels[i].revents = 0;
+        if (number_kind(polled[i].fd, &value) == OWN) {
+            kernels[i].fd = -1;
+        }
+        some |= kernels[i].fd >= 0;
+    }
+    kernels[count].fd = -1;
+    kernels[count].events = POLLIN;
+    return some;
+}
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int ask_kernel(struct pollfd *kernels, nfds_t count, int64_t ns, const sigset_t *mask) {
+    struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+    return real()->ppoll(kernels, count, ns < 0 ? NULL : &time, mask);
+}
+
+/* Both answers in one. */
+static int merge(struct pollfd *polled, nfds_t count, const struct pollfd *kernels) {
+    int found = 0;
+    for (nfds_t i = 0; i < count; i++) {
+        uint32_t value;
+        if (!is_ours(polled[i].fd, &value)) {
+            polled[i].revents = 0;
+        }
+        if (kernels[i].fd >= 0) {
+            polled[i].revents = (short)(polled[i].revents | kernels[i].revents);
+        }
+        found += polled[i].revents != 0;
+    }
+    return found;
+}
+
+/* Waits once. 1 if the kernel's are to be looked at, 0 behind the time, or -1. */
+static int sleep_in_kernel(struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask) {
+    int found = 1;
+    family_sleeps();
+    if (look(polled, count) == 0) {
+        kernels[count].fd = family_ear();
+        found = ask_kernel(kernels, count + 1, left, mask);
+    } else {
+        found = ask_kernel(kernels, count, 0, mask);
+    }
+    int failure = errno;
+    if (found > 0 && kernels[count].fd >= 0 && kernels[count].revents != 0) {
+        struct epoll_event rung[2];
+        real()->epoll_wait(kernels[count].fd, rung, 2, 0);
+    }
+    kernels[count].fd = -1;
+    family_woke();
+    errno = failure;
+    return found;
+}
+
+static int wait_among(
+    struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t timeout, const sigset_t *mask) {
+    bool some = prepare(polled, count, kernels);
+    int64_t until = timeout < 0 ? -1 : now_ns() + timeout;
+    int64_t left = timeout;
+    for (;;) {
+        int ours = look(polled, count);
+        if (ours > 0 || left == 0) {
+            /* With a mask the kernel is asked all the same: a signal may be let in. */
+            if ((some || mask != NULL) && ask_kernel(kernels, count, 0, mask) < 0) {
+                return -1;
+            }
+            return merge(polled, count, kernels);
+        }
+        if (sleep_in_kernel(polled, count, kernels, left, mask) < 0) {
+            return -1;
+        }
+        look(polled, count);
+        int found = merge(polled, count, kernels);
+        if (found > 0) {
+            return found;
+        }
+        left = until < 0 ? -1 : until - now_ns();
+        left = until >= 0 && left < 0 ? 0 : left;
+    }
+}
+
+int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask) {
+    struct pollfd few[FEW + 1];
+    struct pollfd *kernels = count <= FEW ? few : malloc((count + 1) * sizeof *kernels);
+    if (kernels == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    int found = wait_among(polled, count, kernels, timeout, mask);
+    if (kernels != few) {
+        int failure = errno;
+        free(kernels);
+        errno = failure;
+    }
+    return found;
+}

@@ -1,0 +1,308 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import netkeep.linux.Threads;
+import netkeep.sim.Seeds;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// `netkeep run`: programs that know nothing of us, with the kernel's stack on the other side.
+@Timeout(120)
+class ProgramsTest {
+    private static final int LENGTH = 24_000_001;
+    private static final int PORT = 8080;
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+    private Path session;
+
+    @BeforeEach
+    void begin() throws Exception {
+        place = new Place(directory);
+        session = directory.resolve("session");
+        // Workers of nginx are another user.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void end() {
+        place.close();
+    }
+
+    private static Path root() {
+        Path here = Path.of("").toAbsolutePath();
+        return Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
+    }
+
+    /// The command line of a program on our stack.
+    private List<String> ours(String... program) {
+        List<String> line = new ArrayList<>(List.of(root().resolve("netkeep").toString(), "run"));
+        line.addAll(List.of("--session", session.toString(), "--"));
+        line.addAll(List.of(program));
+        return line;
+    }
+
+    private static void needs(String... programs) {
+        for (String program : programs) {
+            assumeTrue(Place.has(program), "no " + program);
+        }
+    }
+
+    private byte[] content() throws Exception {
+        byte[] content = new byte[LENGTH];
+        Seeds.luck(1).nextBytes(content);
+        Files.write(directory.resolve("file"), content);
+        return content;
+    }
+
+    /// @param addresses to listen at
+    private String[] nginx(String name, int workers, String... addresses) throws Exception {
+        Path configuration = directory.resolve(name + ".conf");
+        StringBuilder text = new StringBuilder("daemon off; error_log stderr; worker_processes " + workers + ";\n");
+        text.append("pid ").append(directory.resolve(name + ".pid")).append("; events { worker_connections 256; }\n");
+        text.append("http { access_log off;\n");
+        for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+            text.append(kind)
+                    .append("_temp_path ")
+                    .append(directory.resolve(name + kind))
+                    .append(";\n");
+        }
+        text.append("server {");
+        for (String address : addresses) {
+            text.append(" listen ").append(at(address)).append(";");
+        }
+        Files.writeString(configuration, text.append(" root ").append(directory).append("; } }\n"));
+        return new String[] {"nginx", "-c", configuration.toString()};
+    }
+
+    private static String at(String address) {
+        return (address.contains(":") ? "[" + address + "]" : address) + ":" + PORT;
+    }
+
+    private void awaitOurs(String address) throws Exception {
+        Place.await("nobody listens at " + address, () -> {
+            try {
+                place.connect(address, PORT).close();
+                return true;
+            } catch (ConnectException notYet) {
+                return false;
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void curlAndWgetGetEachOctetThoughTheStackDies(String placement) throws Exception {
+        needs("gcc", "nginx", "curl", "wget", "nc");
+        byte[] content = content();
+        Daemon up = new Daemon(place, session, placement);
+        place.start(List.of(nginx("kernels", 1, Place.KERNEL_4, Place.KERNEL_6)));
+        place.awaitListener(PORT);
+        for (String address : new String[] {Place.KERNEL_4, Place.KERNEL_6}) {
+            Path got = directory.resolve("got");
+            int deaths = up.restarts("stack");
+            String url = "http://" + at(address) + "/file";
+            Place.Running curl = place.start(ours("curl", "-sSg", "--limit-rate", "12M", "-o", got.toString(), url));
+            Place.await("nothing came", () -> Files.exists(got) && Files.size(got) > LENGTH / 10);
+            up.kill("stack", deaths, Threads.SIGKILL);
+            Place.Said said = curl.end();
+            assertEquals("", said.err());
+            assertEquals(0, said.code());
+            assertTrue(Arrays.equals(content, Files.readAllBytes(got)), "octets of curl");
+            up.awaitRestarts("stack", deaths + 1);
+            Path again = directory.resolve("again");
+            assertEquals(
+                    0,
+                    place.start(ours("wget", "-q", "-O", again.toString(), url))
+                            .end()
+                            .code());
+            assertTrue(Arrays.equals(content, Files.readAllBytes(again)), "octets of wget");
+        }
+        Place.Said refused = place.start(ours("nc", "-z", Place.KERNEL_4, "9")).end();
+        assertEquals(1, refused.code());
+        assertEquals(
+                0,
+                place.start(ours("nc", "-z", Place.KERNEL_6, Integer.toString(PORT)))
+                        .end()
+                        .code());
+        assertEquals(7, place.start(ours("sh", "-c", "exit 7")).end().code());
+        up.await("sessions: 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void nginxWithWorkersServesOverADeath(String placement) throws Exception {
+        needs("gcc", "nginx", "curl", "wrk");
+        byte[] content = content();
+        Daemon up = new Daemon(place, session, placement);
+        Place.Running nginx = place.start(ours(nginx("ours", 2, Place.OURS_4, Place.OURS_6)));
+        awaitOurs(Place.OURS_4);
+        for (String address : new String[] {Place.OURS_4, Place.OURS_6}) {
+            Path got = directory.resolve("got" + address.length());
+            Place.Running curl = place.start(List.of(
+                    "curl", "-sSg", "--limit-rate", "12M", "-o", got.toString(), "http://" + at(address) + "/file"));
+            Place.await("nothing came", () -> Files.exists(got) && Files.size(got) > LENGTH / 10);
+            int deaths = up.restarts("stack");
+            up.kill("stack", deaths, Threads.SIGKILL);
+            Place.Said said = curl.end();
+            assertEquals("", said.err());
+            assertEquals(0, said.code());
+            assertTrue(Arrays.equals(content, Files.readAllBytes(got)), "octets");
+            up.awaitRestarts("stack", deaths + 1);
+        }
+        Files.writeString(directory.resolve("small"), "small\n");
+        Place.Said wrk = place.run("wrk", "-t1", "-c16", "-d1", "http://" + at(Place.OURS_4) + "/small");
+        assertTrue(wrk.out().contains("Requests/sec"), wrk.out() + wrk.err());
+        assertTrue(!wrk.out().contains("Socket errors") && !wrk.out().contains("Non-2xx"), wrk.out());
+
+        // A worker that is killed leaves its connections to the kernel, which counts their descriptors.
+        Path cut = directory.resolve("cut");
+        Place.Running curl = place.start(List.of(
+                "curl", "-sS", "--limit-rate", "2M", "-o", cut.toString(), "http://" + at(Place.OURS_4) + "/file"));
+        Place.await("nothing came", () -> Files.exists(cut) && Files.size(cut) > 0);
+        ProcessHandle.of(nginx.pid()).orElseThrow().children().forEach(ProcessHandle::destroyForcibly);
+        assertTrue(curl.end().code() != 0);
+        Place.await(
+                "no worker came after the dead",
+                () -> place.run("curl", "-sSf", "http://" + at(Place.OURS_4) + "/small")
+                        .out()
+                        .equals("small\n"));
+    }
+
+    @Test
+    void pythonRedisAndIperf3Work() throws Exception {
+        needs("gcc", "python3", "redis-server", "redis-benchmark", "iperf3", "curl");
+        byte[] content = content();
+        new Daemon(place, session, "factored");
+        Place.Running python = place.start(
+                ours("python3", "-m", "http.server", "--bind", Place.OURS_6, "-d", directory.toString(), "" + PORT));
+        awaitOurs(Place.OURS_6);
+        Path got = directory.resolve("got");
+        Place.Said curl = place.run("curl", "-sSg", "-o", got.toString(), "http://" + at(Place.OURS_6) + "/file");
+        assertEquals(0, curl.code(), curl.err());
+        assertTrue(Arrays.equals(content, Files.readAllBytes(got)), "octets");
+        python.stop();
+
+        Place.Running redis = place.start(ours(
+                "redis-server", "--bind", Place.OURS_4, "--port", "" + PORT, "--save", "", "--protected-mode", "no"));
+        awaitOurs(Place.OURS_4);
+        Place.Said benchmark = place.run(
+                "redis-benchmark", "-h", Place.OURS_4, "-p", "" + PORT, "-t", "set,get", "-n", "20000", "--csv");
+        assertEquals(
+                2,
+                benchmark
+                        .out()
+                        .lines()
+                        .filter(line -> line.matches("\"[SG]ET\",.*"))
+                        .count(),
+                benchmark.out());
+        assertEquals(0, redis.stop().code());
+
+        Place.Running server = place.start(ours("iperf3", "-s", "-1", "--forceflush", "-p", "" + PORT));
+        server.says("listening");
+        iperf3(List.of("iperf3", "-c", Place.OURS_4, "-p", "" + PORT, "-n", "32M"));
+        assertEquals(0, server.end().code());
+        for (String[] how : new String[][] {{"-n", "32M"}, {"-n", "32M", "-R"}, {"-n", "2M", "-u", "-b", "100M"}}) {
+            Place.Running kernels = place.start(List.of("iperf3", "-s", "-1", "-p", "" + PORT));
+            place.awaitListener(PORT);
+            iperf3(ours(Stream.concat(Stream.of("iperf3", "-c", Place.KERNEL_6, "-p", "" + PORT), Arrays.stream(how))
+                    .toArray(String[]::new)));
+            assertEquals(0, kernels.end().code());
+        }
+    }
+
+    private void iperf3(List<String> line) throws Exception {
+        Place.Said said = place.start(line).end();
+        assertEquals(0, said.code(), said.out() + said.err());
+        assertTrue(said.out().contains("receiver"), said.out());
+    }
+
+    /// The same program says the same on both stacks, line by line: what each call returns, and its errno.
+    @Test
+    void cornersOfTheSocketApiAreAsTheKernelHasThem() throws Exception {
+        needs("gcc", "ip");
+        new Daemon(place, session, "monolithic");
+        assertEquals(0, place.run("ip", "link", "set", "lo", "up").code());
+        Path program = compile("corners");
+        Path library = library();
+        Place.Said asan = place.run("gcc", "-print-file-name=libasan.so");
+        Path sanitizer = Path.of(asan.out().strip()).toRealPath();
+        for (String[] addresses : new String[][] {
+            {"4", Place.KERNEL_4, Place.OURS_4}, {"6", Place.KERNEL_6, Place.OURS_6},
+        }) {
+            Place.Said kernels = place.run(program.toString(), addresses[0], addresses[1], addresses[1], "7100");
+            assertTrue(kernels.out().endsWith("end\n"), kernels.out() + kernels.err());
+            Place.Said said = place.run(
+                    "env",
+                    "ASAN_OPTIONS=detect_leaks=0",
+                    "NETKEEP_SESSION=" + session,
+                    "LD_PRELOAD=" + sanitizer + ":" + library,
+                    program.toString(),
+                    addresses[0],
+                    addresses[2],
+                    addresses[1],
+                    "7200");
+            assertEquals("", said.err());
+            assertEquals(kernels.out(), said.out());
+        }
+    }
+
+    private Path compile(String name) throws Exception {
+        Path source = directory.resolve(name + ".c");
+        try (InputStream text = Objects.requireNonNull(ProgramsTest.class.getResourceAsStream(name + ".c"))) {
+            Files.write(source, text.readAllBytes());
+        }
+        Path program = directory.resolve(name);
+        gcc("-O2", "-o", program.toString(), source.toString());
+        return program;
+    }
+
+    /// The library with sanitizers, file by file: all at once takes a busy machine too long.
+    private Path library() throws Exception {
+        Path library = directory.resolve("libnetkeep.so");
+        String[] how = {"-fPIC", "-fvisibility=hidden", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
+        List<String> link = new ArrayList<>(List.of("-shared", "-fsanitize=address,undefined"));
+        link.addAll(List.of("-o", library.toString()));
+        List<Path> sources;
+        try (Stream<Path> files = Files.list(root().resolve("shim"))) {
+            sources = files.filter(file -> file.toString().endsWith(".c")).toList();
+        }
+        for (Path source : sources) {
+            String object = directory.resolve(source.getFileName() + ".o").toString();
+            List<String> line = new ArrayList<>(List.of(how));
+            line.addAll(List.of("-c", "-o", object, source.toString()));
+            gcc(line.toArray(String[]::new));
+            link.add(object);
+        }
+        gcc(link.toArray(String[]::new));
+        return library;
+    }
+
+    private void gcc(String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of("gcc", "-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror"));
+        line.addAll(List.of(options));
+        Place.Said said = place.start(line).end();
+        assertEquals("", said.err());
+        assertEquals(0, said.code());
+    }
+}

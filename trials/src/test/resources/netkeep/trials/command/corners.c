@@ -1,0 +1,778 @@
+/* Longer than others: a list of questions, in one program that both stacks are asked by. */
+/*
+ * corners 4|6 OWN PEER PORT: corners of the socket API, one line each. The same program says the same on the kernel's stack and on
+ * ours: ProgramsTest runs both and compares.
+ *
+ * OWN is the address to bind to, PEER the one where the other side lives, which is always the kernel's: this program once more,
+ * without the library, told what to do over a pipe. Ports from PORT on are used.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int family;
+static const char *own_address;
+static const char *peer_address;
+static int port;
+static FILE *to_peer;
+static FILE *from_peer;
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+};
+
+static socklen_t length(void) {
+    return family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+}
+
+static union address at(const char *text, int number) {
+    union address address;
+    memset(&address, 0, sizeof address);
+    address.any.sa_family = (sa_family_t)family;
+    if (family == AF_INET) {
+        address.four.sin_port = htons((uint16_t)number);
+        inet_pton(AF_INET, text, &address.four.sin_addr);
+    } else {
+        address.six.sin6_port = htons((uint16_t)number);
+        inet_pton(AF_INET6, text, &address.six.sin6_addr);
+    }
+    return address;
+}
+
+/* ----- The other side ----- */
+
+static void finish(int fd) {
+    char octets[4096];
+    while (read(fd, octets, sizeof octets) > 0) {
+    }
+    close(fd);
+}
+
+/* l PORT listens, c PORT connects to OWN, a accepts, s N sends, r N receives, e echoes N, w shuts down, f reads to the end and
+ * closes, x closes, z resets, u PORT a socket of UDP, g answers one datagram, q ends. Each is answered by a number. */
+static int serve(void) {
+    int listener = -1;
+    int fd = -1;
+    char line[64];
+    while (fgets(line, sizeof line, stdin) != NULL && line[0] != 'q') {
+        int n = atoi(line + 1);
+        long answer = 0;
+        int one = 1;
+        static char octets[1 << 20];
+        union address name;
+        socklen_t name_length = sizeof name;
+        struct linger none = {1, 0};
+        switch (line[0]) {
+            case 'l':
+                if (listener >= 0) {
+                    close(listener);
+                }
+                listener = socket(family, SOCK_STREAM, 0);
+                setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+                name = at(peer_address, n);
+                answer = bind(listener, &name.any, length()) + listen(listener, 5);
+                break;
+            case 'c':
+                fd = socket(family, SOCK_STREAM, 0);
+                name = at(own_address, n);
+                answer = connect(fd, &name.any, length());
+                break;
+            case 'a': fd = accept(listener, NULL, NULL); break;
+            case 's': answer = send(fd, octets, (size_t)n, 0); break;
+            case 'r': answer = recv(fd, octets, (size_t)n, MSG_WAITALL); break;
+            case 'e': answer = send(fd, octets, (size_t)recv(fd, octets, (size_t)n, MSG_WAITALL), 0); break;
+            case 'w': answer = shutdown(fd, SHUT_WR); break;
+            case 'f': finish(fd); break;
+            case 'x': answer = close(fd); break;
+            case 'z':
+                setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+                answer = close(fd);
+                break;
+            case 'u':
+                fd = socket(family, SOCK_DGRAM, 0);
+                name = at(peer_address, n);
+                answer = bind(fd, &name.any, length());
+                break;
+            case 'g':
+                answer = recvfrom(fd, octets, sizeof octets, 0, &name.any, &name_length);
+                sendto(fd, octets, (size_t)answer, 0, &name.any, name_length);
+                break;
+            default: answer = -1;
+        }
+        printf("%ld\n", answer);
+        fflush(stdout);
+    }
+    return 0;
+}
+
+static long peer(const char *what, int n) {
+    char line[64];
+    fprintf(to_peer, "%s %d\n", what, n);
+    fflush(to_peer);
+    return fgets(line, sizeof line, from_peer) == NULL ? -2 : atol(line);
+}
+
+static void start_peer(char **arguments) {
+    int down[2];
+    int up[2];
+    if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) {
+        exit(1);
+    }
+    if (fork() == 0) {
+        dup2(down[0], 0);
+        dup2(up[1], 1);
+        unsetenv("LD_PRELOAD");
+        setenv("CORNERS_PEER", "1", 1);
+        execv("/proc/self/exe", arguments);
+        _exit(127);
+    }
+    close(down[0]);
+    close(up[1]);
+    to_peer = fdopen(down[1], "w");
+    from_peer = fdopen(up[0], "r");
+}
+
+/* ----- Saying ----- */
+
+static void say(const char *what, long result) {
+    printf("%s = %ld%s%s\n", what, result, result == -1 ? " " : "", result == -1 ? strerrorname_np(errno) : "");
+    fflush(stdout);
+}
+
+#define SAY(what) say(#what, (errno = 0, (long)(what)))
+
+static void section(const char *name) {
+    printf("--- %s\n", name);
+}
+
+static int option(int fd, int level, int name) {
+    int value = -7;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
+}
+
+static int set(int fd, int level, int name, int value) {
+    return setsockopt(fd, level, name, &value, sizeof value);
+}
+
+static int error(int fd) {
+    return option(fd, SOL_SOCKET, SO_ERROR);
+}
+
+static int polled(int fd, int events, int timeout) {
+    struct pollfd one = {fd, (short)events, 0};
+    int found = poll(&one, 1, timeout);
+    return found < 0 ? -1 : found << 16 | one.revents;
+}
+
+static const int ALL = POLLIN | POLLOUT | POLLRDHUP | POLLPRI;
+
+static int stream(void) {
+    return socket(family, SOCK_STREAM, 0);
+}
+
+static int to(int fd, const char *text, int number) {
+    union address address = at(text, number);
+    return connect(fd, &address.any, length());
+}
+
+static int bound(int fd, const char *text, int number) {
+    union address address = at(text, number);
+    return bind(fd, &address.any, length());
+}
+
+/* A socket that is connected with the other side. */
+static int pair(void) {
+    int fd = stream();
+    peer("l", port);
+    if (to(fd, peer_address, port) != 0) {
+        perror("pair");
+        exit(1);
+    }
+    peer("a", 0);
+    return fd;
+}
+
+static char octets[1 << 20];
+static volatile int signals;
+static volatile int negative = -1;
+
+static void counted(int signal) {
+    (void)signal;
+    signals++;
+}
+
+static void handle(int signal, int flags) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = counted;
+    action.sa_flags = flags;
+    sigaction(signal, &action, NULL);
+}
+
+/* ----- The corners ----- */
+
+static void fresh(void) {
+    section("fresh");
+    int fd = stream();
+    union address name;
+    socklen_t size = sizeof name;
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(send(fd, octets, 1, MSG_NOSIGNAL));
+    SAY(send(fd, octets, 1, 0));
+    SAY(signals);
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(accept(fd, NULL, NULL));
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(getsockname(fd, &name.any, &size));
+    SAY(size == length() && name.four.sin_port == 0);
+    SAY(error(fd));
+    SAY(bound(fd, "203.0.113.9", 1) == -1 && (errno == EADDRNOTAVAIL || family == AF_INET6));
+    close(fd);
+    SAY(recv(fd, octets, 1, 0));
+    SAY(polled(fd, POLLIN, 0));
+    SAY(socket(family, SOCK_STREAM, IPPROTO_UDP));
+    SAY(socket(family, SOCK_DGRAM, IPPROTO_TCP));
+    SAY(socket(family, 77, 0));
+}
+
+static void binding(void) {
+    section("binding");
+    int fd = stream();
+    int other = stream();
+    union address address = at(own_address, port + 1);
+    SAY(bind(fd, &address.any, 3));
+    address.any.sa_family = AF_UNIX;
+    SAY(bind(fd, &address.any, length()));
+    SAY(bound(fd, own_address, port + 1));
+    SAY(bound(fd, own_address, port + 2));
+    SAY(bound(other, own_address, port + 1));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(polled(fd, ALL, 0));
+    SAY(listen(fd, 5));
+    SAY(listen(fd, 7));
+    SAY(bound(other, own_address, port + 1));
+    SAY(to(fd, peer_address, port));
+    SAY(send(fd, octets, 1, MSG_NOSIGNAL));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(polled(fd, ALL, 0));
+    SAY(option(fd, SOL_SOCKET, SO_ACCEPTCONN));
+    SAY(option(other, SOL_SOCKET, SO_ACCEPTCONN));
+    close(fd);
+    SAY(bound(other, own_address, port + 1));
+    close(other);
+}
+
+static void refused(void) {
+    section("refused");
+    int fd = stream();
+    SAY(to(fd, peer_address, port + 9));
+    SAY(error(fd));
+    SAY(to(fd, peer_address, port + 9));
+    SAY(recv(fd, octets, 1, 0));
+    close(fd);
+    fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    SAY(to(fd, peer_address, port + 9));
+    SAY(polled(fd, ALL, 2000));
+    SAY(error(fd));
+    SAY(error(fd));
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(send(fd, octets, 1, MSG_NOSIGNAL));
+    close(fd);
+    fd = stream();
+    union address address = at(peer_address, port);
+    SAY(connect(fd, &address.any, 5));
+    address.any.sa_family = 99;
+    SAY(connect(fd, &address.any, length()));
+    close(fd);
+}
+
+static void connecting(void) {
+    section("connecting");
+    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    union address name;
+    socklen_t size = sizeof name;
+    peer("l", port);
+    SAY(to(fd, peer_address, port));
+    SAY(polled(fd, POLLOUT, 2000));
+    SAY(error(fd));
+    SAY(to(fd, peer_address, port));
+    peer("a", 0);
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(recv(fd, octets, 0, 0));
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(ntohs(name.four.sin_port) == port);
+    SAY(fcntl(fd, F_GETFL));
+    SAY(fcntl(fd, F_GETFD));
+    SAY(bound(fd, own_address, port + 3));
+    SAY(listen(fd, 1));
+    SAY(accept(fd, NULL, NULL));
+    close(fd);
+    peer("f", 0);
+}
+
+static void streaming(void) {
+    section("octets");
+    int fd = pair();
+    struct iovec pieces[] = {{octets, 10}, {octets + 10, 0}, {octets + 10, 990}};
+    int there = -1;
+    SAY(writev(fd, pieces, 3));
+    SAY(peer("e", 1000));
+    SAY(polled(fd, POLLIN, 2000));
+    SAY(recv(fd, octets, 400, MSG_PEEK));
+    SAY(ioctl(fd, FIONREAD, &there));
+    SAY(there);
+    SAY(readv(fd, pieces, 2));
+    SAY(recv(fd, octets, 990, MSG_WAITALL));
+    SAY(recv(fd, octets, 1, MSG_DONTWAIT));
+    SAY(read(fd, octets, 0));
+    SAY(write(fd, octets, 0));
+    SAY(recv(fd, octets, 1, MSG_OOB));
+    SAY(ioctl(fd, FIONBIO, &(int){1}));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(fcntl(fd, F_GETFL));
+    SAY(fcntl(fd, F_SETFL, 0));
+    SAY(peer("s", 5));
+    SAY(recv(fd, octets, 5, MSG_WAITALL));
+    SAY(writev(fd, pieces, negative));
+    SAY(lseek(fd, 0, SEEK_CUR));
+    int half = dup(fd);
+    SAY(close(fd));
+    SAY(send(half, octets, 7, 0));
+    SAY(peer("r", 7));
+    SAY(fcntl(half, F_SETFL, O_NONBLOCK));
+    fd = fcntl(half, F_DUPFD, 50);
+    SAY(fd);
+    SAY(fcntl(fd, F_GETFL));
+    SAY(dup2(fd, half) == half);
+    SAY(close(half));
+    SAY(send(fd, octets, 3, 0));
+    SAY(peer("r", 3));
+    SAY(close(fd));
+    SAY(peer("r", 1));
+    peer("x", 0);
+}
+
+static void ending(void) {
+    section("ends");
+    int fd = pair();
+    peer("s", 3);
+    peer("w", 0);
+    SAY(recv(fd, octets, 10, MSG_WAITALL));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(polled(fd, ALL, 1000));
+    SAY(polled(fd, 0, 0));
+    SAY(send(fd, octets, 4, 0));
+    SAY(peer("r", 4));
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(peer("r", 1));
+    SAY(polled(fd, ALL, 0));
+    SAY(send(fd, octets, 4, MSG_NOSIGNAL));
+    signals = 0;
+    SAY(write(fd, octets, 4));
+    SAY(signals);
+    close(fd);
+    peer("x", 0);
+    fd = pair();
+    SAY(shutdown(fd, 5));
+    SAY(shutdown(fd, SHUT_RD));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(polled(fd, ALL, 0));
+    SAY(send(fd, octets, 4, 0));
+    close(fd);
+    peer("f", 0);
+    /* Both are done, and have said so: nothing is left of the connection but its end. */
+    fd = pair();
+    peer("w", 0);
+    polled(fd, POLLRDHUP, 1000);
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(peer("r", 1));
+    usleep(100000);
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(error(fd));
+    close(fd);
+    peer("x", 0);
+}
+
+static void resets(void) {
+    section("resets");
+    int fd = pair();
+    peer("z", 0);
+    polled(fd, POLLIN, 2000);
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(error(fd));
+    SAY(send(fd, octets, 4, MSG_NOSIGNAL));
+    SAY(polled(fd, ALL, 0));
+    SAY(shutdown(fd, SHUT_WR));
+    close(fd);
+    fd = pair();
+    peer("z", 0);
+    polled(fd, POLLIN, 2000);
+    SAY(send(fd, octets, 4, MSG_NOSIGNAL));
+    SAY(send(fd, octets, 4, MSG_NOSIGNAL));
+    close(fd);
+    fd = pair();
+    peer("z", 0);
+    polled(fd, POLLIN, 2000);
+    SAY(error(fd));
+    SAY(recv(fd, octets, 10, 0));
+    close(fd);
+}
+
+static void times(void) {
+    section("times and signals");
+    int fd = pair();
+    struct timeval brief = {0, 50000};
+    struct timeval wrong = {0, 5000000};
+    SAY(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &brief, sizeof brief));
+    SAY(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wrong, sizeof wrong));
+    SAY(recv(fd, octets, 1, 0));
+    brief.tv_usec = 0;
+    SAY(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &brief, sizeof brief));
+    handle(SIGALRM, 0);
+    ualarm(50000, 0);
+    SAY(recv(fd, octets, 1, 0));
+    ualarm(50000, 0);
+    SAY(polled(fd, POLLIN, -1));
+    SAY(polled(fd, POLLIN, 20));
+    handle(SIGALRM, SA_RESTART);
+    handle(SIGPIPE, SA_RESTART);
+    fprintf(to_peer, "r 1\n");
+    fprintf(to_peer, "s 6\n");
+    fflush(to_peer);
+    ualarm(30000, 0);
+    SAY(send(fd, octets, 1, 0));
+    SAY(recv(fd, octets, 6, MSG_WAITALL));
+    fgets(octets, 64, from_peer);
+    fgets(octets, 64, from_peer);
+    usleep(60000);
+    close(fd);
+    peer("f", 0);
+}
+
+static void selecting(void) {
+    section("select");
+    int fd = pair();
+    int ends[2];
+    fd_set in;
+    fd_set out;
+    struct timeval brief = {0, 20000};
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_SET(fd, &in);
+    FD_SET(ends[0], &in);
+    SAY(select(ends[1] + 1, &in, NULL, NULL, &brief));
+    FD_SET(fd, &in);
+    FD_SET(ends[0], &in);
+    SAY(write(ends[1], "x", 1));
+    SAY(select(ends[1] + 1, &in, NULL, NULL, NULL));
+    SAY(FD_ISSET(fd, &in) != 0);
+    SAY(FD_ISSET(ends[0], &in) != 0);
+    peer("s", 1);
+    polled(fd, POLLIN, 1000);
+    FD_SET(fd, &in);
+    FD_SET(fd, &out);
+    SAY(select(ends[1] + 1, &in, &out, NULL, NULL));
+    close(fd);
+    close(ends[0]);
+    close(ends[1]);
+    peer("f", 0);
+}
+
+static struct epoll_event event;
+
+static int waited(int set_of, int timeout) {
+    memset(&event, 0, sizeof event);
+    int found = epoll_wait(set_of, &event, 1, timeout);
+    return found <= 0 ? found : found << 16 | (int)event.events;
+}
+
+static int control(int set_of, int op, int fd, uint32_t events) {
+    struct epoll_event wanted = {.events = events, .data.fd = fd};
+    return epoll_ctl(set_of, op, fd, &wanted);
+}
+
+static void polling(void) {
+    section("epoll");
+    int fd = pair();
+    int ends[2];
+    int all = epoll_create1(EPOLL_CLOEXEC);
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    SAY(control(all, EPOLL_CTL_MOD, fd, EPOLLIN));
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
+    SAY(control(all, EPOLL_CTL_ADD, ends[0], EPOLLIN));
+    SAY(waited(all, 20));
+    peer("s", 4);
+    SAY(waited(all, 1000));
+    SAY(event.data.fd == fd);
+    SAY(waited(all, 0));
+    SAY(polled(all, POLLIN, 0));
+    SAY(control(all, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLET));
+    SAY(waited(all, 0));
+    SAY(waited(all, 0));
+    SAY(write(ends[1], "x", 1));
+    SAY(waited(all, 1000));
+    SAY(event.data.fd == ends[0]);
+    SAY(read(ends[0], octets, 1));
+    peer("s", 4);
+    SAY(waited(all, 1000));
+    SAY(waited(all, 0));
+    SAY(control(all, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLONESHOT));
+    SAY(waited(all, 0));
+    SAY(waited(all, 0));
+    SAY(control(all, EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLRDHUP));
+    SAY(waited(all, 0));
+    peer("w", 0);
+    polled(fd, POLLRDHUP, 1000);
+    SAY(waited(all, 0));
+    SAY(control(all, EPOLL_CTL_DEL, fd, 0));
+    SAY(control(all, EPOLL_CTL_DEL, fd, 0));
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
+    close(fd);
+    SAY(waited(all, 0));
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
+    fd = stream();
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT));
+    SAY(waited(all, 0));
+    close(fd);
+    close(all);
+    close(ends[0]);
+    close(ends[1]);
+    peer("x", 0);
+}
+
+static void accepting(void) {
+    section("accepting");
+    int listener = stream();
+    union address name;
+    socklen_t size = sizeof name;
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(listener, own_address, port + 4));
+    SAY(listen(listener, 5));
+    SAY(fcntl(listener, F_SETFL, O_NONBLOCK));
+    SAY(accept(listener, NULL, NULL));
+    SAY(polled(listener, ALL, 0));
+    SAY(peer("c", port + 4));
+    SAY(polled(listener, ALL, 1000));
+    SAY(accept4(listener, NULL, NULL, 1));
+    int fd = accept4(listener, &name.any, &size, SOCK_CLOEXEC);
+    SAY(fd >= 0);
+    SAY(size == length() && name.any.sa_family == family);
+    SAY(fcntl(fd, F_GETFL));
+    SAY(fcntl(fd, F_GETFD));
+    SAY(getsockname(fd, &name.any, &size));
+    SAY(ntohs(name.four.sin_port) == port + 4);
+    SAY(polled(fd, ALL, 0));
+    if (fork() == 0) {
+        close(listener);
+        _exit(send(fd, octets, 9, 0) == 9 && recv(fd, octets, 3, MSG_WAITALL) == 3 ? 5 : 6);
+    }
+    int status = 0;
+    SAY(peer("r", 9));
+    SAY(peer("s", 3));
+    wait(&status);
+    SAY(WEXITSTATUS(status));
+    SAY(send(fd, octets, 2, 0));
+    SAY(peer("r", 2));
+    fflush(stdout);
+    if (fork() == 0) {
+        /* The child has it alone, and goes on with it. */
+        usleep(50000);
+        exit(send(fd, octets, 8, 0) == 8 ? 7 : 8);
+    }
+    SAY(close(fd));
+    SAY(peer("r", 8));
+    wait(&status);
+    SAY(WEXITSTATUS(status));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    if (fork() == 0) {
+        polled(listener, POLLIN, 2000);
+        fd = accept(listener, NULL, NULL);
+        exit(send(fd, octets, 6, 0) == 6 ? 9 : 10);
+    }
+    SAY(peer("c", port + 4));
+    SAY(peer("r", 6));
+    wait(&status);
+    SAY(WEXITSTATUS(status));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    close(listener);
+    SAY(peer("c", port + 4));
+    peer("x", 0);
+}
+
+static void datagrams(void) {
+    section("datagrams");
+    int fd = socket(family, SOCK_DGRAM, 0);
+    union address there = at(peer_address, port + 5);
+    union address nobody = at(peer_address, port + 8);
+    union address name;
+    socklen_t size = sizeof name;
+    int waiting = -1;
+    peer("u", port + 5);
+    SAY(bound(fd, own_address, port + 6));
+    SAY(send(fd, octets, 1, 0));
+    SAY(sendto(fd, octets, 70000, 0, &there.any, length()));
+    SAY(sendto(fd, octets, 10, 0, &there.any, 2));
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 1, MSG_DONTWAIT));
+    SAY(sendto(fd, octets, 100, 0, &there.any, length()));
+    SAY(peer("g", 0));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(ioctl(fd, FIONREAD, &waiting));
+    SAY(waiting);
+    SAY(recv(fd, octets, 40, MSG_PEEK | MSG_TRUNC));
+    SAY(recvfrom(fd, octets, 40, 0, &name.any, &size));
+    SAY(ntohs(name.four.sin_port) == port + 5);
+    SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(sendto(fd, octets, 0, 0, &there.any, length()));
+    SAY(peer("g", 0));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(recv(fd, octets, 40, 0));
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(connect(fd, &nobody.any, length()));
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(send(fd, octets, 10, 0));
+    usleep(50000);
+    SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(connect(fd, &there.any, length()));
+    SAY(send(fd, octets, 10, 0));
+    SAY(peer("g", 0));
+    SAY(recv(fd, octets, 40, 0));
+    SAY(listen(fd, 1));
+    SAY(accept(fd, NULL, NULL));
+    close(fd);
+    peer("x", 0);
+}
+
+static void options(int kind) {
+    section(kind == SOCK_STREAM ? "options of streams" : "options of datagrams");
+    int fd = kind == SOCK_STREAM ? pair() : socket(family, SOCK_DGRAM, 0);
+    if (kind != SOCK_STREAM) {
+        to(fd, peer_address, port + 8);
+    }
+    SAY(option(fd, SOL_SOCKET, SO_TYPE));
+    SAY(option(fd, SOL_SOCKET, SO_DOMAIN));
+    SAY(option(fd, SOL_SOCKET, SO_PROTOCOL));
+    SAY(option(fd, SOL_SOCKET, SO_KEEPALIVE));
+    SAY(set(fd, SOL_SOCKET, SO_KEEPALIVE, 5));
+    SAY(option(fd, SOL_SOCKET, SO_KEEPALIVE));
+    SAY(set(fd, SOL_SOCKET, SO_REUSEADDR, 1));
+    SAY(option(fd, SOL_SOCKET, SO_REUSEADDR));
+    SAY(set(fd, SOL_SOCKET, SO_BROADCAST, 1));
+    SAY(option(fd, SOL_SOCKET, SO_BROADCAST));
+    SAY(set(fd, SOL_SOCKET, SO_RCVBUF, 20000));
+    SAY(option(fd, SOL_SOCKET, SO_RCVBUF));
+    SAY(set(fd, SOL_SOCKET, SO_SNDBUF, 1));
+    SAY(option(fd, SOL_SOCKET, SO_SNDBUF) > 0);
+    SAY(set(fd, SOL_SOCKET, 7777, 1));
+    SAY(set(fd, 7777, 1, 1));
+    SAY(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, octets, 2));
+    SAY(set(fd, IPPROTO_TCP, TCP_NODELAY, 1));
+    SAY(option(fd, IPPROTO_TCP, TCP_NODELAY));
+    SAY(set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 0));
+    SAY(set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 100));
+    SAY(option(fd, IPPROTO_TCP, TCP_KEEPIDLE));
+    SAY(option(fd, IPPROTO_TCP, TCP_KEEPCNT));
+    SAY(option(fd, IPPROTO_TCP, TCP_KEEPINTVL));
+    SAY(set(fd, IPPROTO_TCP, TCP_KEEPCNT, 128));
+    SAY(set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, -1));
+    struct linger linger = {1, 3};
+    socklen_t size = sizeof linger;
+    SAY(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+    SAY(getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size));
+    SAY(linger.l_onoff * 100 + linger.l_linger);
+    linger.l_onoff = 0;
+    SAY(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+    close(fd);
+    if (kind == SOCK_STREAM) {
+        peer("f", 0);
+    }
+}
+
+/* What was set before it was known whom the socket talks to. */
+static void options_before(void) {
+    section("options before");
+    int fd = stream();
+    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 77);
+    peer("l", port);
+    SAY(to(fd, peer_address, port));
+    peer("a", 0);
+    SAY(option(fd, IPPROTO_TCP, TCP_NODELAY));
+    SAY(option(fd, SOL_SOCKET, SO_KEEPALIVE));
+    SAY(option(fd, IPPROTO_TCP, TCP_KEEPIDLE));
+    SAY(option(fd, SOL_SOCKET, SO_OOBINLINE));
+    close(fd);
+    peer("f", 0);
+}
+
+int main(int count, char **arguments) {
+    if (count != 5) {
+        return 2;
+    }
+    family = arguments[1][0] == '6' ? AF_INET6 : AF_INET;
+    own_address = arguments[2];
+    peer_address = arguments[3];
+    port = atoi(arguments[4]);
+    if (getenv("CORNERS_PEER") != NULL) {
+        return serve();
+    }
+    handle(SIGPIPE, 0);
+    start_peer(arguments);
+    fresh();
+    binding();
+    refused();
+    connecting();
+    streaming();
+    ending();
+    resets();
+    times();
+    selecting();
+    polling();
+    accepting();
+    datagrams();
+    options(SOCK_STREAM);
+    options(SOCK_DGRAM);
+    options_before();
+    fprintf(to_peer, "q\n");
+    fflush(to_peer);
+    wait(NULL);
+    printf("end\n");
+    return 0;
+}
