@@ -127,6 +127,9 @@ final class Measurement implements Ready {
         Run now = run;
         if (step == Step.TEST_END && phase == Phase.END && now != null) {
             now.end(nowNs);
+            if (now.sends()) {
+                now.finish();
+            }
             phase = Phase.RESULTS;
             say(Step.EXCHANGE_RESULTS);
         } else {

@@ -116,6 +116,11 @@ final class Run {
         }
     }
 
+    /// What was sent ends: a client reads whole blocks to the end before it hears anything else.
+    void finish() {
+        streams.forEach(Stream::finish);
+    }
+
     void close() {
         running = false;
         streams.forEach(Stream::close);

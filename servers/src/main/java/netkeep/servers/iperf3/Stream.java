@@ -43,6 +43,9 @@ abstract class Stream {
     /// Sends no more.
     abstract void stop();
 
+    /// Lets the peer see that nothing more comes.
+    void finish() {}
+
     abstract void close();
 
     String json(double tookS) {

@@ -38,6 +38,15 @@ final class TcpStream extends Stream implements Ready {
     }
 
     @Override
+    void finish() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException failure) {
+            // Then its end is seen in another way.
+        }
+    }
+
+    @Override
     public void ready(SelectionKey key, long nowNs) {
         try {
             if (run.sends()) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -74,6 +75,38 @@ class Iperf3ServerTest {
             assertEquals(outcome.ours(), outcome.theirs());
             assertEquals(each.octets(), octets(outcome.ours()));
         }
+    }
+
+    /// iperf3 reads its streams by whole blocks once it has said that the test ends, and only then what it is told.
+    @Test
+    void whatIsSentHasAnEnd() throws IOException {
+        byte[] cookie = "an-iperf3-cookie-of-thirty-six-chars\0".getBytes(StandardCharsets.US_ASCII);
+        byte[] terms = Terms.tcp(SECONDS.toNanos(1)).reversed().json().getBytes(StandardCharsets.US_ASCII);
+        try (Socket control = new Socket(there.getAddress(), there.getPort());
+                Socket stream = new Socket()) {
+            control.setSoTimeout(DEADLINE_MS);
+            stream.setSoTimeout(DEADLINE_MS);
+            control.getOutputStream().write(cookie);
+            expect(control, Step.PARAM_EXCHANGE);
+            control.getOutputStream().write(ByteBuffer.allocate(Integer.BYTES).putInt(terms.length).array());
+            control.getOutputStream().write(terms);
+            expect(control, Step.CREATE_STREAMS);
+            stream.connect(there);
+            stream.getOutputStream().write(cookie);
+            expect(control, Step.TEST_START);
+            expect(control, Step.TEST_RUNNING);
+            assertTrue(stream.getInputStream().readNBytes(100_000).length > 0);
+            control.getOutputStream().write(Step.TEST_END.code());
+
+            while (stream.getInputStream().read(new byte[1 << 16]) >= 0) {
+                // To its end.
+            }
+            expect(control, Step.EXCHANGE_RESULTS);
+        }
+    }
+
+    private static void expect(Socket control, Step step) throws IOException {
+        assertEquals(step.code(), control.getInputStream().read());
     }
 
     @Test
