@@ -15,6 +15,7 @@ import netkeep.tools.place.Placement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `netkeep chaos`: ends the parts of a placement, by lot, under checked load from the kernel's side.
@@ -61,6 +62,13 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "Processes that wait to take over (default: ${DEFAULT-VALUE}, for some die as they do).")
     private int standbys = 2;
 
+    @Option(
+            names = "--stacks",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "1 (default), or 2 on two queues of the link, with the same addresses and a server each.")
+    private int stacks = 1;
+
     @Option(names = "--seed", paramLabel = "S", description = "What is drawn (default: another each time).")
     private long seed = System.nanoTime();
 
@@ -75,6 +83,9 @@ public final class ChaosCommand implements Callable<Integer> {
         if (Threads.effectiveUser() != 0) {
             throw new CannotHere("chaos makes a TAP device in a namespace of its own, which root may do: use sudo");
         }
+        if (stacks < 1 || stacks > Stage.MOST_STACKS) {
+            throw new ParameterException(spec.commandLine(), "--stacks is 1 or " + Stage.MOST_STACKS);
+        }
         Path directory = Files.createTempDirectory("netkeep-chaos");
         try {
             Outcome outcome = run(directory);
@@ -88,7 +99,9 @@ public final class ChaosCommand implements Callable<Integer> {
         } catch (LinuxException refused) {
             throw new CannotHere(String.valueOf(refused.getMessage()));
         } finally {
-            Files.deleteIfExists(directory.resolve(Stage.SESSION));
+            for (int stack = 0; stack < stacks; stack++) {
+                Files.deleteIfExists(Stage.session(directory, stack));
+            }
             Files.delete(directory);
         }
     }
@@ -96,7 +109,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private Outcome run(Path directory) throws IOException, InterruptedException {
         Tally tally = new Tally();
         Probe probe = new Probe(tally);
-        try (Stage stage = new Stage(placement, standbys, directory, seed)) {
+        try (Stage stage = new Stage(placement, stacks, standbys, directory, seed)) {
             stage.deaths().awaitStandby();
             stage.startServers();
             Load load = new Load(stage.place(), tally, Stage.ECHO, Stage.SOURCE);

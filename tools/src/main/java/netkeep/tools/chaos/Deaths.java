@@ -2,6 +2,7 @@ package netkeep.tools.chaos;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +11,7 @@ import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
 
 /// Ends parts of a placement, drawn by lot, again and again. Sees what the keeper says.
-final class Deaths implements Keeper.Watcher {
+final class Deaths {
     /// How a part is ended.
     enum Kind {
         KILLED,
@@ -55,23 +56,42 @@ final class Deaths implements Keeper.Watcher {
     private final SplittableRandom luck;
     private final Poisoner poisoner;
     private final List<Death> deaths = new ArrayList<>();
-    private Keeper.State state = new Keeper.State(List.of(), 0, 0);
+
+    /// What each keeper said last.
+    private final Keeper.State[] states;
+
     private int cut;
     private int stacks;
 
-    Deaths(long seed, Poisoner poisoner) {
+    /// @param stacks how many keepers there are
+    Deaths(long seed, int stacks, Poisoner poisoner) {
         this.luck = new SplittableRandom(seed);
         this.poisoner = poisoner;
+        this.states = new Keeper.State[stacks];
+        Arrays.fill(states, new Keeper.State(List.of(), 0, 0));
     }
 
-    @Override
-    public synchronized void changed(Keeper.State now) {
-        state = now;
+    /// Sees what becomes of one keeper's domains.
+    Keeper.Watcher of(int stack) {
+        return new Keeper.Watcher() {
+            @Override
+            public void changed(Keeper.State now) {
+                change(stack, now);
+            }
+
+            @Override
+            public void died(Keeper.Death death) {
+                count(death);
+            }
+        };
+    }
+
+    private synchronized void change(int stack, Keeper.State now) {
+        states[stack] = now;
         notifyAll();
     }
 
-    @Override
-    public synchronized void died(Keeper.Death death) {
+    private synchronized void count(Keeper.Death death) {
         if (death.domain().contains("stack") && death.cause().equals(KILLED)) {
             stacks++;
             cut += death.found().endsWith(BETWEEN_TURNS) ? 0 : 1;
@@ -98,7 +118,31 @@ final class Deaths implements Keeper.Watcher {
     ///
     /// @throws IOException if that takes too long
     synchronized void awaitStandby() throws IOException, InterruptedException {
-        await("nobody stands by", () -> standby() && state.domains().stream().allMatch(held -> held.process() != 0));
+        await("nobody stands by", () -> standby() && domains().stream().allMatch(held -> held.process() != 0));
+    }
+
+    private boolean begun() {
+        return Arrays.stream(states).noneMatch(state -> state.domains().isEmpty());
+    }
+
+    /// Of all stacks; those of a second one are called `NAME 2`.
+    private List<Keeper.Held> domains() {
+        List<Keeper.Held> all = new ArrayList<>();
+        for (int stack = 0; stack < states.length; stack++) {
+            for (Keeper.Held held : states[stack].domains()) {
+                String name = held.name() + (stack == 0 ? "" : " " + (stack + 1));
+                all.add(new Keeper.Held(name, held.process(), held.restarts()));
+            }
+        }
+        return all;
+    }
+
+    /// Deaths of stacks. A poisonous frame comes by whichever queue the kernel chooses: it may be either's.
+    private synchronized int stackDeaths() {
+        return domains().stream()
+                .filter(held -> held.name().contains("stack"))
+                .mapToInt(Keeper.Held::restarts)
+                .sum();
     }
 
     private interface Condition {
@@ -107,10 +151,10 @@ final class Deaths implements Keeper.Watcher {
 
     private void await(String otherwise, Condition condition) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + PATIENCE_NS;
-        while (state.domains().isEmpty() || !condition.holds()) {
+        while (!begun() || !condition.holds()) {
             long left = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
             if (left <= 0) {
-                throw new IOException(otherwise + ": " + state);
+                throw new IOException(otherwise + ": " + List.of(states));
             }
             wait(left);
         }
@@ -141,7 +185,7 @@ final class Deaths implements Keeper.Watcher {
     }
 
     private synchronized String stack() {
-        return state.domains().stream()
+        return domains().stream()
                 .map(Keeper.Held::name)
                 .filter(name -> name.contains("stack"))
                 .findFirst()
@@ -149,15 +193,16 @@ final class Deaths implements Keeper.Watcher {
     }
 
     private synchronized String any() {
-        return state.domains().get(luck.nextInt(state.domains().size())).name();
+        List<Keeper.Held> all = domains();
+        return all.get(luck.nextInt(all.size())).name();
     }
 
     private synchronized boolean standby() {
-        return state.standbys() > 0;
+        return Arrays.stream(states).allMatch(state -> state.standbys() > 0);
     }
 
     private synchronized Keeper.Held held(String part) {
-        return state.domains().stream()
+        return domains().stream()
                 .filter(held -> held.name().equals(part))
                 .findFirst()
                 .orElseThrow();
@@ -168,6 +213,8 @@ final class Deaths implements Keeper.Watcher {
         if (before.process() == 0) {
             return;
         }
+        boolean frame = kind == Kind.FRAME || kind == Kind.ENDLESS_FRAME;
+        int stacksBefore = stackDeaths();
         long atNs = System.nanoTime();
         boolean standby = standby();
         try {
@@ -183,7 +230,8 @@ final class Deaths implements Keeper.Watcher {
             deaths.add(new Death(part, kind, takeover, standby, atNs));
             await(part + " does not come back", () -> {
                 Keeper.Held now = held(part);
-                return now.restarts() > before.restarts() && now.process() != 0;
+                boolean died = frame ? stackDeaths() > stacksBefore : now.restarts() > before.restarts();
+                return died && (frame ? domains().stream().allMatch(held -> held.process() != 0) : now.process() != 0);
             });
         }
     }

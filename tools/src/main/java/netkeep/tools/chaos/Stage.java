@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import netkeep.domain.Line;
 import netkeep.domain.Welcome;
 import netkeep.keeper.Keeper;
+import netkeep.keeper.Plan;
 import netkeep.link.KernelAddress;
 import netkeep.link.Link;
 import netkeep.link.TapDevice;
@@ -28,15 +29,18 @@ import netkeep.ring.Producer;
 import netkeep.ring.Region;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
+import netkeep.tools.place.Junction;
 import netkeep.tools.place.Placement;
 import netkeep.tools.place.ThisProgram;
 import netkeep.wire.Address;
 
-/// Where chaos takes place: a network namespace, a placement on a TAP in it, and two servers that are attached.
+/// Where chaos takes place: a network namespace, a placement on a TAP in it, or two on a queue of it each, and two servers
+/// that are attached: with two stacks one to each.
 final class Stage implements AutoCloseable {
     /// The socket in the directory at which control listens.
     static final String SESSION = "session";
 
+    static final int MOST_STACKS = 2;
     static final int ECHO = 7;
     static final int SOURCE = 19;
 
@@ -52,43 +56,23 @@ final class Stage implements AutoCloseable {
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private final NetworkNamespace place;
     private final Path directory;
-    private final String session;
+    private final List<String> sessions = new ArrayList<>();
     private final Deaths deaths;
 
-    Stage(Placement placement, int standbys, Path directory, long seed) throws IOException {
+    Stage(Placement placement, int stacks, int standbys, Path directory, long seed) throws IOException {
         this.directory = directory;
-        this.session = directory.resolve(SESSION).toString();
-        this.deaths = new Deaths(seed, this::poison);
+        this.deaths = new Deaths(seed, stacks, this::poison);
         boolean done = false;
         try {
             this.place = NetworkNamespace.make();
             closing.push(place::close);
-            Link link = tap();
-            closing.push(link::close);
-            int listener = Line.listen(session);
-            closing.push(() -> Descriptors.close(listener));
-            List<String> lines = new ArrayList<>();
-            for (int i = 0; i < ADDRESSES.size(); i++) {
-                lines.add("address 1 " + ADDRESSES.get(i) + LENGTHS.get(i));
+            Junction junction = new Junction(stacks);
+            closing.push(junction::close);
+            List<? extends Link> queues = tap(stacks);
+            closing.push(() -> queues.forEach(Link::close));
+            for (int stack = 0; stack < stacks; stack++) {
+                keep(placement, stack, queues, junction, standbys);
             }
-            Settings settings = new Settings(
-                    List.of(), 0, false, List.of(Settings.Device.of(Settings.TAP, NAME, link)), List.copyOf(lines));
-            Keeper keeper = new Keeper(
-                    placement.plan(
-                            Path.of(session),
-                            ThisProgram.domain("-Dnetkeep.poison=true"),
-                            settings,
-                            List.of(link.descriptor()),
-                            List.of(),
-                            listener,
-                            standbys),
-                    deaths);
-            closing.push(keeper::close);
-            Thread keeping = Thread.ofPlatform().name("netkeep-keeper").start(keeper::run);
-            closing.push(() -> {
-                keeper.end();
-                join(keeping);
-            });
             done = true;
         } finally {
             if (!done) {
@@ -97,15 +81,54 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Link tap() {
+    /// Where control of a stack listens.
+    static Path session(Path directory, int stack) {
+        return directory.resolve(SESSION + (stack == 0 ? "" : "." + stack));
+    }
+
+    private void keep(
+            Placement placement, int stack, List<? extends Link> queues, Junction junction, int standbys)
+            throws IOException {
+        Path session = session(directory, stack);
+        sessions.add(session.toString());
+        int listener = Line.listen(session.toString());
+        closing.push(() -> Descriptors.close(listener));
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < ADDRESSES.size(); i++) {
+            lines.add("address 1 " + ADDRESSES.get(i) + LENGTHS.get(i));
+        }
+        if (queues.size() > 1) {
+            lines.add("share " + stack + " " + queues.size());
+        }
+        Link link = queues.get(stack);
+        Settings settings = new Settings(
+                List.of(), 0, false, List.of(Settings.Device.of(Settings.TAP, NAME, link)), List.copyOf(lines));
+        Plan plan = placement.plan(
+                session,
+                ThisProgram.domain("-Dnetkeep.poison=true"),
+                settings,
+                List.of(link.descriptor()),
+                junction.of(stack),
+                listener,
+                standbys);
+        Keeper keeper = new Keeper(plan, deaths.of(stack));
+        closing.push(keeper::close);
+        Thread keeping = Thread.ofPlatform().name("netkeep-keeper").start(keeper::run);
+        closing.push(() -> {
+            keeper.end();
+            join(keeping);
+        });
+    }
+
+    private List<? extends Link> tap(int queues) {
         List<KernelAddress> kernels = new ArrayList<>();
         for (int i = 0; i < ADDRESSES.size(); i++) {
             Address address = Address.parse(KERNELS.get(i));
             int length = Integer.parseInt(LENGTHS.get(i).substring(1));
             kernels.add(new KernelAddress(address.hi(), address.lo(), length));
         }
-        TapSettings settings = TapSettings.of(NAME).withKernelAddresses(kernels);
-        return place.call(() -> TapDevice.open(settings).queues().getFirst());
+        TapSettings settings = TapSettings.of(NAME).withQueues(queues).withKernelAddresses(kernels);
+        return place.call(() -> TapDevice.open(settings).queues());
     }
 
     private static void join(Thread thread) {
@@ -135,11 +158,11 @@ final class Stage implements AutoCloseable {
     }
 
     void startServers() throws IOException {
-        start("echo", ECHO);
-        start("source", SOURCE);
+        start("echo", ECHO, sessions.getFirst());
+        start("source", SOURCE, sessions.getLast());
     }
 
-    private void start(String server, int port) throws IOException {
+    private void start(String server, int port, String session) throws IOException {
         List<String> command =
                 ThisProgram.command(List.of(server, "--session", session, "--port", Integer.toString(port)));
         Process process = new ProcessBuilder(command)
@@ -179,7 +202,7 @@ final class Stage implements AutoCloseable {
 
     /// Asks for what there is not, over a session of its own.
     private void request() throws IOException {
-        try (Welcome welcome = Welcome.at(session)) {
+        try (Welcome welcome = Welcome.at(sessions.getFirst())) {
             SessionLayout layout = welcome.layout();
             Region client = welcome.client();
             Producer requests = new Producer(

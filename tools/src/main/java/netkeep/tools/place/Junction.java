@@ -11,7 +11,7 @@ import netkeep.placement.Settings;
 
 /// What stacks share that are on the same links: a region of each, and a doorbell between each two. It outlives all of
 /// their domains; their keepers know it as devices.
-final class Junction implements AutoCloseable {
+public final class Junction implements AutoCloseable {
     private final List<Integer> written = new ArrayList<>();
     private final List<Integer> read = new ArrayList<>();
 
@@ -19,7 +19,7 @@ final class Junction implements AutoCloseable {
     private final int[][][] bells;
 
     /// @param stacks how many there are: 1 shares nothing
-    Junction(int stacks) {
+    public Junction(int stacks) {
         bells = new int[stacks][stacks][];
         for (int stack = 0; stacks > 1 && stack < stacks; stack++) {
             written.add(Shared.make(Grants.PEER + stack, Settings.peersLength(stacks)));
@@ -31,7 +31,7 @@ final class Junction implements AutoCloseable {
     }
 
     /// What a stack is granted of it.
-    List<Plan.Grant> of(int stack) {
+    public List<Plan.Grant> of(int stack) {
         List<Plan.Grant> grants = new ArrayList<>();
         for (int other = 0; other < written.size(); other++) {
             int region = (other == stack ? written : read).get(other);

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `netkeep chaos`, shortly: whatever dies, nothing is lost.
 class ChaosTest {
@@ -19,12 +20,15 @@ class ChaosTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void nothingIsLost() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void nothingIsLost(int stacks) throws Exception {
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
         // It makes a namespace of its own.
-        Process chaos = new ProcessBuilder(Place.netkeep(List.of("chaos", "--seconds", "15", "--seed", "7", "--json")))
+        List<String> line =
+                List.of("chaos", "--seconds", "15", "--seed", "7", "--stacks", Integer.toString(stacks), "--json");
+        Process chaos = new ProcessBuilder(Place.netkeep(line))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
