@@ -260,7 +260,10 @@ final class Place implements AutoCloseable {
     @Override
     public void close() {
         for (Process process : started) {
+            // Workers outlive a master that is killed.
+            List<ProcessHandle> workers = process.descendants().toList();
             process.destroyForcibly();
+            workers.forEach(ProcessHandle::destroyForcibly);
         }
         for (Process process : started) {
             process.onExit().join();
