@@ -88,7 +88,10 @@ class Iperf3ServerTest {
             stream.setSoTimeout(DEADLINE_MS);
             control.getOutputStream().write(cookie);
             expect(control, Step.PARAM_EXCHANGE);
-            control.getOutputStream().write(ByteBuffer.allocate(Integer.BYTES).putInt(terms.length).array());
+            control.getOutputStream()
+                    .write(ByteBuffer.allocate(Integer.BYTES)
+                            .putInt(terms.length)
+                            .array());
             control.getOutputStream().write(terms);
             expect(control, Step.CREATE_STREAMS);
             stream.connect(there);

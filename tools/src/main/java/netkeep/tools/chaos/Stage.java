@@ -34,7 +34,8 @@ import netkeep.tools.place.Placement;
 import netkeep.tools.place.ThisProgram;
 import netkeep.wire.Address;
 
-/// Where chaos takes place: a network namespace, a placement on a TAP in it, or two on a queue of it each, and two servers
+/// Where chaos takes place: a network namespace, a placement on a TAP in it, or two on a queue of it each, and two
+/// servers
 /// that are attached: with two stacks one to each.
 final class Stage implements AutoCloseable {
     /// The socket in the directory at which control listens.
@@ -86,8 +87,7 @@ final class Stage implements AutoCloseable {
         return directory.resolve(SESSION + (stack == 0 ? "" : "." + stack));
     }
 
-    private void keep(
-            Placement placement, int stack, List<? extends Link> queues, Junction junction, int standbys)
+    private void keep(Placement placement, int stack, List<? extends Link> queues, Junction junction, int standbys)
             throws IOException {
         Path session = session(directory, stack);
         sessions.add(session.toString());

@@ -5,7 +5,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -73,15 +72,22 @@ public final class DomainMain {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path thread : threads) {
-                if (Files.readString(thread.resolve("comm")).contains("CompilerThre")) {
-                    sum += Long.parseLong(
-                            Files.readString(thread.resolve("schedstat")).split(" ")[0]);
-                }
+                sum += compiledNs(thread);
             }
-        } catch (NoSuchFileException ended) {
-            // A thread between two looks: they are not done.
-            return sum;
         }
         return sum;
+    }
+
+    private static long compiledNs(Path thread) {
+        try {
+            boolean compiles = Files.readString(thread.resolve("comm")).contains("CompilerThre");
+            return compiles
+                    ? Long.parseLong(
+                            Files.readString(thread.resolve("schedstat")).split(" ")[0])
+                    : 0;
+        } catch (IOException ended) {
+            // Between two looks: without its time they are not done.
+            return 0;
+        }
     }
 }
