@@ -256,18 +256,23 @@ static int greet(struct nk_session *session, struct sockaddr_un *address) {
     return failure;
 }
 
+/* None yet, or no more. */
+static void without(struct nk_session *session) {
+    memset(session, 0, sizeof *session);
+    session->line = -1;
+    session->voice = -1;
+    session->ear = -1;
+}
+
 int nk_attach_shared(struct nk_session *session, const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    without(session);
     if (strlen(path) >= sizeof address.sun_path) {
         return -ENAMETOOLONG;
     }
     strcpy(address.sun_path, path);
     int failure = -EREMOTE;
     for (int led = 0; failure == -EREMOTE && led <= MOST_LED; led++) {
-        memset(session, 0, sizeof *session);
-        session->line = -1;
-        session->voice = -1;
-        session->ear = -1;
         failure = greet(session, &address);
         if (failure != 0) {
             nk_detach(session);
@@ -310,10 +315,7 @@ void nk_detach(struct nk_session *session) {
     }
     free(session->links);
     free(session->seen);
-    memset(session, 0, sizeof *session);
-    session->line = -1;
-    session->voice = -1;
-    session->ear = -1;
+    without(session);
 }
 
 /* ----- Asking and being told ----- */
