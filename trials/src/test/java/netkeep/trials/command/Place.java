@@ -81,7 +81,7 @@ final class Place implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
-                "-Dnetkeep.rehearsal=200",
+                "-Dnetkeep.rehearsal=20",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
