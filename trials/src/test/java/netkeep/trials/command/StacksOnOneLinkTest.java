@@ -317,8 +317,8 @@ class StacksOnOneLinkTest {
         streams.forEach(stream -> Thread.ofPlatform().start(stream));
         for (Path of : List.of(session, second())) {
             awaitStandby(of);
-            Matcher stack = Pattern.compile("domain (\\d+) [a-z,]*stack[a-z,]* serving")
-                    .matcher(status(of));
+            Matcher stack =
+                    Pattern.compile("domain (\\d+) [a-z,]*stack[a-z,]* serving").matcher(status(of));
             assertTrue(stack.find(), status(of));
             Threads.kill(Long.parseLong(stack.group(1)), Threads.SIGKILL);
             Place.await("no successor", () -> status(of).contains("restarts 1"));
