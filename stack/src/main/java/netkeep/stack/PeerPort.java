@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import netkeep.engine.ledger.FrameMarks;
-import netkeep.engine.ledger.Hand;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
@@ -31,9 +30,8 @@ public final class PeerPort {
 
     private static final int LINK = 0;
     private static final int COPY = 4;
-    private static final long NONE = -1;
 
-    private final FrameConsumer in;
+    private final Intake in;
     private final FrameProducer out;
     private final int links;
     private final Runnable bell;
@@ -43,16 +41,13 @@ public final class PeerPort {
     private boolean copy;
     private long taken;
     private long laid;
-    private long refused = NONE;
-    private @Nullable String violation;
-    private boolean complained;
 
     /// @param in    frames from the other stack
     /// @param out   frames to it
     /// @param links how many there are, the loopback included
     /// @param bell  wakes its domain
     public PeerPort(FrameConsumer in, FrameProducer out, int links, Runnable bell) {
-        this.in = in;
+        this.in = new Intake(in);
         this.out = out;
         this.links = links;
         this.bell = bell;
@@ -62,24 +57,17 @@ public final class PeerPort {
 
     /// Takes the next frame: its offset in [#memory], or [FrameConsumer#EMPTY].
     long take() {
-        if (violation != null) {
+        long at = in.take();
+        if (at == FrameConsumer.EMPTY) {
+            return at;
+        }
+        link = in.memory().get(ValueLayout.JAVA_INT, at + LINK);
+        copy = in.memory().get(ValueLayout.JAVA_INT, at + COPY) != 0;
+        if (link < 0 || link >= links || in.length() <= HEAD) {
+            in.breaks(new PeerViolation("a frame of " + in.length() + " octets for link " + link));
             return FrameConsumer.EMPTY;
         }
-        try {
-            long at = in.take();
-            if (at == FrameConsumer.EMPTY) {
-                return at;
-            }
-            link = in.memory().get(ValueLayout.JAVA_INT, at + LINK);
-            copy = in.memory().get(ValueLayout.JAVA_INT, at + COPY) != 0;
-            if (link < 0 || link >= links || in.length() <= HEAD) {
-                throw new PeerViolation("a frame of " + in.length() + " octets for link " + link);
-            }
-            return at + HEAD;
-        } catch (PeerViolation broken) {
-            broken(broken);
-            return FrameConsumer.EMPTY;
-        }
+        return at + HEAD;
     }
 
     /// The link by which the frame came that was taken last.
@@ -108,18 +96,14 @@ public final class PeerPort {
 
     /// Has the frame at a place not taken.
     ///
-    /// @param place as [Hand] has it
+    /// @param place as [netkeep.engine.ledger.Hand] has it
     void refuse(long place) {
-        refused = place;
+        in.refuse(place);
     }
 
     /// Whether the frame at a position is that one.
     boolean refuses(long position) {
-        boolean it = refused != NONE && Hand.at(position, refused);
-        if (it) {
-            refused = NONE;
-        }
-        return it;
+        return in.refuses(position);
     }
 
     /// Lays a frame down, for [#publish].
@@ -127,7 +111,7 @@ public final class PeerPort {
     /// @param all whether it is brought to all stacks
     /// @return whether there was room
     boolean lay(int of, boolean all, MemorySegment frames, long at, int length) {
-        if (violation != null) {
+        if (in.broken()) {
             return false;
         }
         head.set(ValueLayout.JAVA_INT, LINK, of);
@@ -137,15 +121,15 @@ public final class PeerPort {
         pieces.add(frames, at, length);
         try {
             return out.give(pieces);
-        } catch (PeerViolation broken) {
-            broken(broken);
+        } catch (PeerViolation why) {
+            in.breaks(why);
             return false;
         }
     }
 
     /// Notes how far frames were taken: part of the commit.
     void note(int row, FrameMarks marks) {
-        marks.note(row, in.position());
+        in.note(row, marks);
     }
 
     /// Shows the other stack what was laid down, and gives back what was taken; after the commit.
@@ -154,8 +138,8 @@ public final class PeerPort {
             taken = in.position();
             laid = out.position();
             out.publish();
-            in.release();
-            if (out.mustWake()) {
+            boolean waits = in.release();
+            if (out.mustWake() || waits) {
                 bell.run();
             }
         }
@@ -165,15 +149,7 @@ public final class PeerPort {
     ///
     /// @return whether there is nothing to do
     public boolean maySleep() {
-        if (violation != null) {
-            return true;
-        }
-        try {
-            return in.maySleep();
-        } catch (PeerViolation broken) {
-            broken(broken);
-            return false;
-        }
+        return in.maySleep();
     }
 
     /// Says that the stack is awake.
@@ -183,14 +159,6 @@ public final class PeerPort {
 
     /// What the other stack did that none may; null if it did nothing, or was complained of before.
     public @Nullable String complaint() {
-        if (violation == null || complained) {
-            return null;
-        }
-        complained = true;
-        return violation;
-    }
-
-    private void broken(PeerViolation what) {
-        violation = String.valueOf(what.getMessage());
+        return in.complaint();
     }
 }

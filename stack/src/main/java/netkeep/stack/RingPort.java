@@ -2,9 +2,7 @@ package netkeep.stack;
 
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.ledger.FrameMarks;
-import netkeep.engine.ledger.Hand;
 import netkeep.ring.FrameConsumer;
-import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
 import org.jspecify.annotations.Nullable;
 
@@ -16,21 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// A link that breaks its ring is one from which nothing comes, until another one takes its place with a ring of its
 /// own.
 public final class RingPort implements Port {
-    private static final long NONE = -1;
-
-    private final FrameConsumer up;
+    private final Intake up;
     private final FramePort device;
     private final Runnable bell;
     private long taken;
-    private long refused = NONE;
-    private @Nullable String violation;
-    private boolean complained;
 
     /// @param up     frames from the link
     /// @param device to which frames go; nothing is received from it
     /// @param bell   wakes the link's domain
     public RingPort(FrameConsumer up, FramePort device, Runnable bell) {
-        this.up = up;
+        this.up = new Intake(up);
         this.device = device;
         this.bell = bell;
         // A predecessor may have died after its commit, and the link waits for room.
@@ -39,15 +32,7 @@ public final class RingPort implements Port {
 
     /// Takes the next frame: its offset in [#memory], or [FrameConsumer#EMPTY].
     long take() {
-        if (violation != null) {
-            return FrameConsumer.EMPTY;
-        }
-        try {
-            return up.take();
-        } catch (PeerViolation broken) {
-            broken(broken);
-            return FrameConsumer.EMPTY;
-        }
+        return up.take();
     }
 
     /// Where the next frame lies.
@@ -59,16 +44,12 @@ public final class RingPort implements Port {
     ///
     /// @param place as [netkeep.engine.ledger.Hand] has it
     void refuse(long place) {
-        refused = place;
+        up.refuse(place);
     }
 
     /// Whether the frame at a position is that one.
     boolean refuses(long position) {
-        boolean it = refused != NONE && Hand.at(position, refused);
-        if (it) {
-            refused = NONE;
-        }
-        return it;
+        return up.refuses(position);
     }
 
     /// Octets of the frame that was taken last.
@@ -82,15 +63,14 @@ public final class RingPort implements Port {
 
     /// Notes how far frames were taken: part of the commit.
     void note(int link, FrameMarks marks) {
-        marks.note(link, up.position());
+        up.note(link, marks);
     }
 
     /// Gives back what was taken; after the commit.
     void release() {
         if (taken != up.position()) {
             taken = up.position();
-            up.release();
-            if (up.mustWake()) {
+            if (up.release()) {
                 bell.run();
             }
         }
@@ -105,15 +85,7 @@ public final class RingPort implements Port {
     ///
     /// @return whether there is nothing to do
     public boolean maySleep() {
-        if (violation != null) {
-            return true;
-        }
-        try {
-            return up.maySleep();
-        } catch (PeerViolation broken) {
-            broken(broken);
-            return false;
-        }
+        return up.maySleep();
     }
 
     /// Says that the stack is awake.
@@ -123,15 +95,7 @@ public final class RingPort implements Port {
 
     /// What the link did that no link may; null if it did nothing, or was complained of before.
     public @Nullable String complaint() {
-        if (violation == null || complained) {
-            return null;
-        }
-        complained = true;
-        return violation;
-    }
-
-    private void broken(PeerViolation what) {
-        violation = String.valueOf(what.getMessage());
+        return up.complaint();
     }
 
     @Override
