@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import netkeep.domain.Line;
+import netkeep.linux.LinuxException;
 import netkeep.session.Hold;
 
 /// One end of each pair of which processes of a client share the other ([Hold]). When the kernel says that nobody has
@@ -61,7 +62,7 @@ final class Ends {
         Line line = new Line(received.descriptors()[0]);
         try {
             watch.add(line.descriptor());
-        } catch (RuntimeException unfit) {
+        } catch (LinuxException unfit) {
             // Nothing that can be waited for.
             return false;
         }
