@@ -14,6 +14,7 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.tcp.Listing;
 import netkeep.engine.tcp.SocketView;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
 import netkeep.wire.Prefix;
@@ -142,10 +143,12 @@ public final class Answers {
         for (Attachment attachment : engine.attachments()) {
             if (attachment.number == number) {
                 SessionLayout layout = attachment.layout;
+                Rates rates = attachment.rates;
                 return "session number=" + number + " sockets=" + engine.sockets(attachment) + " closed="
                         + attachment.closed() + " most_sockets=" + layout.sockets() + " most_memory="
-                        + (layout.clientLength() + layout.stackLength()) + " per_second=" + attachment.perSecond
-                        + " octets_per_second=" + attachment.octets + "\n";
+                        + (layout.clientLength() + layout.stackLength()) + " per_second=" + rates.connections()
+                        + " octets_per_second=" + rates.sent() + " octets_received_per_second=" + rates.received()
+                        + "\n";
             }
         }
         return "";

@@ -138,8 +138,7 @@ public final class Replay {
                         recording.region(Grants.CLIENT + number),
                         recording.region(Grants.STACK + number),
                         terms.user(),
-                        terms.perSecond(),
-                        terms.octets());
+                        terms.rates());
             }
         }
         engine.tryWith(new Course(Poison.on() ? new Poison() : null));

@@ -11,6 +11,7 @@ import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.Link;
 import netkeep.link.PacketLink;
 import netkeep.link.TapLink;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.stack.Stack;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// dhcp LINK                                                   an address from a server
 /// route LINK PREFIX ROUTER
 /// filter RULE                                                 as [netkeep.engine.ip.Rule#toString], in their order
-/// limit USER|any SOCKETS OCTETS PER-SECOND RATE               what a session may have; see [Terms]
+/// limit USER|any SOCKETS OCTETS RATES                         what a session may have; see [Terms] and [Rates]
 /// sessions COUNT                                              the most at a time, if fewer than possible
 /// file PATH                                                   whose configuration this is
 /// share NUMBER COUNT                                          which stack this is of those on its links, from 0
@@ -154,15 +155,10 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
         String said = said("limit " + user + " ");
         String limit = said.isEmpty() ? said("limit any ") : said;
         if (limit.isEmpty()) {
-            return new Terms(user, Terms.SOCKETS, LAYOUT.capacity(), 0, 0);
+            return new Terms(user, Terms.SOCKETS, LAYOUT.capacity(), Rates.ANY);
         }
         String[] words = limit.split(" ");
-        return Terms.within(
-                user,
-                Integer.parseInt(words[0]),
-                Long.parseLong(words[1]),
-                Integer.parseInt(words[2]),
-                Integer.parseInt(words[3]));
+        return Terms.within(user, Integer.parseInt(words[0]), Long.parseLong(words[1]), Rates.parse(words, 2));
     }
 
     /// The file whose configuration this is, empty for none.

@@ -277,8 +277,7 @@ final class StackPart implements Part {
                 Shared.map(memory, granted.client(), layout.clientLength(), false),
                 Shared.map(memory, granted.stack(), layout.stackLength(), true),
                 terms.user(),
-                terms.perSecond(),
-                terms.octets());
+                terms.rates());
         Doorbell bell = new Doorbell(granted.voice(), granted.ear());
         clients[number] = new Client(attachment, memory, bell);
         watch.hear(bell);

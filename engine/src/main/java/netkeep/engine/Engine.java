@@ -24,6 +24,7 @@ import netkeep.ring.Ledger;
 import netkeep.ring.Pieces;
 import netkeep.ring.Region;
 import netkeep.session.QuietRings;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.wire.Verdict;
@@ -43,7 +44,7 @@ public final class Engine {
     public static final int HEADERS = 256;
 
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 10;
+    public static final int LAYOUT = 11;
 
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;
@@ -125,7 +126,7 @@ public final class Engine {
 
     /// Attaches a session of this program's own.
     public Attachment attach(int number, SessionLayout layout, Region client, Region stack) {
-        return attach(number, layout, client, stack, Terms.NOBODY, 0, 0);
+        return attach(number, layout, client, stack, Terms.NOBODY, Rates.ANY);
     }
 
     /// Attaches a session: a new one, or one that a predecessor served.
@@ -134,15 +135,13 @@ public final class Engine {
     /// @param client what the client writes, here read only
     /// @param stack  what the stack writes
     /// @param user   of the client's process
-    /// @param perSecond connections that it may begin in a second, and as many that it may be asked for; 0 for any
-    /// @param octets of streams and datagrams that it may send in a second; 0 for any
+    /// @param rates  what it may do in a second
     /// @throws IllegalArgumentException if the session's rings cannot hold what every connection promises its peer
-    public Attachment attach(
-            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond, int octets) {
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, Rates rates) {
         if (layout.capacity() < tcp.leastCapacity()) {
             throw new IllegalArgumentException("capacity " + layout.capacity() + " of " + tcp.leastCapacity());
         }
-        return sockets.attach(number, layout, client, stack, user, perSecond, octets);
+        return sockets.attach(number, layout, client, stack, user, rates);
     }
 
     /// Closes all sockets of a session whose client is dead or was cut off, as a kernel does; harmless where that was

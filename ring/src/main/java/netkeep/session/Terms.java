@@ -6,9 +6,8 @@ package netkeep.session;
 /// @param user      whose process its client is
 /// @param sockets   at a time: half of them for those that the client opens, half for connections that it accepts
 /// @param capacity  octets of each stream's ring
-/// @param perSecond connections that it may begin in a second, and as many that it may be asked for; 0 for any
-/// @param octets    of streams and datagrams that it may send in a second; 0 for any
-public record Terms(int user, int sockets, int capacity, int perSecond, int octets) {
+/// @param rates     what it may do in a second
+public record Terms(int user, int sockets, int capacity, Rates rates) {
     /// The user of a session that is the stack's own program's.
     public static final int NOBODY = -1;
 
@@ -24,16 +23,16 @@ public record Terms(int user, int sockets, int capacity, int perSecond, int octe
     private static final int EVENTS = 1 << 13;
 
     /// The most that any session has.
-    public static final Terms MOST = new Terms(0, SOCKETS, CAPACITY, 0, 0);
+    public static final Terms MOST = new Terms(0, SOCKETS, CAPACITY, Rates.ANY);
 
     /// Those under which a session has at most so many octets of memory: shorter rings first, then fewer sockets.
-    public static Terms within(int user, int sockets, long memory, int perSecond, int octets) {
-        Terms terms = new Terms(user, sockets, CAPACITY, perSecond, octets);
+    public static Terms within(int user, int sockets, long memory, Rates rates) {
+        Terms terms = new Terms(user, sockets, CAPACITY, rates);
         while (terms.memory() > memory && terms.capacity > LEAST_CAPACITY) {
-            terms = new Terms(user, terms.sockets, terms.capacity / 2, perSecond, octets);
+            terms = new Terms(user, terms.sockets, terms.capacity / 2, rates);
         }
         while (terms.memory() > memory && terms.sockets > 2) {
-            terms = new Terms(user, terms.sockets - 2, terms.capacity, perSecond, octets);
+            terms = new Terms(user, terms.sockets - 2, terms.capacity, rates);
         }
         return terms;
     }
@@ -48,7 +47,7 @@ public record Terms(int user, int sockets, int capacity, int perSecond, int octe
     }
 
     public String text() {
-        return user + " " + sockets + " " + capacity + " " + perSecond + " " + octets;
+        return user + " " + sockets + " " + capacity + " " + rates.text();
     }
 
     /// Reads what [#text] has written.
@@ -58,7 +57,6 @@ public record Terms(int user, int sockets, int capacity, int perSecond, int octe
                 Integer.parseInt(words[0]),
                 Integer.parseInt(words[1]),
                 Integer.parseInt(words[2]),
-                Integer.parseInt(words[3]),
-                Integer.parseInt(words[4]));
+                Rates.parse(words, 3));
     }
 }

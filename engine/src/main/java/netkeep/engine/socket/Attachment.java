@@ -7,6 +7,7 @@ import netkeep.ring.Producer;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.session.Event;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 ///       48  beginNs u64  when it may begin a second's worth of connections at once again
 ///       56  askedNs u64  the same of those that it is asked for
 ///       64  sentNs  u64  when it will have been allowed all that it has sent
+///       72  receivedNs u64 the same of what it has received
 /// ```
 public final class Attachment {
     /// Octets of a slot.
-    public static final int SLOT = 72;
+    public static final int SLOT = 80;
 
     private static final long TAKEN = 8;
     private static final long GIVEN = 16;
@@ -37,14 +39,9 @@ public final class Attachment {
     private static final long BEGIN_NS = 48;
     private static final long ASKED_NS = 56;
     private static final long SENT_NS = 64;
+    private static final long RECEIVED_NS = 72;
 
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
-
-    /// How far it may send ahead of its rate; and how much of that is there again when it goes on: who sends much
-    /// does not wake for each segment.
-    private static final long AHEAD_NS = TimeUnit.MILLISECONDS.toNanos(10);
-
-    private static final long GRAIN_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     public final int number;
     public final SessionLayout layout;
@@ -55,11 +52,12 @@ public final class Attachment {
     /// Whose it is, [Terms#NOBODY] in particular where it is the program's own.
     public final int user;
 
-    /// Connections that it may begin in a second, and as many that it may be asked for; 0 for any number.
-    public final int perSecond;
+    public final Rates rates;
 
-    /// Octets of streams and datagrams that it may send in a second; 0 for any number.
-    public final int octets;
+    /// What it may send, and what it may receive, by its rates.
+    public final Credit sends;
+
+    public final Credit receives;
 
     private final Region client;
     private final Region stack;
@@ -82,8 +80,7 @@ public final class Attachment {
             Region client,
             Region stack,
             int user,
-            int perSecond,
-            int octets,
+            Rates rates,
             Records records) {
         this.number = number;
         this.layout = layout;
@@ -91,10 +88,11 @@ public final class Attachment {
         this.client = client;
         this.stack = stack;
         this.user = user;
-        this.perSecond = perSecond;
-        this.octets = octets;
+        this.rates = rates;
         this.records = records;
         this.ledger = records.region();
+        this.sends = new Credit(records, number, SENT_NS, rates.sent());
+        this.receives = new Credit(records, number, RECEIVED_NS, rates.received());
         if (!records.written(number)) {
             records.fresh(number);
         }
@@ -218,39 +216,16 @@ public final class Attachment {
 
     /// @param field when there is a second's worth again
     private boolean may(long field, long nowNs) {
-        if (perSecond == 0) {
+        if (rates.connections() == 0) {
             return true;
         }
-        long oneNs = SECOND_NS / perSecond;
+        long oneNs = SECOND_NS / rates.connections();
         long fullNs = Math.max(ledger.i64(records.read(number) + field), nowNs) + oneNs;
         boolean may = fullNs <= nowNs + SECOND_NS;
         if (may) {
             ledger.i64(records.write(number) + field, fullNs);
         }
         return may;
-    }
-
-    /// Whether it may send something.
-    public boolean maySend(long nowNs) {
-        return octets == 0 || ledger.i64(records.read(number) + SENT_NS) <= nowNs + AHEAD_NS;
-    }
-
-    /// When it may, with something to spare.
-    public long sendNs() {
-        return octets == 0 ? 0 : ledger.i64(records.read(number) + SENT_NS) - AHEAD_NS + GRAIN_NS;
-    }
-
-    /// Octets that it may send at a time, about: at a low rate no segment is so long that others wait for it.
-    public int most() {
-        return octets == 0 ? Integer.MAX_VALUE : (int) (octets * AHEAD_NS / SECOND_NS);
-    }
-
-    /// It sends octets, for the first time or again.
-    public void sends(int count, long nowNs) {
-        if (octets != 0) {
-            long fromNs = Math.max(ledger.i64(records.read(number) + SENT_NS), nowNs);
-            ledger.i64(records.write(number) + SENT_NS, fromNs + count * SECOND_NS / octets);
-        }
     }
 
     public boolean closed() {

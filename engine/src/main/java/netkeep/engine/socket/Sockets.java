@@ -14,6 +14,7 @@ import netkeep.ring.Pieces;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.session.Event;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
 import org.jspecify.annotations.Nullable;
@@ -61,17 +62,15 @@ public final class Sockets {
     ///
     /// @param number that no other session has
     /// @param user   as [Attachment#user]
-    /// @param perSecond as [Attachment#perSecond]
-    /// @param octets as [Attachment#octets]
+    /// @param rates  as [Attachment#rates]
     /// @throws IllegalArgumentException if it has more sockets than its share
-    public Attachment attach(
-            int number, SessionLayout layout, Region client, Region stack, int user, int perSecond, int octets) {
+    public Attachment attach(int number, SessionLayout layout, Region client, Region stack, int user, Rates rates) {
         if (layout.sockets() > share || attachments[number] != null) {
             throw new IllegalArgumentException("session " + number + " with " + layout.sockets() + " sockets");
         }
         attachmentRecords.recover(number, number + 1);
-        Attachment attachment = new Attachment(
-                number, layout, number * share, client, stack, user, perSecond, octets, attachmentRecords);
+        Attachment attachment =
+                new Attachment(number, layout, number * share, client, stack, user, rates, attachmentRecords);
         attachments[number] = attachment;
         attached.add(attachment);
         recover(attachment.first, attachment.opened());
@@ -122,10 +121,10 @@ public final class Sockets {
         return attachments.length;
     }
 
-    /// As [Attachment#sendNs]; of no session at once.
-    long sendNs(int session) {
-        Attachment attachment = attachments[session];
-        return attachment == null ? 0 : attachment.sendNs();
+    /// The session of a number, null if none is attached.
+    @Nullable
+    Attachment session(int number) {
+        return attachments[number];
     }
 
     /// The session of a socket in use.

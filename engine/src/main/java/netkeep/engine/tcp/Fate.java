@@ -52,6 +52,7 @@ final class Fate {
         if (tcb.tcpState().synchronised()) {
             tcp.counters.add(Counter.TcpCurrEstab, -1);
         }
+        tcp.text.over(nowNs);
         tcb.become(State.CLOSED);
         tcb.status(tcb.status() & ~(Status.CONNECTING | Status.CONNECTED) | Status.READ_END | Status.WRITE_END);
         tcp.timers.set(Timers.NONE, 0);

@@ -91,7 +91,7 @@ final class Output {
                 || tcb.has(Tcb.PROBE) && probe(nowNs, nowUs)
                 || text(false, nowNs, nowUs)
                 || fin(nowNs, nowUs);
-        if (!sent && tcb.has(Tcb.ACK_NOW)) {
+        if (!sent && (tcb.has(Tcb.ACK_NOW) || tcp.text.grows(nowNs))) {
             segment(tcb.sndNxt(), 0, 0, nowNs);
         }
         return sent;
@@ -179,7 +179,7 @@ final class Output {
 
     /// Octets of text that one pass can carry: a segment, or what the link cuts into segments.
     private int most(int mss) {
-        int most = Math.min(65535 - 120, tcp.sockets.attachment(tcb).most());
+        int most = Math.min(65535 - 120, tcp.sockets.attachment(tcb).sends.most());
         return path.segments ? mss * Math.max(1, most / mss) : mss;
     }
 
@@ -360,13 +360,13 @@ final class Output {
                 tcb.clear(Tcb.URGENT_TO_SEND);
             }
         }
-        int wnd = tcp.text.windowToTell();
+        int wnd = tcp.text.windowToTell(nowNs);
         writer.open(tcb, path);
         // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable.
         writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
         if (text > 0) {
             tcb.sentMs(ms(nowNs));
-            tcp.sockets.attachment(tcb).sends(text, nowNs);
+            tcp.sockets.attachment(tcb).sends.spend(text, nowNs);
             writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss);
         }
         writer.write(seq, tcb.rcvNxt(), flags, wnd, up, text, nowNs);

@@ -133,6 +133,10 @@ final class Tcb extends Endpoint {
     /// The peer has acknowledged something new, which IP has not heard of yet; a datagram socket's bit, of no use here.
     static final int PROGRESS = DONT_FRAGMENT;
 
+    /// The right edge of its window was moved: what arrives before it is paid for ([Text]). A datagram
+    /// socket's bit, too.
+    static final int EDGE_MOVED = NO_MULTICAST_LOOP;
+
     // The order of states is part of the layout.
     @SuppressWarnings("EnumOrdinal")
     void become(State next) {

@@ -75,6 +75,10 @@ public final class Tcp implements Upper, FlowTable.Keys {
     final Deadlines deadlines = new Deadlines();
     final Ready ready = new Ready();
     final Pace pace;
+
+    /// Whose peers are to send no more for now.
+    final Pace slower;
+
     final HalfOpens halfOpens;
     final TimeWaits timeWaits;
     final int socketCount;
@@ -99,7 +103,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
             Share share,
             Claims claims) {
         this.sockets = sockets;
-        this.pace = new Pace(sockets, ready);
+        this.pace = new Pace(sockets, its -> its.sends, ready);
+        this.slower = new Pace(sockets, its -> its.receives, ready);
         this.rings = sockets.rings();
         this.ip = ip;
         this.outgoing = outgoing;
@@ -452,12 +457,13 @@ public final class Tcp implements Upper, FlowTable.Keys {
     }
 
     public long deadlineNs() {
-        return Math.min(deadlines.firstNs(), pace.deadlineNs());
+        return Math.min(deadlines.firstNs(), Math.min(pace.deadlineNs(), slower.deadlineNs()));
     }
 
     /// @return whether anything was due
     public boolean expire(long nowNs) {
         boolean any = pace.expire(nowNs);
+        any |= slower.expire(nowNs);
         for (int id = deadlines.due(nowNs); id >= 0; id = deadlines.due(nowNs)) {
             if (id >= socketCount) {
                 listeners.expire(id, nowNs);

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.socket.Credit;
 import netkeep.session.Event;
 import netkeep.wire.TcpOptions;
 
@@ -82,6 +83,9 @@ final class Text {
             tcb.rcvTail(tcb.rcvTail() + octets);
         }
         tcp.sockets.tell(tcb.index(), Event.READ);
+        if (!tcb.has(Tcb.EDGE_MOVED)) {
+            tcp.sockets.attachment(tcb).receives.spend(octets, nowNs);
+        }
         delay(octets, nowNs);
         tcp.rightsizing.arrived(seg, nowNs);
     }
@@ -178,17 +182,11 @@ final class Text {
 
     /// The window for the next segment, as it stands in the header; what was promised is never taken back.
     ///
-    /// RFC 9293 §3.8.6.2.2: the right edge moves only by a full segment or half the buffer.
-    int windowToTell() {
+    int windowToTell(long nowNs) {
         tcp.sockets.refreshReceive(tcb);
         int promised = tcb.rcvAdv() - tcb.rcvNxt();
         long unread = tcb.rcvTail() - tcb.rcvHead();
-        int buffer = buffer();
-        int free = (int) Math.max(0, buffer - unread);
-        int wnd = promised;
-        if (free - promised >= Math.min(buffer / 2, Math.max(1, tcb.sndMss()))) {
-            wnd = free;
-        }
+        int wnd = promised + mayGrow(promised, nowNs);
         int most = 0xFFFF << tcb.rcvScale();
         int field = Math.min(Math.max(wnd, 0), most) >>> tcb.rcvScale();
         if (field << tcb.rcvScale() < promised && promised <= most) {
@@ -201,9 +199,58 @@ final class Text {
         if (told == 0 && promised > 0) {
             tcp.counters.add(Counter.TcpExtTCPToZeroWindowAdv);
         }
-        tcb.rcvAdv(tcb.rcvNxt() + Math.max(told, promised));
+        if (told > promised) {
+            pay(told, promised, nowNs);
+            tcb.rcvAdv(tcb.rcvNxt() + told);
+            // What there is room for beyond that the session allows later.
+            mayGrow(told, nowNs);
+        }
         wake();
         return field;
+    }
+
+    /// By how much the window may grow now.
+    ///
+    /// RFC 9293 §3.8.6.2.2: the right edge moves only by a full segment or half the buffer. Where the session may
+    /// receive so much a second it first moves when half of the buffer is used up: who sends little never moves it.
+    private int mayGrow(int promised, long nowNs) {
+        int buffer = buffer();
+        int more = (int) Math.max(0, buffer - (tcb.rcvTail() - tcb.rcvHead())) - promised;
+        if (more < Math.min(buffer / 2, Math.max(1, tcb.sndMss()))) {
+            return 0;
+        }
+        Credit credit = tcp.sockets.attachment(tcb).receives;
+        if (!credit.limited()) {
+            return more;
+        }
+        boolean little = !tcb.has(Tcb.EDGE_MOVED) && promised >= buffer / 2;
+        if (little || tcp.slower.holds(tcb, nowNs)) {
+            return 0;
+        }
+        return Math.min(more, Math.max(credit.most(), Math.max(tcb.sndMss(), 1 << tcb.rcvScale())));
+    }
+
+    /// Has the session pay for what it allows its peer to send: the first window as it arrives, what comes behind it
+    /// when it is promised. So a peer sends at the session's rate, and not all of a window at once.
+    private void pay(int wnd, int promised, long nowNs) {
+        tcp.sockets.attachment(tcb).receives.spend(tcb.has(Tcb.EDGE_MOVED) ? wnd - promised : wnd, nowNs);
+        tcb.set(Tcb.EDGE_MOVED);
+    }
+
+    /// The connection is over: what its peer may have sent and did not is given back.
+    void over(long nowNs) {
+        if (tcb.has(Tcb.EDGE_MOVED)) {
+            tcp.sockets.attachment(tcb).receives.spend(tcb.rcvNxt() - tcb.rcvAdv(), nowNs);
+            tcb.clear(Tcb.EDGE_MOVED);
+        }
+    }
+
+    /// Whether the window grows though no segment asks for it, because its session had to wait for that.
+    boolean grows(long nowNs) {
+        return tcp.sockets.attachment(tcb).receives.limited()
+                && tcb.tcpState().receives()
+                && tcp.sockets.refreshReceive(tcb)
+                && mayGrow(tcb.rcvAdv() - tcb.rcvNxt(), nowNs) > 0;
     }
 
     /// The window as it was promised, as it stands in a header: rounded down the edge would move back.
@@ -231,11 +278,12 @@ final class Text {
     }
 
     /// The client has read: says so to the peer if the window grows by enough (RFC 9293 §3.8.6.2.2).
-    void read() {
+    void read(long nowNs) {
         if (!tcp.sockets.refreshReceive(tcb) || !tcb.tcpState().receives()) {
             return;
         }
-        if (tcb.rcvHead() >= tcb.rcvWake()) {
+        boolean worthwhile = tcb.rcvHead() >= tcb.rcvWake();
+        if (worthwhile && (!tcp.sockets.attachment(tcb).receives.limited() || grows(nowNs))) {
             tcb.set(Tcb.ACK_NOW);
         }
     }

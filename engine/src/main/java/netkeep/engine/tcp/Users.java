@@ -55,7 +55,7 @@ public final class Users {
         tcp.open(index);
         switch (ask.op) {
             case Request.SEND -> send();
-            case Request.READ -> tcp.text.read();
+            case Request.READ -> tcp.text.read(nowNs);
             case Request.BIND -> answer(index, ask, binding.bind(ask));
             case Request.LISTEN -> answer(index, ask, listen(ask));
             case Request.CONNECT -> answer(index, ask, connect(ask, nowNs));

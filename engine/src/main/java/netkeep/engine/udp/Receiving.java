@@ -7,6 +7,7 @@ import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Problem;
 import netkeep.engine.ip.Rule;
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.socket.Credit;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
 import netkeep.engine.socket.Ports;
@@ -44,7 +45,7 @@ final class Receiving {
                 && !udp.ip.mayTake(packet, udp.claims.stack(), owner(packet, sourcePort, port), udp.claims.exact())) {
             return;
         }
-        boolean taken = toAll ? toAll(packet, sourcePort, port) : toOne(packet, sourcePort, port);
+        boolean taken = toAll ? toAll(packet, sourcePort, port, nowNs) : toOne(packet, sourcePort, port, nowNs);
         if (!taken) {
             drop(packet, packet.multicast ? Verdict.NO_MEMBER : Verdict.NO_PORT);
             // RFC 1122 §4.1.3.1 (SHOULD); to a group's packet nothing is answered.
@@ -87,12 +88,12 @@ final class Receiving {
     }
 
     /// Hands a datagram to the socket that says most about it.
-    private boolean toOne(Packet packet, int sourcePort, int port) {
+    private boolean toOne(Packet packet, int sourcePort, int port, long nowNs) {
         int best = best(packet, sourcePort, port);
         if (best < 0) {
             return false;
         }
-        put(best, packet, sourcePort);
+        put(best, packet, sourcePort, nowNs);
         return true;
     }
 
@@ -145,7 +146,7 @@ final class Receiving {
     }
 
     /// Hands a datagram for a group or for all to each socket that wants it.
-    private boolean toAll(Packet packet, int sourcePort, int port) {
+    private boolean toAll(Packet packet, int sourcePort, int port, long nowNs) {
         boolean taken = false;
         for (int i = udp.ports.first(port); i != Ports.NONE; i = udp.ports.next(i)) {
             udp.sockets.read(i, socket);
@@ -162,7 +163,7 @@ final class Receiving {
                             packet.sourceLo)) {
                 continue;
             }
-            put(i, packet, sourcePort);
+            put(i, packet, sourcePort, nowNs);
             taken = true;
         }
         return taken;
@@ -197,7 +198,9 @@ final class Receiving {
         return chosen || hi == packet.destinationHi && lo == packet.destinationLo ? score + 2 : 0;
     }
 
-    private void put(int index, Packet packet, int sourcePort) {
+    private void put(int index, Packet packet, int sourcePort, long nowNs) {
+        udp.sockets.read(index, socket);
+        Credit credit = udp.sockets.attachment(socket).receives;
         int length = UdpHeader.datagramLength(packet.headers, packet.upper) - UdpHeader.LENGTH;
         long from = packet.at + packet.upper + UdpHeader.LENGTH;
         header.set(ValueLayout.JAVA_SHORT, Datagram.PORT, (short) sourcePort);
@@ -211,7 +214,8 @@ final class Receiving {
         int done = 0;
         do {
             int here = Math.min(piece, length - done);
-            if (store(index, packet.frames(), from + done, here)) {
+            if (credit.may(nowNs) && store(index, packet.frames(), from + done, here)) {
+                credit.spend(UdpHeader.LENGTH + here, nowNs);
                 udp.counters.add(packet.v6 ? Counter.Udp6InDatagrams : Counter.UdpInDatagrams);
             } else {
                 drop(packet, Verdict.NO_ROOM);

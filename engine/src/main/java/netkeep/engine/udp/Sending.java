@@ -91,7 +91,7 @@ final class Sending {
     /// Sends the first datagram of the ring.
     private Outcome next(int index, long nowNs) {
         udp.sockets.open(index, socket);
-        if (!udp.sockets.attachment(socket).maySend(nowNs)) {
+        if (!udp.sockets.attachment(socket).sends.may(nowNs)) {
             return Outcome.AHEAD;
         }
         long head = socket.sndHead();
@@ -221,7 +221,7 @@ final class Sending {
         } else {
             UdpHeader.write(head, at + upper, socket.localPort(), remotePort, upperLength, sum(sum, pieces));
         }
-        udp.sockets.attachment(socket).sends(upperLength, nowNs);
+        udp.sockets.attachment(socket).sends.spend(upperLength, nowNs);
         boolean v6 = path.v6;
         if (udp.ip.send(path, pieces, nowNs)) {
             udp.counters.add(v6 ? Counter.Udp6OutDatagrams : Counter.UdpOutDatagrams);

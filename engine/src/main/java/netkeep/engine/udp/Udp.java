@@ -49,7 +49,7 @@ public final class Udp implements Upper {
 
     public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, Share share, Claims claims) {
         this.sockets = sockets;
-        this.pace = new Pace(sockets, ready);
+        this.pace = new Pace(sockets, its -> its.sends, ready);
         this.ip = ip;
         this.outgoing = outgoing;
         this.counters = counters;

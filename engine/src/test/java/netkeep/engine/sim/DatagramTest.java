@@ -274,4 +274,23 @@ class DatagramTest {
         assertTrue(arrived > 5, "arrived " + arrived);
         assertFalse(arrived > 4 * 60, "arrived " + arrived);
     }
+
+    /// Above what its session may receive in a second a datagram is dropped, and others have theirs.
+    @Simulated(seeds = 3)
+    void sessionTakesDatagramsAtItsRate(World world) {
+        Net net = new Net(world, 3, Weather.CALM);
+        int length = 1000;
+        // One in 400 ms, and in 200 ms one comes.
+        net.hosts.get(1).limitReceived(5 * (8 + length) / 2);
+        int[] taken = new int[2];
+        for (int i = 0; i < 40; i++) {
+            net.send(1, SimHost.address4(2), new byte[length]);
+            net.send(1, SimHost.address4(3), new byte[length]);
+            List<Integer> here = net.taken();
+            taken[0] += here.get(1);
+            taken[1] += here.get(2);
+        }
+        assertEquals(40, taken[1]);
+        assertEquals(20, taken[0], 1);
+    }
 }

@@ -10,7 +10,7 @@ import netkeep.sim.Weather;
 import netkeep.sim.Wire;
 import netkeep.sim.World;
 
-/// Octets that a session may send in a second.
+/// Octets that a session may send in a second, and receive.
 class PaceTest {
     private static final int PORT = 80;
     private static final int SECONDS = 10;
@@ -18,14 +18,19 @@ class PaceTest {
     /// Sends what so many seconds allow.
     ///
     /// @return how long it took
-    private static double seconds(World world, Weather weather, int rate, boolean deaths) {
-        SimHost ours = Hosts.host(world, 1, false, true);
-        SimHost theirs = Hosts.host(world, 2, false, true);
-        Wire.between(world, weather, ours.host(), theirs.host());
-        Stream from = new Stream(ours, PORT);
-        Stream to = new Stream(theirs, PORT);
+    private static double seconds(World world, Weather weather, int rate, boolean receives, boolean deaths) {
+        SimHost one = Hosts.host(world, 1, false, true);
+        SimHost other = Hosts.host(world, 2, false, true);
+        SimHost limited = receives ? other : one;
+        Wire.between(world, weather, one.host(), other.host());
+        Stream from = new Stream(one, PORT);
+        Stream to = new Stream(other, PORT);
         world.run(TimeUnit.SECONDS.toNanos(3));
-        ours.limitOctets(rate);
+        if (receives) {
+            limited.limitReceived(rate);
+        } else {
+            limited.limitOctets(rate);
+        }
         long octets = (long) SECONDS * rate;
         from.connect(SimHost.address4(2), PORT);
         world.run(TimeUnit.SECONDS.toNanos(1));
@@ -33,7 +38,7 @@ class PaceTest {
         from.offer(octets);
         for (int i = 1; deaths && i < SECONDS; i++) {
             world.run(TimeUnit.MILLISECONDS.toNanos(700));
-            ours.takeOver();
+            limited.takeOver();
         }
         long limitNs = TimeUnit.SECONDS.toNanos(5L * SECONDS);
         assertTrue(world.run(limitNs, () -> to.received() == octets), to.received() + " of " + octets);
@@ -46,7 +51,7 @@ class PaceTest {
         Hosts.begin(world);
         int rate = (int) Math.pow(10, luck.nextDouble(4.3, 6));
         Weather weather = Weather.CALM.withDelayNs(luck.nextLong(10_000_000), 0);
-        double took = seconds(world, weather, rate, luck.nextBoolean());
+        double took = seconds(world, weather, rate, false, luck.nextBoolean());
         assertEquals(SECONDS, took, 0.03 * SECONDS, "at " + rate);
     }
 
@@ -56,7 +61,27 @@ class PaceTest {
         Hosts.begin(world);
         int rate = luck.nextInt(50_000, 500_000);
         Weather weather = Weather.CALM.withDelayNs(1_000_000, 0).withLoss(0.01);
-        double took = seconds(world, weather, rate, false);
+        double took = seconds(world, weather, rate, false, false);
         assertTrue(took > 0.98 * SECONDS && took < 1.3 * SECONDS, took + " s at " + rate);
+    }
+
+    /// Its peer sends as much as it may receive, and no more.
+    @Simulated(seeds = 12)
+    void sessionReceivesAtItsRate(World world, RandomGenerator luck) {
+        Hosts.begin(world);
+        int rate = (int) Math.pow(10, luck.nextDouble(4.3, 6.5));
+        Weather weather = Weather.CALM.withDelayNs(luck.nextLong(30_000_000), 0);
+        double took = seconds(world, weather, rate, true, luck.nextBoolean());
+        assertEquals(SECONDS, took, 0.03 * SECONDS, "at " + rate);
+    }
+
+    /// What the wire loses or repeats is paid for once.
+    @Simulated(seeds = 6)
+    void whatIsLostOnTheWayIsPaidForOnce(World world, RandomGenerator luck) {
+        Hosts.begin(world);
+        int rate = luck.nextInt(50_000, 500_000);
+        Weather weather = Weather.CALM.withDelayNs(1_000_000, 0).withLoss(0.01);
+        double took = seconds(world, weather, rate, true, luck.nextBoolean());
+        assertTrue(took > 0.96 * SECONDS && took < 1.2 * SECONDS, took + " s at " + rate);
     }
 }

@@ -17,6 +17,7 @@ import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.ring.Pieces;
 import netkeep.ring.Region;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.sim.Host;
@@ -89,8 +90,7 @@ public final class SimHost implements Node {
     private long nextLife;
     private long deadlineNs;
     private int arrived;
-    private int perSecond;
-    private int octets;
+    private Rates rates = Rates.ANY;
     private boolean keepBatch;
     private boolean compared = true;
 
@@ -150,18 +150,24 @@ public final class SimHost implements Node {
 
     private Attachment attach(Engine to, Region its) {
         Region read = new Region(clientMemory.asReadOnly());
-        return to.attach(0, settings.session(), read, its, Terms.NOBODY, perSecond, octets);
+        return to.attach(0, settings.session(), read, its, Terms.NOBODY, rates);
     }
 
     /// Lets the session have so many connections a second from now on: a successor is told so.
     void limit(int connections) {
-        perSecond = connections;
+        rates = new Rates(connections, rates.sent(), rates.received());
         takeOver();
     }
 
     /// Lets the session send so many octets a second from now on: a successor is told so.
     void limitOctets(int perSecond) {
-        octets = perSecond;
+        rates = new Rates(rates.connections(), perSecond, rates.received());
+        takeOver();
+    }
+
+    /// Lets the session receive so many octets a second from now on: a successor is told so.
+    void limitReceived(int perSecond) {
+        rates = new Rates(rates.connections(), rates.sent(), perSecond);
         takeOver();
     }
 

@@ -11,6 +11,7 @@ import netkeep.link.PacketSettings;
 import netkeep.link.TapDevice;
 import netkeep.link.TapSettings;
 import netkeep.placement.Settings;
+import netkeep.session.Rates;
 import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
 
@@ -120,14 +121,12 @@ public record Config(
     /// @param user      whose, [Rule#ANY] for all that have none of their own
     /// @param sockets   at a time
     /// @param memory    octets
-    /// @param perSecond connections, 0 for any number
-    /// @param octets    that it may send in a second, 0 for any number
-    public record Quota(int user, int sockets, long memory, int perSecond, int octets) {
-        static final Quota MOST = new Quota(Rule.ANY, Terms.SOCKETS, Terms.MOST.memory(), 0, 0);
+    /// @param rates     what it may do in a second
+    public record Quota(int user, int sockets, long memory, Rates rates) {
+        static final Quota MOST = new Quota(Rule.ANY, Terms.SOCKETS, Terms.MOST.memory(), Rates.ANY);
 
         private String line() {
-            return "limit " + (user == Rule.ANY ? "any" : user) + " " + sockets + " " + memory + " " + perSecond + " "
-                    + octets;
+            return "limit " + (user == Rule.ANY ? "any" : user) + " " + sockets + " " + memory + " " + rates.text();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import netkeep.engine.ip.Rule;
 import netkeep.placement.Settings;
+import netkeep.session.Rates;
 import netkeep.session.Terms;
 
 /// Reads what programs may have.
@@ -72,13 +73,22 @@ final class LimitsReader {
                         "\"" + text + "\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or \"2 GiB\"");
             }
         }
-        int perSecond = table.number("connections-per-second", otherwise.perSecond(), 0, MOST_PER_SECOND);
-        int rate = table.number("octets-per-second", otherwise.octets(), 0, MOST_OCTETS);
+        return new Config.Quota(user, sockets, memory, rates(table, otherwise.rates()));
+    }
+
+    private static Rates rates(TableReader table, Rates otherwise) {
+        return new Rates(
+                table.number("connections-per-second", otherwise.connections(), 0, MOST_PER_SECOND),
+                octets(table, "octets-per-second", otherwise.sent()),
+                octets(table, "octets-received-per-second", otherwise.received()));
+    }
+
+    private static int octets(TableReader table, String key, int otherwise) {
+        int rate = table.number(key, otherwise, 0, MOST_OCTETS);
         if (rate != 0 && rate < LEAST_OCTETS) {
-            table.problem(
-                    "octets-per-second", rate + " is not possible: write " + LEAST_OCTETS + " or more, 0 for any");
+            table.problem(key, rate + " is not possible: write " + LEAST_OCTETS + " or more, 0 for any");
         }
-        return new Config.Quota(user, sockets, memory, perSecond, rate);
+        return rate;
     }
 
     /// 0 for what is none.

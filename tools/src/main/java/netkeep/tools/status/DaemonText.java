@@ -93,10 +93,15 @@ final class DaemonText {
         return ", dhcp " + state + (link.containsKey("server") ? " by " + text(link, "server") + " " + until : "");
     }
 
+    /// A limit, nothing where there is none.
+    private static String rate(Map<String, Object> session, String name, String unit) {
+        return number(session, name) == 0 ? "" : ", " + text(session, name) + " " + unit;
+    }
+
     private static void addSessions(List<String> lines, DaemonStatus status) {
         for (Map<String, Object> session : status.sessions()) {
             lines.add(line(
-                    "session %s process %s user %s: sockets %s of %s, %s touched of %s%s%s%s",
+                    "session %s process %s user %s: sockets %s of %s, %s touched of %s%s%s%s%s",
                     text(session, "number"),
                     text(session, "pid"),
                     text(session, "user"),
@@ -104,10 +109,9 @@ final class DaemonText {
                     text(session, "most_sockets"),
                     octets(number(session, "memory")),
                     octets(number(session, "most_memory")),
-                    number(session, "per_second") == 0 ? "" : ", " + text(session, "per_second") + " connections/s",
-                    number(session, "octets_per_second") == 0
-                            ? ""
-                            : ", " + text(session, "octets_per_second") + " octets/s",
+                    rate(session, "per_second", "connections/s"),
+                    rate(session, "octets_per_second", "octets/s"),
+                    rate(session, "octets_received_per_second", "octets/s received"),
                     Boolean.TRUE.equals(session.get("closed")) ? ", its client is gone" : ""));
         }
         for (Map<String, Object> cut : status.cut()) {

@@ -68,7 +68,8 @@ class ConfigFileTest {
                         "filter reject in any any any 0-65535 any"),
                 config.filterLines());
         assertEquals(
-                List.of("limit any 1024 8589934592 0 0", "limit 65534 64 67108864 100 12500000"), config.limitLines());
+                List.of("limit any 1024 8589934592 0 0 0", "limit 65534 64 67108864 100 12500000 25000000"),
+                config.limitLines());
     }
 
     @Test

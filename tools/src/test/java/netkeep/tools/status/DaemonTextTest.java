@@ -40,8 +40,10 @@ class DaemonTextTest {
                 List.of(fields("address link=1 address=198.18.0.2/24 state=assigned manual=true")),
                 List.of(fields("route link=1 prefix=0.0.0.0/0 router=198.18.0.1 manual=true")),
                 List.of("filter drop in tcp any any 22-22 any"),
-                List.of(fields("session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
-                        + " most_memory=2048 per_second=9 octets_per_second=125000 memory=512")),
+                List.of(
+                        fields(
+                                "session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
+                                        + " most_memory=2048 per_second=9 octets_per_second=125000 octets_received_per_second=250000 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
                 3 << 10,
                 1,
@@ -62,7 +64,7 @@ class DaemonTextTest {
                         "filter drop in tcp any any 22-22 any",
                         "ledger: 3.0 KiB touched",
                         "session 0 process 20 user 0: sockets 3 of 8, 512 B touched of 2.0 KiB, 9 connections/s,"
-                                + " 125000 octets/s",
+                                + " 125000 octets/s, 250000 octets/s received",
                         "cut off: session 1 of process 21: tail 5 with head 3"),
                 DaemonText.lines(status(7, 1_500_000_000)));
     }

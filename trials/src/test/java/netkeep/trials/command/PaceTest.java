@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Programs of a daemon each send as fast as they may, and the kernel's side measures it.
+/// Programs of a daemon each send and receive as fast as they may, and the kernel's side measures it.
 class PaceTest {
     private static final int RATE = 4_000_000;
+    private static final int RATE_IN = 6_000_000;
     private static final long MEASURED_NS = TimeUnit.SECONDS.toNanos(4);
 
     /// Some of it is the machine's, which is busy.
@@ -68,8 +70,34 @@ class PaceTest {
         return task;
     }
 
+    /// How fast octets go, in a second.
+    private FutureTask<Double> rateIn(int port) {
+        FutureTask<Double> task = new FutureTask<>(() -> {
+            try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, port))) {
+                // What waits here counts as gone.
+                socket.setSendBufferSize(1 << 15);
+                OutputStream out = socket.getOutputStream();
+                byte[] octets = new byte[1 << 14];
+                for (int i = 0; i < 64; i++) {
+                    out.write(octets);
+                }
+                long beginNs = System.nanoTime();
+                long nowNs = beginNs;
+                long count = 0;
+                while (nowNs - beginNs < MEASURED_NS) {
+                    out.write(octets);
+                    count += octets.length;
+                    nowNs = System.nanoTime();
+                }
+                return 1e9 * count / (nowNs - beginNs);
+            }
+        });
+        Thread.ofPlatform().daemon().start(task);
+        return task;
+    }
+
     @Test
-    void eachSessionSendsAtItsOwnRateAlsoWhenTheStackDies() throws Exception {
+    void eachSessionHasItsOwnRatesAlsoWhenTheStackDies() throws Exception {
         Path file = directory.resolve("netkeep.toml");
         Files.writeString(file, """
                 session = "%s"
@@ -80,15 +108,20 @@ class PaceTest {
                 kernel-addresses = ["198.18.0.1/24"]
                 [limits]
                 octets-per-second = %d
-                """.formatted(session, RATE));
+                octets-received-per-second = %d
+                """.formatted(session, RATE, RATE_IN));
         Place.Running up = place.start(Place.netkeep(List.of("up", "--config", file.toString())));
         up.says("one stands by");
         source(19);
         source(20);
         FutureTask<Double> one = rate(19);
         FutureTask<Double> other = rate(20);
+        place.start(Place.netkeep(List.of("discard", "--port", "9", "--session", session.toString())))
+                .says("discard over");
+        FutureTask<Double> in = rateIn(9);
         assertEquals(RATE, one.get(), NEAR * RATE);
         assertEquals(RATE, other.get(), NEAR * RATE);
+        assertEquals(RATE_IN, in.get(), NEAR * RATE_IN);
 
         FutureTask<Double> survives = rate(19);
         Thread.sleep(1_000);
