@@ -138,7 +138,11 @@ EXPORT ssize_t sendto(
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     uint32_t number;
     settle(fd, message->msg_name, message->msg_namelen);
-    return is_own(fd, &number) ? said(message_send(number, message, flags)) : real()->sendmsg(fd, message, flags);
+    if (is_own(fd, &number)) {
+        return said(message_send(number, message, flags));
+    }
+    rights_sent(message);
+    return real()->sendmsg(fd, message, flags);
 }
 
 EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
@@ -147,6 +151,9 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
         settle(fd, messages[0].msg_hdr.msg_name, messages[0].msg_hdr.msg_namelen);
     }
     if (!is_own(fd, &number)) {
+        for (unsigned i = 0; i < count; i++) {
+            rights_sent(&messages[i].msg_hdr);
+        }
         return real()->sendmmsg(fd, messages, count, flags);
     }
     for (unsigned i = 0; i < count; i++) {
@@ -252,13 +259,24 @@ EXPORT ssize_t recvfrom(
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     uint32_t number;
-    return is_own(fd, &number) ? said(message_receive(number, message, flags)) : real()->recvmsg(fd, message, flags);
+    if (is_own(fd, &number)) {
+        return said(message_receive(number, message, flags));
+    }
+    ssize_t got = real()->recvmsg(fd, message, flags);
+    if (got >= 0) {
+        rights_come(message);
+    }
+    return got;
 }
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
     uint32_t number;
     if (!is_own(fd, &number)) {
-        return real()->recvmmsg(fd, messages, count, flags, timeout);
+        int came = real()->recvmmsg(fd, messages, count, flags, timeout);
+        for (int i = 0; i < came; i++) {
+            rights_come(&messages[i].msg_hdr);
+        }
+        return came;
     }
     for (unsigned i = 0; i < count; i++) {
         int how = i > 0 && (flags & MSG_WAITFORONE) != 0 ? flags | MSG_DONTWAIT : flags;

@@ -219,7 +219,7 @@ static int accepted(uint32_t number, int flags) {
         if (child != 0) {
             atomic_store(&own(child - 1)->nonblocking, (flags & SOCK_NONBLOCK) != 0);
             number_set(fd, OWN, child - 1);
-            socket_shown(child - 1, other);
+            socket_shown(child - 1, fd, other);
             return fd;
         }
         if (other >= 0) {

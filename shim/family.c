@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 
 /*
  * A family is a process that began a session, and those that it forked: they have the session's regions, because a fork
@@ -27,6 +29,7 @@ static _Thread_local unsigned ear_generation;
 static unsigned generation = 1; /* of this process: a child's ears are its own */
 static pthread_mutex_t beginning = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t ears;
+static int memory = -1; /* the family's */
 
 void family_lock(void) {
     if (pthread_mutex_lock(&family->lock) == EOWNERDEAD) {
@@ -75,32 +78,83 @@ static int failed(const char *path, int failure) {
     return -ENETDOWN;
 }
 
+static size_t family_length(void) {
+    return sizeof *family + session.sockets * sizeof family->owns[0] + nk_seen_length(&session);
+}
+
+/* The family's memory, or NULL. */
+static struct family *mapped(int fd) {
+    void *memory = mmap(NULL, family_length(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* From now on this process is one of a family. */
+static void enter(struct family *entered, int fd) {
+    session.seen = (struct nk_seen *)(void *)&entered->owns[session.sockets];
+    session.line = number_hide(session.line);
+    session.voice = number_hide(session.voice);
+    session.ear = number_hide(session.ear);
+    session.client_memory = number_hide(session.client_memory);
+    session.stack_memory = number_hide(session.stack_memory);
+    memory = number_hide(fd);
+    pthread_key_create(&ears, close_ear);
+    pthread_atfork(before_fork, parent_forked, child_forked);
+    __atomic_store_n(&family, entered, __ATOMIC_RELEASE);
+}
+
 static int begin(const char *path) {
     int failure = nk_attach_shared(&session, path);
     if (failure != 0) {
         return failed(path, failure);
     }
-    size_t owns = sizeof *family + session.sockets * sizeof family->owns[0];
-    size_t length = owns + nk_seen_length(&session);
-    void *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int fd = memfd_create("netkeep family", MFD_CLOEXEC);
+    bool sized = fd >= 0 && ftruncate(fd, (off_t)family_length()) == 0;
+    struct family *made = sized ? mapped(fd) : NULL;
     pthread_mutexattr_t kind;
-    if (memory == MAP_FAILED || pthread_mutexattr_init(&kind) != 0) {
+    if (made == NULL || pthread_mutexattr_init(&kind) != 0
+        || getrandom(&made->name, sizeof made->name, 0) != sizeof made->name) {
+        real()->close(fd);
         nk_detach(&session);
         return failed(path, -ENOMEM);
     }
-    struct family *made = memory;
-    session.seen = (struct nk_seen *)(void *)((char *)memory + owns);
     pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
     pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&made->lock, &kind);
     pthread_mutexattr_destroy(&kind);
-    session.line = number_hide(session.line);
-    session.voice = number_hide(session.voice);
-    session.ear = number_hide(session.ear);
-    pthread_key_create(&ears, close_ear);
-    pthread_atfork(before_fork, parent_forked, child_forked);
-    __atomic_store_n(&family, made, __ATOMIC_RELEASE);
+    enter(made, fd);
     return 0;
+}
+
+static int join(int over, int line, uint64_t name) {
+    int fd;
+    struct stat is;
+    int failure = nk_join(&session, over, &fd);
+    if (failure != 0) {
+        return failure;
+    }
+    struct family *joined = fstat(fd, &is) == 0 && (size_t)is.st_size >= family_length() ? mapped(fd) : NULL;
+    if (joined == NULL || joined->name != name) {
+        real()->close(fd);
+        nk_detach(&session);
+        return -EPROTO;
+    }
+    if (line >= 0) {
+        real()->close(session.line);
+        session.line = line;
+    }
+    enter(joined, fd);
+    return 0;
+}
+
+int family_join(int over, int line, uint64_t name) {
+    pthread_mutex_lock(&beginning);
+    int failure = family == NULL ? join(over, line, name) : family->name == name ? 0 : -EXDEV;
+    pthread_mutex_unlock(&beginning);
+    return failure;
+}
+
+void family_deposit(void) {
+    nk_deposit(&session, memory);
 }
 
 int family_begin(void) {
@@ -161,8 +215,11 @@ static void woke(void) {
 
 /* The thread's ear has rung, or somebody looks: what comes over the line, and is not for the program. */
 static void listen_to_line(void) {
-    if (nk_listen_again(&session) != 0) {
+    int heard = nk_listen_again(&session);
+    if (heard < 0) {
         atomic_store(&family->over, true);
+    } else if (heard > 0 && atomic_load(&family->shared)) {
+        family_deposit();
     }
 }
 

@@ -17,6 +17,8 @@
 /* docs/layouts/session.md. */
 enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 4, MOST_LED = 4 };
 
+enum { DEPOSIT = 3, JOIN = 4, SAID = 8, DEPOSITED = DESCRIPTORS + 1 };
+
 enum { RING_ITEMS = 64, RING_ASLEEP = 64, RING_CONSUMER = 128, REQUEST = 64, EVENT = 8 };
 
 enum { CLIENT_WORDS = 32, SND_TAIL = 0, SND_BASE = 8, RCV_HEAD = 16, SND_WAKE = 24 };
@@ -212,6 +214,26 @@ static int map(struct nk_session *session, const int *descriptors) {
     return 0;
 }
 
+/* Takes over what an answer brings: the sizes, and the first four descriptors; all are closed if it will not do. */
+static int taken(
+    struct nk_session *session, const unsigned char *hello, size_t length, const int *descriptors, int count, int wanted) {
+    int failure = sizes(session, hello, length);
+    if (failure == 0) {
+        failure = count == wanted ? map(session, descriptors) : -EPROTO;
+    }
+    if (failure != 0) {
+        for (int i = 0; i < count; i++) {
+            close(descriptors[i]);
+        }
+        return failure;
+    }
+    session->client_memory = descriptors[0];
+    session->stack_memory = descriptors[1];
+    session->voice = descriptors[2];
+    session->ear = descriptors[3];
+    return 0;
+}
+
 /* Greets at an address. -EREMOTE if another stack serves this user: then the address is that one's. */
 static int greet(struct nk_session *session, struct sockaddr_un *address) {
     session->line = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -232,7 +254,7 @@ static int greet(struct nk_session *session, struct sockaddr_un *address) {
     if (length <= 0) {
         return length == 0 ? -EPIPE : (int)length;
     }
-    int failure = sizes(session, hello, (size_t)length);
+    int failure = taken(session, hello, (size_t)length, descriptors, count, DESCRIPTORS);
     if (failure == -EREMOTE) {
         size_t next = 0;
         while (HELLO + next < (size_t)length && hello[HELLO + next] != '\n' && next < sizeof address->sun_path - 1) {
@@ -240,18 +262,6 @@ static int greet(struct nk_session *session, struct sockaddr_un *address) {
             next++;
         }
         address->sun_path[next] = 0;
-    }
-    if (failure == 0) {
-        failure = count == DESCRIPTORS ? map(session, descriptors) : -EPROTO;
-    }
-    for (int i = 0; i < count; i++) {
-        if (i == 2) {
-            session->voice = descriptors[i];
-        } else if (i == 3) {
-            session->ear = descriptors[i];
-        } else {
-            close(descriptors[i]);
-        }
     }
     return failure;
 }
@@ -262,6 +272,8 @@ static void without(struct nk_session *session) {
     session->line = -1;
     session->voice = -1;
     session->ear = -1;
+    session->client_memory = -1;
+    session->stack_memory = -1;
 }
 
 int nk_attach_shared(struct nk_session *session, const char *path) {
@@ -298,14 +310,11 @@ size_t nk_seen_length(const struct nk_session *session) {
 }
 
 void nk_detach(struct nk_session *session) {
-    if (session->line >= 0) {
-        close(session->line);
-    }
-    if (session->voice >= 0) {
-        close(session->voice);
-    }
-    if (session->ear >= 0) {
-        close(session->ear);
+    const int held[] = {session->line, session->voice, session->ear, session->client_memory, session->stack_memory};
+    for (size_t i = 0; i < sizeof held / sizeof held[0]; i++) {
+        if (held[i] >= 0) {
+            close(held[i]);
+        }
     }
     if (session->client != NULL) {
         munmap(session->client, session->client_length);
@@ -316,6 +325,70 @@ void nk_detach(struct nk_session *session) {
     free(session->links);
     free(session->seen);
     without(session);
+}
+
+/* ----- Processes that join ----- */
+
+int nk_hand(int over, const void *octets, size_t length, const int *descriptors, int count) {
+    union {
+        char octets[CMSG_SPACE(DEPOSITED * sizeof(int))];
+        struct cmsghdr aligned;
+    } control = {{0}};
+    size_t size = (size_t)count * sizeof *descriptors;
+    struct iovec piece = {(void *)(uintptr_t)octets, length};
+    struct msghdr message = {
+        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.octets, .msg_controllen = CMSG_SPACE(size)};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(rights), descriptors, size);
+    ssize_t sent;
+    do {
+        sent = sendmsg(over, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : 0;
+}
+
+int nk_deposit(const struct nk_session *session, int own) {
+    size_t names = strlen(session->links);
+    unsigned char *word = malloc(SAID + HELLO + names);
+    if (word == NULL) {
+        return -ENOMEM;
+    }
+    const uint32_t head[] = {MAGIC, DEPOSIT, MAGIC, 0, session->sockets, session->requests, session->events, session->capacity};
+    const int held[] = {session->client_memory, session->stack_memory, session->voice, session->ear, own};
+    memcpy(word, head, sizeof head);
+    memcpy(word + sizeof head, session->links, names);
+    int failure = nk_hand(session->line, word, sizeof head + names, held, DEPOSITED);
+    free(word);
+    return failure;
+}
+
+int nk_join(struct nk_session *session, int over, int *own) {
+    static unsigned char answer[LONGEST];
+    const uint32_t ask[] = {MAGIC, JOIN};
+    int descriptors[DEPOSITED];
+    int count = DEPOSITED;
+    int pair[2];
+    without(session);
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        return -errno;
+    }
+    session->line = pair[0];
+    int failure = nk_hand(over, ask, sizeof ask, &pair[1], 1);
+    close(pair[1]);
+    if (failure == 0) {
+        ssize_t length = hear(session->line, answer, sizeof answer, descriptors, &count, 0);
+        failure = length <= 0 ? (length == 0 ? -EPIPE : (int)length)
+            : taken(session, answer, (size_t)length, descriptors, count, DEPOSITED);
+    }
+    if (failure != 0) {
+        nk_detach(session);
+        return failure;
+    }
+    *own = descriptors[DESCRIPTORS];
+    return 0;
 }
 
 /* ----- Asking and being told ----- */
@@ -417,7 +490,7 @@ int nk_listen_again(struct nk_session *session) {
     for (int i = 0; i < count; i++) {
         close(descriptors[i]);
     }
-    return 0;
+    return 1;
 }
 
 int nk_sleep(struct nk_session *session, int timeout) {
@@ -435,7 +508,7 @@ int nk_sleep(struct nk_session *session, int timeout) {
     bool rung = epoll_wait(session->ear, &ring, 1, 0) > 0;
     if (waited[1].revents != 0) {
         int failure = nk_listen_again(session);
-        if (failure != 0) {
+        if (failure < 0) {
             return failure;
         }
     }

@@ -87,6 +87,8 @@ struct nk_session {
     int line; /* the connection to the daemon, open as long as the session */
     int voice; /* the client's end of the doorbell: what wakes the stack, */
     int ear; /* and what the stack wakes us by */
+    int client_memory; /* the regions, for who joins: to be closed, and -1, where nobody does */
+    int stack_memory;
 
     /* The four sizes of the layout. */
     uint32_t sockets;
@@ -123,6 +125,22 @@ int nk_attach_shared(struct nk_session *session, const char *path);
 
 size_t nk_seen_length(const struct nk_session *session);
 
+/*
+ * Leaves with control what a process needs to join the session that was not forked from one that has it: its regions, its
+ * doorbell, and a descriptor of the caller's own. 0 or a negative errno.
+ */
+int nk_deposit(const struct nk_session *session, int own);
+
+/*
+ * Joins a session of which something was deposited: `over` its line, or the end of a pair whose other end control was given by
+ * `hold`. Waits for the answer. What is remembered the caller provides, as with nk_attach_shared. The depositor's own descriptor is
+ * the caller's from now on. 0 or a negative errno: -ENOENT if nothing was deposited.
+ */
+int nk_join(struct nk_session *session, int over, int *own);
+
+/* Sends a word with descriptors, which stay open: to control over the line, or such an end. 0 or a negative errno. */
+int nk_hand(int over, const void *octets, size_t length, const int *descriptors, int count);
+
 /* Ends a session: what it left open is closed by the stack. */
 void nk_detach(struct nk_session *session);
 
@@ -146,7 +164,10 @@ bool nk_told(const struct nk_session *session);
 /* Says that this side is about to sleep, or does so no more: then the stack rings. Look at everything once more behind it. */
 void nk_asleep(struct nk_session *session, bool asleep);
 
-/* Takes what came over the line: 0, or -EPIPE if nobody will serve this session any more. Never waits. */
+/*
+ * Takes what came over the line: 0 if nothing did, 1 if control is another one, which knows nothing of what the last one was given,
+ * or -EPIPE if nobody will serve this session any more. Never waits.
+ */
 int nk_listen_again(struct nk_session *session);
 
 /*

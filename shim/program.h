@@ -50,6 +50,7 @@ struct own {
     enum state state; /* WAITING to be accepted; LEFT until the stack has closed it */
     uint32_t life; /* as it was when it was opened */
     _Atomic uint32_t refs; /* descriptors, as far as we have counted */
+    _Atomic uint32_t moving; /* of them, those that went into another image, which has not found them yet */
     bool v6; /* its family */
     bool datagram;
     bool listening;
@@ -72,6 +73,8 @@ struct own {
 
 struct family {
     pthread_mutex_t lock;
+    uint64_t name; /* by chance: says which family a descriptor is of */
+    _Atomic uint32_t ends; /* that were given names, ever */
     _Atomic bool shared; /* by several processes: the daemon holds the other ends of their descriptors */
     uint32_t sleepers;
     uint32_t search; /* where to look for a free number */
@@ -84,6 +87,15 @@ extern struct family *family;
 
 /* Begins the session, unless there is one. 0, or -ENETDOWN: then it has been said why. */
 int family_begin(void);
+
+/*
+ * Joins the family of this name: over its line, which is this process's from now on, or else (line -1) the end of a pair. 0 or a
+ * negative errno; -EXDEV if this process is of another one.
+ */
+int family_join(int over, int line, uint64_t name);
+
+/* Leaves with control what is needed to join. */
+void family_deposit(void);
 
 /* This process ends. */
 void family_leave(void);
@@ -134,7 +146,7 @@ int socket_new(int domain, int type, int protocol);
  * socket_shown; else it is closed, and -1.
  */
 int socket_end(int flags, int *other);
-void socket_shown(uint32_t number, int other);
+void socket_shown(uint32_t number, int end, int other);
 
 /* Descriptors of this process are about to be another's, too: their other ends go to the daemon. With the lock. */
 void sockets_share(void);
@@ -172,6 +184,27 @@ int socket_error(uint32_t number);
 
 /* What poll says of it, of those asked for; where there is no room to send, and it was asked for, the stack is to tell. */
 short socket_ready(uint32_t number, short wanted);
+
+/* ----- Other images, other processes: joining.c ----- */
+
+/* Gives an end of a pair its name, by which whoever gets it knows what it is; and the session's line. */
+void end_named(int end, uint32_t number);
+void line_named(void);
+
+/* Another image is about to take this one's place: it will find what is not closed then. And: it did not come. */
+void sockets_go(void);
+void sockets_stay(void);
+
+/*
+ * Descriptors are about to be another process's, uncounted: all that are not closed by exec, or any. Whether there are some; then
+ * sockets_lent is to follow.
+ */
+bool sockets_lend(bool any);
+void sockets_lent(void);
+
+/* Rights that a message gives away, or has brought. */
+void rights_sent(const struct msghdr *message);
+void rights_come(const struct msghdr *message);
 
 /* ----- Addresses: addresses.c ----- */
 

@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -19,7 +21,8 @@
     CALL(recvfrom) CALL(recvmsg) CALL(recvmmsg) CALL(read) CALL(write) CALL(readv) CALL(writev) CALL(close) \
     CALL(close_range) CALL(closefrom) CALL(dup) CALL(dup2) CALL(dup3) CALL(fcntl) CALL(ioctl) CALL(poll) CALL(ppoll) \
     CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
-    CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit)
+    CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
+    CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(system) CALL(popen)
 
 struct real {
 #define CALL(name) __typeof__(&name) name;

@@ -75,7 +75,7 @@ static int64_t opened(bool datagram, bool v6, bool only) {
 /* Waits until the stack has closed what owes nobody anything. With the lock. */
 int socket_closed(uint32_t number) {
     while (nk_life(&session, number) == own(number)->life) {
-        if (nk_listen_again(&session) != 0 || atomic_load(&family->over)) {
+        if (nk_listen_again(&session) < 0 || atomic_load(&family->over)) {
             atomic_store(&family->over, true);
             return -ENETDOWN;
         }
@@ -120,25 +120,13 @@ int socket_end(int flags, int *other) {
 }
 
 /* docs/layouts/session.md: hold. */
-void socket_shown(uint32_t number, int other) {
+void socket_shown(uint32_t number, int end, int other) {
     if (other < 0) {
         return;
     }
-    uint32_t hold[] = {0x30534b4e, 2, number, own(number)->life};
-    union {
-        char octets[CMSG_SPACE(sizeof other)];
-        struct cmsghdr aligned;
-    } control = {{0}};
-    struct iovec piece = {hold, sizeof hold};
-    struct msghdr message = {
-        .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.octets, .msg_controllen = sizeof control.octets};
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof other);
-    memcpy(CMSG_DATA(rights), &other, sizeof other);
-    while (real()->sendmsg(session.line, &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
-    }
+    const uint32_t hold[] = {0x30534b4e, 2, number, own(number)->life};
+    end_named(end, number);
+    nk_hand(session.line, hold, sizeof hold, &other, 1);
     real()->close(other);
 }
 
@@ -159,8 +147,8 @@ static void share(uint32_t number) {
         }
     }
     if (end >= 0) {
+        socket_shown(number, end, other);
         real()->close(end);
-        socket_shown(number, other);
     }
 }
 
@@ -168,6 +156,8 @@ void sockets_share(void) {
     if (atomic_exchange(&family->shared, true)) {
         return;
     }
+    line_named();
+    family_deposit();
     for (uint32_t number = 0; number < session.sockets; number++) {
         if (own(number)->state == USED) {
             share(number);
@@ -205,7 +195,7 @@ int64_t socket_adopt(int fd) {
                 real()->close(other);
             }
         } else {
-            socket_shown((uint32_t)number, other);
+            socket_shown((uint32_t)number, fd, other);
             struct own *it = own((uint32_t)number);
             atomic_store(&it->nonblocking, (status_flags & O_NONBLOCK) != 0);
             atomic_store(&it->refs, 1);

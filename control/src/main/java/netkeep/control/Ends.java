@@ -36,15 +36,23 @@ final class Ends {
         }
     }
 
+    /// Takes what a session says.
+    interface Said {
+        void accept(int session, Line.Received received);
+    }
+
     private final Gate.Watch watch;
+    private final Said said;
     private final Map<Integer, End> ends = new HashMap<>();
     private final Map<Integer, Integer> counts = new HashMap<>();
 
     /// What the stack has not answered: it may have died before it heard of it.
     private final Set<String> asked = new HashSet<>();
 
-    Ends(Gate.Watch watch) {
+    /// @param said what comes with a descriptor over an end: it is the session's, as over its connection
+    Ends(Gate.Watch watch, Said said) {
         this.watch = watch;
+        this.said = said;
     }
 
     /// Takes an end.
@@ -86,9 +94,10 @@ final class Ends {
         End end = Objects.requireNonNull(ends.get(descriptor));
         try {
             Line.Received received = end.line.poll();
-            if (received != null) {
+            if (received != null && received.descriptors().length != 0) {
+                said.accept(end.session, received);
+            } else if (received != null) {
                 // What else somebody writes there who does not know whose it is goes nowhere.
-                received.refuse();
                 end.closed = received.octets().length == 1;
             }
             return "";

@@ -4,17 +4,21 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Sockets;
 import netkeep.session.Ask;
 import netkeep.session.Hello;
+import netkeep.session.Joining;
 import netkeep.session.SessionLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +41,26 @@ public final class Gate {
     /// stack's, from all else.
     private static final int AT_ONCE = 8;
 
-    /// A session's client.
+    /// A session's client: one or several processes.
     private static final class Client {
         private final int number;
+
+        /// Over which it greeted; the keeper knows it.
         private final Line line;
+
+        /// All its connections that are open, those of processes that joined, too.
+        private final Set<Line> lines = new LinkedHashSet<>();
+
         private boolean gone;
 
         private Client(int number, Line line) {
             this.number = number;
             this.line = line;
+            lines.add(line);
         }
     }
+
+    private record Connection(Client client, Line line) {}
 
     private final Line keeper;
     private final int listener;
@@ -63,11 +76,12 @@ public final class Gate {
     /// Who has a session or is about to, by their numbers.
     private final Map<Integer, Client> clients = new HashMap<>();
 
-    /// The same by their descriptors, as long as these are open.
-    private final Map<Integer, Client> connected = new HashMap<>();
+    /// Their connections by their descriptors, as long as these are open.
+    private final Map<Integer, Connection> connected = new HashMap<>();
 
     private final Askers askers;
     private final Ends ends;
+    private final Deposits deposits;
     private String news = "";
     private int[] captures = {};
 
@@ -92,7 +106,8 @@ public final class Gate {
         this.leads = leads;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
-        this.ends = new Ends(watch);
+        this.ends = new Ends(watch, this::said);
+        this.deposits = new Deposits(layout);
         this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
         watch.add(listener);
     }
@@ -107,13 +122,13 @@ public final class Gate {
     /// Something came over a descriptor that is watched.
     public void ready(int descriptor) throws IOException {
         Line guest = guests.get(descriptor);
-        Client client = connected.get(descriptor);
+        Connection connection = connected.get(descriptor);
         if (descriptor == listener) {
             accept();
         } else if (guest != null) {
             greet(guest);
-        } else if (client != null) {
-            listen(client);
+        } else if (connection != null) {
+            listen(connection);
         } else if (ends.has(descriptor)) {
             left(ends.ready(descriptor));
         } else {
@@ -166,7 +181,7 @@ public final class Gate {
         } else if (Hello.greets(said) && number >= 0) {
             Client client = new Client(number, guest);
             clients.put(number, client);
-            connected.put(guest.descriptor(), client);
+            connected.put(guest.descriptor(), new Connection(client, guest));
             keeper.send(new Word(Word.WANT, number, "").octets(), guest.descriptor());
         } else {
             refuse(guest, Errno.EMFILE, List.of());
@@ -199,7 +214,7 @@ public final class Gate {
         if (client == null) {
             client = new Client(number, new Line(granted.connection()));
             clients.put(number, client);
-            connected.put(granted.connection(), client);
+            connected.put(granted.connection(), new Connection(client, client.line));
             watch.add(granted.connection());
         } else {
             Descriptors.close(granted.connection());
@@ -221,14 +236,53 @@ public final class Gate {
         Descriptors.close(granted.ear());
     }
 
-    private void listen(Client client) throws IOException {
+    private void listen(Connection connection) throws IOException {
         try {
-            Line.Received received = client.line.poll();
-            if (received != null && !ends.take(client.number, received, layout.sockets())) {
-                received.refuse();
+            Line.Received received = connection.line.poll();
+            if (received != null) {
+                said(connection.client.number, received);
             }
         } catch (IOException | RuntimeException gone) {
-            leave(client);
+            hungUp(connection);
+        }
+    }
+
+    /// A client says something behind its greeting.
+    private void said(int number, Line.Received received) {
+        Client client = clients.get(number);
+        int[] descriptors = received.descriptors();
+        if (client == null || client.gone) {
+            received.refuse();
+        } else if (Joining.joins(received.octets()) && descriptors.length == 1) {
+            join(client, new Line(descriptors[0]));
+        } else if (!deposits.take(number, received) && !ends.take(number, received, layout.sockets())) {
+            received.refuse();
+        }
+    }
+
+    /// Another process is of the client, too, from now on.
+    private void join(Client client, Line line) {
+        try {
+            watch.add(line.descriptor());
+        } catch (LinuxException unfit) {
+            line.close();
+            return;
+        }
+        if (client.lines.size() < layout.sockets() && deposits.give(client.number, line)) {
+            client.lines.add(line);
+            connected.put(line.descriptor(), new Connection(client, line));
+        } else {
+            close(line);
+        }
+    }
+
+    /// A process of a client is gone: the client is, if it was the last, or if all that is left has no connection.
+    private void hungUp(Connection connection) throws IOException {
+        connected.remove(connection.line.descriptor());
+        connection.client.lines.remove(connection.line);
+        close(connection.line);
+        if (connection.client.lines.isEmpty()) {
+            leave(connection.client);
         }
     }
 
@@ -243,10 +297,17 @@ public final class Gate {
     private void leave(Client client) throws IOException {
         if (!client.gone) {
             client.gone = true;
-            connected.remove(client.line.descriptor());
-            close(client.line);
+            hangUp(client);
             keeper.send(new Word(Word.LEAVE, client.number, "").octets());
         }
+    }
+
+    private void hangUp(Client client) {
+        for (Line line : client.lines) {
+            connected.remove(line.descriptor());
+            close(line);
+        }
+        client.lines.clear();
     }
 
     /// What the keeper says of its domains.
@@ -281,13 +342,17 @@ public final class Gate {
 
     private String sessions() {
         StringBuilder lines = new StringBuilder();
-        for (Client client : connected.values()) {
+        for (Connection connection : connected.values()) {
+            // One for each: whose the session was, or who joined while that one was there.
+            if (connection.client.lines.iterator().next() != connection.line) {
+                continue;
+            }
             lines.append("session number=")
-                    .append(client.number)
+                    .append(connection.client.number)
                     .append(" pid=")
-                    .append(Sockets.peerProcess(client.line.descriptor()))
+                    .append(Sockets.peerProcess(connection.line.descriptor()))
                     .append(" user=")
-                    .append(Sockets.peerUser(client.line.descriptor()))
+                    .append(Sockets.peerUser(connection.line.descriptor()))
                     .append('\n');
         }
         return lines.toString();
@@ -304,10 +369,10 @@ public final class Gate {
     /// A session is over: its number is free.
     public void over(int number) {
         ends.over(number);
+        deposits.forget(number);
         Client client = clients.remove(number);
-        if (client != null && !client.gone) {
-            connected.remove(client.line.descriptor());
-            close(client.line);
+        if (client != null) {
+            hangUp(client);
         }
     }
 }

@@ -1,0 +1,57 @@
+package netkeep.control;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import netkeep.domain.Line;
+import netkeep.linux.Errno;
+import netkeep.session.Hello;
+import netkeep.session.Joining;
+import netkeep.session.SessionLayout;
+
+/// What clients have left for processes that join their sessions ([Joining]): nothing of it is looked at here.
+final class Deposits {
+    private final SessionLayout layout;
+    private final Map<Integer, Line.Received> deposits = new HashMap<>();
+
+    /// @param layout for who finds nothing
+    Deposits(SessionLayout layout) {
+        this.layout = layout;
+    }
+
+    /// Keeps a session's deposit, instead of an earlier one.
+    ///
+    /// @return whether it is one; else it is still the caller's
+    boolean take(int session, Line.Received received) {
+        if (!Joining.deposits(received.octets()) || received.descriptors().length != Joining.DEPOSITED) {
+            return false;
+        }
+        forget(session);
+        deposits.put(session, received);
+        return true;
+    }
+
+    /// Gives a copy to who joins.
+    ///
+    /// @return false if the socket over which it waits is not one
+    boolean give(int session, Line to) {
+        Line.Received deposit = deposits.get(session);
+        try {
+            if (deposit == null) {
+                to.offer(Hello.answer(Errno.ENOENT, layout, List.of()));
+                return false;
+            }
+            return to.offer(Joining.hello(deposit.octets()), deposit.descriptors());
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    void forget(int session) {
+        Line.Received deposit = deposits.remove(session);
+        if (deposit != null) {
+            deposit.refuse();
+        }
+    }
+}
