@@ -2,10 +2,12 @@
 #include "program.h"
 
 #include <alloca.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The calls by which another image comes: exec in all its forms, and what starts a program. */
 
@@ -19,27 +21,91 @@ static int stayed(void) {
     return -1;
 }
 
+/*
+ * Programs that clear the environment of what they start (nginx, for its next version) would leave their sockets to who
+ * cannot use them: what names the library and the session is put back where a socket goes along.
+ */
+static const char PRELOAD[] = "LD_PRELOAD=";
+static const char SESSION[] = "NETKEEP_SESSION=";
+
+static const char *library(void) {
+    Dl_info info;
+    return dladdr(PRELOAD, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "";
+}
+
+static bool begins(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Octets of the array and its texts, the most that there can be. */
+static size_t room_of(char *const environment[]) {
+    size_t count = 0;
+    size_t octets = sizeof PRELOAD + sizeof SESSION + strlen(library()) + strlen(family_path()) + 1;
+    for (; environment != NULL && environment[count] != NULL; count++) {
+        octets += begins(environment[count], PRELOAD) ? strlen(environment[count]) : 0;
+    }
+    return (count + 3) * sizeof *environment + octets;
+}
+
+static char **with_library(char *const environment[], void *room, bool goes) {
+    char **all = room;
+    size_t count = 0;
+    const char *preloads = NULL;
+    bool known = false;
+    if (!goes || family_path() == NULL) {
+        return (char **)(uintptr_t)environment;
+    }
+    for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
+        known |= begins(environment[i], SESSION);
+        if (begins(environment[i], PRELOAD)) {
+            preloads = environment[i];
+        } else {
+            all[count++] = environment[i];
+        }
+    }
+    char *text = (char *)room + room_of(environment);
+    bool there = preloads != NULL && strstr(preloads, library()) != NULL;
+    if (there) {
+        all[count++] = (char *)(uintptr_t)preloads;
+    } else {
+        const char *rest = preloads == NULL ? "" : preloads + sizeof PRELOAD - 1;
+        text -= sizeof PRELOAD + strlen(library()) + strlen(rest) + 1;
+        sprintf(text, "%s%s%s%s", PRELOAD, library(), *rest == 0 ? "" : ":", rest);
+        all[count++] = text;
+    }
+    if (!known) {
+        text -= sizeof SESSION + strlen(family_path());
+        sprintf(text, "%s%s", SESSION, family_path());
+        all[count++] = text;
+    }
+    all[count] = NULL;
+    return all;
+}
+
+/* The environment of another image; lives as long as the call that it is for. */
+#define KEPT(environment, goes) with_library(environment, (goes) ? alloca(room_of(environment)) : NULL, goes)
+
 EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
-    sockets_go();
-    real()->execve(path, arguments, environment);
+    bool goes = sockets_go();
+    real()->execve(path, arguments, KEPT(environment, goes));
     return stayed();
 }
 
 EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[]) {
-    sockets_go();
-    real()->execvpe(file, arguments, environment);
+    bool goes = sockets_go();
+    real()->execvpe(file, arguments, KEPT(environment, goes));
     return stayed();
 }
 
 EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]) {
-    sockets_go();
-    real()->fexecve(fd, arguments, environment);
+    bool goes = sockets_go();
+    real()->fexecve(fd, arguments, KEPT(environment, goes));
     return stayed();
 }
 
 EXPORT int execveat(int at, const char *path, char *const arguments[], char *const environment[], int flags) {
-    sockets_go();
-    real()->execveat(at, path, arguments, environment, flags);
+    bool goes = sockets_go();
+    real()->execveat(at, path, arguments, KEPT(environment, goes), flags);
     return stayed();
 }
 
@@ -99,7 +165,7 @@ EXPORT int posix_spawn(
     pid_t *child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
     char *const arguments[], char *const environment[]) {
     bool lends = sockets_lend(true);
-    int failure = real()->posix_spawn(child, path, actions, attributes, arguments, environment);
+    int failure = real()->posix_spawn(child, path, actions, attributes, arguments, KEPT(environment, lends));
     if (lends) {
         sockets_lent();
     }
@@ -110,7 +176,7 @@ EXPORT int posix_spawnp(
     pid_t *child, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
     char *const arguments[], char *const environment[]) {
     bool lends = sockets_lend(true);
-    int failure = real()->posix_spawnp(child, file, actions, attributes, arguments, environment);
+    int failure = real()->posix_spawnp(child, file, actions, attributes, arguments, KEPT(environment, lends));
     if (lends) {
         sockets_lent();
     }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 /*
  * A family is a process that began a session, and those that it forked: they have the session's regions, because a fork
@@ -157,12 +158,23 @@ void family_deposit(void) {
     nk_deposit(&session, memory);
 }
 
+const char *family_path(void) {
+    static char path[sizeof((struct sockaddr_un *)0)->sun_path];
+    static _Atomic int known;
+    int before = 0;
+    if (atomic_compare_exchange_strong(&known, &before, 1)) {
+        const char *said = getenv("NETKEEP_SESSION");
+        strncpy(path, said == NULL ? "" : said, sizeof path - 1);
+    }
+    return path[0] == 0 ? NULL : path;
+}
+
 int family_begin(void) {
     if (__atomic_load_n(&family, __ATOMIC_ACQUIRE) != NULL) {
         return atomic_load(&family->over) ? -ENETDOWN : 0;
     }
     pthread_mutex_lock(&beginning);
-    const char *path = getenv("NETKEEP_SESSION");
+    const char *path = family_path();
     int failure = family != NULL ? 0 : path == NULL ? -ENETDOWN : begin(path);
     pthread_mutex_unlock(&beginning);
     return failure;

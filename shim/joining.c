@@ -168,7 +168,7 @@ static void take(const struct given *given) {
 
 __attribute__((constructor)) static void begin_image(void) {
     struct given given = {0, 0, NULL};
-    if (getenv("NETKEEP_SESSION") != NULL) {
+    if (family_path() != NULL) {
         look(&given);
         take(&given);
         free(given.all);
@@ -205,11 +205,13 @@ static void moved(uint32_t by) {
     }
 }
 
-void sockets_go(void) {
-    if (some(false)) {
-        moved(1);
-        real()->fcntl(session.line, F_SETFD, 0);
+bool sockets_go(void) {
+    if (!some(false)) {
+        return false;
     }
+    moved(1);
+    real()->fcntl(session.line, F_SETFD, 0);
+    return true;
 }
 
 void sockets_stay(void) {
@@ -284,7 +286,7 @@ void rights_sent(const struct msghdr *message) {
 }
 
 void rights_come(const struct msghdr *message) {
-    if (message->msg_controllen != 0 && getenv("NETKEEP_SESSION") != NULL) {
+    if (message->msg_controllen != 0 && family_path() != NULL) {
         each_right(message, come_right);
     }
 }

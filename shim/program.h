@@ -85,6 +85,9 @@ struct family {
 extern struct nk_session session;
 extern struct family *family;
 
+/* Where the session is to be had, NULL for nowhere; as it was when this image began, for programs clear their environment. */
+const char *family_path(void);
+
 /* Begins the session, unless there is one. 0, or -ENETDOWN: then it has been said why. */
 int family_begin(void);
 
@@ -191,8 +194,10 @@ short socket_ready(uint32_t number, short wanted);
 void end_named(int end, uint32_t number);
 void line_named(void);
 
-/* Another image is about to take this one's place: it will find what is not closed then. And: it did not come. */
-void sockets_go(void);
+/*
+ * Another image is about to take this one's place, and will find what is not closed then: whether there is any. And: it did not come.
+ */
+bool sockets_go(void);
 void sockets_stay(void);
 
 /*

@@ -31,16 +31,12 @@ int socket_error(uint32_t number) {
 
 /* ----- Making one ----- */
 
-static bool configured(void) {
-    return getenv("NETKEEP_SESSION") != NULL;
-}
-
 int socket_new(int domain, int type, int protocol) {
     int fd = real()->socket(domain, type, protocol);
     int plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
     bool stream = plain == SOCK_STREAM && (protocol == 0 || protocol == IPPROTO_TCP);
     bool datagram = plain == SOCK_DGRAM && (protocol == 0 || protocol == IPPROTO_UDP);
-    if (fd >= 0 && (domain == AF_INET || domain == AF_INET6) && (stream || datagram) && configured()) {
+    if (fd >= 0 && (domain == AF_INET || domain == AF_INET6) && (stream || datagram) && family_path() != NULL) {
         number_set(fd, OPEN, (datagram ? OPEN_DATAGRAM : 0u) | (domain == AF_INET6 ? OPEN_V6 : 0u));
     }
     return fd;
