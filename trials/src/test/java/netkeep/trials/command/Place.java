@@ -90,6 +90,20 @@ final class Place implements AutoCloseable {
         return line;
     }
 
+    /// Where the sources are.
+    static Path root() {
+        Path here = Path.of("").toAbsolutePath();
+        return Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
+    }
+
+    /// The command line of an unmodified program on a stack.
+    static List<String> run(Path session, String... program) {
+        List<String> line = new ArrayList<>(List.of(root().resolve("netkeep").toString(), "run"));
+        line.addAll(List.of("--session", session.toString(), "--"));
+        line.addAll(List.of(program));
+        return line;
+    }
+
     /// One that runs; its output is in a file.
     final class Running {
         private final Process process;
@@ -221,8 +235,7 @@ final class Place implements AutoCloseable {
     ///
     /// @param name of its file, without `.c`
     Path compile(String name, String... options) throws Exception {
-        Path here = Path.of("").toAbsolutePath();
-        Path shim = (Files.isDirectory(here.resolve("shim")) ? here : here.getParent()).resolve("shim");
+        Path shim = root().resolve("shim");
         Path source = directory.resolve(name + ".c");
         Path program = directory.resolve(name);
         try (InputStream text = Objects.requireNonNull(Place.class.getResourceAsStream(name + ".c"))) {

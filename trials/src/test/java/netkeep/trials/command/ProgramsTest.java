@@ -49,20 +49,12 @@ class ProgramsTest {
         place.close();
     }
 
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
-    }
-
     /// The command line of a program on our stack.
     private List<String> ours(String... program) {
-        List<String> line = new ArrayList<>(List.of(root().resolve("netkeep").toString(), "run"));
-        line.addAll(List.of("--session", session.toString(), "--"));
-        line.addAll(List.of(program));
-        return line;
+        return Place.run(session, program);
     }
 
-    private static void needs(String... programs) {
+    static void needs(String... programs) {
         for (String program : programs) {
             assumeTrue(Place.has(program), "no " + program);
         }
@@ -284,7 +276,7 @@ class ProgramsTest {
         List<String> link = new ArrayList<>(List.of("-shared", "-fsanitize=address,undefined"));
         link.addAll(List.of("-o", library.toString()));
         List<Path> sources;
-        try (Stream<Path> files = Files.list(root().resolve("shim"))) {
+        try (Stream<Path> files = Files.list(Place.root().resolve("shim"))) {
             sources = files.filter(file -> file.toString().endsWith(".c")).toList();
         }
         for (Path source : sources) {

@@ -48,6 +48,7 @@ import netkeep.session.Datagram;
 import netkeep.session.Event;
 import netkeep.session.Hello;
 import netkeep.session.Hold;
+import netkeep.session.Joining;
 import netkeep.session.Option;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
@@ -105,6 +106,7 @@ class LayoutsTest {
                         "layout greeting",
                         "layout hello",
                         "layout hold",
+                        "layout joining",
                         "layout producer",
                         "layout consumer",
                         "layout client-words",
@@ -430,6 +432,24 @@ class LayoutsTest {
 
     private static int number(Matcher size, int group) {
         return Integer.parseInt(size.group(group));
+    }
+
+    @Test
+    void joiningIsAsDrawn() {
+        Drawing drawn = drawing("layout joining");
+        byte[] hello = Hello.greeting();
+        byte[][] words = {Joining.deposit(hello), Joining.join()};
+        for (int i = 0; i < words.length; i++) {
+            ByteBuffer word = ByteBuffer.wrap(words[i]).order(ByteOrder.nativeOrder());
+            assertEquals(0x30534b4e, word.getInt(at(drawn, "MAGIC")));
+            assertEquals(3 + i, word.getInt(at(drawn, "WHAT")));
+        }
+        assertEquals(drawn.length(), words[1].length);
+        assertEquals(drawn.length() + hello.length, words[0].length);
+        assertTrue(Joining.deposits(words[0]) && !Joining.joins(words[0]));
+        assertTrue(Joining.joins(words[1]) && !Joining.deposits(words[1]));
+        assertTrue(Arrays.equals(hello, Joining.hello(words[0])));
+        assertFalse(Joining.joins(hello) || Joining.deposits(hello));
     }
 
     @Test
