@@ -105,14 +105,29 @@ class PassingTest {
                 .append(pid)
                 .append("; events {} http { access_log off;\n");
         for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
-            text.append(kind).append("_temp_path ").append(directory).append("/").append(kind).append(";\n");
+            text.append(kind)
+                    .append("_temp_path ")
+                    .append(directory)
+                    .append("/")
+                    .append(kind)
+                    .append(";\n");
         }
-        text.append("server { listen ").append(Place.OURS_4).append(":").append(PORT).append(" reuseport; listen [");
-        text.append(Place.OURS_6).append("]:").append(PORT).append("; root ").append(directory).append("; } }\n");
+        text.append("server { listen ")
+                .append(Place.OURS_4)
+                .append(":")
+                .append(PORT)
+                .append(" reuseport; listen [");
+        text.append(Place.OURS_6)
+                .append("]:")
+                .append(PORT)
+                .append("; root ")
+                .append(directory)
+                .append("; } }\n");
         Files.writeString(configuration, text);
         Place.Said path = place.run("sh", "-c", "command -v nginx || echo /usr/sbin/nginx");
         // A version follows another only where it is a daemon.
-        assertEquals(0, run(path.out().strip(), "-c", configuration.toString()).end().code());
+        assertEquals(
+                0, run(path.out().strip(), "-c", configuration.toString()).end().code());
         Place.await("nginx does not serve", this::serves);
         Place.await("nginx has not said who it is", () -> master(pid) > 0);
         long first = master(pid);
@@ -126,9 +141,9 @@ class PassingTest {
             assertTrue(serves());
         }
         signal("QUIT", first);
-        Place.await("the first one did not end", () -> !ProcessHandle.of(first)
-                .map(ProcessHandle::isAlive)
-                .orElse(false));
+        Place.await(
+                "the first one did not end",
+                () -> !ProcessHandle.of(first).map(ProcessHandle::isAlive).orElse(false));
         for (int i = 0; i < 20; i++) {
             assertTrue(serves());
         }
