@@ -81,8 +81,7 @@ public final class Spawned {
     }
 
     /// The one thread of it that will write what it is granted: its end is seen before that of the process, whose
-    /// memory
-    /// the kernel takes down first.
+    /// memory the kernel takes down first.
     public void serves(int thread) {
         try {
             server = Threads.threadfd(thread);

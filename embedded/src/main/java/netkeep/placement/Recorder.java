@@ -14,8 +14,7 @@ import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 
 /// Copies what a domain has left to memory, as a [Recording] has it: first what its last turn was, then what clients
-/// and
-/// stack tell each other of their sessions, then the octets of their streams, as far as there is room.
+/// and stack tell each other of their sessions, then the octets of their streams, as far as there is room.
 public final class Recorder {
     /// The most octets of a recording.
     public static final int MOST = 32 << 20;

@@ -7,9 +7,8 @@ import netkeep.ring.Pieces;
 import org.jspecify.annotations.Nullable;
 
 /// A link in another domain: it reads the device, and gives what came by a ring of frames. That lies where the link
-/// laid it
-/// down, and can change under the reader's eyes. What goes the stack sends itself: no link has to see a client's memory
-/// for it, and no frame waits for another process.
+/// laid it down, and can change under the reader's eyes. What goes the stack sends itself: no link has to see a
+/// client's memory for it, and no frame waits for another process.
 ///
 /// A link that breaks its ring is one from which nothing comes, until another one takes its place with a ring of its
 /// own.

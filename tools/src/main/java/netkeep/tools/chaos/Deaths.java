@@ -45,8 +45,7 @@ final class Deaths {
     private static final int TAKEOVER_MS = 30;
 
     /// From one death, or those in the takeovers that it began, to the next: it is felt for a second, and in another
-    /// one
-    /// shows whether all is as before.
+    /// one shows whether all is as before.
     private static final int ALONE_MS = 2000;
 
     // What the keeper and a successor say of a death.

@@ -35,8 +35,7 @@ import netkeep.tools.place.ThisProgram;
 import netkeep.wire.Address;
 
 /// Where chaos takes place: a network namespace, a placement on a TAP in it, or two on a queue of it each, and two
-/// servers
-/// that are attached: with two stacks one to each.
+/// servers that are attached: with two stacks one to each.
 final class Stage implements AutoCloseable {
     /// The socket in the directory at which control listens.
     static final String SESSION = "session";
