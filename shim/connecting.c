@@ -147,6 +147,7 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     int failure = place_of(address, length, it->v6, &place);
     if (failure == 0) {
         failure = begin_connecting(number, &place);
+        family_note(number);
     }
     family_unlock();
     if (failure == -EALREADY && !atomic_load(&it->nonblocking)) {

@@ -53,7 +53,7 @@ static int laid(uint32_t number, const struct msghdr *message, struct header *he
     }
     nk_give(&session, number, all);
     if (nk_sent(&session, number) != 0) {
-        atomic_store(&family->over, true);
+        family_ended();
     }
     nk_wake(&session);
     return 0;

@@ -20,7 +20,7 @@
 struct nk_session session;
 struct family *family;
 
-enum { RETRY_US = 50 };
+enum { RETRY_US = 50, SPINS = 50 };
 
 /* The events' data of the session's own descriptors, where they stand beside the program's. */
 static const char watched;
@@ -33,7 +33,14 @@ static pthread_key_t ears;
 static int memory = -1; /* the family's */
 
 void family_lock(void) {
-    if (pthread_mutex_lock(&family->lock) == EOWNERDEAD) {
+    int failure = EBUSY;
+    for (int tried = 0; failure == EBUSY && tried < SPINS; tried++) {
+        failure = pthread_mutex_trylock(&family->lock);
+    }
+    if (failure == EBUSY) {
+        failure = pthread_mutex_lock(&family->lock);
+    }
+    if (failure == EOWNERDEAD) {
         pthread_mutex_consistent(&family->lock);
     }
 }
@@ -54,6 +61,7 @@ static void count(uint32_t by) {
 }
 
 static void before_fork(void) {
+    sets_lock();
     family_lock();
     sockets_share();
     count(1);
@@ -61,10 +69,13 @@ static void before_fork(void) {
 
 static void parent_forked(void) {
     family_unlock();
+    sets_unlock();
 }
 
+/* The family's lock is the parent's. */
 static void child_forked(void) {
     generation++;
+    sets_unlock();
 }
 
 static void close_ear(void *value) {
@@ -202,7 +213,7 @@ void family_ask(const struct nk_request *request) {
             break;
         }
         if (failure != -EAGAIN || atomic_load(&family->over)) {
-            atomic_store(&family->over, true);
+            family_ended();
             return;
         }
         nk_wake(&session);
@@ -226,24 +237,28 @@ static void woke(void) {
 }
 
 /* The thread's ear has rung, or somebody looks: what comes over the line, and is not for the program. */
-static void listen_to_line(void) {
+void family_hears(void) {
     int heard = nk_listen_again(&session);
     if (heard < 0) {
-        atomic_store(&family->over, true);
+        family_ended();
     } else if (heard > 0 && atomic_load(&family->shared)) {
         family_deposit();
     }
 }
 
-static int sleep_once(int timeout) {
+static int sleep_once(int heard, int timeout) {
     struct epoll_event events[2];
-    int count = real()->epoll_wait(family_ear(), events, 2, timeout);
+    int count = real()->epoll_wait(heard, events, 2, timeout);
     for (int i = 0; i < count; i++) {
         if (events[i].data.u64 != (uintptr_t)&watched) {
-            listen_to_line();
+            family_hears();
         }
     }
     return count < 0 ? -errno : count;
+}
+
+void family_heard(int heard) {
+    sleep_once(heard, 0);
 }
 
 int family_call(struct nk_request *request) {
@@ -258,7 +273,7 @@ int family_call(struct nk_request *request) {
         answer = nk_answer(&session, request->socket, request->ticket);
         if (answer == -EAGAIN) {
             family_drain();
-            sleep_once(-1);
+            sleep_once(family_ear(), -1);
             answer = nk_answer(&session, request->socket, request->ticket);
         }
         woke();
@@ -270,6 +285,21 @@ int family_call(struct nk_request *request) {
 }
 
 /* ----- Being told ----- */
+
+void family_note(uint32_t number) {
+    family->journal[atomic_load(&family->written) % JOURNAL] = number;
+    atomic_fetch_add(&family->written, 1);
+}
+
+/* Who reads the journal finds that it missed some, and looks at all. */
+static void note_all(void) {
+    atomic_fetch_add(&family->written, JOURNAL + 1);
+}
+
+void family_ended(void) {
+    atomic_store(&family->over, true);
+    note_all();
+}
 
 /* A connection has come, perhaps told of before. */
 static void arrived(uint32_t number) {
@@ -302,6 +332,7 @@ void family_drain(void) {
         for (uint32_t number = session.sockets / 2; number < session.sockets; number++) {
             arrived(number);
         }
+        note_all();
     }
     struct nk_event event;
     int more;
@@ -309,9 +340,10 @@ void family_drain(void) {
         if ((event.what & NK_EVENT_ACCEPT) != 0) {
             arrived(event.child);
         }
+        family_note(event.socket);
     }
     if (more < 0) {
-        atomic_store(&family->over, true);
+        family_ended();
     }
 }
 
@@ -350,7 +382,6 @@ void family_sleeps(void) {
 void family_woke(void) {
     family_lock();
     woke();
-    listen_to_line();
     family_drain();
     family_unlock();
 }
@@ -359,6 +390,12 @@ int64_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 bool goes_on(void) {
@@ -381,9 +418,8 @@ int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
         int slept = 0;
         family_sleeps();
         if (!ready(number)) {
-            struct epoll_event events[2];
-            int count = real()->epoll_wait(family_ear(), events, 2, left > INT32_MAX ? INT32_MAX : (int)left);
-            slept = count < 0 ? -errno : 0;
+            int count = sleep_once(family_ear(), left > INT32_MAX ? INT32_MAX : (int)left);
+            slept = count < 0 ? count : 0;
         }
         family_woke();
         if (slept == -EINTR && !ready(number) && (until >= 0 || !goes_on())) {

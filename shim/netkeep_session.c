@@ -424,8 +424,12 @@ int nk_ask(struct nk_session *session, const struct nk_request *request) {
 
 void nk_wake(struct nk_session *session) {
     fence();
-    const unsigned char *asleep = session->stack + requests_consumer(session) + RING_ASLEEP;
-    if (get32(asleep, memory_order_acquire) != 0) {
+    const unsigned char *consumer = session->stack + requests_consumer(session);
+    uint64_t taken = get64(consumer, memory_order_acquire);
+    bool asked = taken != get64(session->client, memory_order_relaxed);
+    if (get32(consumer + RING_ASLEEP, memory_order_acquire) != 0 && (!asked || session->seen->rung != taken + 1)) {
+        /* It cannot sleep over what it was rung for: as long as that lies there, once is enough. */
+        session->seen->rung = asked ? taken + 1 : 0;
         /* A failure shows on the line. */
         uint64_t once = 1;
         ssize_t rung = write(session->voice, &once, sizeof once);

@@ -108,6 +108,7 @@ struct nk_session {
 
 struct nk_seen {
     uint64_t missed; /* as seen last */
+    uint64_t rung; /* how many requests had been taken when the stack was rung last, + 1 */
     uint64_t woken[]; /* per socket: the rcv.wake that READ was asked for */
 };
 

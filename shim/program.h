@@ -71,6 +71,8 @@ struct own {
     int options[32];
 };
 
+enum { JOURNAL = 4096 };
+
 struct family {
     pthread_mutex_t lock;
     uint64_t name; /* by chance: says which family a descriptor is of */
@@ -79,6 +81,8 @@ struct family {
     uint32_t sleepers;
     uint32_t search; /* where to look for a free number */
     _Atomic bool over; /* nobody serves the session any more */
+    _Atomic uint64_t written; /* to the journal, ever */
+    uint32_t journal[JOURNAL]; /* sockets to which something happened */
     struct own owns[];
 };
 
@@ -116,11 +120,21 @@ void family_ask(const struct nk_request *request);
 /* With the lock. Puts a request and waits for the answer: 0 or a negative errno. */
 int family_call(struct nk_request *request);
 
-/* With the lock. Takes events: connections that came are queued at their listeners. */
+/* With the lock. Takes events: connections that came are queued at their listeners, and all is noted in the journal. */
 void family_drain(void);
+
+/* With the lock. Something happened to a socket that other processes may wait for. */
+void family_note(uint32_t number);
+
+/* Nobody serves the session any more. */
+void family_ended(void);
 
 /* A descriptor that is readable, as an edge, when the stack has something; every thread has its own. -1 if there is none. */
 int family_ear(void);
+
+/* The ear has been heard; so has the line. */
+void family_heard(int ear);
+void family_hears(void);
 
 /* Watches the session in an epoll instance, with this as the events' data. */
 int family_watch(int epfd, uint64_t data);
@@ -133,6 +147,7 @@ void family_woke(void);
 int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until);
 
 int64_t now_ms(void);
+int64_t now_ns(void);
 
 /* Whether a call that a signal interrupted goes on: no handler forbids it. */
 bool goes_on(void);
@@ -263,9 +278,12 @@ int set_wait(int epfd, uint32_t set, struct epoll_event *events, int most, int t
 bool set_concerns(uint32_t set);
 bool set_ready(uint32_t set);
 void set_left(uint32_t set);
-/* A number is closed, or has become the kernel's for good. */
+/* A number is closed, has become the kernel's for good, or one of ours. Without the family's lock, which is taken behind that of sets. */
 void sets_forget(int fd);
 void sets_settled(int fd);
+void sets_adopted(int fd);
+void sets_lock(void);
+void sets_unlock(void);
 
 /* ----- The calls of libc behind ours: real.c ----- */
 

@@ -72,7 +72,7 @@ static int64_t opened(bool datagram, bool v6, bool only) {
 int socket_closed(uint32_t number) {
     while (nk_life(&session, number) == own(number)->life) {
         if (nk_listen_again(&session) < 0 || atomic_load(&family->over)) {
-            atomic_store(&family->over, true);
+            family_ended();
             return -ENETDOWN;
         }
         usleep(CLOSING_US);
@@ -202,6 +202,7 @@ int64_t socket_adopt(int fd) {
         }
     }
     family_unlock();
+    sets_adopted(fd);
     return number;
 }
 
@@ -276,6 +277,7 @@ int socket_shutdown(uint32_t number, int how) {
     struct nk_request request = {.op = NK_SHUTDOWN, .socket = number, .a = bits};
     family_lock();
     family_ask(&request);
+    family_note(number);
     family_unlock();
     return 0;
 }

@@ -80,7 +80,7 @@ static ssize_t put_once(uint32_t number, const struct iovec *pieces, size_t coun
     ssize_t now = put(number, pieces, count, done, whole);
     if (now > 0) {
         if (nk_sent(&session, number) != 0) {
-            atomic_store(&family->over, true);
+            family_ended();
         }
         nk_wake(&session);
     } else if (now == 0) {

@@ -63,12 +63,6 @@ static bool prepare(const struct pollfd *polled, nfds_t count, struct pollfd *ke
     return some;
 }
 
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static int ask_kernel(struct pollfd *kernels, nfds_t count, int64_t ns, const sigset_t *mask) {
     struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
     return real()->ppoll(kernels, count, ns < 0 ? NULL : &time, mask);
@@ -102,8 +96,7 @@ static int sleep_in_kernel(struct pollfd *polled, nfds_t count, struct pollfd *k
     }
     int failure = errno;
     if (found > 0 && kernels[count].fd >= 0 && kernels[count].revents != 0) {
-        struct epoll_event rung[2];
-        real()->epoll_wait(kernels[count].fd, rung, 2, 0);
+        family_heard(kernels[count].fd);
     }
     kernels[count].fd = -1;
     family_woke();
