@@ -21,7 +21,7 @@ static bool is_mapped(struct nk_address address) {
 }
 
 /* The number of one of the session's links, by the kernel's number of it: they have their names in common. */
-static uint32_t scope(uint32_t kernels) {
+uint32_t link_of(uint32_t kernels) {
     char name[IF_NAMESIZE];
     if (kernels == 0 || session.links == NULL || if_indextoname(kernels, name) == NULL) {
         return kernels;
@@ -35,6 +35,34 @@ static uint32_t scope(uint32_t kernels) {
         at += length + (at[length] != 0);
     }
     return kernels;
+}
+
+uint32_t link_told(uint32_t number) {
+    char name[IF_NAMESIZE];
+    const char *at = session.links;
+    for (uint32_t i = 1; at != NULL && *at != 0; i++) {
+        size_t length = strcspn(at, "\n");
+        if (i == number && length < sizeof name) {
+            memcpy(name, at, length);
+            name[length] = 0;
+            uint32_t kernels = if_nametoindex(name);
+            return kernels != 0 ? kernels : number;
+        }
+        at += length + (at[length] != 0);
+    }
+    return number;
+}
+
+void address_told(struct nk_address address, bool v6, void *at) {
+    uint64_t halves[] = {htobe64(address.hi), htobe64(address.lo)};
+    memcpy(at, v6 ? (const char *)halves : (const char *)halves + 12, v6 ? 16 : 4);
+}
+
+struct nk_address address_of(const void *at, bool v6) {
+    struct in_addr four;
+    struct in6_addr six;
+    memcpy(v6 ? (void *)&six : (void *)&four, at, v6 ? sizeof six : sizeof four);
+    return v6 ? from_six(&six) : nk_ipv4(four.s_addr);
 }
 
 int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place) {
@@ -60,7 +88,7 @@ int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct p
         place->address = from_six(&six->sin6_addr);
         place->port = ntohs(six->sin6_port);
         bool local = place->address.hi >> 54 == 0xfe80 >> 6;
-        place->scope = local && length >= (socklen_t)sizeof *six ? scope(six->sin6_scope_id) : 0;
+        place->scope = local && length >= (socklen_t)sizeof *six ? link_of(six->sin6_scope_id) : 0;
     } else {
         return -EAFNOSUPPORT;
     }

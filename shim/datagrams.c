@@ -4,20 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* docs/layouts/session.md: a datagram in a ring. */
-struct header {
-    uint32_t length;
-    uint16_t port;
-    uint8_t hops;
-    uint8_t traffic_class;
-    uint32_t link;
-    uint32_t error;
-    struct nk_address remote;
-    struct nk_address local;
-};
-
-_Static_assert(sizeof(struct header) == 48, "the layout's header");
-
 enum { LONGEST = 65507 };
 
 static size_t padded(size_t length) {
@@ -39,7 +25,7 @@ static size_t sum(const struct msghdr *message) {
 /* ----- Sending ----- */
 
 /* With the lock. */
-static int laid(uint32_t number, const struct msghdr *message, struct header *header) {
+static int laid(uint32_t number, const struct msghdr *message, struct datagram *header) {
     size_t all = sizeof *header + padded(header->length);
     int64_t room = nk_free(&session, number);
     if (room < (int64_t)all) {
@@ -67,14 +53,14 @@ static bool has_room(uint32_t number) {
 /* An error that a datagram sent before has met is told instead. */
 static int failed_before(uint32_t number) {
     struct msghdr nothing = {0};
-    struct header header;
+    struct datagram header;
     ssize_t there = own(number)->named ? nk_peek(&session, number, 0, &header, sizeof header) : -EAGAIN;
     return there == (ssize_t)sizeof header && header.error != 0
         ? (int)datagram_receive(number, &nothing, MSG_DONTWAIT) : 0;
 }
 
 ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) {
-    struct header header = {.length = 0};
+    struct datagram header = {.length = 0};
     size_t length = sum(message);
     if ((flags & MSG_OOB) != 0) {
         return -EOPNOTSUPP;
@@ -83,6 +69,10 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         return -EMSGSIZE;
     }
     header.length = (uint32_t)length;
+    int unfit = controls_asked(number, message, &header);
+    if (unfit != 0) {
+        return unfit;
+    }
     if (message->msg_name != NULL) {
         struct place place;
         int failure = place_of(message->msg_name, message->msg_namelen, own(number)->v6, &place);
@@ -94,7 +84,7 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         }
         header.remote = place.address;
         header.port = place.port;
-        header.link = place.scope;
+        header.link = place.scope != 0 ? place.scope : header.link;
     } else if ((socket_status(number) & NK_STATUS_CONNECTED) == 0) {
         return -EDESTADDRREQ;
     }
@@ -129,7 +119,7 @@ static bool has_datagram(uint32_t number) {
 
 /* Copies one to the program. With the lock. */
 static ssize_t copied(uint32_t number, struct msghdr *message, int flags) {
-    struct header header;
+    struct datagram header;
     ssize_t there = nk_peek(&session, number, 0, &header, sizeof header);
     if (there != (ssize_t)sizeof header) {
         return there <= 0 ? -EAGAIN : -EPROTO;
@@ -158,7 +148,7 @@ static ssize_t copied(uint32_t number, struct msghdr *message, int flags) {
         place_told(&place, own(number)->v6, message->msg_name, &message->msg_namelen);
     }
     message->msg_flags = done < header.length ? MSG_TRUNC : 0;
-    message->msg_controllen = 0;
+    controls_told(number, &header, message);
     return (ssize_t)((flags & MSG_TRUNC) != 0 ? header.length : done);
 }
 

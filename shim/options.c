@@ -40,8 +40,12 @@ enum {
     DEFERS,
     PACKET_INFO,
     V6_ONLY,
+    TELLS_HOPS,
+    TELLS_CLASS,
     REST
 };
+
+_Static_assert(REST <= 32, "a bit each");
 
 enum range { ANY, SWITCH };
 
@@ -86,6 +90,11 @@ static const struct option options[] = {
     {IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFERS, 0, 0, INT32_MAX, 0, true},
     {IPPROTO_IP, IP_PKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
     {IPPROTO_IPV6, IPV6_V6ONLY, V6_ONLY, 0, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_RECVPKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
+    {IPPROTO_IP, IP_RECVTTL, TELLS_HOPS, 0, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_RECVHOPLIMIT, TELLS_HOPS, 0, 0, 1, 0, false},
+    {IPPROTO_IP, IP_RECVTOS, TELLS_CLASS, 0, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_RECVTCLASS, TELLS_CLASS, 0, 0, 1, 0, false},
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
@@ -267,6 +276,11 @@ int option_get(uint32_t number, int level, int name, void *value, socklen_t *len
     int failure = get(number, level, name, value, length);
     errno = failure == 0 ? errno : -failure;
     return failure == 0 ? 0 : -1;
+}
+
+bool option_tells(uint32_t number, int level, int name) {
+    const struct option *option = find(number, level, name);
+    return option != NULL && (own(number)->known & 1u << option->number) != 0 && own(number)->options[option->number] != 0;
 }
 
 /* ----- From a socket of the kernel's ----- */

@@ -238,10 +238,34 @@ struct place {
 int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place);
 void place_told(const struct place *place, bool v6, struct sockaddr *address, socklen_t *length);
 
+/* One address, as an IPv4 or an IPv6 address in network order; and back. Links' numbers, of the kernel by that of the session. */
+void address_told(struct nk_address address, bool v6, void *at);
+struct nk_address address_of(const void *at, bool v6);
+uint32_t link_of(uint32_t kernels);
+uint32_t link_told(uint32_t number);
+
 /* Whether an address is the kernel's, whoever asks. */
 bool place_is_kernels(const struct sockaddr *address, socklen_t length);
 
 /* ----- Octets: streams.c, datagrams.c ----- */
+
+/* docs/layouts/session.md: the header of a datagram in a ring. */
+struct datagram {
+    uint32_t length;
+    uint16_t port;
+    uint8_t hops;
+    uint8_t traffic_class;
+    uint32_t link;
+    uint32_t error;
+    struct nk_address remote;
+    struct nk_address local;
+};
+
+_Static_assert(sizeof(struct datagram) == 48, "the layout's header");
+
+/* Control messages, controls.c: what a message asks for is put into the header, 0 or a negative errno; and what was asked to be told is. */
+int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header);
+void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message);
 
 ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags);
 ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags);
@@ -256,6 +280,9 @@ ssize_t message_receive(uint32_t number, struct msghdr *message, int flags);
 
 int option_set(uint32_t number, int level, int name, const void *value, socklen_t length);
 int option_get(uint32_t number, int level, int name, void *value, socklen_t *length);
+
+/* Whether a switch was set of those that only concern what is told. */
+bool option_tells(uint32_t number, int level, int name);
 
 /* Takes over what was set on a socket of the kernel's. With the lock. */
 void options_take(uint32_t number, int fd);

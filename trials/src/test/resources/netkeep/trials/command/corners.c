@@ -742,6 +742,89 @@ static void options_before(void) {
     peer("f", 0);
 }
 
+static union {
+    char octets[256];
+    struct cmsghdr aligned;
+} room;
+
+/* Receives one datagram, and says what control messages came with it. */
+static void controls_of(int fd, size_t most) {
+    struct iovec piece = {octets, 40};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = room.octets, .msg_controllen = most};
+    polled(fd, POLLIN, 1000);
+    SAY(recvmsg(fd, &message, 0));
+    SAY(message.msg_flags);
+    SAY((long)message.msg_controllen);
+    for (struct cmsghdr *one = CMSG_FIRSTHDR(&message); one != NULL; one = CMSG_NXTHDR(&message, one)) {
+        union address own = at(own_address, 0);
+        struct in_pktinfo four;
+        struct in6_pktinfo six;
+        SAY(one->cmsg_level);
+        SAY(one->cmsg_type);
+        SAY((long)one->cmsg_len);
+        if (one->cmsg_level == IPPROTO_IP && one->cmsg_type == IP_PKTINFO) {
+            memcpy(&four, CMSG_DATA(one), sizeof four);
+            SAY(memcmp(&four.ipi_addr, &own.four.sin_addr, 4) == 0 && four.ipi_ifindex > 0);
+        } else if (one->cmsg_level == IPPROTO_IPV6 && one->cmsg_type == IPV6_PKTINFO) {
+            memcpy(&six, CMSG_DATA(one), sizeof six);
+            SAY(memcmp(&six.ipi6_addr, &own.six.sin6_addr, 16) == 0 && six.ipi6_ifindex > 0);
+        } else {
+            SAY(*CMSG_DATA(one));
+        }
+    }
+}
+
+/* Sends with one control message. */
+static long sent_with(int fd, int level, int type, const void *what, size_t size) {
+    union address there = at(peer_address, port + 5);
+    struct iovec piece = {octets, 20};
+    struct msghdr message = {.msg_name = &there, .msg_namelen = length(), .msg_iov = &piece, .msg_iovlen = 1,
+        .msg_control = room.octets, .msg_controllen = CMSG_SPACE(size)};
+    struct cmsghdr *one = CMSG_FIRSTHDR(&message);
+    one->cmsg_level = level;
+    one->cmsg_type = type;
+    one->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(one), what, size);
+    return sendmsg(fd, &message, 0);
+}
+
+static void controls(void) {
+    section("control messages");
+    bool six = family == AF_INET6;
+    int level = six ? IPPROTO_IPV6 : IPPROTO_IP;
+    int hops_of_one = six ? IPV6_HOPLIMIT : IP_TTL;
+    int fd = socket(family, SOCK_DGRAM, 0);
+    union address there = at(peer_address, port + 5);
+    union address own = at(own_address, 0);
+    struct in_pktinfo four = {.ipi_spec_dst = own.four.sin_addr};
+    struct in6_pktinfo whole = {.ipi6_addr = own.six.sin6_addr};
+    peer("u", port + 5);
+    SAY(set(fd, level, six ? IPV6_RECVPKTINFO : IP_PKTINFO, 1));
+    SAY(bound(fd, own_address, port + 6));
+    SAY(set(fd, level, six ? IPV6_RECVHOPLIMIT : IP_RECVTTL, 1));
+    SAY(set(fd, level, six ? IPV6_RECVTCLASS : IP_RECVTOS, 5));
+    SAY(option(fd, level, six ? IPV6_RECVTCLASS : IP_RECVTOS));
+    SAY(sendto(fd, octets, 20, 0, &there.any, length()));
+    SAY(peer("g", 0));
+    controls_of(fd, sizeof room);
+    SAY(sent_with(fd, level, hops_of_one, &(int){9}, sizeof(int)));
+    SAY(peer("g", 0));
+    controls_of(fd, CMSG_SPACE(sizeof(struct in6_pktinfo)) + 3);
+    SAY(sent_with(fd, level, hops_of_one, &(int){300}, sizeof(int)));
+    SAY(sent_with(fd, level, six ? IPV6_TCLASS : IP_TOS, &(int){8}, sizeof(int)));
+    SAY(peer("g", 0));
+    SAY(sent_with(
+        fd, level, six ? IPV6_PKTINFO : IP_PKTINFO, six ? (void *)&whole : (void *)&four, six ? sizeof whole : sizeof four));
+    SAY(peer("g", 0));
+    SAY(sent_with(fd, level, 999, &(int){8}, sizeof(int)));
+    SAY(sent_with(fd, SOL_SOCKET, 999, &(int){8}, sizeof(int)));
+    SAY(set(fd, level, six ? IPV6_RECVHOPLIMIT : IP_RECVTTL, 0));
+    controls_of(fd, 0);
+    controls_of(fd, sizeof room);
+    close(fd);
+    peer("x", 0);
+}
+
 int main(int count, char **arguments) {
     if (count != 5) {
         return 2;
@@ -767,6 +850,7 @@ int main(int count, char **arguments) {
     polling();
     accepting();
     datagrams();
+    controls();
     options(SOCK_STREAM);
     options(SOCK_DGRAM);
     options_before();
