@@ -34,6 +34,7 @@ static int memory = -1; /* the family's */
 
 void family_lock(void) {
     int failure = EBUSY;
+    signals_hold();
     for (int tried = 0; failure == EBUSY && tried < SPINS; tried++) {
         failure = pthread_mutex_trylock(&family->lock);
     }
@@ -47,6 +48,7 @@ void family_lock(void) {
 
 void family_unlock(void) {
     pthread_mutex_unlock(&family->lock);
+    signals_let();
 }
 
 /* ----- Beginning, fork and end ----- */
@@ -75,6 +77,8 @@ static void parent_forked(void) {
 /* The family's lock is the parent's. */
 static void child_forked(void) {
     generation++;
+    signals_forked();
+    signals_let();
     sets_unlock();
 }
 
@@ -159,9 +163,11 @@ static int join(int over, int line, uint64_t name) {
 }
 
 int family_join(int over, int line, uint64_t name) {
+    signals_hold();
     pthread_mutex_lock(&beginning);
     int failure = family == NULL ? join(over, line, name) : family->name == name ? 0 : -EXDEV;
     pthread_mutex_unlock(&beginning);
+    signals_let();
     return failure;
 }
 
@@ -184,10 +190,12 @@ int family_begin(void) {
     if (__atomic_load_n(&family, __ATOMIC_ACQUIRE) != NULL) {
         return atomic_load(&family->over) ? -ENETDOWN : 0;
     }
+    signals_hold();
     pthread_mutex_lock(&beginning);
     const char *path = family_path();
     int failure = family != NULL ? 0 : path == NULL ? -ENETDOWN : begin(path);
     pthread_mutex_unlock(&beginning);
+    signals_let();
     return failure;
 }
 

@@ -312,6 +312,13 @@ void sets_adopted(int fd);
 void sets_lock(void);
 void sets_unlock(void);
 
+/* ----- Signals: signals.c ----- */
+
+/* Round each lock: a handler of the program's is put off meanwhile. A child that was forked within begins without any. */
+void signals_hold(void);
+void signals_let(void);
+void signals_forked(void);
+
 /* ----- The calls of libc behind ours: real.c ----- */
 
 #include "real.h"

@@ -53,11 +53,13 @@ static const char ring[2]; /* events' data that no program has */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void sets_lock(void) {
+    signals_hold();
     pthread_mutex_lock(&lock);
 }
 
 void sets_unlock(void) {
     pthread_mutex_unlock(&lock);
+    signals_let();
 }
 
 static struct set *at(uint32_t set) {

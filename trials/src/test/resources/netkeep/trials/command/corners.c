@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -476,6 +477,45 @@ static void times(void) {
     peer("f", 0);
 }
 
+static int within; /* what a handler sends over */
+
+static void sends(int signal) {
+    (void)signal;
+    signals += (int)send(within, "x", 1, MSG_DONTWAIT);
+}
+
+/* Handlers that use a socket while what they interrupted does. */
+static void handling(void) {
+    section("handlers");
+    struct sigaction action;
+    struct sigaction before;
+    struct itimerval often = {{0, 100}, {0, 100}};
+    struct itimerval never = {{0, 0}, {0, 0}};
+    within = pair();
+    memset(&action, 0, sizeof action);
+    action.sa_handler = sends;
+    action.sa_flags = SA_RESTART;
+    SAY(sigaction(SIGALRM, &action, NULL));
+    SAY(sigaction(SIGALRM, NULL, &before));
+    SAY(before.sa_handler == sends);
+    SAY(before.sa_flags & (SA_RESTART | SA_SIGINFO));
+    signals = 0;
+    setitimer(ITIMER_REAL, &often, NULL);
+    int sent = 0;
+    while (sent < 20000 || signals < 20) {
+        sent += (int)send(within, "y", 1, 0);
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    SAY(peer("r", sent + signals) == sent + signals);
+    SAY(shutdown(within, SHUT_WR));
+    SAY(peer("r", 1));
+    SAY(signal(SIGALRM, SIG_IGN) == sends);
+    SAY(signal(SIGALRM, counted) == SIG_IGN);
+    SAY(signal(SIGALRM, SIG_DFL) == counted);
+    close(within);
+    peer("x", 0);
+}
+
 static void selecting(void) {
     section("select");
     int fd = pair();
@@ -846,6 +886,7 @@ int main(int count, char **arguments) {
     ending();
     resets();
     times();
+    handling();
     selecting();
     polling();
     accepting();

@@ -1,0 +1,142 @@
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <ucontext.h>
+
+/*
+ * A handler may use sockets. One that comes while its thread holds a lock of ours would wait for itself: so it is put off until
+ * the thread holds none, which is soon. For that the library's own handler stands before the program's, and sigaction tells of the
+ * program's alone. Those of faults are let be: they cannot wait, and nobody sends from there.
+ */
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* A lock is held for less than a microsecond, or until the stack answers: more than so many do not come meanwhile. */
+enum { SIGNALS = 65, MOST = 8 };
+
+static _Thread_local unsigned held __attribute__((tls_model("initial-exec")));
+static _Thread_local unsigned waiting __attribute__((tls_model("initial-exec")));
+static _Thread_local siginfo_t infos[MOST] __attribute__((tls_model("initial-exec"))); /* of those */
+
+static _Atomic(void (*)(int, siginfo_t *, void *)) handlers[SIGNALS]; /* the program's */
+static _Atomic bool plain[SIGNALS]; /* without SA_SIGINFO: it takes the number alone */
+
+static void call(int number, siginfo_t *info, void *context) {
+    atomic_load(&handlers[number])(number, info, context);
+}
+
+static void came(int number, siginfo_t *info, void *context) {
+    if (held == 0) {
+        call(number, info, context);
+        return;
+    }
+    /* As the kernel does: of one that waits already a second is none. */
+    bool known = false;
+    for (unsigned i = 0; i < waiting; i++) {
+        known |= number < SIGRTMIN && infos[i].si_signo == number;
+    }
+    if (!known && waiting < MOST) {
+        infos[waiting++] = *info;
+    }
+}
+
+static void deliver(void) {
+    sigset_t all;
+    sigset_t before;
+    static const ucontext_t nowhere;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int failure = errno;
+    while (waiting != 0) {
+        siginfo_t first = infos[0];
+        ucontext_t context = nowhere;
+        memmove(infos, infos + 1, --waiting * sizeof infos[0]);
+        call(first.si_signo, &first, &context);
+    }
+    errno = failure;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void signals_hold(void) {
+    held++;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
+void signals_let(void) {
+    atomic_signal_fence(memory_order_seq_cst);
+    held--;
+    if (__builtin_expect(held == 0 && waiting != 0, 0)) {
+        deliver();
+    }
+}
+
+void signals_forked(void) {
+    waiting = 0;
+}
+
+static bool is_fault(int number) {
+    return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGTRAP || number == SIGSYS
+        || number == SIGABRT;
+}
+
+EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigaction *before) {
+    if (number < 1 || number >= SIGNALS || is_fault(number)) {
+        return real()->sigaction(number, wanted, before);
+    }
+    void (*old)(int, siginfo_t *, void *) = atomic_load(&handlers[number]);
+    bool was_plain = atomic_load(&plain[number]);
+    struct sigaction action;
+    bool handles = wanted != NULL && wanted->sa_handler != SIG_DFL && wanted->sa_handler != SIG_IGN;
+    if (handles) {
+        action = *wanted;
+        atomic_store(&handlers[number], wanted->sa_sigaction);
+        atomic_store(&plain[number], (wanted->sa_flags & SA_SIGINFO) == 0);
+        action.sa_sigaction = came;
+        action.sa_flags |= SA_SIGINFO;
+    }
+    int done = real()->sigaction(number, handles ? &action : wanted, before);
+    if (done != 0 && handles) {
+        atomic_store(&handlers[number], old);
+        atomic_store(&plain[number], was_plain);
+    }
+    if (done == 0 && before != NULL && before->sa_sigaction == came) {
+        before->sa_sigaction = old;
+        before->sa_flags &= was_plain ? ~SA_SIGINFO : ~0;
+    }
+    return done;
+}
+
+static sighandler_t set(int number, sighandler_t handler, int flags) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    struct sigaction before;
+    if (handler == SIG_ERR) {
+        errno = EINVAL;
+        return SIG_ERR;
+    }
+    sigemptyset(&action.sa_mask);
+    if ((flags & SA_RESTART) != 0) {
+        sigaddset(&action.sa_mask, number);
+    }
+    return sigaction(number, &action, &before) != 0 ? SIG_ERR : before.sa_handler;
+}
+
+EXPORT sighandler_t signal(int number, sighandler_t handler) {
+    return set(number, handler, SA_RESTART);
+}
+
+EXPORT sighandler_t sysv_signal(int number, sighandler_t handler) {
+    return set(number, handler, (int)SA_RESETHAND | SA_NODEFER);
+}
+
+EXPORT sighandler_t __sysv_signal(int number, sighandler_t handler) {
+    return set(number, handler, (int)SA_RESETHAND | SA_NODEFER);
+}
+
+EXPORT sighandler_t bsd_signal(int number, sighandler_t handler);
+
+sighandler_t bsd_signal(int number, sighandler_t handler) {
+    return set(number, handler, SA_RESTART);
+}
