@@ -86,8 +86,14 @@ EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *lengt
 
 EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length) {
     uint32_t number;
-    return is_own(fd, &number) ? option_set(number, level, name, value, length)
-                               : real()->setsockopt(fd, level, name, value, length);
+    enum kind kind = number_kind(fd, &number);
+    if (kind == OWN) {
+        return option_set(number, level, name, value, length);
+    }
+    if (kind == OPEN) {
+        number_set(fd, OPEN, number | OPEN_CHANGED);
+    }
+    return real()->setsockopt(fd, level, name, value, length);
 }
 
 /* ----- Octets out ----- */

@@ -28,7 +28,7 @@ enum kind {
 };
 
 /* Bits of the value of OPEN. */
-enum { OPEN_DATAGRAM = 1, OPEN_V6 = 2 };
+enum { OPEN_DATAGRAM = 1, OPEN_V6 = 2, OPEN_CHANGED = 4 /* an option was set */ };
 
 enum kind number_kind(int fd, uint32_t *value);
 void number_set(int fd, enum kind kind, uint32_t value);

@@ -174,13 +174,16 @@ int64_t socket_adopt(int fd) {
     int only = 0;
     socklen_t length = sizeof only;
     if ((value & OPEN_V6) != 0) {
+        /* Also where nothing was set: the system has a switch for it. */
         real()->getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &length);
     }
     family_lock();
     int64_t number = opened((value & OPEN_DATAGRAM) != 0, (value & OPEN_V6) != 0, only != 0);
     if (number >= 0) {
         int status_flags = real()->fcntl(fd, F_GETFL);
-        options_take((uint32_t)number, fd);
+        if ((value & OPEN_CHANGED) != 0) {
+            options_take((uint32_t)number, fd);
+        }
         int other;
         int end = socket_end((status_flags & O_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0, &other);
         int failure_of_end = end < 0 ? end : put_in_place(end, fd);
