@@ -39,6 +39,7 @@ enum {
     LINK = 58,
     LOCAL = 64,
     REMOTE = 80,
+    URGENT = 96,
     LIFE = 104
 };
 
@@ -660,6 +661,18 @@ int nk_sent(struct nk_session *session, uint32_t socket) {
     int failure = hint(session, NK_SEND, socket);
     /* Without room for the hint the octets are there all the same; the next hint tells. */
     return failure == -EAGAIN ? 0 : failure;
+}
+
+int64_t nk_mark(const struct nk_session *session, uint32_t socket) {
+    uint64_t behind = get64(theirs(session, socket) + URGENT, memory_order_acquire);
+    uint64_t head = get64(ours(session, socket) + RCV_HEAD, memory_order_relaxed);
+    return behind > head ? (int64_t)(behind - 1 - head) : -1;
+}
+
+int nk_urge(struct nk_session *session, uint32_t socket) {
+    struct nk_request request = {
+        .op = NK_URGENT, .socket = socket, .a = get64(ours(session, socket) + SND_TAIL, memory_order_relaxed)};
+    return nk_ask(session, &request);
 }
 
 ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length) {

@@ -222,6 +222,13 @@ ssize_t nk_peek(struct nk_session *session, uint32_t socket, size_t from, void *
 /* 1 if the stack was asked to tell the peer of the room. */
 int nk_pass(struct nk_session *session, uint32_t socket, size_t length);
 
+/*
+ * Octets before the urgent one, from those on that are read next: it may not have come yet. -1 if there is none, or it was passed.
+ * And: the octet that was put last is urgent, ask for it before nk_sent. 0 or a negative errno.
+ */
+int64_t nk_mark(const struct nk_session *session, uint32_t socket);
+int nk_urge(struct nk_session *session, uint32_t socket);
+
 /* Octets that wait to be read; those that are not acknowledged yet (of datagrams: not sent). */
 uint64_t nk_unread(const struct nk_session *session, uint32_t socket);
 uint64_t nk_unsent(const struct nk_session *session, uint32_t socket);

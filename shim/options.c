@@ -358,7 +358,7 @@ int option_control(uint32_t number, unsigned long request, void *value) {
                 errno = EINVAL;
                 return -1;
             }
-            uint64_t there = nk_unread(&session, number);
+            uint64_t there = it->datagram ? nk_unread(&session, number) : stream_before_mark(number);
             uint32_t first = 0;
             if (it->datagram && there != 0) {
                 nk_peek(&session, number, 0, &first, sizeof first);
@@ -367,6 +367,9 @@ int option_control(uint32_t number, unsigned long request, void *value) {
             *number_at = (int)there;
             return 0;
         }
+        case SIOCATMARK:
+            *number_at = !it->datagram && nk_mark(&session, number) == 0;
+            return 0;
         case SIOCOUTQ:
             *number_at = (int)nk_unsent(&session, number);
             return 0;

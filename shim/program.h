@@ -57,6 +57,7 @@ struct own {
     bool named; /* bound, connected or both */
     bool asked; /* to connect, and the program has not been told that it is */
     bool undone; /* it failed, and connect said so: as if nothing had been */
+    uint64_t urgent_read; /* the position behind the urgent octet that was read apart */
     bool told; /* how the connection failed has been told */
     _Atomic bool nonblocking;
     _Atomic unsigned shut;
@@ -268,6 +269,13 @@ int controls_asked(uint32_t number, const struct msghdr *message, struct datagra
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message);
 
 ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags);
+/*
+ * Octets that a read would find: not an urgent one that is read apart, nor those behind it; those before that one; and whether there
+ * is one that was not read.
+ */
+uint64_t stream_before_mark(uint32_t number);
+uint64_t stream_unread(uint32_t number);
+bool stream_urgent(uint32_t number);
 ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags);
 ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags);
 ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags);

@@ -323,7 +323,7 @@ static uint64_t news(uint32_t number, uint32_t found) {
 }
 
 static uint32_t found(const struct item *item) {
-    const uint32_t told = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLRDNORM | EPOLLWRNORM;
+    const uint32_t told = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLRDNORM | EPOLLWRNORM;
     uint32_t value;
     enum kind kind = number_kind(item->fd, &value);
     if (!item->armed) {

@@ -305,7 +305,8 @@ static short ready_to_read(uint32_t number, uint32_t now) {
         return socket_arrived(number) ? POLLIN | POLLRDNORM : 0;
     }
     bool end = (now & NK_STATUS_READ_END) != 0 || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
-    short found = end || nk_unread(&session, number) != 0 ? POLLIN | POLLRDNORM : 0;
+    uint64_t there = own(number)->datagram ? nk_unread(&session, number) : stream_unread(number);
+    short found = end || there != 0 ? POLLIN | POLLRDNORM : 0;
     return (short)(found | (end && !own(number)->datagram ? POLLRDHUP : 0));
 }
 
@@ -341,6 +342,9 @@ short socket_ready(uint32_t number, short wanted) {
     }
     if ((wanted & (POLLOUT | POLLWRNORM)) != 0) {
         found = (short)(found | ready_to_write(number, now));
+    }
+    if ((wanted & POLLPRI) != 0 && !it->datagram && !it->listening && stream_urgent(number)) {
+        found |= POLLPRI;
     }
     found = (short)(found & wanted);
     bool both = (now & NK_STATUS_READ_END) != 0

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 /* Octets that are copied before others get the lock. */
 enum { SHARE = 256 << 10 };
@@ -75,11 +76,13 @@ static ssize_t put(uint32_t number, const struct iovec *pieces, size_t count, si
     return all;
 }
 
-static ssize_t put_once(uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole) {
+static ssize_t put_once(
+    uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole, bool urgent) {
     family_lock();
     ssize_t now = put(number, pieces, count, done, whole);
     if (now > 0) {
-        if (nk_sent(&session, number) != 0) {
+        bool last = urgent && done + (size_t)now == *whole;
+        if ((last && nk_urge(&session, number) != 0) || nk_sent(&session, number) != 0) {
             family_ended();
         }
         nk_wake(&session);
@@ -92,9 +95,6 @@ static ssize_t put_once(uint32_t number, const struct iovec *pieces, size_t coun
 
 ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
     struct own *it = own(number);
-    if ((flags & MSG_OOB) != 0) {
-        return -EOPNOTSUPP;
-    }
     int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
     size_t done = 0;
     size_t whole = 0;
@@ -106,7 +106,7 @@ ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, i
                 continue;
             }
         }
-        ssize_t now = end != 0 ? end : put_once(number, pieces, count, done, &whole);
+        ssize_t now = end != 0 ? end : put_once(number, pieces, count, done, &whole, (flags & MSG_OOB) != 0);
         if (now < 0) {
             return done > 0 ? (ssize_t)done : now == -EPIPE ? broken(flags | MSG_NOSIGNAL) : now;
         }
@@ -125,9 +125,64 @@ ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, i
 
 /* ----- Receiving ----- */
 
+static bool is_inline(uint32_t number) {
+    return option_tells(number, SOL_SOCKET, SO_OOBINLINE);
+}
+
+uint64_t stream_before_mark(uint32_t number) {
+    uint64_t there = nk_unread(&session, number);
+    int64_t mark = nk_mark(&session, number);
+    return mark >= 0 && (uint64_t)mark < there && !is_inline(number) ? (uint64_t)mark : there;
+}
+
+uint64_t stream_unread(uint32_t number) {
+    uint64_t there = nk_unread(&session, number);
+    int64_t mark = there == 0 ? -1 : nk_mark(&session, number);
+    if (mark < 0 || (uint64_t)mark >= there || is_inline(number)) {
+        return there;
+    }
+    return mark > 0 ? (uint64_t)mark : there - 1;
+}
+
+bool stream_urgent(uint32_t number) {
+    int64_t mark = nk_mark(&session, number);
+    uint64_t there = nk_unread(&session, number);
+    return mark >= 0 && (uint64_t)mark < there
+        && own(number)->urgent_read != nk_received(&session, number) - there + (uint64_t)mark + 1;
+}
+
+/* The urgent octet alone; RFC 6093 has a stream's other octets wait for nothing. With the lock. */
+static ssize_t take_urgent(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
+    char octet;
+    int64_t mark = nk_mark(&session, number);
+    uint64_t there = nk_unread(&session, number);
+    if (mark < 0 || is_inline(number)) {
+        return -EINVAL;
+    }
+    if ((uint64_t)mark >= there) {
+        return -EAGAIN;
+    }
+    if (!stream_urgent(number)) {
+        return -EINVAL;
+    }
+    if (nk_peek(&session, number, (size_t)mark, &octet, 1) != 1) {
+        return -EPROTO;
+    }
+    if ((flags & MSG_PEEK) == 0) {
+        own(number)->urgent_read = nk_received(&session, number) - there + (uint64_t)mark + 1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].iov_len != 0) {
+            memcpy(pieces[i].iov_base, &octet, 1);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static bool has_octets(uint32_t number) {
     uint32_t over = NK_STATUS_READ_END | NK_STATUS_FAILED;
-    return nk_unread(&session, number) != 0 || (socket_status(number) & over) != 0 || atomic_load(&family->over)
+    return stream_unread(number) != 0 || (socket_status(number) & over) != 0 || atomic_load(&family->over)
         || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
 }
 
@@ -138,14 +193,23 @@ static ssize_t take(uint32_t number, const struct iovec *pieces, size_t count, s
     ssize_t all = 0;
     bool rings = false;
     family_lock();
-    for (size_t i = 0; i < count && all < SHARE; i++) {
+    /* No read goes over the urgent octet; one that begins at it passes it. */
+    int64_t mark = nk_mark(&session, number);
+    bool passes = mark == 0 && nk_unread(&session, number) != 0 && !is_inline(number);
+    if (passes && !peeks) {
+        rings = nk_pass(&session, number, 1) > 0;
+    }
+    size_t from = passes && peeks ? 1 : 0;
+    ssize_t share = mark > 0 && mark < SHARE ? (ssize_t)mark : SHARE;
+    for (size_t i = 0; i < count && all < share; i++) {
         if (skipped >= pieces[i].iov_len) {
             skipped -= pieces[i].iov_len;
             continue;
         }
         size_t length = pieces[i].iov_len - skipped;
+        length = length < (size_t)(share - all) ? length : (size_t)(share - all);
         ssize_t now = nk_peek(
-            &session, number, peeks ? (size_t)all + done : 0, (char *)pieces[i].iov_base + skipped, length);
+            &session, number, peeks ? from + (size_t)all + done : 0, (char *)pieces[i].iov_base + skipped, length);
         if (now <= 0) {
             all = all > 0 ? all : now;
             break;
@@ -183,7 +247,10 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
     uint32_t now = socket_status(number);
     uint32_t ever = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_READ_END | NK_STATUS_FAILED;
     if ((flags & MSG_OOB) != 0) {
-        return -EINVAL;
+        family_lock();
+        ssize_t urgent = take_urgent(number, pieces, count, flags);
+        family_unlock();
+        return urgent;
     }
     if (it->listening || it->undone || (now & ever) == 0) {
         return -ENOTCONN;
@@ -201,7 +268,8 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
         ssize_t found = ended(number, take(number, pieces, count, done, flags));
         if (found > 0) {
             done += (size_t)found;
-            if (done == whole || (flags & (MSG_WAITALL | MSG_PEEK)) != MSG_WAITALL) {
+            bool all = (flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL && nk_mark(&session, number) != 0;
+            if (done == whole || !all) {
                 return (ssize_t)done;
             }
             continue;

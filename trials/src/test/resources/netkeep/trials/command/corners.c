@@ -67,7 +67,7 @@ static void finish(int fd) {
     close(fd);
 }
 
-/* l PORT listens, c PORT connects to OWN, a accepts, s N sends, r N receives, e echoes N, w shuts down, f reads to the end and
+/* o sends an urgent octet, i receives one, l PORT listens, c PORT connects to OWN, a accepts, s N sends, r N receives, e echoes N, w shuts down, f reads to the end and
  * closes, x closes, z resets, u PORT a socket of UDP, g answers one datagram, q ends. Each is answered by a number. */
 static int serve(void) {
     int listener = -1;
@@ -100,6 +100,8 @@ static int serve(void) {
             case 's': answer = send(fd, octets, (size_t)n, 0); break;
             case 'r': answer = recv(fd, octets, (size_t)n, MSG_WAITALL); break;
             case 'e': answer = send(fd, octets, (size_t)recv(fd, octets, (size_t)n, MSG_WAITALL), 0); break;
+            case 'o': answer = send(fd, "!", 1, MSG_OOB); break;
+            case 'i': answer = recv(fd, octets, 1, MSG_OOB) == 1 ? octets[0] : -1; break;
             case 'w': answer = shutdown(fd, SHUT_WR); break;
             case 'f': finish(fd); break;
             case 'x': answer = close(fd); break;
@@ -516,6 +518,61 @@ static void handling(void) {
     peer("x", 0);
 }
 
+static int at_mark(int fd) {
+    int is = -1;
+    return ioctl(fd, SIOCATMARK, &is) == 0 ? is : -1;
+}
+
+static int there(int fd) {
+    int octets_there = -1;
+    return ioctl(fd, FIONREAD, &octets_there) == 0 ? octets_there : -1;
+}
+
+static void urgent(void) {
+    section("urgent octets");
+    int fd = pair();
+    SAY(at_mark(fd));
+    peer("s", 3);
+    peer("o", 0);
+    polled(fd, POLLPRI, 1000);
+    SAY(polled(fd, ALL, 0));
+    peer("s", 2);
+    usleep(50000);
+    SAY(there(fd));
+    SAY(recv(fd, octets, 10, MSG_PEEK));
+    SAY(recv(fd, octets, 10, MSG_WAITALL));
+    SAY(at_mark(fd));
+    SAY(there(fd));
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 1, MSG_OOB | MSG_PEEK));
+    SAY(recv(fd, octets, 1, MSG_OOB));
+    SAY(octets[0]);
+    SAY(recv(fd, octets, 1, MSG_OOB));
+    SAY(at_mark(fd));
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(at_mark(fd));
+    SAY(recv(fd, octets, 1, MSG_OOB));
+    peer("o", 0);
+    polled(fd, POLLPRI, 1000);
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 10, MSG_DONTWAIT));
+    SAY(polled(fd, ALL, 0));
+    SAY(set(fd, SOL_SOCKET, SO_OOBINLINE, 1));
+    peer("o", 0);
+    polled(fd, POLLPRI, 1000);
+    SAY(recv(fd, octets, 1, MSG_OOB));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(octets[0]);
+    SAY(send(fd, "abc?", 4, MSG_OOB));
+    SAY(peer("r", 3));
+    SAY(peer("i", 0));
+    SAY(send(fd, "de", 2, 0));
+    SAY(peer("r", 2));
+    close(fd);
+    peer("x", 0);
+}
+
 static void selecting(void) {
     section("select");
     int fd = pair();
@@ -887,6 +944,7 @@ int main(int count, char **arguments) {
     resets();
     times();
     handling();
+    urgent();
     selecting();
     polling();
     accepting();
