@@ -221,12 +221,77 @@ EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
 
 EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) __attribute__((alias("sendfile")));
 
+/* Between a socket and a pipe octets are copied; what is not taken stays where it was. */
+enum { SPLICED = 16384 };
+
+static bool is_pipe(int fd) {
+    return real()->fcntl(fd, F_GETPIPE_SZ) >= 0;
+}
+
+/* With SPLICE_F_NONBLOCK nobody waits for the pipe; for a socket only its own mode says. */
+static bool must_wait(int pipe, short events, bool waits) {
+    struct pollfd one = {pipe, events, 0};
+    return !waits && real()->poll(&one, 1, 0) == 0;
+}
+
+static ssize_t splice_out(uint32_t number, int pipe, size_t length, bool waits) {
+    char octets[SPLICED];
+    struct iovec piece = {octets, length < sizeof octets ? length : sizeof octets};
+    ssize_t there = stream_receive(number, &piece, 1, MSG_PEEK);
+    if (there <= 0) {
+        return there;
+    }
+    if (must_wait(pipe, POLLOUT, waits)) {
+        return -EAGAIN;
+    }
+    ssize_t put = real()->write(pipe, octets, (size_t)there);
+    if (put < 0) {
+        return -errno;
+    }
+    piece.iov_len = (size_t)put;
+    return stream_receive(number, &piece, 1, MSG_DONTWAIT);
+}
+
+static ssize_t splice_in(int pipe, uint32_t number, size_t length, bool waits) {
+    char octets[SPLICED];
+    ssize_t room = stream_room(number, 0);
+    if (room <= 0) {
+        return room;
+    }
+    size_t most = length < sizeof octets ? length : sizeof octets;
+    if (must_wait(pipe, POLLIN, waits)) {
+        return -EAGAIN;
+    }
+    ssize_t got = real()->read(pipe, octets, most < (size_t)room ? most : (size_t)room);
+    if (got <= 0) {
+        return got < 0 ? -errno : 0;
+    }
+    /* There was room, and this is who sends: if another sends as well, this waits. */
+    struct iovec piece = {octets, (size_t)got};
+    return stream_send(number, &piece, 1, 0);
+}
+
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t length, unsigned flags) {
     uint32_t number;
-    if (is_own(in, &number) || is_own(out, &number)) {
+    bool waits = (flags & SPLICE_F_NONBLOCK) == 0;
+    bool reads = is_own(in, &number);
+    if (!reads && !is_own(out, &number)) {
+        return real()->splice(in, in_at, out, out_at, length, flags);
+    }
+    if (length == 0) {
+        return 0;
+    }
+    if (!is_pipe(reads ? out : in) || own(number)->datagram) {
         return said(-EINVAL);
     }
-    return real()->splice(in, in_at, out, out_at, length, flags);
+    int mode = real()->fcntl(reads ? out : in, F_GETFL) & O_ACCMODE;
+    if (mode == (reads ? O_RDONLY : O_WRONLY)) {
+        return said(-EBADF);
+    }
+    if (in_at != NULL || out_at != NULL) {
+        return said((reads ? out_at : in_at) != NULL ? -ESPIPE : -EINVAL);
+    }
+    return said(reads ? splice_out(number, out, length, waits) : splice_in(in, number, length, waits));
 }
 
 /* ----- Octets in ----- */

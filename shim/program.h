@@ -268,6 +268,8 @@ _Static_assert(sizeof(struct datagram) == 48, "the layout's header");
 int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header);
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message);
 
+/* Octets that a send would take now; waits for some. 0 or less: why there will be none. */
+ssize_t stream_room(uint32_t number, int flags);
 ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags);
 /*
  * Octets that a read would find: not an urgent one that is read apart, nor those behind it; those before that one; and whether there

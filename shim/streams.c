@@ -93,6 +93,20 @@ static ssize_t put_once(
     return now;
 }
 
+ssize_t stream_room(uint32_t number, int flags) {
+    for (;;) {
+        int end = closed(number, flags);
+        int64_t room = end != 0 ? end : nk_free(&session, number);
+        if (room != 0) {
+            return (ssize_t)room;
+        }
+        int slept = waits(number, flags) ? family_wait(has_room, number, -1) : -EAGAIN;
+        if (slept != 0) {
+            return slept;
+        }
+    }
+}
+
 ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
     struct own *it = own(number);
     int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;

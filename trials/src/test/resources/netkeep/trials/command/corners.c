@@ -518,6 +518,34 @@ static void handling(void) {
     peer("x", 0);
 }
 
+static void splicing(void) {
+    section("splice");
+    int fd = pair();
+    int ends[2];
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    SAY(splice(fd, NULL, ends[1], NULL, 100, 0));
+    fcntl(fd, F_SETFL, 0);
+    peer("s", 50);
+    polled(fd, POLLIN, 1000);
+    SAY(splice(fd, NULL, ends[1], NULL, 20, 0));
+    SAY(splice(fd, NULL, ends[1], NULL, 100, 0));
+    SAY(splice(fd, &(off64_t){0}, ends[1], NULL, 100, 0));
+    SAY(splice(fd, NULL, fd, NULL, 100, 0));
+    SAY(splice(ends[0], NULL, fd, NULL, 60, 0));
+    SAY(peer("r", 50));
+    SAY(splice(ends[0], NULL, fd, NULL, 60, SPLICE_F_NONBLOCK));
+    close(ends[1]);
+    SAY(splice(ends[0], NULL, fd, NULL, 60, 0));
+    peer("x", 0);
+    polled(fd, POLLIN, 1000);
+    SAY(splice(fd, NULL, ends[0], NULL, 100, 0));
+    close(ends[0]);
+    close(fd);
+}
+
 static int at_mark(int fd) {
     int is = -1;
     return ioctl(fd, SIOCATMARK, &is) == 0 ? is : -1;
@@ -945,6 +973,7 @@ int main(int count, char **arguments) {
     times();
     handling();
     urgent();
+    splicing();
     selecting();
     polling();
     accepting();
