@@ -4,6 +4,7 @@ module netkeep.tools {
     requires java.net.http;
     requires netkeep.bench;
     requires netkeep.client;
+    requires netkeep.control;
     requires netkeep.embedded;
     requires netkeep.domain;
     requires netkeep.engine;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
 import netkeep.domain.Granted;
@@ -17,6 +18,7 @@ import netkeep.linux.Errno;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Sockets;
 import netkeep.session.Ask;
+import netkeep.session.BesideHello;
 import netkeep.session.Hello;
 import netkeep.session.Joining;
 import netkeep.session.SessionLayout;
@@ -53,6 +55,9 @@ public final class Gate {
 
         private boolean gone;
 
+        /// Whether it has a stack of its own beside the daemon's.
+        private boolean beside;
+
         private Client(int number, Line line) {
             this.number = number;
             this.line = line;
@@ -84,6 +89,7 @@ public final class Gate {
     private final Deposits deposits;
     private String news = "";
     private int[] captures = {};
+    private @Nullable Beside beside;
 
     /// @param listener a listening socket, non-blocking
     /// @param most     sessions
@@ -174,23 +180,66 @@ public final class Gate {
             askers.take(guest, said);
             return;
         }
+        if (BesideHello.greets(said)) {
+            greetBeside(guest);
+            return;
+        }
         String elsewhere = leads.apply(Sockets.peerUser(guest.descriptor()));
         int number = free();
         if (Hello.greets(said) && elsewhere != null) {
             refuse(guest, Errno.EREMOTE, List.of(elsewhere));
         } else if (Hello.greets(said) && number >= 0) {
-            Client client = new Client(number, guest);
-            clients.put(number, client);
-            connected.put(guest.descriptor(), new Connection(client, guest));
-            keeper.send(new Word(Word.WANT, number, "").octets(), guest.descriptor());
+            want(new Client(number, guest), "");
         } else {
             refuse(guest, Errno.EMFILE, List.of());
         }
     }
 
+    private void want(Client client, String what) throws IOException {
+        clients.put(client.number, client);
+        connected.put(client.line.descriptor(), new Connection(client, client.line));
+        keeper.send(new Word(Word.WANT, client.number, what).octets(), client.line.descriptor());
+    }
+
+    /// A program wants to have its own stack beside the daemon's.
+    private void greetBeside(Line guest) throws IOException {
+        boolean taken = clients.values().stream().anyMatch(client -> client.beside);
+        int number = free();
+        int user = Sockets.peerUser(guest.descriptor());
+        int errno = beside == null ? Errno.EACCES : beside.refusal(user, taken, number);
+        if (errno != 0) {
+            refuse(guest, BesideHello.answer(errno, ""));
+            return;
+        }
+        Client client = new Client(number, guest);
+        client.beside = true;
+        want(client, Beside.WANTED);
+    }
+
+    /// Lets a program have its own stack beside the daemon's.
+    public void lets(Beside place) {
+        beside = place;
+    }
+
+    /// The keeper made what such a program needs; as [#admitted].
+    public void admittedBeside(int number, Granted.Admitted granted) throws IOException {
+        Client client = admit(number, granted);
+        client.beside = true;
+        Beside place = Objects.requireNonNull(beside);
+        offer(client, place.answer(granted), place.descriptors(granted));
+        granted.close();
+        if (!place.whole(granted)) {
+            leave(client);
+        }
+    }
+
     private void refuse(Line guest, int errno, List<String> text) {
+        refuse(guest, Hello.answer(errno, layout, text));
+    }
+
+    private void refuse(Line guest, byte[] answer) {
         try {
-            guest.send(Hello.answer(errno, layout, text));
+            guest.send(answer);
         } catch (IOException gone) {
             // It did not wait for the answer.
         }
@@ -210,6 +259,20 @@ public final class Gate {
     ///
     /// @param itsLayout of that session
     public void admitted(int number, SessionLayout itsLayout, Granted.Admitted granted) throws IOException {
+        // Perhaps for the second time: a predecessor may have died before it could, or behind it.
+        Client client = admit(number, granted);
+        offer(
+                client,
+                Hello.answer(0, itsLayout, links),
+                granted.client(),
+                granted.stack(),
+                granted.voice(),
+                granted.ear());
+        granted.close();
+    }
+
+    /// Who was let in under a number: the client that waits for it, or a predecessor's.
+    private Client admit(int number, Granted.Admitted granted) {
         Client client = clients.get(number);
         if (client == null) {
             client = new Client(number, new Line(granted.connection()));
@@ -219,21 +282,18 @@ public final class Gate {
         } else {
             Descriptors.close(granted.connection());
         }
+        return client;
+    }
+
+    private void offer(Client client, byte[] hello, int... descriptors) throws IOException {
         try {
-            // Perhaps for the second time: a predecessor may have died before it could, or behind it.
-            byte[] hello = Hello.answer(0, itsLayout, links);
             // Who has never read one of them has nothing to lose.
-            if (!client.gone
-                    && !client.line.offer(hello, granted.client(), granted.stack(), granted.voice(), granted.ear())) {
+            if (!client.gone && !client.line.offer(hello, descriptors)) {
                 leave(client);
             }
         } catch (IOException dead) {
             leave(client);
         }
-        Descriptors.close(granted.client());
-        Descriptors.close(granted.stack());
-        Descriptors.close(granted.voice());
-        Descriptors.close(granted.ear());
     }
 
     private void listen(Connection connection) throws IOException {
@@ -251,7 +311,7 @@ public final class Gate {
     private void said(int number, Line.Received received) {
         Client client = clients.get(number);
         int[] descriptors = received.descriptors();
-        if (client == null || client.gone) {
+        if (client == null || client.gone || client.beside) {
             received.refuse();
         } else if (Joining.joins(received.octets()) && descriptors.length == 1) {
             join(client, new Line(descriptors[0]));
@@ -353,7 +413,7 @@ public final class Gate {
                     .append(Sockets.peerProcess(connection.line.descriptor()))
                     .append(" user=")
                     .append(Sockets.peerUser(connection.line.descriptor()))
-                    .append('\n');
+                    .append(connection.client.beside ? " beside=true\n" : "\n");
         }
         return lines.toString();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Sockets;
@@ -19,6 +20,7 @@ public final class Tenancy {
     private final int stackRead;
     private final int[] bell;
     private final String terms;
+    private final List<Integer> more;
 
     /// All of the above that are descriptors, as they were made.
     private final List<Integer> descriptors = new ArrayList<>();
@@ -31,22 +33,24 @@ public final class Tenancy {
 
     /// @param suffix       of the regions' names
     /// @param connection   of its client; closed with this object, unless this throws
-    /// @param clientLength octets of the client's region
-    /// @param stackLength  octets of the stack's region
+    /// @param lengths      octets of the client's region, and of the stack's
     /// @param terms        what it may have, for stack and control
+    /// @param more         descriptors that its client is given; closed with this object, and if this throws
     /// @throws LinuxException if the connection is none, or there is no room for the regions; all else that was
     ///                        opened is closed then
-    public Tenancy(String suffix, int number, int connection, long clientLength, long stackLength, String terms) {
+    public Tenancy(String suffix, int number, int connection, List<Long> lengths, String terms, List<Integer> more) {
+        this.more = List.copyOf(more);
+        descriptors.addAll(more);
         this.number = number;
         this.connection = connection;
         this.terms = terms;
-        this.process = Sockets.peerProcess(connection);
         try {
+            this.process = Sockets.peerProcess(connection);
             this.bell = Doorbell.pair();
             Arrays.stream(bell).forEach(descriptors::add);
-            this.client = mine(Shared.make("client-" + number + suffix, clientLength));
+            this.client = mine(Shared.make("client-" + number + suffix, lengths.get(0)));
             this.clientRead = mine(Shared.readOnly(client));
-            this.stack = mine(Shared.make("stack-" + number + suffix, stackLength));
+            this.stack = mine(Shared.make("stack-" + number + suffix, lengths.get(1)));
             this.stackRead = mine(Shared.readOnly(stack));
         } catch (LinuxException lacking) {
             close();
@@ -82,7 +86,9 @@ public final class Tenancy {
 
     /// In the order of [Granted.Admitted].
     public int[] admitted() {
-        return new int[] {connection, client, stackRead, bell[2], bell[3]};
+        IntStream first = IntStream.of(connection, client, stackRead, bell[2], bell[3]);
+        return IntStream.concat(first, more.stream().mapToInt(Integer::intValue))
+                .toArray();
     }
 
     public void close() {

@@ -53,7 +53,7 @@ class SessionTest {
     }
 
     private static Tenancy tenancy(String suffix, int connection) {
-        return new Tenancy(suffix, 0, connection, LAYOUT.clientLength(), LAYOUT.stackLength(), "");
+        return new Tenancy(suffix, 0, connection, List.of(LAYOUT.clientLength(), LAYOUT.stackLength()), "", List.of());
     }
 
     /// All that is done for a client that comes and goes.

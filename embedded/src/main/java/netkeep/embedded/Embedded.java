@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import netkeep.client.NetkeepSelectorProvider;
 import netkeep.client.Platform;
 import netkeep.client.Session;
@@ -28,7 +29,9 @@ import netkeep.placement.LinkPort;
 import netkeep.ring.Region;
 import netkeep.session.QuietRings;
 import netkeep.session.SessionLayout;
+import netkeep.session.Terms;
 import netkeep.stack.Stack;
+import org.jspecify.annotations.Nullable;
 
 /// A stack in the program's own process, on the program's own threads.
 ///
@@ -44,6 +47,7 @@ public final class Embedded implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final List<LinkPlan> links;
+    private final @Nullable BesideDaemon beside;
     private final long lingerNs;
     private final Engine engine;
     private final Session session;
@@ -59,6 +63,7 @@ public final class Embedded implements AutoCloseable {
 
     Embedded(EmbeddedBuilder plan) {
         this.links = List.copyOf(plan.links);
+        this.beside = plan.beside;
         this.lingerNs = plan.lingerNs;
         EngineSettings settings = plan.engineSettings();
         SessionLayout layout = plan.layout();
@@ -78,14 +83,19 @@ public final class Embedded implements AutoCloseable {
                 plan.luck.nextLong());
         MemorySegment client = sparse(layout.clientLength());
         MemorySegment stack = sparse(layout.stackLength());
-        Attachment attachment = engine.attach(0, layout, new Region(client.asReadOnly()), new Region(stack));
+        int user = beside == null ? Terms.NOBODY : beside.user();
+        Attachment attachment =
+                engine.attach(0, layout, new Region(client.asReadOnly()), new Region(stack), user, 0, 0);
         Instants instants = new Instants();
         engine.begin(instants.nowNs());
         configure(plan.routes, instants.nowNs());
 
         Stack loop = new Stack(engine, ports, new Region(sparse(Stack.framesLength(ports.length))), sparse(LOOP));
-        StackWork work = new StackWork(loop, attachment);
-        this.driver = new Driver(work, instants, awaited(ports), plan.spinNs, plan.yields);
+        if (beside != null) {
+            beside.join(loop, instants.nowNs());
+        }
+        StackWork work = new StackWork(loop, attachment, beside);
+        this.driver = new Driver(work, instants, awaited(ports, beside), plan.spinNs, plan.yields);
         this.session = new Session(new Region(client), new Region(stack.asReadOnly()), layout, driver, this::number);
         work.serve(session);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
@@ -105,8 +115,10 @@ public final class Embedded implements AutoCloseable {
         return (at, length) -> Memory.discard(region, at, length);
     }
 
-    private static List<Awaited> awaited(LinkPort[] ports) {
-        return Arrays.stream(ports).map(port -> Awaited.link(port::descriptor)).toList();
+    private static List<Awaited> awaited(LinkPort[] ports, @Nullable BesideDaemon beside) {
+        Stream<Awaited> links = Arrays.stream(ports).map(port -> Awaited.link(port::descriptor));
+        return Stream.concat(links, beside == null ? Stream.of() : beside.awaited().stream())
+                .toList();
     }
 
     private MemorySegment sparse(long length) {
@@ -190,6 +202,9 @@ public final class Embedded implements AutoCloseable {
         driver.close();
         for (LinkPlan plan : links) {
             plan.link().close();
+        }
+        if (beside != null) {
+            beside.close();
         }
         arena.close();
     }

@@ -1,5 +1,7 @@
 package netkeep.embedded;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import netkeep.link.TapSettings;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
 import netkeep.wire.Prefix;
+import org.jspecify.annotations.Nullable;
 
 /// What an embedded stack is to be. [#start] makes it.
 public final class EmbeddedBuilder {
@@ -31,6 +34,10 @@ public final class EmbeddedBuilder {
 
     final List<LinkPlan> links = new ArrayList<>();
     final List<Route> routes = new ArrayList<>();
+
+    @Nullable
+    BesideDaemon beside;
+
     long spinNs = TimeUnit.MICROSECONDS.toNanos(50);
     boolean yields = Runtime.getRuntime().availableProcessors() == 1;
     long lingerNs = TimeUnit.SECONDS.toNanos(1);
@@ -107,6 +114,25 @@ public final class EmbeddedBuilder {
         return this;
     }
 
+    /// Uses the links of a daemon, beside its stack: the same addresses, told apart by port. Each goes on when the other
+    /// dies. The daemon's configuration says which ports may be bound here; the stack gets no other link, address or
+    /// route than the daemon has.
+    ///
+    /// @param path where programs attach to the daemon
+    /// @throws IOException if nobody listens there, or there is no place; its message says what to do
+    public EmbeddedBuilder beside(Path path) throws IOException {
+        if (!links.isEmpty()) {
+            throw new IllegalStateException("beside " + path + ": the links are the daemon's");
+        }
+        BesideDaemon daemon = BesideDaemon.at(path);
+        beside = daemon;
+        for (int i = 0; i < daemon.links().size(); i++) {
+            String name = daemon.devices().get(i).name();
+            links.add(new LinkPlan(name, daemon.links().get(i), List.of(), -1, false, false));
+        }
+        return this;
+    }
+
     /// How long a thread that waits spins on the links before it sleeps: 0 to sleep at once, a negative number for
     /// ever.
     public EmbeddedBuilder spinMicros(long micros) {
@@ -156,7 +182,8 @@ public final class EmbeddedBuilder {
     }
 
     EngineSettings engineSettings() {
-        return new EngineSettings(sockets, 1, FRAMES, ip, tcp);
+        EngineSettings alone = new EngineSettings(sockets, 1, FRAMES, ip, tcp);
+        return beside == null ? alone : alone.withShare(beside.share());
     }
 
     SessionLayout layout() {

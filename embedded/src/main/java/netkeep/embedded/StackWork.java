@@ -15,11 +15,13 @@ final class StackWork implements Work {
 
     private final Stack stack;
     private final Attachment attachment;
+    private final @Nullable BesideDaemon beside;
     private @Nullable Session session;
 
-    StackWork(Stack stack, Attachment attachment) {
+    StackWork(Stack stack, Attachment attachment, @Nullable BesideDaemon beside) {
         this.stack = stack;
         this.attachment = attachment;
+        this.beside = beside;
     }
 
     /// The session over the stack, before the first turn: it is made last.
@@ -33,6 +35,9 @@ final class StackWork implements Work {
 
     @Override
     public int turn(long nowNs) {
+        if (beside != null) {
+            beside.look(nowNs);
+        }
         int done = stack.turn(nowNs);
         tell();
         return done;
@@ -56,6 +61,18 @@ final class StackWork implements Work {
     @Override
     public long deadlineNs() {
         return stack.deadlineNs();
+    }
+
+    @Override
+    public boolean maySleep() {
+        return beside == null || beside.maySleep();
+    }
+
+    @Override
+    public void awake() {
+        if (beside != null) {
+            beside.awake();
+        }
     }
 
     @Override

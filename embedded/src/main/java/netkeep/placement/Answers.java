@@ -25,14 +25,21 @@ public final class Answers {
     private static final int SOCKETS = 16;
 
     /// Lines of the settings that are for others than the stack.
-    private static final Set<String> OTHERS = Set.of("sessions", "limit", "file", "share", "stack", "lead");
+    private static final Set<String> OTHERS = Set.of("sessions", "limit", "file", "share", "stack", "lead", "beside");
 
     private final Engine engine;
     private final Settings settings;
+    private final Others others;
 
+    /// Of a stack that shares its addresses with nobody.
     public Answers(Engine engine, Settings settings) {
+        this(engine, settings, new Others() {});
+    }
+
+    Answers(Engine engine, Settings settings, Others others) {
         this.engine = engine;
         this.settings = settings;
+        this.others = others;
     }
 
     /// The answer to any text.
@@ -151,7 +158,7 @@ public final class Answers {
                         + "\n";
             }
         }
-        return "";
+        return others.status(number);
     }
 
     /// Lets a line of the settings hold.

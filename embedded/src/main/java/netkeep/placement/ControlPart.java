@@ -2,10 +2,12 @@ package netkeep.placement;
 
 import java.io.IOException;
 import java.util.List;
+import netkeep.control.Beside;
 import netkeep.control.Gate;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
+import netkeep.session.BesideTerms;
 import netkeep.session.Terms;
 
 /// Control in a domain's loop.
@@ -19,13 +21,25 @@ final class ControlPart implements Part {
         int listener = grants.descriptor(Grants.LISTENER);
         this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, settings::leads, watch);
         gate.shows(grants.captures());
+        BesideTerms beside = settings.besideTerms();
+        if (beside != null) {
+            List<String> devices =
+                    settings.devices().stream().map(Settings.Device::line).toList();
+            gate.lets(new Beside(beside, grants.descriptor(Grants.PORTS_READ), devices));
+        }
     }
 
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
         switch (word.kind()) {
-            case Word.ADMIT ->
-                gate.admitted(word.number(), Terms.parse(word.text()).layout(), Granted.Admitted.of(descriptors));
+            case Word.ADMIT -> {
+                Granted.Admitted granted = Granted.Admitted.of(descriptors);
+                if (BesideTerms.is(word.text())) {
+                    gate.admittedBeside(word.number(), granted);
+                } else {
+                    gate.admitted(word.number(), Terms.parse(word.text()).layout(), granted);
+                }
+            }
             case Word.CUT -> gate.cut(word.number());
             case Word.OVER -> gate.over(word.number());
             case Word.TELL -> gate.answer(word.number(), word.text());

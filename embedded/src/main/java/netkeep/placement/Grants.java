@@ -44,6 +44,12 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
 
     public static final String PEER_EAR = "peer-ear.";
 
+    /// The region of the daemon's ports, where a program's own stack may be beside it; and the same to be read, for
+    /// control to pass on.
+    public static final String PORTS = "ports";
+
+    public static final String PORTS_READ = "ports-read";
+
     /// The region to which a domain copies what somebody captures; and, with a number behind it, the regions of all
     /// domains, for control to pass on.
     public static final String CAPTURE = "capture";

@@ -11,6 +11,7 @@ import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.Link;
 import netkeep.link.PacketLink;
 import netkeep.link.TapLink;
+import netkeep.session.BesideTerms;
 import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// share NUMBER COUNT                                          which stack this is of those on its links, from 0
 /// stack NAME PATH                                             each of them, by number, and where programs attach
 /// lead USER|any NUMBER                                        which of them serves the programs of a user
+/// beside USER PORTS                                           whose program's own stack may be beside it; see
+///                                                             [BesideTerms]
 /// ```
 ///
 /// @param parts   of the domain, as above
@@ -102,13 +105,15 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
                     false);
         }
 
-        Link link(int descriptor) {
+        /// The link over a descriptor of it, which is closed with the link.
+        public Link link(int descriptor) {
             return kind.equals(PACKET)
                     ? PacketLink.inherited(name, descriptor, mtu, mac, checksum, segmentation, udpSegmentation)
                     : new TapLink(name, descriptor, mtu, mac, checksum, segmentation, udpSegmentation);
         }
 
-        private String line() {
+        /// As [Settings#text] has it.
+        public String line() {
             return "device " + kind + " " + name + " " + mtu + " " + mac + " " + checksum + " " + segmentation + " "
                     + udpSegmentation;
         }
@@ -161,6 +166,12 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
         return Terms.within(user, Integer.parseInt(words[0]), Long.parseLong(words[1]), Rates.parse(words, 2));
     }
 
+    /// What a program's own stack may use beside this one, null if there may be none.
+    public @Nullable BesideTerms besideTerms() {
+        String said = said("beside ");
+        return said.isEmpty() ? null : BesideTerms.parse("beside " + said);
+    }
+
     /// The file whose configuration this is, empty for none.
     public String file() {
         return said("file ");
@@ -168,6 +179,9 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
 
     /// Which stack this is of those that have the same links and addresses.
     public Share share() {
+        if (besideTerms() != null) {
+            return new Share(BesideRings.DAEMON, 2, 0);
+        }
         String said = said("share ");
         int blank = said.indexOf(' ');
         return blank < 0

@@ -79,7 +79,7 @@ final class StackPart implements Part {
     private final LeftSockets left;
     private final Engine engine;
     private final Stack stack;
-    private final @Nullable Siblings siblings;
+    private final Others others;
     private final Answers answers;
     private final boolean fresh;
     private final boolean blamed;
@@ -97,8 +97,8 @@ final class StackPart implements Part {
         this.bells = new @Nullable Doorbell[count];
         this.renewed = new @Nullable Arena[count];
         SecureRandom luck = new SecureRandom();
-        PeerRings peers = settings.share().stacks() == 1 ? null : PeerRings.of(settings.share(), grants, arena);
-        EngineSettings bounds = peers == null ? settings.engine() : Settings.ENGINE.withShare(peers.shown());
+        this.others = Others.of(keeper, settings, grants, watch, arena);
+        EngineSettings bounds = Settings.ENGINE.withShare(others.share());
         this.engine = new Engine(
                 Shared.map(arena, grants.descriptor(Grants.LEDGER), settings.ledgerLength(), true),
                 sparse(arena, Engine.headsLength(bounds)),
@@ -112,11 +112,8 @@ final class StackPart implements Part {
         }
         Region frames = Shared.map(arena, grants.descriptor(Grants.FRAMES), Stack.framesLength(count), true);
         this.stack = new Stack(engine, ports, frames, sparse(arena, LOOP));
-        this.siblings = peers == null ? null : new Siblings(peers, engine, count + 1, grants, watch);
-        if (siblings != null) {
-            siblings.join(stack);
-        }
-        this.answers = new Answers(engine, settings);
+        others.join(stack);
+        this.answers = new Answers(engine, settings, others);
         this.left = new LeftSockets(engine, keeper);
         this.fresh = engine.turn() == 0;
         this.blamed = grants.blamed();
@@ -196,9 +193,6 @@ final class StackPart implements Part {
 
     /// Says which links broke their rings: nothing comes from them any more.
     private void complain() throws IOException {
-        if (siblings != null) {
-            siblings.complain();
-        }
         for (int i = 0; i < ports.length; i++) {
             String why = ports[i] instanceof RingPort ring ? ring.complaint() : null;
             if (why != null) {
@@ -248,6 +242,9 @@ final class StackPart implements Part {
 
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
+        if (others.heard(word, descriptors)) {
+            return true;
+        }
         switch (word.kind()) {
             case Word.SERVE -> serve(word.number(), Terms.parse(word.text()), Granted.Served.of(descriptors));
             case Word.LEAVE -> leave(word.number());
@@ -304,8 +301,10 @@ final class StackPart implements Part {
 
     @Override
     public int turn(long nowNs) throws IOException {
+        others.settle();
         int done = stack.turn(nowNs);
         complain();
+        others.turned(done, nowNs);
         done += left.close(nowNs);
         for (int number = 0; number < clients.length; number++) {
             Client client = clients[number];
@@ -349,12 +348,13 @@ final class StackPart implements Part {
 
     @Override
     public long deadlineNs() {
-        return leaving != 0 ? Math.min(visitNs, stack.deadlineNs()) : stack.deadlineNs();
+        long deadlineNs = Math.min(stack.deadlineNs(), others.deadlineNs());
+        return leaving != 0 ? Math.min(visitNs, deadlineNs) : deadlineNs;
     }
 
     @Override
     public boolean maySleep() {
-        boolean may = siblings == null || siblings.maySleep();
+        boolean may = others.maySleep();
         for (int i = 0; i < ports.length; i++) {
             may &= !(ports[i] instanceof RingPort ring) || ring.maySleep();
         }
@@ -375,9 +375,7 @@ final class StackPart implements Part {
 
     @Override
     public void awake() {
-        if (siblings != null) {
-            siblings.awake();
-        }
+        others.awake();
         for (Port port : ports) {
             if (port instanceof RingPort ring) {
                 ring.awake();

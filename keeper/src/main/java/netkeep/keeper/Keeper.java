@@ -355,9 +355,8 @@ public final class Keeper implements AutoCloseable {
             throw new IllegalArgumentException("session " + number);
         }
         int client = with.descriptors()[0];
-        Plan.Terms terms = all.terms().apply(Sockets.peerUser(client));
-        Tenancy session =
-                new Tenancy(plan.name(), number, client, terms.clientLength(), terms.stackLength(), terms.text());
+        Plan.Terms terms = all.terms().apply(Sockets.peerUser(client), word.text());
+        Tenancy session = new Tenancy(plan.name(), number, client, terms.lengths(), terms.text(), terms.more());
         sessions.put(number, session);
         for (Seat seat : seats) {
             if (seat.child != null) {

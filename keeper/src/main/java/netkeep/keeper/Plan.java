@@ -1,7 +1,7 @@
 package netkeep.keeper;
 
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 
 /// What a keeper is told to keep.
 ///
@@ -16,15 +16,15 @@ public record Plan(
     /// What sessions there may be: no domain that is hostile gets others.
     ///
     /// @param most  at a time, by their numbers from 0 on
-    /// @param terms what one may have, by its client's user
-    public record Sessions(int most, IntFunction<Terms> terms) {}
+    /// @param terms what one may have, by its client's user and what control says that it wants
+    public record Sessions(int most, BiFunction<Integer, String, Terms> terms) {}
 
     /// What a session may have.
     ///
-    /// @param clientLength octets of the client's region
-    /// @param stackLength  octets of the stack's region for it
-    /// @param text         which stack and control understand and the keeper does not
-    public record Terms(long clientLength, long stackLength, String text) {}
+    /// @param lengths of the client's region and of the stack's for it, octets
+    /// @param text    which stack and control understand and the keeper does not
+    /// @param more    descriptors for its client, open as long as it lasts
+    public record Terms(List<Long> lengths, String text, List<Integer> more) {}
 
     /// What one domain is to be.
     ///

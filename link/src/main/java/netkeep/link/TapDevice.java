@@ -28,7 +28,7 @@ public final class TapDevice implements AutoCloseable {
         List<Integer> descriptors = new ArrayList<>();
         try (Netlink netlink = new Netlink()) {
             for (int queue = 0; queue < settings.queues(); queue++) {
-                descriptors.add(Tun.open(settings.name(), settings.queues() > 1));
+                descriptors.add(Tun.open(settings.name(), settings.more() || settings.queues() > 1));
             }
             boolean udp = offloads(descriptors.getFirst(), settings);
             Netlink.Interface kernel = bringUp(netlink, settings);

@@ -6,6 +6,7 @@ import java.util.List;
 ///
 /// @param name            of the interface, 1..15 octets
 /// @param queues          1..256; each is a link for one stack
+/// @param more            whether others may join it, each with a queue of its own
 /// @param checksum        whether checksums are left to the other side, both ways
 /// @param segmentation    whether TCP segments may be longer than the MTU, both ways (TSO); needs `checksum`
 /// @param udpSegmentation whether several UDP datagrams may travel as one (USO); needs `checksum`. An older kernel
@@ -17,6 +18,7 @@ import java.util.List;
 public record TapSettings(
         String name,
         int queues,
+        boolean more,
         boolean checksum,
         boolean segmentation,
         boolean udpSegmentation,
@@ -40,30 +42,45 @@ public record TapSettings(
 
     /// One queue, all offloads.
     public static TapSettings of(String name) {
-        return new TapSettings(name, 1, true, true, true, 0, QUEUE_LENGTH, 0, List.of());
+        return new TapSettings(name, 1, false, true, true, true, 0, QUEUE_LENGTH, 0, List.of());
     }
 
     public TapSettings withQueues(int count) {
         return new TapSettings(
-                name, count, checksum, segmentation, udpSegmentation, mtu, queueLength, mac, kernelAddresses);
+                name, count, more, checksum, segmentation, udpSegmentation, mtu, queueLength, mac, kernelAddresses);
+    }
+
+    public TapSettings withMore(boolean whether) {
+        return new TapSettings(
+                name, queues, whether, checksum, segmentation, udpSegmentation, mtu, queueLength, mac, kernelAddresses);
     }
 
     public TapSettings withOffloads(boolean sums, boolean tso, boolean uso) {
-        return new TapSettings(name, queues, sums, tso, uso, mtu, queueLength, mac, kernelAddresses);
+        return new TapSettings(name, queues, more, sums, tso, uso, mtu, queueLength, mac, kernelAddresses);
     }
 
     public TapSettings withMtu(int octets) {
         return new TapSettings(
-                name, queues, checksum, segmentation, udpSegmentation, octets, queueLength, mac, kernelAddresses);
+                name, queues, more, checksum, segmentation, udpSegmentation, octets, queueLength, mac, kernelAddresses);
     }
 
     public TapSettings withMac(long address) {
         return new TapSettings(
-                name, queues, checksum, segmentation, udpSegmentation, mtu, queueLength, address, kernelAddresses);
+                name,
+                queues,
+                more,
+                checksum,
+                segmentation,
+                udpSegmentation,
+                mtu,
+                queueLength,
+                address,
+                kernelAddresses);
     }
 
     public TapSettings withKernelAddresses(List<KernelAddress> addresses) {
-        return new TapSettings(name, queues, checksum, segmentation, udpSegmentation, mtu, queueLength, mac, addresses);
+        return new TapSettings(
+                name, queues, more, checksum, segmentation, udpSegmentation, mtu, queueLength, mac, addresses);
     }
 
     private static void require(boolean holds, String what) {

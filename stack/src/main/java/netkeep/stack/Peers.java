@@ -26,6 +26,11 @@ final class Peers {
         this.first = links;
     }
 
+    /// One of them comes, or is gone.
+    void joins(int number, @Nullable PeerPort port) {
+        ports[number] = port;
+    }
+
     /// A frame came by a link, and this is what became of it.
     void pass(int link, MemorySegment frames, long at, int length, Verdict verdict) {
         if (engine.spreads()) {

@@ -1,6 +1,7 @@
 package netkeep.stack;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import netkeep.engine.Engine;
 import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Outgoing;
@@ -86,6 +87,13 @@ public final class Stack {
     /// @param others by the stacks' numbers, null for this one
     public void joins(@Nullable PeerPort[] others) {
         peers = new Peers(engine, others, ports.length);
+    }
+
+    /// One of those stacks comes, or, with null, is gone: what lies in its rings is lost. Between two turns.
+    ///
+    /// @param number which
+    public void joins(int number, @Nullable PeerPort port) {
+        Objects.requireNonNull(peers).joins(number, port);
     }
 
     /// From now on a link is another one, in whose rings nothing is yet. Between two turns.

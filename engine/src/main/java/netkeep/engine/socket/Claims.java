@@ -2,6 +2,7 @@ package netkeep.engine.socket;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import netkeep.ring.Region;
 import netkeep.wire.IpProtocol;
@@ -28,17 +29,68 @@ public final class Claims {
     /// Octets of a table.
     public static final long LENGTH = 2 << 16;
 
+    private static final int NOBODY = -1;
     private static final int PORTS = 1 << 16;
     private static final int FREE = 0;
     private static final int ALONE = 1;
     private static final int SHARED = 2;
 
-    /// The tables that stacks show each other.
-    ///
-    /// @param all by the stacks' numbers, each at its begin; this stack's own to be written
-    public record Tables(List<Region> all) {
-        public Tables {
-            all = List.copyOf(all);
+    /// The tables that stacks show each other. A stack may come and go while the others run: one that is not there
+    /// uses nothing. Whatever another one's table says, it is believed of the ports that were granted to that stack
+    /// alone.
+    public static final class Tables {
+        private final @Nullable Region[] all;
+        private final @Nullable BitSet[] granted;
+        private int home = NOBODY;
+
+        /// Of stacks none of which is there yet.
+        public Tables(int stacks) {
+            all = new @Nullable Region[stacks];
+            granted = new @Nullable BitSet[stacks];
+        }
+
+        /// Of stacks that are all there, and may use any port.
+        ///
+        /// @param all by the stacks' numbers, each at its begin; this stack's own to be written
+        public Tables(List<Region> all) {
+            this(all.size());
+            for (int stack = 0; stack < all.size(); stack++) {
+                joins(stack, all.get(stack), null);
+            }
+        }
+
+        /// A stack is there from now on.
+        ///
+        /// @param ports that it may use, of either protocol; null for all
+        public void joins(int stack, Region table, @Nullable BitSet ports) {
+            all[stack] = table;
+            granted[stack] = ports;
+        }
+
+        /// It is not there any more: its ports are free.
+        public void leaves(int stack) {
+            all[stack] = null;
+            granted[stack] = null;
+            home = home == stack ? NOBODY : home;
+        }
+
+        /// Has one stack, as long as it is there, answer for the ports that nobody uses; else whoever is asked does.
+        public void home(int stack) {
+            home = stack;
+        }
+
+        private int home(Share share) {
+            return home == NOBODY ? share.stack() : home;
+        }
+
+        private boolean may(int stack, int port) {
+            BitSet ports = granted[stack];
+            return ports == null || ports.get(port);
+        }
+
+        private int of(int stack, int place) {
+            Region table = all[stack];
+            return table == null || !may(stack, place % PORTS) ? FREE : table.u8(place);
         }
     }
 
@@ -55,8 +107,13 @@ public final class Claims {
     public Claims(Share share) {
         this.share = share;
         this.tables = share.tables();
-        this.ours = tables == null ? null : tables.all().get(share.stack());
+        this.ours = tables == null ? null : tables.all[share.stack()];
         this.uses = new int[tables == null ? 1 : 2 * PORTS];
+    }
+
+    /// Whether a stack's table says that it uses a port.
+    public static boolean uses(Region table, int protocol, int port) {
+        return table.u8(place(protocol, port)) != FREE;
     }
 
     /// Whether all stacks know each other's ports: then what came in fragments, or from this host, has its owner, too.
@@ -73,7 +130,7 @@ public final class Claims {
         return protocol == IpProtocol.UDP ? PORTS + port : port;
     }
 
-    /// The number of the stack that a flow is for; this one's if nobody uses the port.
+    /// The number of the stack that a flow is for; if nobody uses the port this one's, or that of [Tables#home].
     public int owner(
             int protocol, long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
         return tables == null
@@ -82,20 +139,20 @@ public final class Claims {
     }
 
     private int owner(Tables shown, int place) {
-        if (shown.all().get(share.stack()).u8(place) == ALONE) {
+        if (shown.of(share.stack(), place) == ALONE) {
             return share.stack();
         }
         for (int stack = 0; stack < share.stacks(); stack++) {
-            if (shown.all().get(stack).u8(place) != FREE) {
+            if (shown.of(stack, place) != FREE) {
                 return stack;
             }
         }
-        return share.stack();
+        return shown.home(share);
     }
 
     /// Whether a socket of this stack may be bound to a port that is asked for by name, unless another one has it.
     public boolean mayBind(int port) {
-        return tables != null || share.mayBind(port);
+        return tables == null ? share.mayBind(port) : tables.may(share.stack(), port);
     }
 
     /// Claims a port for a use that begins with this turn.
@@ -129,7 +186,7 @@ public final class Claims {
     /// Whether another stack uses a port so that this one may not.
     private boolean others(Tables shown, int place, boolean shared) {
         for (int stack = 0; stack < share.stacks(); stack++) {
-            int its = stack == share.stack() ? FREE : shown.all().get(stack).u8(place);
+            int its = stack == share.stack() ? FREE : shown.of(stack, place);
             if (its != FREE && !(shared && its == SHARED)) {
                 return true;
             }

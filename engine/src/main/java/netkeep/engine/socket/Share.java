@@ -1,5 +1,6 @@
 package netkeep.engine.socket;
 
+import java.util.BitSet;
 import netkeep.engine.ledger.SipHash;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,15 @@ public record Share(int stack, int stacks, long key, Claims.@Nullable Tables tab
     /// Whether a port is one of them.
     boolean leases(int port) {
         return leased(port) && lessee(port) == stack;
+    }
+
+    /// These ports and those that are leased to this stack: what one may use that is granted no others.
+    public BitSet with(BitSet ports) {
+        BitSet all = (BitSet) ports.clone();
+        for (int number = 0; number < ports(); number++) {
+            all.set(port(number));
+        }
+        return all;
     }
 
     /// Which of them it is: the inverse of [#port].

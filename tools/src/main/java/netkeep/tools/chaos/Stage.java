@@ -109,7 +109,8 @@ final class Stage implements AutoCloseable {
                 List.of(link.descriptor()),
                 junction.of(stack),
                 listener,
-                standbys);
+                standbys,
+                List::of);
         Keeper keeper = new Keeper(plan, deaths.of(stack));
         closing.push(keeper::close);
         Thread keeping = Thread.ofPlatform().name("netkeep-keeper").start(keeper::run);

@@ -11,6 +11,7 @@ import netkeep.link.PacketSettings;
 import netkeep.link.TapDevice;
 import netkeep.link.TapSettings;
 import netkeep.placement.Settings;
+import netkeep.session.BesideTerms;
 import netkeep.session.Rates;
 import netkeep.session.Terms;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param filter    rules, the first that matches decides
 /// @param limits    on what clients may have
 /// @param stacks    that share the links, two or more; none if there is one
+/// @param beside    what a program's own stack may use beside the only one; null if there may be none
 public record Config(
         String placement,
         @Nullable Path session,
@@ -34,7 +36,8 @@ public record Config(
         List<RouteConfig> routes,
         List<Rule> filter,
         Limits limits,
-        List<StackConfig> stacks) {
+        List<StackConfig> stacks,
+        @Nullable BesideTerms beside) {
     static final String MONOLITHIC = "monolithic";
     static final String FACTORED = "factored";
 
@@ -44,7 +47,8 @@ public record Config(
     /// @param name            of the interface
     /// @param mtu             0 to leave it as it is
     /// @param mac             ours, 0 for one of our own choice
-    /// @param queues          of the device
+    /// @param queues          of the device, opened at the start
+    /// @param more            whether more of them are opened later
     /// @param checksum        whether checksums are left to the other side
     /// @param segmentation    whether TCP segments are
     /// @param udpSegmentation whether UDP datagrams are
@@ -58,6 +62,7 @@ public record Config(
             int mtu,
             long mac,
             int queues,
+            boolean more,
             boolean checksum,
             boolean segmentation,
             boolean udpSegmentation,
@@ -92,6 +97,7 @@ public record Config(
                     kernelAddresses.stream().map(AddressValue::kernel).toList();
             return TapSettings.of(name)
                     .withQueues(queues)
+                    .withMore(more)
                     .withOffloads(checksum, segmentation, udpSegmentation)
                     .withMtu(mtu)
                     .withMac(mac)
@@ -133,7 +139,7 @@ public record Config(
     /// What one of several stacks is to be.
     public Config stack(int number) {
         StackConfig one = stacks.get(number);
-        return new Config(placement, session, one.spinNs(), links, routes, filter, one.limits(), stacks);
+        return new Config(placement, session, one.spinNs(), links, routes, filter, one.limits(), stacks, beside);
     }
 
     /// Where programs attach to a stack.

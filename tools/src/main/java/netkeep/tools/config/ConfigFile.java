@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import netkeep.engine.ip.Rule;
 import netkeep.placement.Settings;
+import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,10 @@ public final class ConfigFile {
         long spinNs = TimeUnit.MICROSECONDS.toNanos(reader.number("spin", SPIN_MICROS, 0, MOST_SPIN_MICROS));
         List<TableReader> tables = reader.tables("stack");
         int stacks = Math.max(1, tables.size());
+        BesideTerms beside = new BesideReader(problems).read(reader.table("beside"), stacks);
         List<Config.LinkConfig> links = new ArrayList<>();
         for (TableReader table : reader.tables("link")) {
-            links.add(link(table, stacks));
+            links.add(link(table, stacks, beside != null));
         }
         if (links.isEmpty()) {
             problems.add(new Problem(1, "there is no link: write [[link]] and, below it, tap = \"NAME\""));
@@ -100,7 +102,7 @@ public final class ConfigFile {
             return failed();
         }
         Path path = session == null ? null : Path.of(session);
-        return new Read(new Config(placement, path, spinNs, links, routes, filter, limits, sharing), List.of());
+        return new Read(new Config(placement, path, spinNs, links, routes, filter, limits, sharing, beside), List.of());
     }
 
     private Read failed() {
@@ -108,7 +110,7 @@ public final class ConfigFile {
         return new Read(null, List.copyOf(problems));
     }
 
-    private Config.LinkConfig link(TableReader table, int stacks) {
+    private Config.LinkConfig link(TableReader table, int stacks, boolean beside) {
         String kind = table.has("packet") ? Settings.PACKET : Settings.TAP;
         String name = name(table, kind);
         int mtu = table.number("mtu", 0, LEAST_MTU, MOST_MTU);
@@ -116,8 +118,9 @@ public final class ConfigFile {
         int queues = table.number("queues", stacks, 1, MOST_QUEUES);
         if (queues != stacks) {
             table.problem("queues", "each stack serves one queue: write " + stacks + ", or leave it out");
-        } else if (stacks > 1 && kind.equals(Settings.PACKET)) {
-            table.problem(Settings.PACKET, "a packet socket has one queue, for one stack: write tap, or no [[stack]]");
+        } else if ((stacks > 1 || beside) && kind.equals(Settings.PACKET)) {
+            String other = beside ? "[beside]" : "[[stack]]";
+            table.problem(Settings.PACKET, "a packet socket has one queue, for one stack: write tap, or no " + other);
         }
         List<String> named = table.strings("offloads", ConfigFile::offload);
         List<String> offloads = table.has("offloads") ? named : OFFLOADS;
@@ -146,6 +149,7 @@ public final class ConfigFile {
                 mtu,
                 mac,
                 queues,
+                beside,
                 offloads.contains("checksum"),
                 offloads.contains("tso"),
                 offloads.contains("uso"),

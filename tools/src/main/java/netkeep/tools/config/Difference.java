@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import netkeep.placement.Settings;
@@ -67,6 +68,9 @@ record Difference(
         }
         if (!shares(config, started).equals(shares(started))) {
             fixed.add("[[stack]] are as they were: their names, their order and whom each serves");
+        }
+        if (!Objects.equals(config.beside(), started.besideTerms())) {
+            fixed.add("[beside] is as it was");
         }
         Set<String> holds = holds(now);
         List<String> remove = new ArrayList<>(holds);

@@ -1,17 +1,24 @@
 package netkeep.tools.place;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.link.Link;
+import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
+import netkeep.linux.Tun;
 import netkeep.placement.Settings;
+import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
 import netkeep.tools.config.Config;
 import netkeep.tools.serve.StackOptions;
 
 /// The links of a daemon, their devices open, and what it is to be on them.
 final class Devices implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Devices.class.getName());
+
     private final List<Link> links;
     private final Settings settings;
 
@@ -69,6 +76,10 @@ final class Devices implements AutoCloseable {
         lines.add("sessions " + config.limits().sessions());
         lines.add("file " + file.toAbsolutePath());
         lines.addAll(share);
+        BesideTerms beside = config.beside();
+        if (beside != null) {
+            lines.add(beside.text());
+        }
         return new Devices(links, new Settings(List.of(), config.spinNs(), false, devices, lines));
     }
 
@@ -79,6 +90,24 @@ final class Devices implements AutoCloseable {
     /// In the order of the links' numbers.
     List<Integer> descriptors() {
         return links.stream().map(Link::descriptor).toList();
+    }
+
+    /// Opens one more queue of each, for a program's own stack: the kernel gives it frames from now on, until the last
+    /// descriptor of it is closed.
+    ///
+    /// @return descriptors, in the same order; none if one cannot be opened
+    List<Integer> more() {
+        List<Integer> queues = new ArrayList<>();
+        try {
+            for (Settings.Device device : settings.devices()) {
+                queues.add(Tun.open(device.name(), true));
+            }
+            return queues;
+        } catch (LinuxException refused) {
+            queues.forEach(Descriptors::close);
+            LOG.log(Level.WARNING, "there is no queue for a program's own stack: " + refused.getMessage());
+            return List.of();
+        }
     }
 
     @Override

@@ -11,7 +11,9 @@ import netkeep.keeper.Keeper;
 import netkeep.keeper.Plan;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
+import netkeep.linux.Threads;
 import netkeep.placement.Settings;
+import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
 import netkeep.tools.status.Daemon;
 
@@ -43,7 +45,14 @@ final class KeptStack implements AutoCloseable {
             admit(settings);
             this.keeper = new Keeper(
                     placement.plan(
-                            path, ThisProgram.domain(), settings, devices.descriptors(), beside, listener, standbys),
+                            path,
+                            ThisProgram.domain(),
+                            settings,
+                            devices.descriptors(),
+                            beside,
+                            listener,
+                            standbys,
+                            devices::more),
                     watcher);
             made = true;
         } finally {
@@ -102,9 +111,10 @@ final class KeptStack implements AutoCloseable {
         throw new CannotHere("somebody keeps a stack at " + path + " already: choose another --session");
     }
 
-    /// Stacks that serve the programs of several users let all of them attach: who may come so far the directory says.
+    /// A daemon that serves the programs of several users lets all of them attach: who may come so far the directory says.
     private void admit(Settings settings) throws IOException {
-        if (!settings.beside().isEmpty()) {
+        BesideTerms beside = settings.besideTerms();
+        if (!settings.beside().isEmpty() || beside != null && beside.user() != Threads.effectiveUser()) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         }
     }

@@ -4,13 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import netkeep.control.Beside;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Pulse;
 import netkeep.keeper.Plan;
+import netkeep.placement.BesideRings;
 import netkeep.placement.Grants;
 import netkeep.placement.Settings;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Ledger;
+import netkeep.session.BesideTerms;
 import netkeep.session.Terms;
 
 /// Which part runs in which domain.
@@ -40,6 +44,7 @@ public enum Placement {
     /// @param listener of that path
     /// @param beside   what the stack is granted besides: see [Junction]
     /// @param standbys processes that wait to take over
+    /// @param queues   opens one more queue of each device, for a program's own stack beside this one
     public Plan plan(
             Path path,
             List<String> line,
@@ -47,7 +52,8 @@ public enum Placement {
             List<Integer> devices,
             List<Plan.Grant> beside,
             int listener,
-            int standbys) {
+            int standbys,
+            Supplier<List<Integer>> queues) {
         return new Plan(
                 regions(path),
                 line,
@@ -57,12 +63,24 @@ public enum Placement {
                             case FACTORED -> factored(settings, devices, beside, listener);
                         }),
                 standbys,
-                new Plan.Sessions(Settings.SESSIONS, user -> terms(settings.terms(user))),
+                new Plan.Sessions(Settings.SESSIONS, (user, what) -> terms(settings, user, what, queues)),
                 READY_NS);
     }
 
-    private static Plan.Terms terms(Terms of) {
-        return new Plan.Terms(of.layout().clientLength(), of.layout().stackLength(), of.text());
+    /// @param what control says that the user's program wants
+    private static Plan.Terms terms(Settings settings, int user, String what, Supplier<List<Integer>> queues) {
+        if (!what.equals(Beside.WANTED)) {
+            Terms of = settings.terms(user);
+            List<Long> lengths =
+                    List.of(of.layout().clientLength(), of.layout().stackLength());
+            return new Plan.Terms(lengths, of.text(), List.of());
+        }
+        BesideTerms of = settings.besideTerms();
+        if (of == null || of.user() != user) {
+            throw new IllegalArgumentException("user " + user + " is granted nothing beside the stack");
+        }
+        List<Long> lengths = List.of(BesideRings.PROGRAM_LENGTH, BesideRings.DAEMON_LENGTH);
+        return new Plan.Terms(lengths, of.text(), queues.get());
     }
 
     /// What the names of regions end in whose clients connect at a path: a process may keep those of several.
@@ -78,7 +96,7 @@ public enum Placement {
         for (int i = 0; i < devices.size(); i++) {
             grants.add(new Plan.Device(Grants.DEVICE + (i + 1), devices.get(i)));
         }
-        grants.add(new Plan.Device(Grants.LISTENER, listener));
+        grants.addAll(controls(settings, listener));
         Settings all = settings.with(List.of("stack", "control"), settings.spinNs(), false);
         return domain("link,stack,control", all, grants, true, true);
     }
@@ -120,7 +138,7 @@ public enum Placement {
         domains.add(domain(
                 "control",
                 settings.with(List.of("control"), 0, true),
-                List.of(new Plan.Device(Grants.LISTENER, listener)),
+                controls(settings, listener),
                 false,
                 true));
         return domains;
@@ -153,8 +171,21 @@ public enum Placement {
 
     /// The regions that a stack leaves to its successor.
     private static List<Plan.Grant> stacks(Settings settings) {
-        return List.of(
-                new Plan.Shared(Grants.LEDGER, settings.ledgerLength(), true),
-                new Plan.Shared(Grants.FRAMES, settings.framesLength(), true));
+        List<Plan.Grant> grants = new ArrayList<>();
+        grants.add(new Plan.Shared(Grants.LEDGER, settings.ledgerLength(), true));
+        grants.add(new Plan.Shared(Grants.FRAMES, settings.framesLength(), true));
+        if (settings.besideTerms() != null) {
+            grants.add(new Plan.Shared(Grants.PORTS, BesideRings.PORTS_LENGTH, true));
+        }
+        return grants;
+    }
+
+    /// What control is granted.
+    private static List<Plan.Grant> controls(Settings settings, int listener) {
+        List<Plan.Grant> grants = new ArrayList<>(List.of(new Plan.Device(Grants.LISTENER, listener)));
+        if (settings.besideTerms() != null) {
+            grants.add(new Plan.Shared(Grants.PORTS_READ, Grants.PORTS, BesideRings.PORTS_LENGTH, false));
+        }
+        return grants;
     }
 }

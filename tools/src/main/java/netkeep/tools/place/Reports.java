@@ -21,6 +21,7 @@ import netkeep.linux.Memory;
 import netkeep.placement.Grants;
 import netkeep.placement.Recorder;
 import netkeep.placement.Recording;
+import netkeep.session.BesideTerms;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a recording of each death, and a report.
@@ -164,9 +165,12 @@ final class Reports implements AutoCloseable {
         }
         List<Recorder.Session> sessions = new ArrayList<>();
         if (remains.plan().serves()) {
-            remains.sessions()
-                    .forEach((number, session) ->
-                            sessions.add(new Recorder.Session(number, session.terms(), session.regions())));
+            remains.sessions().forEach((number, session) -> {
+                // Frames from a program's own stack are none of a session's requests.
+                if (!BesideTerms.is(session.terms())) {
+                    sessions.add(new Recorder.Session(number, session.terms(), session.regions()));
+                }
+            });
         }
         return new Recorder.Dead(
                 remains.death().cause(),

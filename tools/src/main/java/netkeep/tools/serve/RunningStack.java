@@ -19,13 +19,17 @@ public record RunningStack(
         @Nullable StatusServer status) implements AutoCloseable {
     /// Lets a stack tell about itself.
     static RunningStack of(Embedded stack, WatchedLink link, @Nullable PcapngWriter capture) {
-        StatusServer status = null;
+        return new RunningStack(stack, link, capture, status(stack));
+    }
+
+    /// Answers `ss` and `nstat` about a stack, if there is a place for the socket.
+    static @Nullable StatusServer status(Embedded stack) {
         try {
-            status = StatusServer.start(stack);
+            return StatusServer.start(stack);
         } catch (IOException nowhere) {
             System.err.println("netkeep: ss and nstat will not find this stack: " + nowhere.getMessage());
+            return null;
         }
-        return new RunningStack(stack, link, capture, status);
     }
 
     /// What to do when the link's device goes away. It must not wait.

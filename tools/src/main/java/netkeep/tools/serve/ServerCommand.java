@@ -6,14 +6,17 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import netkeep.client.Attached;
+import netkeep.embedded.Embedded;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
+import netkeep.tools.status.StatusServer;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -46,6 +49,13 @@ abstract class ServerCommand implements Callable<Integer> {
             description = "Attaches to a stack that \"netkeep up\" runs, instead of starting one.")
     private @Nullable String session;
 
+    @Option(
+            names = "--beside",
+            paramLabel = "PATH",
+            description = "Starts a stack of its own beside that of \"netkeep up\" there, with its links and addresses: "
+                    + "its [beside] says for which user and ports.")
+    private @Nullable Path beside;
+
     @Option(names = "--json", description = "Says it in JSON.")
     private boolean json;
 
@@ -64,10 +74,29 @@ abstract class ServerCommand implements Callable<Integer> {
             throw usage("--port " + port() + ": 0..65535");
         }
         return switch (provider) {
-            case "netkeep" -> session == null ? serveNetkeep() : serveAttached(session);
+            case "netkeep" -> serveOurs();
             case "jdk" -> serveKernel();
             default -> throw usage("--provider " + provider + ": netkeep or jdk");
         };
+    }
+
+    private int serveOurs() throws IOException {
+        if (session != null && beside != null) {
+            throw usage("--beside is for a stack of its own: --session attaches to the daemon's");
+        }
+        return session != null ? serveAttached(session) : beside != null ? serveBeside(beside) : serveNetkeep();
+    }
+
+    private int serveBeside(Path path) throws IOException {
+        if (stack.linked()) {
+            throw usage("--link is for a stack that is alone: --beside has the daemon's links");
+        }
+        List<InetSocketAddress> everywhere = List.of(new InetSocketAddress(port()));
+        try (Ending ending = new Ending();
+                Embedded ours = stack.beside(path);
+                StatusServer status = RunningStack.status(ours)) {
+            return serve(ours.provider(), everywhere, everywhere, ending, null);
+        }
     }
 
     private int serveNetkeep() throws IOException {

@@ -289,6 +289,13 @@ public final class StackOptions {
         return spinMicros() < 0 ? Long.MAX_VALUE : TimeUnit.MICROSECONDS.toNanos(spinMicros());
     }
 
+    /// Starts a stack beside a daemon's.
+    ///
+    /// @throws IOException if it has no place; the message says what to do
+    Embedded beside(Path path) throws IOException {
+        return Embedded.builder().spinMicros(spinMicros()).beside(path).start();
+    }
+
     private void checkTogether(List<Address> ours) {
         boolean six = ours.stream().anyMatch(address -> !address.isV4());
         for (String text : kernelAddresses) {

@@ -98,8 +98,23 @@ final class DaemonText {
         return number(session, name) == 0 ? "" : ", " + text(session, name) + " " + unit;
     }
 
+    /// A program's own stack.
+    private static String beside(Map<String, Object> session) {
+        return line(
+                "beside: process %s user %s: ports %s, in use %s; session %s",
+                text(session, "pid"),
+                text(session, "user"),
+                text(session, "ports"),
+                text(session, "uses").isEmpty() ? "none" : text(session, "uses"),
+                text(session, "number"));
+    }
+
     private static void addSessions(List<String> lines, DaemonStatus status) {
         for (Map<String, Object> session : status.sessions()) {
+            if (session.containsKey("beside")) {
+                lines.add(beside(session));
+                continue;
+            }
             lines.add(line(
                     "session %s process %s user %s: sockets %s of %s, %s touched of %s%s%s%s%s",
                     text(session, "number"),

@@ -47,6 +47,7 @@ class ConfigFileTest {
                 1500,
                 0x02_4e_4b_00_00_01L,
                 1,
+                false,
                 true,
                 true,
                 true,
@@ -193,7 +194,7 @@ class ConfigFileTest {
         assertEquals(50_000, config.spinNs());
         List<String> ours = List.of("198.18.0.2/24");
         Config.LinkConfig link =
-                new Config.LinkConfig("tap", "nk0", 0, 0, 1, true, true, true, ours, false, false, List.of());
+                new Config.LinkConfig("tap", "nk0", 0, 0, 1, false, true, true, true, ours, false, false, List.of());
         assertEquals(List.of(link), config.links());
         assertEquals(List.of(), config.routes());
         assertEquals(64, config.limits().sessions());

@@ -559,7 +559,7 @@ class LayoutsTest {
         inOrder("numbers served", Granted.Served.class);
         inOrder("numbers admitted", Granted.Admitted.class);
         assertEquals(new Granted.Served(0, 1, 2, 3), Granted.Served.of(new int[] {0, 1, 2, 3}));
-        assertEquals(new Granted.Admitted(0, 1, 2, 3, 4), Granted.Admitted.of(new int[] {0, 1, 2, 3, 4}));
+        assertEquals(new Granted.Admitted(0, 1, 2, 3, 4, List.of()), Granted.Admitted.of(new int[] {0, 1, 2, 3, 4}));
     }
 
     private void inOrder(String title, Class<?> descriptors) {
