@@ -17,11 +17,9 @@ import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.drive.Awaited;
-import netkeep.engine.Engine;
 import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Share;
 import netkeep.link.Link;
-import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
@@ -39,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// A daemon beside whose stack this program's own is: both have the same links and addresses, and tell each other's
 /// frames apart by their ports. What the daemon's stack shows of addresses, routes and rules holds here, too.
 ///
-/// That stack may die and be replaced: what is brought to it meanwhile waits. When the daemon as a whole has ended, this
-/// stack is alone: it goes on with what was shown last, as long as its queues are there, which are its own.
+/// That stack may die and be replaced: what is brought to it meanwhile waits. When the daemon as a whole has
+/// ended, this stack is alone: it goes on with what was shown last, as long as its queues are there: its own.
 final class BesideDaemon implements AutoCloseable {
     private static final Logger LOG = System.getLogger(BesideDaemon.class.getName());
 

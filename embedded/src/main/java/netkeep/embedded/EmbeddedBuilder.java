@@ -114,9 +114,9 @@ public final class EmbeddedBuilder {
         return this;
     }
 
-    /// Uses the links of a daemon, beside its stack: the same addresses, told apart by port. Each goes on when the other
-    /// dies. The daemon's configuration says which ports may be bound here; the stack gets no other link, address or
-    /// route than the daemon has.
+    /// Uses the links of a daemon, beside its stack: the same addresses, told apart by port. Each goes on when
+    /// the other dies. The daemon's configuration says which ports may be bound here. There is no other link,
+    /// address or route than the daemon's.
     ///
     /// @param path where programs attach to the daemon
     /// @throws IOException if nobody listens there, or there is no place; its message says what to do

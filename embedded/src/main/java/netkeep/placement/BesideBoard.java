@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// 16  text          UTF-8
 /// ```
 ///
-/// Who reads finds the same even version before and behind, or reads again later. A writer that dies within is followed
-/// by one that writes all of it once more.
+/// Who reads finds the same even version before and behind, or reads again later. A writer that dies within is
+/// followed by one that writes all of it once more.
 public final class BesideBoard {
     /// Octets of it all.
     static final long LENGTH = 1 << 15;

@@ -6,8 +6,8 @@ import netkeep.ring.FrameProducer;
 import netkeep.ring.Region;
 import netkeep.stack.PeerPort;
 
-/// What a daemon's stack and a program's own beside it share: a region each, which its side writes and the other reads.
-/// The daemon's ports are in a third one.
+/// What a daemon's stack and a program's own beside it share: a region each, which its side writes and the other
+/// reads. The daemon's ports are in a third one.
 ///
 /// ```text
 /// the program's                            the daemon's
@@ -53,12 +53,7 @@ public record BesideRings(Region program, Region daemon) {
         FrameConsumer in =
                 new FrameConsumer(daemon, DAEMON_TAKES, program, PROGRAM_GIVES, CAPACITY, PeerPort.LONGEST, taken);
         FrameProducer out = new FrameProducer(
-                daemon,
-                DAEMON_GIVES,
-                program,
-                PROGRAM_TAKES,
-                CAPACITY,
-                FrameProducer.published(daemon, DAEMON_GIVES));
+                daemon, DAEMON_GIVES, program, PROGRAM_TAKES, CAPACITY, FrameProducer.published(daemon, DAEMON_GIVES));
         return new PeerPort(in, out, links, bell);
     }
 

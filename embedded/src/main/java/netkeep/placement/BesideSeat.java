@@ -26,8 +26,8 @@ import netkeep.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
 /// The place beside a daemon's stack for one program's own, with the same addresses on the same links. It is trusted
-/// with frames, as any host on the wire: what it claims is believed of the ports that it was granted, and if it breaks
-/// its ring, nothing comes from it or goes there any more.
+/// with frames, as any host on the wire: what it claims is believed of the ports that it was granted, and if it
+/// breaks its ring, nothing comes from it or goes there any more.
 ///
 /// The keeper knows it as a session whose terms are [BesideTerms]. It is over as soon as its program is gone: nobody
 /// here owes its connections anything, and what comes for them is answered as for a port that nobody uses.
@@ -151,8 +151,8 @@ final class BesideSeat implements Others {
         stale = false;
     }
 
-    /// Commits where the stack is in rings that are new, before anything is taken of them: whoever dies before this has
-    /// ended leaves them as new as they were.
+    /// Commits where the stack is in rings that are new, before anything is taken of them: whoever dies before this
+    /// has ended leaves them as new as they were.
     @Override
     public void settle() {
         if (rings != null && rings.fresh()) {
@@ -204,9 +204,10 @@ final class BesideSeat implements Others {
                 lines.append(' ').append(next).append('\n');
             }
         }
-        engine.ip().filter().rules().forEach(rule -> lines.append("filter ")
-                .append(rule)
-                .append('\n'));
+        engine.ip()
+                .filter()
+                .rules()
+                .forEach(rule -> lines.append("filter ").append(rule).append('\n'));
         return lines.toString();
     }
 

@@ -9,8 +9,8 @@ import netkeep.engine.socket.Share;
 import netkeep.ring.Region;
 import netkeep.stack.Stack;
 
-/// Who has the same addresses on the same links as a daemon's stack: nobody, other stacks of the daemon ([Siblings]), or
-/// a program's own ([BesideSeat]).
+/// Who has the same addresses on the same links as a daemon's stack: nobody, other stacks of the daemon
+/// ([Siblings]), or a program's own ([BesideSeat]).
 interface Others {
     /// As the settings say it.
     static Others of(Line keeper, Settings settings, Grants grants, Watch watch, Arena arena) {

@@ -43,10 +43,7 @@ final class Siblings implements Others {
                 watch.hear(bell);
                 int row = links + number;
                 PeerPort port = new PeerPort(
-                        rings.takes(number, stack.engine().marks().taken(row)),
-                        rings.gives(number),
-                        links,
-                        bell::ring);
+                        rings.takes(number, stack.engine().marks().taken(row)), rings.gives(number), links, bell::ring);
                 ports[number] = port;
                 all.add(port);
             }

@@ -115,8 +115,8 @@ class KeeperTest {
                     List.of("negative", "many", "two", "device", "none", "told").contains(wrong);
             domains.add(new Plan.Domain(wrong, wrong, List.of(pulse), signs, serves, admits));
         }
-        Plan.Sessions sessions = new Plan.Sessions(
-                4, (user, what) -> new Plan.Terms(List.of(1L << 12, 1L << 12), "", List.of()));
+        Plan.Sessions sessions =
+                new Plan.Sessions(4, (user, what) -> new Plan.Terms(List.of(1L << 12, 1L << 12), "", List.of()));
         return new Plan("", line, domains, standbys, sessions, readyNs);
     }
 

@@ -284,6 +284,22 @@ class PeersTest {
         assertEquals(List.of(), queues[0].sent);
     }
 
+    @Test
+    void whoIsGoneGetsNothingAndWhoComesBackDoes() {
+        claim(1, PORT);
+        stacks[0].joins(1, null);
+        queues[0].waiting.add(datagram(PORT));
+        turn(0);
+        turn(1);
+        // Its table still says that it is its: nobody is asked twice.
+        assertEquals(0, count(1, Counter.StacksInFrames));
+        stacks[0].joins(1, ports[0]);
+        queues[0].waiting.add(datagram(PORT));
+        turn(0);
+        turn(1);
+        assertEquals(1, count(1, Counter.UdpNoPorts));
+    }
+
     /// A frame that kills its stack kills it once, and none of another.
     @Test
     void frameThatAStackDiesOfIsNotTakenAgain() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import netkeep.ring.Region;
 import netkeep.sim.Seeds;
@@ -90,6 +91,53 @@ class ClaimsTest {
         }
         assertOwner(1, IpProtocol.UDP);
         assertFalse(stacks.get(0).claim(IpProtocol.UDP, PORT, false));
+    }
+
+    /// A stack that is not trusted writes what it likes to its table.
+    @Test
+    void onlyPortsThatWereGrantedAreBelieved() {
+        BitSet granted = new BitSet();
+        granted.set(PORT);
+        Claims.Tables shown = new Claims.Tables(2);
+        shown.joins(0, tables.get(0), null);
+        Claims ours = new Claims(new Share(0, 2, 0, shown));
+        shown.joins(1, tables.get(1), granted);
+        for (int place = 0; place < Claims.LENGTH; place++) {
+            tables.get(1).u8(place, 0xFF);
+        }
+
+        for (int protocol : new int[] {IpProtocol.TCP, IpProtocol.UDP}) {
+            assertEquals(1, ours.owner(protocol, 0, 1, PORT, 0, 2, 9));
+            assertFalse(ours.claim(protocol, PORT, true));
+            for (int port : new int[] {0, PORT - 1, PORT + 1, 65535}) {
+                assertEquals(0, ours.owner(protocol, 0, 1, port, 0, 2, 9), "port " + port);
+                assertTrue(ours.claim(protocol, port, false), "port " + port);
+            }
+        }
+        shown.leaves(1);
+        assertEquals(0, ours.owner(IpProtocol.TCP, 0, 1, PORT, 0, 2, 9));
+        assertTrue(ours.claim(IpProtocol.TCP, PORT, false));
+    }
+
+    /// It keeps to that, too, and leaves to the other what nobody uses, as long as that is there.
+    @Test
+    void whoIsGrantedSomePortsBindsNoOthers() {
+        BitSet granted = new BitSet();
+        granted.set(PORT);
+        Claims.Tables shown = new Claims.Tables(2);
+        Share share = new Share(1, 2, 0, shown);
+        shown.joins(0, tables.get(0), null);
+        shown.joins(1, tables.get(1), share.with(granted));
+        shown.home(0);
+        Claims ours = new Claims(share);
+
+        assertTrue(ours.mayBind(PORT) && ours.mayBind(share.port(7)));
+        assertFalse(ours.mayBind(PORT + 1) || ours.mayBind(share.port(7) + 1));
+        assertEquals(0, ours.owner(IpProtocol.TCP, 0, 1, PORT, 0, 2, 9));
+        assertTrue(ours.claim(IpProtocol.TCP, PORT, false));
+        assertEquals(1, ours.owner(IpProtocol.TCP, 0, 1, PORT, 0, 2, 9));
+        shown.leaves(0);
+        assertEquals(1, ours.owner(IpProtocol.TCP, 0, 1, PORT + 1, 0, 2, 9));
     }
 
     /// Whatever a turn that was cut off had claimed or left.

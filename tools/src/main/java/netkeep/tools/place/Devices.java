@@ -4,11 +4,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import netkeep.engine.socket.Share;
 import netkeep.link.Link;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
+import netkeep.linux.Steering;
 import netkeep.linux.Tun;
+import netkeep.placement.BesideRings;
 import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
@@ -79,8 +83,20 @@ final class Devices implements AutoCloseable {
         BesideTerms beside = config.beside();
         if (beside != null) {
             lines.add(beside.text());
+            steer(links, beside);
         }
         return new Devices(links, new Settings(List.of(), config.spinNs(), false, devices, lines));
+    }
+
+    /// Has the kernel give each of two stacks what is its own. Where it will not, they bring each other what came by
+    /// the wrong queue.
+    private static void steer(List<Link> links, BesideTerms beside) {
+        BitSet its = new Share(BesideRings.PROGRAM, 2, 0).with(beside.set());
+        for (Link link : links) {
+            if (!Steering.byPort(link.descriptor(), its)) {
+                LOG.log(Level.DEBUG, "the kernel chooses the queue of a flow by a hash");
+            }
+        }
     }
 
     Settings settings() {
@@ -92,8 +108,8 @@ final class Devices implements AutoCloseable {
         return links.stream().map(Link::descriptor).toList();
     }
 
-    /// Opens one more queue of each, for a program's own stack: the kernel gives it frames from now on, until the last
-    /// descriptor of it is closed.
+    /// Opens one more queue of each, for a program's own stack: the kernel gives it frames from now on, until the
+    /// last descriptor of it is closed.
     ///
     /// @return descriptors, in the same order; none if one cannot be opened
     List<Integer> more() {

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A server with a stack of its own beside a daemon's: one link, one address, two ports. The kernel is the other side.
+/// A server with a stack of its own beside a daemon's: one link, one address, two ports. The kernel is the other
+/// side.
 @Timeout(200)
 class BesideTest {
     private static final int SERVERS = 7001;
@@ -39,6 +40,8 @@ class BesideTest {
     private static final int FREE = 7003;
     private static final int OCTETS = 20_000;
     private static final int FLOWS = 8;
+    private static final int SIGCONT = 18;
+    private static final int SIGSTOP = 19;
     private static final List<String> OURS = List.of(Place.OURS_4, Place.OURS_6);
 
     @TempDir
@@ -206,6 +209,7 @@ class BesideTest {
         }
         assertGoingOn(daemons);
         assertGoingOn(servers);
+        stopped(server.pid());
 
         server.kill();
         for (Stream stream : servers) {
@@ -230,6 +234,21 @@ class BesideTest {
         over.set(true);
         for (Stream stream : again) {
             stream.task.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /// A server that stands still gets no frame of the daemon's: connections to that begin as ever.
+    private void stopped(long server) throws Exception {
+        Threads.kill(server, SIGSTOP);
+        try {
+            // Who may not load a program into the kernel has flows chosen by a hash.
+            for (int flow = 0; Threads.effectiveUser() == 0 && flow < FLOWS; flow++) {
+                try (SocketChannel channel = place.connect(OURS.get(flow & 1), DAEMONS)) {
+                    Place.echo(channel, OCTETS);
+                }
+            }
+        } finally {
+            Threads.kill(server, SIGCONT);
         }
     }
 
