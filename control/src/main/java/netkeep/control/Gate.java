@@ -1,3 +1,4 @@
+// Long: who is let in, and how, is decided in one place.
 package netkeep.control;
 
 import java.io.IOException;

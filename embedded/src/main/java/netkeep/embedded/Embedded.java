@@ -28,6 +28,7 @@ import netkeep.linux.Memory;
 import netkeep.placement.LinkPort;
 import netkeep.ring.Region;
 import netkeep.session.QuietRings;
+import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 import netkeep.stack.Stack;
@@ -85,7 +86,7 @@ public final class Embedded implements AutoCloseable {
         MemorySegment stack = sparse(layout.stackLength());
         int user = beside == null ? Terms.NOBODY : beside.user();
         Attachment attachment =
-                engine.attach(0, layout, new Region(client.asReadOnly()), new Region(stack), user, 0, 0);
+                engine.attach(0, layout, new Region(client.asReadOnly()), new Region(stack), user, Rates.ANY);
         Instants instants = new Instants();
         engine.begin(instants.nowNs());
         configure(plan.routes, instants.nowNs());

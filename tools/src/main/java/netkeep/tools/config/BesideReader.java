@@ -23,7 +23,7 @@ final class BesideReader {
             return null;
         }
         if (stacks > 1) {
-            problems.add(new Problem(table.line(), "[beside] is for a daemon of one stack: take it away, or [[stack]]"));
+            problems.add(new Problem(table.line(), "[beside] is for one stack: take it away, or [[stack]]"));
         }
         if (!table.has("user")) {
             problems.add(new Problem(table.line(), "[beside] without a user: write user = \"NAME\""));

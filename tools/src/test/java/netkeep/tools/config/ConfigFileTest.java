@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import netkeep.session.BesideTerms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -360,5 +361,37 @@ class ConfigFileTest {
         assertEquals(1, TableReader.distance("adresses", "addresses"));
         assertEquals(2, TableReader.distance("sessoin", "session"));
         assertEquals(3, TableReader.distance("", "mac"));
+    }
+
+    @Test
+    void programBesideHasAUserAndPorts() {
+        Config config = good("[beside]\nuser = 33\nports = [\"80\", \"8000-8999\"]\n" + LINK);
+        assertEquals(new BesideTerms(33, "80,8000-8999"), config.beside());
+        assertTrue(config.links().getFirst().more());
+        assertNull(good(LINK).beside());
+    }
+
+    @Test
+    void whatAProgramBesideCannotHaveIsSaid() {
+        assertEquals(
+                List.of(
+                        "1: [beside] without a user: write user = \"NAME\"",
+                        "2: ports: \"0\": write ports of 1..65535, as \"80\" or \"8000-8999\", the first not above the last",
+                        "2: ports: \"9-8\": write ports of 1..65535, as \"80\" or \"8000-8999\", the first not above the last",
+                        "2: ports: \"http\": write ports of 1..65535, as \"80\" or \"8000-8999\""),
+                problems("[beside]\nports = [\"0\", \"9-8\", \"http\"]\n" + LINK));
+        assertEquals(
+                List.of("1: [beside] without ports: write ports = [\"80\"]"),
+                problems("[beside]\nuser = 33\n" + LINK));
+        assertEquals(
+                List.of("5: packet: a packet socket has one queue, for one stack: write tap, or no [beside]"),
+                problems("""
+                        [beside]
+                        user = 33
+                        ports = ["80"]
+                        [[link]]
+                        packet = "eth1"
+                        dhcp = true
+                        """));
     }
 }

@@ -34,6 +34,8 @@ import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Claims;
 import netkeep.placement.Crossing;
+import netkeep.placement.BesideBoard;
+import netkeep.placement.BesideRings;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Consumer;
 import netkeep.ring.FrameConsumer;
@@ -44,6 +46,7 @@ import netkeep.ring.Pieces;
 import netkeep.ring.Producer;
 import netkeep.ring.Region;
 import netkeep.session.Ask;
+import netkeep.session.BesideHello;
 import netkeep.session.Datagram;
 import netkeep.session.Event;
 import netkeep.session.Hello;
@@ -126,6 +129,10 @@ class LayoutsTest {
                         "layout inbox",
                         "layout note",
                         "layout brought",
+                        "layout beside-greeting",
+                        "layout beside-answer",
+                        "layout board",
+                        "numbers beside",
                         "layout capture-region",
                         "layout capture-entry",
                         "layout crossing",
@@ -265,6 +272,39 @@ class LayoutsTest {
                 Map.of("LINK", brought.get("LINK"), "COPY", brought.get("COPY")),
                 drawing("layout brought").numbers());
         assertEquals(drawing("layout brought").length(), brought.get("HEAD"));
+    }
+
+    @Test
+    void whatAProgramsOwnStackSharesIsAsDrawn() throws IOException, ClassNotFoundException {
+        Map<String, Long> rings = constants(BesideRings.class);
+        List<Long> lengths =
+                List.of(BesideRings.PROGRAM_LENGTH, BesideRings.DAEMON_LENGTH, BesideRings.PORTS_LENGTH);
+        for (long octets : lengths) {
+            String number = String.format(Locale.ROOT, ", %,d octets |", octets);
+            assertTrue(page("beside.md").contains(number), number);
+        }
+        for (String name : List.of("PROGRAM_GIVES", "PROGRAM_TAKES", "DAEMON_TAKES", "BOARD")) {
+            String number = String.format(Locale.ROOT, "| %,d |", rings.get(name));
+            assertTrue(page("beside.md").contains(number), name + number);
+        }
+        Map<String, Long> board = constants(BesideBoard.class);
+        assertEquals(
+                Map.of("VERSION", board.get("VERSION"), "LENGTH", board.get("TEXT_LENGTH")),
+                drawing("layout board").numbers());
+        assertEquals(drawing("layout board").length(), board.get("TEXT"));
+        Map<String, Long> given = new HashMap<>(constants(BesideHello.class));
+        given.keySet().retainAll(Set.of("PROGRAM", "DAEMON", "VOICE", "EAR", "PORTS", "QUEUES"));
+        assertEquals(given, drawing("numbers beside").numbers());
+        ByteBuffer greeting = ByteBuffer.wrap(BesideHello.greeting()).order(ByteOrder.nativeOrder());
+        ByteBuffer answer = ByteBuffer.wrap(BesideHello.answer(7, "t")).order(ByteOrder.nativeOrder());
+        Drawing greets = drawing("layout beside-greeting");
+        Drawing answers = drawing("layout beside-answer");
+        assertEquals(0x30424b4e, greeting.getInt(at(greets, "MAGIC")));
+        assertEquals(BesideHello.VERSION, greeting.getInt(at(greets, "VERSION")));
+        assertEquals(greets.length(), greeting.capacity());
+        assertEquals(0x30424b4e, answer.getInt(at(answers, "MAGIC")));
+        assertEquals(7, answer.getInt(at(answers, "ERRNO")));
+        assertEquals('t', answer.get((int) answers.length()));
     }
 
     @Test
