@@ -38,8 +38,8 @@ public record Word(char kind, int number, String text) {
     /// Keeper to domain: to go round its loop, and so to give a sign of life ([Pulse]).
     public static final char ALIVE = 'a';
 
-    /// Control to keeper: make a session, for the client whose connection comes with it; the text says which kind of
-    /// one, as the keeper's plan understands it.
+    /// Control to keeper: make a session, for the client whose connection comes with it; the text says which kind
+    /// of one, as the keeper's plan understands it.
     public static final char WANT = 'w';
 
     /// Keeper to stack: serve a session, whose descriptors are those of [Granted.Served]; the text is its terms.

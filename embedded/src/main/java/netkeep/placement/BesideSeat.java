@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import netkeep.engine.ip.AddressState;
 import netkeep.engine.ip.Views;
 import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Share;
+import netkeep.linux.Descriptors;
 import netkeep.ring.Region;
 import netkeep.session.BesideTerms;
 import netkeep.stack.PeerPort;
@@ -25,12 +27,12 @@ import netkeep.wire.Address;
 import netkeep.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
-/// The place beside a daemon's stack for one program's own, with the same addresses on the same links. It is trusted
-/// with frames, as any host on the wire: what it claims is believed of the ports that it was granted, and if it
-/// breaks its ring, nothing comes from it or goes there any more.
+/// The place beside a daemon's stack for one program's own, with the same addresses on the same links. It is
+/// trusted with frames, as any host on the wire: what it claims is believed of the ports that it was granted, and
+/// if it breaks its ring, nothing comes from it or goes there any more.
 ///
-/// The keeper knows it as a session whose terms are [BesideTerms]. It is over as soon as its program is gone: nobody
-/// here owes its connections anything, and what comes for them is answered as for a port that nobody uses.
+/// The keeper knows it as a session whose terms are [BesideTerms]. It is over as soon as its program is gone:
+/// nobody here owes its connections anything, and what comes for them is answered as for a port that nobody uses.
 final class BesideSeat implements Others {
     private static final Logger LOG = System.getLogger(BesideSeat.class.getName());
 
@@ -90,7 +92,13 @@ final class BesideSeat implements Others {
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
         if (word.kind() == Word.SERVE && BesideTerms.is(word.text())) {
-            serve(word, Granted.Served.of(descriptors));
+            if (number == NOBODY && word.text().equals(terms.text())) {
+                serve(word.number(), Granted.Served.of(descriptors));
+            } else {
+                // Control let a second one in, which it must not.
+                Arrays.stream(descriptors).forEach(Descriptors::close);
+                keeper.send(new Word(Word.OVER, word.number(), "").octets());
+            }
             return true;
         }
         if (word.kind() == Word.LEAVE && word.number() == number) {
@@ -104,10 +112,7 @@ final class BesideSeat implements Others {
         return Objects.requireNonNull(engine);
     }
 
-    private void serve(Word word, Granted.Served granted) throws IOException {
-        if (number != NOBODY || !word.text().equals(terms.text())) {
-            throw new IOException("nobody can be beside this stack as " + word);
-        }
+    private void serve(int session, Granted.Served granted) {
         Arena memory = Arena.ofShared();
         Region program = Shared.map(memory, granted.client(), BesideRings.PROGRAM_LENGTH, false);
         Region daemon = Shared.map(memory, granted.stack(), BesideRings.DAEMON_LENGTH, true);
@@ -117,7 +122,7 @@ final class BesideSeat implements Others {
         if (both.fresh()) {
             engine().marks().note(row, 0);
         }
-        number = word.number();
+        number = session;
         arena = memory;
         rings = both;
         bell = its;

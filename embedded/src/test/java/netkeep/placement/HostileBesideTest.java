@@ -183,6 +183,20 @@ class HostileBesideTest {
     }
 
     @Test
+    void secondProgramIsSentAwayAndTheFirstIsHeard() throws Exception {
+        joins();
+        int[] bell = Doorbell.pair();
+        keeper.send(
+                new Word(Word.SERVE, SESSION + 1, TERMS.text()).octets(), program, daemon, bell[0], bell[1]);
+        stack.hear();
+
+        Word over = Word.of(keeper.receive().octets());
+        assertEquals(Word.OVER, over.kind());
+        assertEquals(SESSION + 1, over.number());
+        assertHeard(rings.ofProgram(2, () -> {}));
+    }
+
+    @Test
     void successorGoesOnInTheRingsOfItsPredecessor() throws Exception {
         joins();
         assertHeard(rings.ofProgram(2, () -> {}));
@@ -193,7 +207,9 @@ class HostileBesideTest {
         assertEquals(before, taken());
         stack.turns(TURNS);
         assertNull(keeper.poll());
-        assertEquals("address 1 198.18.0.2/24\naddress 1 fd00:198:18::2/64\n", rings.board().read());
+        assertEquals(
+                "address 1 198.18.0.2/24\naddress 1 fd00:198:18::2/64\n",
+                rings.board().read());
     }
 
     /// How far the daemon's stack has taken frames of the program.
@@ -253,8 +269,8 @@ class HostileBesideTest {
             case 2 -> memory.set(ValueLayout.JAVA_INT, ring + 72 + 64L * luck.nextInt(32), luck.nextInt(-1, 3));
             case 3 -> rings.program().i64Release(consumer, (long) luck.nextInt(64) << 20 | luck.nextInt(64));
             case 4 -> memory.set(ValueLayout.JAVA_BYTE, luck.nextLong(ring), (byte) luck.nextInt());
-            default -> memory.set(ValueLayout.JAVA_LONG_UNALIGNED, luck.nextLong(memory.byteSize() - 8), luck.nextLong());
+            default ->
+                memory.set(ValueLayout.JAVA_LONG_UNALIGNED, luck.nextLong(memory.byteSize() - 8), luck.nextLong());
         }
     }
-
 }

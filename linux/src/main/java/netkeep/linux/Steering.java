@@ -68,8 +68,8 @@ public final class Steering {
     private Steering() {}
 
     /// Gives the second queue of a device the frames of TCP and UDP to these ports, and the first one all others:
-    /// what is a later piece of a packet, or has IPv6's extension headers, goes there, too. While there is one queue
-    /// it gets all. It holds for the device, until its last queue is closed.
+    /// what is a later piece of a packet, or has IPv6's extension headers, goes there, too. While there is one
+    /// queue it gets all. It holds for the device, until its last queue is closed.
     ///
     /// @param descriptor of a queue
     /// @return false if the kernel will not have it, as of a user without CAP_BPF: then all is as it was

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /// greeting, program to control      answer, control to program
 ///    0  magic    u32                   0  magic    u32
 ///    4  version  u32                   4  errno    u32   0; EACCES: the configuration grants this user nothing;
-///                                                        EBUSY: another program is there; EIO: no queue can be had;
+///                                                        EBUSY: another program is there; EIO: no queue;
 ///                                                        EMFILE: there is no place, or no such version
 ///                                      8  text, UTF-8: [BesideTerms], then a line for each link,
 ///                                         from number 1 on, as the daemon's settings have it
@@ -19,9 +19,9 @@ import java.nio.charset.StandardCharsets;
 ///
 /// Numbers are in the machine's own order. With the answer come descriptors: the program's region, to be mapped for
 /// writing; the daemon's region for it, and the daemon's ports, which cannot be; the voice and the ear of the
-/// program's end of the doorbell; and a queue of each link's device, in the order of the lines. The connection stays
-/// open as long as the program's stack is there; the answer may come again, when control is another: that changes
-/// nothing.
+/// program's end of the doorbell; and a queue of each link's device, in the order of the lines. The connection
+/// stays open as long as the program's stack is there; the answer may come again, when control is another: that
+/// changes nothing.
 public final class BesideHello {
     public static final int VERSION = 1;
 

@@ -74,7 +74,8 @@ public final class Claims {
             home = home == stack ? NOBODY : home;
         }
 
-        /// Has one stack, as long as it is there, answer for the ports that nobody uses; else whoever is asked does.
+        /// Has one stack, as long as it is there, answer for the ports that nobody uses; else whoever is asked
+        /// does.
         public void home(int stack) {
             home = stack;
         }

@@ -88,8 +88,8 @@ final class Devices implements AutoCloseable {
         return new Devices(links, new Settings(List.of(), config.spinNs(), false, devices, lines));
     }
 
-    /// Has the kernel give each of two stacks what is its own. Where it will not, they bring each other what came by
-    /// the wrong queue.
+    /// Has the kernel give each of two stacks what is its own. Where it will not, they bring each other what came
+    /// by the wrong queue.
     private static void steer(List<Link> links, BesideTerms beside) {
         BitSet its = new Share(BesideRings.PROGRAM, 2, 0).with(beside.set());
         for (Link link : links) {

@@ -111,8 +111,8 @@ final class KeptStack implements AutoCloseable {
         throw new CannotHere("somebody keeps a stack at " + path + " already: choose another --session");
     }
 
-    /// A daemon that serves the programs of several users lets all of them attach: who may come so far the directory
-    /// says.
+    /// A daemon that serves the programs of several users lets all of them attach: who may come so far the
+    /// directory says.
     private void admit(Settings settings) throws IOException {
         BesideTerms beside = settings.besideTerms();
         if (!settings.beside().isEmpty() || beside != null && beside.user() != Threads.effectiveUser()) {

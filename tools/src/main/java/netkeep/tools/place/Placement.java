@@ -71,8 +71,7 @@ public enum Placement {
     private static Plan.Terms terms(Settings settings, int user, String what, Supplier<List<Integer>> queues) {
         if (!what.equals(Beside.WANTED)) {
             Terms of = settings.terms(user);
-            List<Long> lengths =
-                    List.of(of.layout().clientLength(), of.layout().stackLength());
+            List<Long> lengths = List.of(of.layout().clientLength(), of.layout().stackLength());
             return new Plan.Terms(lengths, of.text(), List.of());
         }
         BesideTerms of = settings.besideTerms();
@@ -136,11 +135,7 @@ public enum Placement {
         }
         domains.add(domain("stack", settings.with(List.of("stack"), 0, true), stack, true, false));
         domains.add(domain(
-                "control",
-                settings.with(List.of("control"), 0, true),
-                controls(settings, listener),
-                false,
-                true));
+                "control", settings.with(List.of("control"), 0, true), controls(settings, listener), false, true));
         return domains;
     }
 

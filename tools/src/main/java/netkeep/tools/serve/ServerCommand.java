@@ -52,8 +52,9 @@ abstract class ServerCommand implements Callable<Integer> {
     @Option(
             names = "--beside",
             paramLabel = "PATH",
-            description = "Starts a stack of its own beside that of \"netkeep up\" there, with its links and addresses: "
-                    + "its [beside] says for which user and ports.")
+            description =
+                    "Starts a stack of its own beside that of \"netkeep up\" there, with its links and addresses: "
+                            + "its [beside] says for which user and ports.")
     private @Nullable Path beside;
 
     @Option(names = "--json", description = "Says it in JSON.")

@@ -381,8 +381,7 @@ class ConfigFileTest {
                         "2: ports: \"http\": write ports of 1..65535, as \"80\" or \"8000-8999\""),
                 problems("[beside]\nports = [\"0\", \"9-8\", \"http\"]\n" + LINK));
         assertEquals(
-                List.of("1: [beside] without ports: write ports = [\"80\"]"),
-                problems("[beside]\nuser = 33\n" + LINK));
+                List.of("1: [beside] without ports: write ports = [\"80\"]"), problems("[beside]\nuser = 33\n" + LINK));
         assertEquals(
                 List.of("5: packet: a packet socket has one queue, for one stack: write tap, or no [beside]"),
                 problems("""

@@ -23,8 +23,8 @@ import netkeep.wire.Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What the kernel gives to which of two queues of a TAP, asked with datagrams to a broadcast address, before which no
-/// neighbor is looked for.
+/// What the kernel gives to which of two queues of a TAP, asked with datagrams to a broadcast address, before which
+/// no neighbor is looked for.
 @Timeout(60)
 class SteeringTest {
     private static final Address OURS = Address.parse("198.18.0.1");

@@ -33,9 +33,9 @@ import netkeep.domain.Word;
 import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Claims;
-import netkeep.placement.Crossing;
 import netkeep.placement.BesideBoard;
 import netkeep.placement.BesideRings;
+import netkeep.placement.Crossing;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Consumer;
 import netkeep.ring.FrameConsumer;
@@ -277,8 +277,7 @@ class LayoutsTest {
     @Test
     void whatAProgramsOwnStackSharesIsAsDrawn() throws IOException, ClassNotFoundException {
         Map<String, Long> rings = constants(BesideRings.class);
-        List<Long> lengths =
-                List.of(BesideRings.PROGRAM_LENGTH, BesideRings.DAEMON_LENGTH, BesideRings.PORTS_LENGTH);
+        List<Long> lengths = List.of(BesideRings.PROGRAM_LENGTH, BesideRings.DAEMON_LENGTH, BesideRings.PORTS_LENGTH);
         for (long octets : lengths) {
             String number = String.format(Locale.ROOT, ", %,d octets |", octets);
             assertTrue(page("beside.md").contains(number), number);
