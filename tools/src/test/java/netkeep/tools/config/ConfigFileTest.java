@@ -373,12 +373,13 @@ class ConfigFileTest {
 
     @Test
     void whatAProgramBesideCannotHaveIsSaid() {
+        String ports = "write ports of 1..65535, as \"80\" or \"8000-8999\"";
         assertEquals(
                 List.of(
                         "1: [beside] without a user: write user = \"NAME\"",
-                        "2: ports: \"0\": write ports of 1..65535, as \"80\" or \"8000-8999\", the first not above the last",
-                        "2: ports: \"9-8\": write ports of 1..65535, as \"80\" or \"8000-8999\", the first not above the last",
-                        "2: ports: \"http\": write ports of 1..65535, as \"80\" or \"8000-8999\""),
+                        "2: ports: \"0\": " + ports + ", the first not above the last",
+                        "2: ports: \"9-8\": " + ports + ", the first not above the last",
+                        "2: ports: \"http\": " + ports),
                 problems("[beside]\nports = [\"0\", \"9-8\", \"http\"]\n" + LINK));
         assertEquals(
                 List.of("1: [beside] without ports: write ports = [\"80\"]"), problems("[beside]\nuser = 33\n" + LINK));
