@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.client.Attached;
+import netkeep.domain.Line;
 import netkeep.linux.Threads;
+import netkeep.session.Ask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -180,15 +182,25 @@ class BesideTest {
         }
     }
 
+    /// What control says, nothing while it dies; asked here, for another process takes its time to begin.
+    private String asked(String question) {
+        try (Line line = Line.to(session.toString())) {
+            line.send(Ask.question(question));
+            return Ask.read(line.receive().octets()).text();
+        } catch (IOException died) {
+            return "";
+        }
+    }
+
     /// Kills whoever is a part, and waits for the next one.
     private void kill(String part) throws Exception {
-        Place.await(60, "no standby", () -> status().contains("standby"));
-        Matcher of = Pattern.compile("domain (\\d+) [a-z,]*" + part + "[a-z,]* serving")
-                .matcher(status());
+        Place.await("no standby", () -> asked("domains").contains("state=standby"));
+        Matcher of = Pattern.compile("domain pid=(\\d+) part=\\S*" + part + "\\S* state=serving")
+                .matcher(asked("domains"));
         assertTrue(of.find(), part);
         Threads.kill(Long.parseLong(of.group(1)), Threads.SIGKILL);
-        Pattern next = Pattern.compile("domain \\d+ [a-z,]*" + part + "[a-z,]* serving.* restarts 1");
-        Place.await("no other " + part, () -> next.matcher(status()).find());
+        Pattern next = Pattern.compile("part=\\S*" + part + "\\S* state=serving restarts=1");
+        Place.await("no other " + part, () -> next.matcher(asked("domains")).find());
     }
 
     @ParameterizedTest
@@ -215,7 +227,7 @@ class BesideTest {
         for (Stream stream : servers) {
             stream.assertReset();
         }
-        Place.await("its place is taken", () -> !status().contains("beside: process"));
+        Place.await("its place is taken", () -> asked("sessions").matches("(?s).+") && !asked("sessions").contains("beside=true"));
         for (String ours : OURS) {
             assertThrows(
                     ConnectException.class, () -> place.connect(ours, SERVERS).close());
