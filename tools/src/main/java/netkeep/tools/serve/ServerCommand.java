@@ -88,6 +88,7 @@ abstract class ServerCommand implements Callable<Integer> {
         return session != null ? serveAttached(session) : beside != null ? serveBeside(beside) : serveNetkeep();
     }
 
+    @SuppressWarnings("try") // the status server is there until all is over
     private int serveBeside(Path path) throws IOException {
         if (stack.linked()) {
             throw usage("--link is for a stack that is alone: --beside has the daemon's links");
