@@ -186,8 +186,7 @@ class HostileBesideTest {
     void secondProgramIsSentAwayAndTheFirstIsHeard() throws Exception {
         joins();
         int[] bell = Doorbell.pair();
-        keeper.send(
-                new Word(Word.SERVE, SESSION + 1, TERMS.text()).octets(), program, daemon, bell[0], bell[1]);
+        keeper.send(new Word(Word.SERVE, SESSION + 1, TERMS.text()).octets(), program, daemon, bell[0], bell[1]);
         stack.hear();
 
         Word over = Word.of(keeper.receive().octets());

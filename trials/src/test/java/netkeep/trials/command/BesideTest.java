@@ -227,7 +227,9 @@ class BesideTest {
         for (Stream stream : servers) {
             stream.assertReset();
         }
-        Place.await("its place is taken", () -> asked("sessions").matches("(?s).+") && !asked("sessions").contains("beside=true"));
+        Place.await(
+                "its place is taken",
+                () -> asked("sessions").matches("(?s).+") && !asked("sessions").contains("beside=true"));
         for (String ours : OURS) {
             assertThrows(
                     ConnectException.class, () -> place.connect(ours, SERVERS).close());
