@@ -199,8 +199,14 @@ int family_begin(void) {
     return failure;
 }
 
+/* The program has ended, and its streams of stdio are to be whole: libc would see to that when it is too late. */
+__attribute__((destructor)) static void end_image(void) {
+    stdio_end();
+    family_leave();
+}
+
 /* What the kernel counts is counted here, too: others of the family may go on without this process. */
-__attribute__((destructor)) void family_leave(void) {
+void family_leave(void) {
     if (family == NULL) {
         return;
     }

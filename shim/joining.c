@@ -172,6 +172,7 @@ __attribute__((constructor)) static void begin_image(void) {
         look(&given);
         take(&given);
         free(given.all);
+        stdio_begin();
     }
 }
 

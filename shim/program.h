@@ -322,6 +322,12 @@ void sets_adopted(int fd);
 void sets_lock(void);
 void sets_unlock(void);
 
+/* ----- Streams of stdio: stdio.c ----- */
+
+/* An image begins, whose sockets have been found; and it ends: what is still to be written is. */
+void stdio_begin(void);
+void stdio_end(void);
+
 /* ----- Signals: signals.c ----- */
 
 /* Round each lock: a handler of the program's is put off meanwhile. A child that was forked within begins without any. */

@@ -73,8 +73,8 @@ class PassingTest {
             Place.Running server = run("python3", script.toString(), "serve", ends[0], "" + PORT, met.toString());
             server.says("listening");
             String peer = ends[1];
-            for (String who : new String[] {"child", "inetd", "spawned", "taker", "image", "listener"}) {
-                String of = who.equals("inetd") || who.equals("spawned") ? "" : " of " + peer;
+            for (String who : new String[] {"child", "inetd", "stdio", "spawned", "taker", "image", "listener"}) {
+                String of = List.of("inetd", "stdio", "spawned").contains(who) ? "" : " of " + peer;
                 assertEquals(List.of(who + " hello" + of), asked(ends[0]));
             }
             assertEquals("", server.end().err());

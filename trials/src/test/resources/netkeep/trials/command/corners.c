@@ -546,6 +546,27 @@ static void splicing(void) {
     close(fd);
 }
 
+static void by_stdio(void) {
+    section("stdio");
+    int fd = pair();
+    FILE *file = fdopen(fd, "r+");
+    char *line = octets + 100;
+    SAY(file != NULL);
+    SAY(fileno(file) == fd);
+    SAY(fprintf(file, "%d octets\n", 9));
+    SAY(fflush(file));
+    SAY(peer("e", 9));
+    SAY(fgets(line, 100, file) == line && strcmp(line, "9 octets\n") == 0);
+    SAY(dprintf(fd, "%s", "more"));
+    SAY(peer("r", 4));
+    SAY(peer("x", 0));
+    SAY(fgetc(file));
+    SAY(feof(file) != 0);
+    SAY(fclose(file));
+    SAY(fcntl(fd, F_GETFD));
+    SAY(fileno(stdout));
+}
+
 static int at_mark(int fd) {
     int is = -1;
     return ioctl(fd, SIOCATMARK, &is) == 0 ? is : -1;
@@ -974,6 +995,7 @@ int main(int count, char **arguments) {
     handling();
     urgent();
     splicing();
+    by_stdio();
     selecting();
     polling();
     accepting();

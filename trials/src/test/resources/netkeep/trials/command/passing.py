@@ -37,6 +37,9 @@ def serve():
         child = subprocess.Popen(["sh", "-c", "read said; echo inetd $said"], stdin=c, stdout=c)
     child.wait()
     with fd() as c:
+        child = subprocess.Popen(["sed", "s/^/stdio /;q"], stdin=c, stdout=c)
+    child.wait()
+    with fd() as c:
         actions = [(os.POSIX_SPAWN_DUP2, c.fileno(), 0), (os.POSIX_SPAWN_DUP2, c.fileno(), 1)]
         child = os.posix_spawnp("sh", ["sh", "-c", "read said; echo spawned $said"], os.environ, file_actions=actions)
     os.waitpid(child, 0)
