@@ -303,12 +303,14 @@ EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) {
 
 EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     uint32_t set;
-    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, timeout, mask)
-                                            : real()->epoll_pwait(epfd, events, most, timeout, mask);
+    return number_kind(epfd, &set) == POLLS && set_hears(set) ? set_wait(epfd, set, events, most, timeout, mask)
+                                                              : real()->epoll_pwait(epfd, events, most, timeout, mask);
 }
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeout) {
-    return epoll_pwait(epfd, events, most, timeout, NULL);
+    uint32_t set;
+    return number_kind(epfd, &set) == POLLS && set_hears(set) ? set_wait(epfd, set, events, most, timeout, NULL)
+                                                              : real()->epoll_wait(epfd, events, most, timeout);
 }
 
 EXPORT int epoll_pwait2(

@@ -312,6 +312,8 @@ bool wait_concerns(struct pollfd *polled, nfds_t count);
 void set_made(int epfd);
 int set_control(int epfd, uint32_t set, int op, int fd, struct epoll_event *event);
 int set_wait(int epfd, uint32_t set, struct epoll_event *events, int most, int timeout, const sigset_t *mask);
+/* Whether it ever had a socket of ours. */
+bool set_hears(uint32_t set);
 bool set_concerns(uint32_t set);
 bool set_ready(uint32_t set);
 void set_left(uint32_t set);

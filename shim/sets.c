@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 /*
  * An epoll instance is the kernel's, and its descriptors are in it; beside it is a set of those of ours. Once it has one, the
@@ -34,6 +35,7 @@ struct item {
 struct set {
     int epfd;
     bool hears;
+    _Atomic int sleepers; /* threads that wait in the kernel's instance */
     bool kernels; /* whether the kernel's instance was ever given something */
     size_t count;
     size_t listed;
@@ -49,6 +51,7 @@ static uint32_t sets_end; /* one above the highest that ever was */
 static struct item *by_fd[BY_FD];
 static struct item **by_number; /* as many as the session has sockets */
 static uint64_t read_to; /* of the family's journal */
+static int nudge = -1; /* always readable: a change of its entry wakes who waits */
 static const char ring[2]; /* events' data that no program has */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -80,6 +83,11 @@ void set_made(int epfd) {
         }
     }
     sets_unlock();
+}
+
+bool set_hears(uint32_t number) {
+    struct set *set = at(number);
+    return set != NULL && set->hears;
 }
 
 bool set_concerns(uint32_t number) {
@@ -165,6 +173,14 @@ static void settle(struct item *item) {
     list(item);
 }
 
+static void nudged(struct set *set, int op) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = (uintptr_t)&ring};
+    if (nudge < 0) {
+        nudge = number_hide(eventfd(1, EFD_CLOEXEC));
+    }
+    real()->epoll_ctl(set->epfd, op, nudge, &event);
+}
+
 static int add(struct set *set, int fd, const struct epoll_event *event) {
     if (find(set, fd) != NULL) {
         return -EEXIST;
@@ -179,6 +195,7 @@ static int add(struct set *set, int fd, const struct epoll_event *event) {
     }
     if (!set->hears) {
         set->hears = family_watch(set->epfd, (uintptr_t)&ring) == 0;
+        nudged(set, EPOLL_CTL_ADD);
     }
     item->fd = fd;
     item->set = set;
@@ -253,6 +270,9 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
     }
     sets_lock();
     int failure = change(set, op, fd, event);
+    if (failure == 0 && op != EPOLL_CTL_DEL && atomic_load(&set->sleepers) != 0) {
+        nudged(set, EPOLL_CTL_MOD);
+    }
     sets_unlock();
     errno = failure == 0 ? errno : -failure;
     return failure == 0 ? 0 : -1;
@@ -416,6 +436,7 @@ static int both(struct set *set, struct epoll_event *events, int most, bool slee
 }
 
 static int sleep_in_kernel(struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+    atomic_fetch_add(&set->sleepers, 1);
     family_sleeps();
     int count = tell(set, events, most);
     if (count == 0) {
@@ -423,15 +444,15 @@ static int sleep_in_kernel(struct set *set, struct epoll_event *events, int most
     }
     int failure = errno;
     family_woke();
+    atomic_fetch_sub(&set->sleepers, 1);
     errno = failure;
     return count;
 }
 
 int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     struct set *set = at(number);
-    if (set == NULL || set->count == 0 || most <= 0 || events == NULL) {
-        int count = real()->epoll_pwait(epfd, events, most, timeout, mask);
-        return count <= 0 || set == NULL || !set->hears ? count : without_ring(events, count);
+    if (set == NULL || most <= 0 || events == NULL) {
+        return real()->epoll_pwait(epfd, events, most, timeout, mask);
     }
     int64_t until = timeout < 0 ? -1 : now_ms() + timeout;
     for (;;) {

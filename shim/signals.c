@@ -22,6 +22,7 @@ static _Thread_local unsigned waiting __attribute__((tls_model("initial-exec")))
 static _Thread_local siginfo_t infos[MOST] __attribute__((tls_model("initial-exec"))); /* of those */
 
 static _Atomic(void (*)(int, siginfo_t *, void *)) handlers[SIGNALS]; /* the program's */
+static sigset_t blocked[SIGNALS]; /* while it runs */
 static _Atomic bool plain[SIGNALS]; /* without SA_SIGINFO: it takes the number alone */
 
 static void call(int number, siginfo_t *info, void *context) {
@@ -44,20 +45,19 @@ static void came(int number, siginfo_t *info, void *context) {
 }
 
 static void deliver(void) {
-    sigset_t all;
     sigset_t before;
     static const ucontext_t nowhere;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
     int failure = errno;
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
     while (waiting != 0) {
         siginfo_t first = infos[0];
         ucontext_t context = nowhere;
         memmove(infos, infos + 1, --waiting * sizeof infos[0]);
+        pthread_sigmask(SIG_BLOCK, &blocked[first.si_signo], NULL);
         call(first.si_signo, &first, &context);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     errno = failure;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 void signals_hold(void) {
@@ -92,6 +92,10 @@ EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigactio
     bool handles = wanted != NULL && wanted->sa_handler != SIG_DFL && wanted->sa_handler != SIG_IGN;
     if (handles) {
         action = *wanted;
+        blocked[number] = wanted->sa_mask;
+        if ((wanted->sa_flags & SA_NODEFER) == 0) {
+            sigaddset(&blocked[number], number);
+        }
         atomic_store(&handlers[number], wanted->sa_sigaction);
         atomic_store(&plain[number], (wanted->sa_flags & SA_SIGINFO) == 0);
         action.sa_sigaction = came;

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -567,6 +568,40 @@ static void by_stdio(void) {
     SAY(fileno(stdout));
 }
 
+static int meanwhile[2]; /* a set, and what another thread puts there */
+
+static void *adds(void *nothing) {
+    struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT};
+    usleep(50000);
+    epoll_ctl(meanwhile[0], EPOLL_CTL_ADD, meanwhile[1], &event);
+    usleep(50000);
+    epoll_ctl(meanwhile[0], EPOLL_CTL_MOD, meanwhile[1], &event);
+    return nothing;
+}
+
+/* What another thread puts into a set, and is ready, wakes who waits there. */
+static void waiting(void) {
+    section("epoll of several threads");
+    pthread_t thread;
+    struct epoll_event event;
+    int idle = pair();
+    peer("l", port);
+    meanwhile[1] = stream();
+    to(meanwhile[1], peer_address, port);
+    meanwhile[0] = epoll_create1(0);
+    event.events = EPOLLIN;
+    SAY(epoll_ctl(meanwhile[0], EPOLL_CTL_ADD, idle, &event));
+    pthread_create(&thread, NULL, adds, NULL);
+    SAY(epoll_wait(meanwhile[0], &event, 1, 5000));
+    SAY(epoll_wait(meanwhile[0], &event, 1, 5000));
+    SAY(epoll_wait(meanwhile[0], &event, 1, 0));
+    pthread_join(thread, NULL);
+    close(meanwhile[0]);
+    close(meanwhile[1]);
+    close(idle);
+    peer("x", 0);
+}
+
 static int at_mark(int fd) {
     int is = -1;
     return ioctl(fd, SIOCATMARK, &is) == 0 ? is : -1;
@@ -996,6 +1031,7 @@ int main(int count, char **arguments) {
     urgent();
     splicing();
     by_stdio();
+    waiting();
     selecting();
     polling();
     accepting();
