@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -23,7 +24,9 @@ struct family *family;
 enum { RETRY_US = 50, SPINS = 50 };
 
 /* The events' data of the session's own descriptors, where they stand beside the program's. */
-static const char watched;
+static const char watched[2];
+static const char nudged;
+static int nudge = -1; /* always readable: a change of its entry wakes who waits */
 
 static _Thread_local int ear = -1;
 static _Thread_local unsigned ear_generation;
@@ -261,10 +264,10 @@ void family_hears(void) {
 }
 
 static int sleep_once(int heard, int timeout) {
-    struct epoll_event events[2];
-    int count = real()->epoll_wait(heard, events, 2, timeout);
+    struct epoll_event events[3];
+    int count = real()->epoll_wait(heard, events, 3, timeout);
     for (int i = 0; i < count; i++) {
-        if (events[i].data.u64 != (uintptr_t)&watched) {
+        if (events[i].data.u64 == (uintptr_t)&watched + 1) {
             family_hears();
         }
     }
@@ -363,9 +366,25 @@ void family_drain(void) {
 
 /* ----- Sleeping ----- */
 
+bool family_nudged(const struct epoll_event *event) {
+    return event->data.u64 == (uintptr_t)&nudged;
+}
+
+void family_nudge(int epfd) {
+    struct epoll_event ring = {.events = EPOLLIN | EPOLLET, .data.u64 = (uintptr_t)&nudged};
+    real()->epoll_ctl(epfd, EPOLL_CTL_MOD, nudge, &ring);
+}
+
 int family_watch(int epfd, uint64_t data) {
     struct epoll_event ring = {.events = EPOLLIN | EPOLLET, .data.u64 = data};
     struct epoll_event line = {.events = EPOLLIN | EPOLLET, .data.u64 = data + 1};
+    static _Atomic bool made;
+    bool first = false;
+    if (atomic_compare_exchange_strong(&made, &first, true)) {
+        nudge = number_hide(eventfd(1, EFD_CLOEXEC));
+    }
+    struct epoll_event always = {.events = EPOLLIN | EPOLLET, .data.u64 = (uintptr_t)&nudged};
+    real()->epoll_ctl(epfd, EPOLL_CTL_ADD, nudge, &always);
     int failure = real()->epoll_ctl(epfd, EPOLL_CTL_ADD, session.ear, &ring);
     return failure != 0 ? failure : real()->epoll_ctl(epfd, EPOLL_CTL_ADD, session.line, &line);
 }
@@ -412,31 +431,25 @@ int64_t now_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-bool goes_on(void) {
-    for (int signal = 1; signal < SIGRTMAX; signal++) {
-        struct sigaction set;
-        if (sigaction(signal, NULL, &set) == 0 && set.sa_handler != SIG_DFL && set.sa_handler != SIG_IGN
-            && (set.sa_flags & SA_RESTART) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
+    bool restarting = until >= 0; /* even that is not begun again */
+    unsigned before = signals_run(restarting);
     while (!ready(number)) {
         int64_t left = until < 0 ? -1 : until - now_ms();
         if (until >= 0 && left <= 0) {
             return -EAGAIN;
         }
-        int slept = 0;
         family_sleeps();
         if (!ready(number)) {
-            int count = sleep_once(family_ear(), left > INT32_MAX ? INT32_MAX : (int)left);
-            slept = count < 0 ? count : 0;
+            int heard = family_ear();
+            signals_sleep(heard);
+            if (signals_run(restarting) == before) {
+                sleep_once(heard, left > INT32_MAX ? INT32_MAX : (int)left);
+            }
+            signals_sleep(-1);
         }
         family_woke();
-        if (slept == -EINTR && !ready(number) && (until >= 0 || !goes_on())) {
+        if (signals_run(restarting) != before && !ready(number)) {
             return -EINTR;
         }
     }

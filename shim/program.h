@@ -150,8 +150,9 @@ int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until);
 int64_t now_ms(void);
 int64_t now_ns(void);
 
-/* Whether a call that a signal interrupted goes on: no handler forbids it. */
-bool goes_on(void);
+/* Wakes who waits at an epoll instance that family_watch has seen. */
+void family_nudge(int epfd);
+bool family_nudged(const struct epoll_event *event);
 
 /* ----- Sockets: sockets.c ----- */
 
@@ -336,6 +337,12 @@ void stdio_end(void);
 void signals_hold(void);
 void signals_let(void);
 void signals_forked(void);
+
+/* How many handlers this thread has run, ever: all of them, or those without SA_RESTART. */
+unsigned signals_run(bool restarting);
+
+/* This thread is about to wait at an ear, or (-1) does so no more: a handler that comes in between keeps it from sleeping. */
+void signals_sleep(int ear);
 
 /* ----- The calls of libc behind ours: real.c ----- */
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
 /*
  * An epoll instance is the kernel's, and its descriptors are in it; beside it is a set of those of ours. Once it has one, the
@@ -51,7 +50,6 @@ static uint32_t sets_end; /* one above the highest that ever was */
 static struct item *by_fd[BY_FD];
 static struct item **by_number; /* as many as the session has sockets */
 static uint64_t read_to; /* of the family's journal */
-static int nudge = -1; /* always readable: a change of its entry wakes who waits */
 static const char ring[2]; /* events' data that no program has */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -173,14 +171,6 @@ static void settle(struct item *item) {
     list(item);
 }
 
-static void nudged(struct set *set, int op) {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = (uintptr_t)&ring};
-    if (nudge < 0) {
-        nudge = number_hide(eventfd(1, EFD_CLOEXEC));
-    }
-    real()->epoll_ctl(set->epfd, op, nudge, &event);
-}
-
 static int add(struct set *set, int fd, const struct epoll_event *event) {
     if (find(set, fd) != NULL) {
         return -EEXIST;
@@ -195,7 +185,6 @@ static int add(struct set *set, int fd, const struct epoll_event *event) {
     }
     if (!set->hears) {
         set->hears = family_watch(set->epfd, (uintptr_t)&ring) == 0;
-        nudged(set, EPOLL_CTL_ADD);
     }
     item->fd = fd;
     item->set = set;
@@ -271,7 +260,7 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
     sets_lock();
     int failure = change(set, op, fd, event);
     if (failure == 0 && op != EPOLL_CTL_DEL && atomic_load(&set->sleepers) != 0) {
-        nudged(set, EPOLL_CTL_MOD);
+        family_nudge(set->epfd);
     }
     sets_unlock();
     errno = failure == 0 ? errno : -failure;
@@ -408,7 +397,7 @@ static int without_ring(struct epoll_event *events, int count) {
         uint64_t data = events[i].data.u64;
         if (data == (uintptr_t)&ring + 1) {
             family_hears();
-        } else if (data != (uintptr_t)&ring) {
+        } else if (data != (uintptr_t)&ring && !family_nudged(&events[i])) {
             events[kept++] = events[i];
         }
     }
@@ -435,12 +424,19 @@ static int both(struct set *set, struct epoll_event *events, int most, bool slee
     return ours + (kernels > 0 ? kernels : 0);
 }
 
-static int sleep_in_kernel(struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+static int sleep_in_kernel(
+    struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask, unsigned before) {
     atomic_fetch_add(&set->sleepers, 1);
     family_sleeps();
     int count = tell(set, events, most);
     if (count == 0) {
-        count = ask_kernel(set, events, most, timeout, mask);
+        signals_sleep(set->epfd);
+        count = signals_run(true) == before ? ask_kernel(set, events, most, timeout, mask) : 0;
+        signals_sleep(-1);
+        if (count == 0 && signals_run(true) != before) {
+            errno = EINTR;
+            count = -1;
+        }
     }
     int failure = errno;
     family_woke();
@@ -455,12 +451,13 @@ int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, in
         return real()->epoll_pwait(epfd, events, most, timeout, mask);
     }
     int64_t until = timeout < 0 ? -1 : now_ms() + timeout;
+    unsigned before = signals_run(true);
     for (;;) {
         int count = both(set, events, most, timeout != 0);
         if (count > 0 || timeout == 0) {
             return count;
         }
-        count = sleep_in_kernel(set, events, most, timeout, mask);
+        count = sleep_in_kernel(set, events, most, timeout, mask, before);
         if (count != 0) {
             return count;
         }

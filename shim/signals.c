@@ -23,9 +23,29 @@ static _Thread_local siginfo_t infos[MOST] __attribute__((tls_model("initial-exe
 
 static _Atomic(void (*)(int, siginfo_t *, void *)) handlers[SIGNALS]; /* the program's */
 static sigset_t blocked[SIGNALS]; /* while it runs */
+static _Atomic bool restarts[SIGNALS]; /* SA_RESTART */
 static _Atomic bool plain[SIGNALS]; /* without SA_SIGINFO: it takes the number alone */
 
+static _Thread_local unsigned runs __attribute__((tls_model("initial-exec")));
+static _Thread_local unsigned interrupts __attribute__((tls_model("initial-exec")));
+static _Thread_local int asleep __attribute__((tls_model("initial-exec"))); /* where this thread waits or is about to, + 1 */
+
+unsigned signals_run(bool restarting) {
+    return restarting ? runs : interrupts;
+}
+
+void signals_sleep(int ear) {
+    asleep = ear + 1;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
 static void call(int number, siginfo_t *info, void *context) {
+    runs++;
+    interrupts += !atomic_load(&restarts[number]);
+    if (asleep > 0) {
+        /* It may have come just before the thread sleeps. */
+        family_nudge(asleep - 1);
+    }
     atomic_load(&handlers[number])(number, info, context);
 }
 
@@ -97,6 +117,7 @@ EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigactio
             sigaddset(&blocked[number], number);
         }
         atomic_store(&handlers[number], wanted->sa_sigaction);
+        atomic_store(&restarts[number], (wanted->sa_flags & SA_RESTART) != 0);
         atomic_store(&plain[number], (wanted->sa_flags & SA_SIGINFO) == 0);
         action.sa_sigaction = came;
         action.sa_flags |= SA_SIGINFO;

@@ -85,12 +85,20 @@ static int merge(struct pollfd *polled, nfds_t count, const struct pollfd *kerne
 }
 
 /* Waits once. 1 if the kernel's are to be looked at, 0 behind the time, or -1. */
-static int sleep_in_kernel(struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask) {
+static int sleep_in_kernel(
+    struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask, unsigned before) {
     int found = 1;
     family_sleeps();
     if (look(polled, count) == 0) {
         kernels[count].fd = family_ear();
-        found = ask_kernel(kernels, count + 1, left, mask);
+        signals_sleep(kernels[count].fd);
+        found = signals_run(true) == before ? ask_kernel(kernels, count + 1, left, mask) : 0;
+        signals_sleep(-1);
+        bool ear_alone = found == 0 || (found == 1 && kernels[count].revents != 0);
+        if (ear_alone && signals_run(true) != before) {
+            errno = EINTR;
+            found = -1;
+        }
     } else {
         found = ask_kernel(kernels, count, 0, mask);
     }
@@ -109,6 +117,7 @@ static int wait_among(
     bool some = prepare(polled, count, kernels);
     int64_t until = timeout < 0 ? -1 : now_ns() + timeout;
     int64_t left = timeout;
+    unsigned before = signals_run(true);
     for (;;) {
         int ours = look(polled, count);
         if (ours > 0 || left == 0) {
@@ -118,7 +127,7 @@ static int wait_among(
             }
             return merge(polled, count, kernels);
         }
-        if (sleep_in_kernel(polled, count, kernels, left, mask) < 0) {
+        if (sleep_in_kernel(polled, count, kernels, left, mask, before) < 0) {
             return -1;
         }
         look(polled, count);
