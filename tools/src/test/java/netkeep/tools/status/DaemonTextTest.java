@@ -43,7 +43,8 @@ class DaemonTextTest {
                 List.of(
                         fields(
                                 "session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
-                                        + " most_memory=2048 per_second=9 octets_per_second=125000 octets_received_per_second=250000 memory=512")),
+                                        + " most_memory=2048 per_second=9 octets_per_second=125000"
+                                        + " octets_received_per_second=250000 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
                 3 << 10,
                 1,

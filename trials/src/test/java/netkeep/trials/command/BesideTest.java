@@ -24,6 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.client.Attached;
 import netkeep.domain.Line;
+import netkeep.embedded.Embedded;
+import netkeep.embedded.EmbeddedBuilder;
 import netkeep.linux.Threads;
 import netkeep.session.Ask;
 import org.jspecify.annotations.Nullable;
@@ -215,9 +217,9 @@ class BesideTest {
         List<Stream> daemons = streams(DAEMONS);
         List<Stream> servers = streams(SERVERS);
         kill("stack");
-        if (placement.equals("factored")) {
+        boolean factored = placement.equals("factored");
+        if (factored) {
             kill("control");
-            kill("link");
         }
         assertGoingOn(daemons);
         assertGoingOn(servers);
@@ -236,6 +238,13 @@ class BesideTest {
         }
         assertGoingOn(daemons);
 
+        // What follows is the same in both.
+        if (factored) {
+            anotherOutlivesTheDaemon(daemons);
+        }
+    }
+
+    private void anotherOutlivesTheDaemon(List<Stream> daemons) throws Exception {
         server("--beside", SERVERS);
         awaitAnswers(SERVERS);
         List<Stream> again = streams(SERVERS);
@@ -288,8 +297,9 @@ class BesideTest {
                 Place.echo(channel, OCTETS);
             }
         }
-        Place.Said second = place.command("echo", "--beside", session.toString(), "--port", "8000");
-        assertTrue(second.err().contains("another program's stack is there"), second.err());
+        EmbeddedBuilder second = Embedded.builder();
+        ConnectException taken = assertThrows(ConnectException.class, () -> second.beside(session));
+        assertTrue(String.valueOf(taken.getMessage()).contains("another program's stack is there"), taken.toString());
         String said = status();
         assertTrue(said.contains("beside: process"), said);
         assertTrue(said.contains("ports " + SERVERS + ",8000-8009, in use tcp:" + SERVERS), said);
