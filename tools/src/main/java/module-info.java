@@ -2,6 +2,7 @@
 module netkeep.tools {
     requires info.picocli;
     requires java.net.http;
+    requires jdk.httpserver;
     requires netkeep.bench;
     requires netkeep.client;
     requires netkeep.control;

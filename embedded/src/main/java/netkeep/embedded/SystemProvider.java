@@ -1,6 +1,7 @@
 package netkeep.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ProtocolFamily;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
@@ -10,18 +11,39 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
+import netkeep.client.Attached;
 import org.jspecify.annotations.Nullable;
 
-/// An embedded stack as the JVM's default provider:
+/// A stack as the JVM's default provider:
 /// `-Djava.nio.channels.spi.SelectorProvider=netkeep.embedded.SystemProvider`.
 ///
-/// Its stack is described by system properties: `netkeep.link` (like `tap:nk0`), `netkeep.address` (one or several,
-/// separated by commas), `netkeep.router` (for all that is not on the link), `netkeep.spin` (microseconds).
+/// System properties say which. With `netkeep.session` it is the one that a daemon keeps, which lets programs in at
+/// that
+/// path. Else it is embedded: `netkeep.link` (like `tap:nk0`), `netkeep.address` (one or several, separated by commas),
+/// `netkeep.router` (for all that is not on the link), `netkeep.spin` (microseconds).
 public final class SystemProvider extends SelectorProvider {
+    /// The property that names a daemon's path.
+    public static final String SESSION = "netkeep.session";
+
     private final SelectorProvider provider;
 
-    /// Starts the stack, which lasts as long as the JVM.
+    /// Starts the stack, or the session, which lasts as long as the JVM.
+    ///
+    /// @throws UncheckedIOException if nobody listens at the session's path
     public SystemProvider() {
+        String session = System.getProperty(SESSION);
+        this.provider = session == null ? embedded() : attached(session);
+    }
+
+    private static SelectorProvider attached(String session) {
+        try {
+            return Attached.to(session).provider();
+        } catch (IOException nobody) {
+            throw new UncheckedIOException(nobody);
+        }
+    }
+
+    private static SelectorProvider embedded() {
         EmbeddedBuilder plan = Embedded.builder();
         String link = System.getProperty("netkeep.link");
         if (link != null) {
@@ -35,7 +57,7 @@ public final class SystemProvider extends SelectorProvider {
         if (spin != null) {
             plan.spinMicros(spin);
         }
-        this.provider = plan.start().provider();
+        return plan.start().provider();
     }
 
     @Override

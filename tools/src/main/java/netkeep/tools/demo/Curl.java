@@ -4,12 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import netkeep.linux.NetworkNamespace;
 
@@ -24,15 +19,12 @@ final class Curl implements Fetcher {
     /// @param place where it runs
     Curl(NetworkNamespace place) throws IOException {
         this.place = place;
-        this.version = first(run("--version"));
+        this.version = first(run(InputStream::readAllBytes, "--version"));
     }
 
     /// Whether this system has one.
     static boolean there() {
-        String path = System.getenv("PATH");
-        return path != null
-                && Arrays.stream(path.split(":", -1))
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
+        return Program.find(PROGRAM).isPresent();
     }
 
     private static String first(byte[] output) {
@@ -46,10 +38,9 @@ final class Curl implements Fetcher {
     }
 
     @Override
-    public String sha256(String url) throws IOException {
-        MessageDigest digest = Exhibit.digest();
-        digest.update(run("--silent", "--show-error", "--fail", "--globoff", "--max-time", PATIENCE_S, url));
-        return HexFormat.of().formatHex(digest.digest());
+    public String sha256(String url, long middle, Meanwhile meanwhile) throws IOException {
+        String[] arguments = {"--silent", "--show-error", "--fail", "--globoff", "--max-time", PATIENCE_S, url};
+        return run(in -> new Reading(middle, meanwhile).sha256(in), arguments);
     }
 
     @Override
@@ -58,6 +49,7 @@ final class Curl implements Fetcher {
         // of an address of IPv6 are not a pattern: escaped.
         String many = url.replace("[", "\\[").replace("]", "\\]") + "?[1-" + times + "]";
         byte[] output = run(
+                InputStream::readAllBytes,
                 "--silent",
                 "--show-error",
                 "--fail",
@@ -78,7 +70,11 @@ final class Curl implements Fetcher {
         return seconds;
     }
 
-    private byte[] run(String... arguments) throws IOException {
+    private interface Reader<T> {
+        T read(InputStream in) throws IOException;
+    }
+
+    private <T> T run(Reader<T> reader, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(PROGRAM, "--disable", "--noproxy", "*"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(false);
@@ -86,7 +82,7 @@ final class Curl implements Fetcher {
         Process process = place.start(builder);
         try (InputStream in = process.getInputStream()) {
             process.getOutputStream().close();
-            byte[] output = in.readAllBytes();
+            T output = reader.read(in);
             int code = process.waitFor();
             if (code != 0) {
                 throw new IOException(String.join(" ", command) + " ended with " + code);

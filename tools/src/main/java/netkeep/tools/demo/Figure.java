@@ -1,20 +1,16 @@
 package netkeep.tools.demo;
 
 import java.util.Arrays;
+import java.util.Map;
 
-/// What was measured on both stacks.
+/// What was measured of one server on several stacks.
 ///
-/// @param ours   of Netkeep, a median
-/// @param kernel of the kernel's stack, a median
-record Figure(String what, String unit, double ours, double kernel) {
+/// @param values medians, by where the stack was; nothing for one that the server cannot be on
+record Figure(String what, String unit, Map<Where, Double> values) {
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-    }
-
-    double ratio() {
-        return ours / kernel;
     }
 }

@@ -7,9 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import netkeep.linux.NetworkNamespace;
@@ -17,7 +15,6 @@ import netkeep.linux.NetworkNamespace;
 /// The JDK's own HTTP client, on the kernel's stack in a network namespace: where there is no curl.
 final class JdkClient implements Fetcher, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int CHUNK = 1 << 16;
 
     private final NetworkNamespace place;
     private final ExecutorService threads;
@@ -41,22 +38,17 @@ final class JdkClient implements Fetcher, AutoCloseable {
     }
 
     @Override
-    public String sha256(String url) throws IOException {
-        MessageDigest digest = Exhibit.digest();
-        return answered(() -> {
-            get(url, digest);
-            return HexFormat.of().formatHex(digest.digest());
-        });
+    public String sha256(String url, long middle, Meanwhile meanwhile) throws IOException {
+        return answered(() -> get(url, new Reading(middle, meanwhile)));
     }
 
     @Override
     public double[] seconds(String url, int times) throws IOException {
         return answered(() -> {
             double[] seconds = new double[times];
-            MessageDigest nobody = Exhibit.digest();
             for (int i = 0; i < times; i++) {
                 long beganNs = System.nanoTime();
-                get(url, nobody);
+                get(url, new Reading(Long.MAX_VALUE, () -> {}));
                 seconds[i] = (System.nanoTime() - beganNs) / 1e9;
             }
             return seconds;
@@ -78,7 +70,7 @@ final class JdkClient implements Fetcher, AutoCloseable {
         }
     }
 
-    private void get(String url, MessageDigest digest) throws IOException {
+    private String get(String url, Reading reading) throws IOException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
         try {
@@ -87,10 +79,7 @@ final class JdkClient implements Fetcher, AutoCloseable {
                 throw new IOException(url + " answered " + response.statusCode());
             }
             try (InputStream body = response.body()) {
-                byte[] chunk = new byte[CHUNK];
-                for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-                    digest.update(chunk, 0, count);
-                }
+                return reading.sha256(body);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -20,6 +20,7 @@ final class Report {
     private final boolean color;
     private final Map<String, @Nullable Object> all = new LinkedHashMap<>();
     private final List<Map<String, @Nullable Object>> files = new ArrayList<>();
+    private final List<Map<String, @Nullable Object>> deaths = new ArrayList<>();
     private boolean sound = true;
 
     Report(PrintWriter out, boolean json, boolean color) {
@@ -60,25 +61,47 @@ final class Report {
         return color ? paint + text + PLAIN : text;
     }
 
+    /// A death in the middle of the file that is told of next.
+    ///
+    /// @param octets that had come by then
+    void death(Kept.Death death, long octets) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("part", death.part());
+        row.put("process", death.process());
+        row.put("successor", death.successor());
+        row.put("ms", death.ns() / 1e6);
+        row.put("octets", octets);
+        deaths.add(row);
+        print(String.format(
+                Locale.ROOT,
+                "  the %s, process %d, is killed after %,d octets: process %d goes on after %.0f ms",
+                death.part(),
+                death.process(),
+                octets,
+                death.successor(),
+                death.ns() / 1e6));
+    }
+
     void figures(List<Figure> figures) {
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        print(String.format(Locale.ROOT, "  %-36s %10s %10s  %-7s %s", "", "Netkeep", "kernel", "", "Netkeep:kernel"));
+        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "  %-34s %-7s", "", ""));
+        for (Where where : Where.values()) {
+            head.append(String.format(Locale.ROOT, " %10s", where.id()));
+        }
+        print(head.toString());
         for (Figure figure : figures) {
             Map<String, @Nullable Object> row = new LinkedHashMap<>();
             row.put("what", figure.what());
             row.put("unit", figure.unit());
-            row.put("ours", figure.ours());
-            row.put("kernel", figure.kernel());
-            row.put("ratio", figure.ratio());
+            StringBuilder line =
+                    new StringBuilder(String.format(Locale.ROOT, "  %-34s %-7s", figure.what(), figure.unit()));
+            for (Where where : Where.values()) {
+                Double value = figure.values().get(where);
+                row.put(where.id(), value);
+                line.append(String.format(Locale.ROOT, " %10s", value == null ? "-" : "%.2f".formatted(value)));
+            }
             rows.add(row);
-            print(String.format(
-                    Locale.ROOT,
-                    "  %-36s %10.2f %10.2f  %-7s %.2f",
-                    figure.what(),
-                    figure.ours(),
-                    figure.kernel(),
-                    figure.unit(),
-                    figure.ratio()));
+            print(line.toString());
         }
         all.put("figures", rows);
     }
@@ -91,6 +114,7 @@ final class Report {
     void end() {
         if (json) {
             all.put("files", files);
+            all.put("deaths", deaths);
             all.put("sound", sound);
             out.println(JsonText.line(all));
             out.flush();

@@ -13,7 +13,7 @@ import netkeep.servers.loop.Time;
 
 /// The server of files on a thread of its own.
 final class Serving implements AutoCloseable {
-    static final int PORT = 80;
+    static final int PORT = 8080;
 
     private final HttpServer server;
     private final Thread thread;

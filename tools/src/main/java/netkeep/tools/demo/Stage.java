@@ -1,69 +1,60 @@
 package netkeep.tools.demo;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.client.Attached;
 import netkeep.embedded.Embedded;
-import netkeep.embedded.EmbeddedBuilder;
-import netkeep.link.KernelAddress;
-import netkeep.link.Link;
-import netkeep.link.PacketLink;
-import netkeep.link.PacketSettings;
-import netkeep.link.TapDevice;
-import netkeep.link.TapSettings;
 import netkeep.linux.LinuxException;
-import netkeep.linux.Netlink;
 import netkeep.linux.NetworkNamespace;
-import netkeep.wire.Address;
+import netkeep.placement.Settings;
+import netkeep.tools.place.Placement;
 
-/// Two servers and a place for a client, each in a network namespace of its own, which go with this object.
+/// A client's place and four stacks, and what serves on them; all of it goes with this object.
 ///
 /// ```text
-///             198.18.0.1  <--- TAP, or veth and packet socket --->  198.18.0.2  our stack
-///   client
-///             198.18.1.1  <--------------- veth --------------->  198.18.1.2  the kernel's stack
+///           .0.1  <--- TAP, or veth and packet socket --->  .0.2  Netkeep, factored
+///   client  .1.1  <--------------- veth --------------->    .1.2  the kernel's stack
+///           .2.1  <--- TAP, or veth and packet socket --->  .2.2  Netkeep, monolithic
+///           .3.1  <--- TAP, or veth and packet socket --->  .3.2  Netkeep, embedded
 /// ```
 final class Stage implements AutoCloseable {
-    static final String OURS = "198.18.0.2";
-    static final String OURS_V6 = "fd00:198:18::2";
-    static final String KERNELS = "198.18.1.2";
-
-    private static final String OUR_LOAD = "198.18.0.1";
-    private static final String OUR_LOAD_V6 = "fd00:198:18::1";
-    private static final String KERNELS_LOAD = "198.18.1.1";
     private static final String EVERYWHERE = "::";
     private static final int SPIN_MICROS = 200;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final int LOOK_MS = 20;
 
     private final Deque<Runnable> closing = new ArrayDeque<>();
-    private final NetworkNamespace client;
-    private final String linkName;
-    private final boolean ipv6;
+    private final Path root;
+    private final Path scratch;
+    private final Network network;
+    private final Kept factored;
+    private final Kept monolithic;
 
-    /// @param tap whether to try a TAP first
+    /// @param root    the directory that is served
+    /// @param scratch a directory for sessions and what programs leave
+    /// @param tap     whether to try a TAP first
     /// @throws LinuxException if the kernel does not allow it
-    Stage(Path root, boolean tap) throws IOException {
+    Stage(Path root, Path scratch, boolean tap) throws IOException {
+        this.root = root;
+        this.scratch = scratch;
         boolean done = false;
         try {
-            client = space();
-            client.run(() -> loopbackUp());
-            NetworkNamespace kernel = space();
-            join(client, "nk-kernel", kernel);
-            address(client, "nk-kernel", KERNELS_LOAD);
-            address(kernel, "nk-kernel-b", KERNELS);
-            Serving theirs = serving(kernel, root);
-            closing.push(theirs::close);
-
-            EmbeddedBuilder plan = Embedded.builder().spinMicros(SPIN_MICROS);
-            linkName = tap ? tapOrPacket(plan) : packet(plan);
-            ipv6 = addIpv6();
-            Embedded stack = plan.start();
-            closing.push(stack::close);
-            // On the wildcard: the address of IPv6 is looked for on the link before it is ours.
-            Serving ours = new Serving("netkeep-ours", stack.provider(), root, List.of(EVERYWHERE));
-            closing.push(ours::close);
+            network = new Network(tap);
+            closing.push(network::close);
+            // Both begin, and rehearse, while the rest is made.
+            factored = kept(Placement.FACTORED, Where.FACTORED);
+            monolithic = kept(Placement.MONOLITHIC, Where.MONOLITHIC);
             done = true;
         } finally {
             if (!done) {
@@ -72,10 +63,96 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private static Serving serving(NetworkNamespace place, Path root) throws IOException {
+    private Kept kept(Placement placement, Where where) throws IOException {
+        Network.Ours ours = network.join(where);
+        List<String> lines = new ArrayList<>();
+        ours.addresses().forEach(address -> lines.add("address 1 " + address));
+        Settings.Device device = Settings.Device.of(ours.kind(), ours.name(), ours.link());
+        Kept kept = new Kept(placement, scratch.resolve(where.id()), device, ours.link(), lines);
+        closing.push(kept::close);
+        return kept;
+    }
+
+    /// Starts a program on a stack, in a network namespace in which there is nothing else, and waits until it answers.
+    ///
+    /// @param where a placement in a daemon, or the kernel
+    void start(Program program, Where where) throws IOException {
+        Path session = switch (where) {
+            case FACTORED -> factored.session();
+            case MONOLITHIC -> monolithic.session();
+            case KERNEL -> null;
+            case EMBEDDED -> throw new IllegalArgumentException("a program cannot have a stack embedded");
+        };
+        NetworkNamespace place = session == null ? network.kernel() : network.empty();
+        Path said = scratch.resolve("said-" + where.id());
+        Process process = place.start(new ProcessBuilder(program.command(where, session, network.ipv6()))
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile()));
+        closing.push(() -> end(process));
+        awaitAnswer(where, process, said);
+    }
+
+    private void awaitAnswer(Where where, Process process, Path said) throws IOException {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (!answers(where)) {
+            try {
+                if (process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS) || System.nanoTime() - endNs > 0) {
+                    throw new IOException("no answer from " + where.server() + ":" + Program.PORT + ": "
+                            + Files.readString(said).strip());
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted");
+            }
+        }
+    }
+
+    private boolean answers(Where where) {
+        return network.client().call(() -> {
+            try (SocketChannel channel = SocketChannel.open()) {
+                return channel.connect(new InetSocketAddress(where.server(), Program.PORT));
+            } catch (ConnectException notYet) {
+                return false;
+            }
+        });
+    }
+
+    /// Workers outlive a master that is killed.
+    private static void end(Process process) {
+        List<ProcessHandle> workers = process.descendants().toList();
+        process.destroy();
         try {
-            return place.call(
-                    () -> new Serving("netkeep-kernels", SelectorProvider.provider(), root, List.of(KERNELS)));
+            if (!process.waitFor(2, TimeUnit.SECONDS)) {
+                workers.forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException impatient) {
+            workers.forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Starts our own server of files, in this process, on all four stacks.
+    void startOurs() throws IOException {
+        Network.Ours ours = network.join(Where.EMBEDDED);
+        Embedded embedded = Embedded.builder()
+                .spinMicros(SPIN_MICROS)
+                .link(ours.name(), ours.link(), ours.addresses())
+                .start();
+        closing.push(embedded::close);
+        serve(Where.EMBEDDED, embedded.provider());
+        for (Kept kept : List.of(factored, monolithic)) {
+            Attached attached =
+                    Attached.to(kept.session().toString(), TimeUnit.MICROSECONDS.toNanos(SPIN_MICROS), false);
+            closing.push(attached::close);
+            serve(kept == factored ? Where.FACTORED : Where.MONOLITHIC, attached.provider());
+        }
+        try {
+            network.kernel().call(() -> {
+                serve(Where.KERNEL, SelectorProvider.provider());
+                return this;
+            });
         } catch (IllegalStateException failure) {
             if (failure.getCause() instanceof IOException cause) {
                 throw cause;
@@ -84,104 +161,23 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private NetworkNamespace space() {
-        NetworkNamespace made = NetworkNamespace.make();
-        closing.push(made::close);
-        return made;
+    private void serve(Where where, SelectorProvider provider) throws IOException {
+        // On the wildcard: an address of IPv6 is looked for on its link before it is ours.
+        String at = where == Where.KERNEL ? where.server() : EVERYWHERE;
+        Serving serving = new Serving("netkeep-" + where.id(), provider, root, List.of(at));
+        closing.push(serving::close);
     }
 
-    private static void loopbackUp() {
-        try (Netlink netlink = new Netlink()) {
-            netlink.find("lo").ifPresent(found -> netlink.up(found.index()));
-        }
+    Network network() {
+        return network;
     }
 
-    /// Joins two namespaces by a veth pair, `name` here and `name-b` there.
-    private static void join(NetworkNamespace one, String name, NetworkNamespace other) {
-        one.run(() -> {
-            try (Netlink netlink = new Netlink()) {
-                netlink.veth(name, name + "-b");
-                netlink.move(index(netlink, name + "-b"), other.descriptor());
-            }
-        });
+    Kept factored() {
+        return factored;
     }
 
-    private static int index(Netlink netlink, String name) {
-        return netlink.find(name)
-                .orElseThrow(() -> new IllegalStateException("interface " + name + " is gone"))
-                .index();
-    }
-
-    private static void address(NetworkNamespace place, String device, String v4) {
-        place.run(() -> {
-            try (Netlink netlink = new Netlink()) {
-                int index = index(netlink, device);
-                netlink.address(index, Address.parse(v4).octets(), 24);
-                netlink.up(index);
-            }
-        });
-    }
-
-    /// Gives the client's side of our link an address of IPv6.
-    ///
-    /// @return whether its kernel knows IPv6
-    private boolean addIpv6() {
-        try {
-            client.run(() -> {
-                try (Netlink netlink = new Netlink()) {
-                    netlink.address(
-                            index(netlink, "nk-ours"),
-                            Address.parse(OUR_LOAD_V6).octets(),
-                            64);
-                }
-            });
-            return true;
-        } catch (LinuxException without) {
-            return false;
-        }
-    }
-
-    private String tapOrPacket(EmbeddedBuilder plan) {
-        try {
-            TapSettings settings = TapSettings.of("nk-ours").withKernelAddresses(List.of(side(OUR_LOAD, 24)));
-            Link link = client.call(() -> TapDevice.open(settings).queues().getFirst());
-            plan.link("nk-ours", link, ourAddresses());
-            return "TAP";
-        } catch (LinuxException refused) {
-            return packet(plan);
-        }
-    }
-
-    private String packet(EmbeddedBuilder plan) {
-        NetworkNamespace ours = space();
-        join(client, "nk-ours", ours);
-        address(client, "nk-ours", OUR_LOAD);
-        plan.link("nk-ours-b", ours.call(() -> PacketLink.open(PacketSettings.of("nk-ours-b"))), ourAddresses());
-        return "veth and packet socket";
-    }
-
-    private static List<String> ourAddresses() {
-        return List.of(OURS + "/24", OURS_V6 + "/64");
-    }
-
-    private static KernelAddress side(String text, int prefix) {
-        Address address = Address.parse(text);
-        return new KernelAddress(address.hi(), address.lo(), prefix);
-    }
-
-    /// Where the client runs.
-    NetworkNamespace client() {
-        return client;
-    }
-
-    /// Whether the client's kernel speaks IPv6.
-    boolean ipv6() {
-        return ipv6;
-    }
-
-    /// What joins our stack and the client's.
-    String linkName() {
-        return linkName;
+    Kept monolithic() {
+        return monolithic;
     }
 
     @Override

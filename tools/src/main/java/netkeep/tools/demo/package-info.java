@@ -1,4 +1,4 @@
-/// `netkeep demo`: serves files over a stack of our own to a client on the kernel's, and measures both stacks.
+/// `netkeep demo`: a program that knows nothing of us on a factored stack whose parts die, and all placements measured.
 @NullMarked
 package netkeep.tools.demo;
 

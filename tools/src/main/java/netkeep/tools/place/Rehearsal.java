@@ -32,6 +32,9 @@ public final class Rehearsal {
     private final int rounds;
     private final BooleanSupplier wanted;
 
+    /// From now on servers may find their stack closed.
+    private volatile boolean over;
+
     /// @param millis how long each kind of traffic runs
     public Rehearsal(int millis) {
         this(millis, Integer.MAX_VALUE, () -> false);
@@ -71,6 +74,7 @@ public final class Rehearsal {
             bulk(stack.provider(), SOURCE);
             serve(discard::run);
             bulk(stack.provider(), DISCARD);
+            over = true;
         } finally {
             Files.delete(file);
             Files.delete(root);
@@ -81,12 +85,14 @@ public final class Rehearsal {
         void run() throws IOException;
     }
 
-    private static void serve(Run server) {
+    private void serve(Run server) {
         Thread.ofPlatform().daemon().start(() -> {
             try {
                 server.run();
             } catch (IOException e) {
-                System.err.println("netkeep: rehearsal: " + e.getMessage());
+                if (!over) {
+                    System.err.println("netkeep: rehearsal: " + e.getMessage());
+                }
             }
         });
     }

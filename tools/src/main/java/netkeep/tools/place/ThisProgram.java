@@ -38,9 +38,12 @@ public final class ThisProgram {
         return line(List.of(), Main.class, words);
     }
 
-    /// The JVM would tell only so much of a long line.
-    private static List<String> line(List<String> options, Class<?> main, List<String> arguments) throws IOException {
+    /// Starts another program of the same modules.
+    ///
+    /// @param options of its JVM, besides those of this one
+    public static List<String> line(List<String> options, Class<?> main, List<String> arguments) throws IOException {
         List<String> line = new ArrayList<>();
+        // The JVM would tell only so much of a long line.
         line.add(ProcessHandle.current().info().command().orElseThrow());
         String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
         for (int i = 1; i < words.length; i++) {

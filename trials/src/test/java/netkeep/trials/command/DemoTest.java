@@ -1,0 +1,74 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// `netkeep demo`: parts of a factored stack die under a program that knows nothing of it, and each file comes whole.
+@Timeout(120)
+class DemoTest {
+    @TempDir
+    private Path directory;
+
+    private Place place;
+
+    @BeforeEach
+    void make() {
+        place = new Place(directory);
+    }
+
+    @AfterEach
+    void drop() {
+        place.close();
+    }
+
+    /// A packet socket is what an ordinary user gets, the JDK's server who has no nginx.
+    @ParameterizedTest
+    @CsvSource({"TAP, nginx", "veth and packet socket, jdk"})
+    void filesComeWholeThoughPartsDie(String link, String server) throws Exception {
+        boolean nginx = server.equals("nginx");
+        assumeTrue(!nginx || Place.has("nginx") && Place.has("gcc"), "no nginx, or no gcc");
+        Path here = Path.of("").toAbsolutePath();
+        Path root = Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
+        List<String> words = new ArrayList<>(List.of("demo", "--json", "--rounds", nginx ? "1" : "0"));
+        if (!nginx) {
+            words.addAll(List.of("--server", "jdk", "--link", "packet"));
+        }
+        List<String> line = new ArrayList<>(Place.netkeep(words));
+        line.add(1, "-Dnetkeep.command=" + root.resolve("netkeep"));
+
+        Place.Said said = place.start(line).end();
+
+        assertEquals(0, said.code(), said.out() + said.err());
+        assertEquals("", said.err());
+        assertTrue(said.out().contains("\"link\": \"" + link + "\""), said.out());
+        assertTrue(said.out().contains("\"sound\": true"), said.out());
+        assertTrue(said.out().contains(nginx ? "\"server\": \"nginx" : "\"server\": \"the JDK's server"), said.out());
+        for (String part : List.of("stack", "link")) {
+            assertTrue(
+                    Pattern.compile("\"part\": \"" + part + "\", \"process\": \\d+, \"successor\": \\d+")
+                            .matcher(said.out())
+                            .find(),
+                    said.out());
+        }
+        for (String where : nginx ? List.of("embedded", "monolithic", "factored", "kernel") : List.<String>of()) {
+            assertTrue(
+                    Pattern.compile("\"" + where + "\": [0-9.]+[1-9]")
+                            .matcher(said.out())
+                            .find(),
+                    said.out());
+        }
+    }
+}
