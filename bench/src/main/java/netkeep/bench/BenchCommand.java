@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures this stack beside the kernel's, interleaved in the same minute (as root).",
         mixinStandardHelpOptions = true,
-        subcommands = {HttpOnKernel.class, BoundariesCommand.class})
+        subcommands = {HttpOnKernel.class, BoundariesCommand.class, ProgramsCommand.class})
 public final class BenchCommand implements Callable<Integer> {
     private static final int MEASURED = 0;
     private static final int FAILED = 1;
@@ -199,6 +199,9 @@ public final class BenchCommand implements Callable<Integer> {
             wanted = alone ? Job.usual() : Job.placed();
         }
         for (Job job : wanted) {
+            if (Job.programs().contains(job)) {
+                throw usage("job " + job.id() + " is measured by bench programs");
+            }
             if (!alone && !Job.placed().contains(job)) {
                 throw usage("job " + job.id() + " is measured with the embedded stack alone");
             }

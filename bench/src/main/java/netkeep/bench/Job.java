@@ -19,7 +19,11 @@ enum Job {
     RR_ONECORE("rr-onecore", "as rr, both on one core, spin 0", Unit.MICROSECONDS, Bar.atMost(1.15)),
     SEND("send", "one stream, our side sends", Unit.GIGABITS, Bar.atLeast(1.6)),
     RECEIVE("receive", "one stream, our side receives", Unit.GIGABITS, Bar.atLeast(0.75)),
-    START("start", "the command to its first SYN-ACK", Unit.MILLISECONDS, Bar.limit(500));
+    START("start", "the command to its first SYN-ACK", Unit.MILLISECONDS, Bar.limit(500)),
+    NGINX("nginx", "nginx, 612-octet file, wrk with 64 connections", Unit.REQUESTS, Bar.atLeast(1.3)),
+    REDIS("redis", "redis-server, redis-benchmark with 50 connections", Unit.REQUESTS, Bar.atLeast(1.3)),
+    IPERF3_SENDS("iperf3-sends", "iperf3 -s, which sends one stream", Unit.GIGABITS, Bar.atLeast(1)),
+    IPERF3_RECEIVES("iperf3-receives", "iperf3 -s, which receives one stream", Unit.GIGABITS, Bar.atLeast(1));
 
     /// What a figure is in.
     enum Unit {
@@ -66,7 +70,14 @@ enum Job {
 
     /// Those measured if nobody says which, with our stack embedded alone.
     static Set<Job> usual() {
-        return EnumSet.complementOf(EnumSet.of(HTTP_WORK, HTTP_8));
+        Set<Job> usual = EnumSet.complementOf(EnumSet.of(HTTP_WORK, HTTP_8));
+        usual.removeAll(programs());
+        return usual;
+    }
+
+    /// Those with programs that know nothing of us: `bench programs`. Their bar is a monolithic stack's.
+    static Set<Job> programs() {
+        return EnumSet.of(NGINX, REDIS, IPERF3_SENDS, IPERF3_RECEIVES);
     }
 
     /// Those that are measured in every placement.

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Puts for each job the servers up, and the load against them.
 final class JobRunner {
@@ -16,6 +17,7 @@ final class JobRunner {
     private static final int CONNECTIONS = 64;
     private static final int FEW_CONNECTIONS = 8;
     private static final int BARE_CONNECTIONS = 32;
+    private static final int REDIS_CONNECTIONS = 50;
 
     /// Added to each request where the server's core is to be the limit.
     private static final int WORK_NS = 3_000;
@@ -35,6 +37,12 @@ final class JobRunner {
     @FunctionalInterface
     private interface Ours {
         Contender open(Placed placed) throws IOException, InterruptedException;
+    }
+
+    /// A program on a stack of ours, or with null on the kernel's.
+    @FunctionalInterface
+    private interface Started {
+        Contender open(@Nullable Placed placed) throws IOException, InterruptedException;
     }
 
     @FunctionalInterface
@@ -103,6 +111,10 @@ final class JobRunner {
             case SEND -> small("source", SOURCE_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "read"));
             case RECEIVE -> small("discard", DISCARD_PORT, Servers.SPIN_MICROS, Load.bulk(lab.programs(), "write"));
             case CONNECT -> small("echo", ECHO_PORT, Servers.SPIN_MICROS, Load.connects(lab.programs()));
+            case NGINX -> program(placed -> servers.programs().nginx(placed), nginxLoad(), Servers.FILE);
+            case REDIS -> program(placed -> servers.programs().redis(placed), Load.redis(REDIS_CONNECTIONS), 0);
+            case IPERF3_SENDS -> program(placed -> servers.programs().iperf3(placed), Load.iperf3(true), 0);
+            case IPERF3_RECEIVES -> program(placed -> servers.programs().iperf3(placed), Load.iperf3(false), 0);
             case HTTP, IDLE, IDLE_REQUEST, START -> http(Servers.SPIN_MICROS, 0, CONNECTIONS, servers::nginx);
         };
     }
@@ -113,6 +125,15 @@ final class JobRunner {
                 kernel,
                 Load.wrk(connections, Servers.path(Servers.FILE)),
                 Servers.FILE);
+    }
+
+    private static Load nginxLoad() {
+        return Load.wrk(CONNECTIONS, Servers.path(Servers.FILE));
+    }
+
+    /// The same program on both sides.
+    private Bout program(Started program, Load load, int file) {
+        return new Bout(program::open, () -> program.open(null), load, file);
     }
 
     private Bout small(String server, int port, int spinMicros, Load load) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A program that asks a server for work, the same for both sides.
 interface Load {
@@ -78,6 +80,70 @@ interface Load {
                 return new Outcome(octets * 8 / figures.get("ns"), octets);
             }
         };
+    }
+
+    /// redis-benchmark, which counts requests instead of seconds: about as many as a kernel's server answers in them.
+    static Load redis(int connections) {
+        return new Load() {
+            private static final int PER_MS = 60;
+
+            @Override
+            public List<String> command(Contender against, int ms) {
+                return List.of(
+                        "redis-benchmark",
+                        "-h",
+                        against.host(),
+                        "-p",
+                        String.valueOf(against.port()),
+                        "-c",
+                        String.valueOf(connections),
+                        "-t",
+                        "get",
+                        "-n",
+                        String.valueOf(PER_MS * ms),
+                        "--csv");
+            }
+
+            @Override
+            public Outcome outcome(String output) throws IOException {
+                double perSecond = number(output, REDIS_GET);
+                return new Outcome(perSecond, 1);
+            }
+        };
+    }
+
+    /// iperf3's client with one stream, which takes whole seconds only.
+    ///
+    /// @param reverse whether the server sends
+    static Load iperf3(boolean reverse) {
+        return new Load() {
+            @Override
+            public List<String> command(Contender against, int ms) {
+                List<String> command = new ArrayList<>(List.of("iperf3", "-J", "-c", against.host()));
+                command.addAll(List.of("-p", String.valueOf(against.port()), "-t", String.valueOf((ms + 999) / 1_000)));
+                if (reverse) {
+                    command.add("-R");
+                }
+                return command;
+            }
+
+            @Override
+            public Outcome outcome(String output) throws IOException {
+                return new Outcome(number(output, IPERF3_RATE) / 1e9, number(output, IPERF3_OCTETS));
+            }
+        };
+    }
+
+    Pattern REDIS_GET = Pattern.compile("(?m)^\"GET\",\"([0-9.]+)\"");
+    Pattern IPERF3_RATE = Pattern.compile("\"sum_received\":\\s*\\{[^}]*\"bits_per_second\":\\s*([0-9.e+]+)");
+    Pattern IPERF3_OCTETS = Pattern.compile("\"sum_received\":\\s*\\{[^}]*\"bytes\":\\s*([0-9]+)");
+
+    private static double number(String output, Pattern pattern) throws IOException {
+        Matcher found = pattern.matcher(output);
+        if (!found.find()) {
+            throw new IOException("no result: " + output);
+        }
+        return Double.parseDouble(found.group(1));
     }
 
     /// A program of ours, called with address, port and milliseconds.

@@ -71,6 +71,11 @@ record PlacedRow(Job job, Map<Placed, Side> ours, Side kernel, Stolen stolen, Li
     /// The price of each boundary, and what is left beside the kernel.
     List<Ratio> ratios() {
         List<Ratio> ratios = new ArrayList<>();
+        if (Job.programs().contains(job)) {
+            ours.forEach((placed, side) -> ratios.add(
+                    new Ratio(placed.id(), KERNEL, side.values().over(kernel.values()), programBar(placed))));
+            return ratios;
+        }
         add(ratios, Placed.FACTORED, Placed.MONOLITHIC, factoredBar());
         add(ratios, Placed.MONOLITHIC, Placed.EMBEDDED, monolithicBar());
         Side factored = ours.get(Placed.FACTORED);
@@ -106,6 +111,13 @@ record PlacedRow(Job job, Map<Placed, Side> ours, Side kernel, Stolen stolen, Li
             case RECEIVE -> Bar.atLeast(0.85);
             default -> null;
         };
+    }
+
+    private Bar programBar(Placed placed) {
+        if (placed != Placed.FACTORED) {
+            return job.bar();
+        }
+        return job.isBulk() ? Bar.atLeast(0.85) : Bar.atLeast(1.1);
     }
 
     private @Nullable Bar kernelBar() {

@@ -21,12 +21,13 @@ final class Servers implements AutoCloseable {
     static final int SPIN_MICROS = 1_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int HTTP_PORT = 80;
+    static final int HTTP_PORT = 80;
 
     private final Lab lab;
     private final SelfCommand self;
     private final Path root;
     private final Keepers keepers;
+    private final Programs programs;
     private final Map<Placed, Running> running = new EnumMap<>(Placed.class);
 
     /// A server of ours.
@@ -36,6 +37,7 @@ final class Servers implements AutoCloseable {
         this.lab = lab;
         this.self = self;
         this.keepers = new Keepers(lab, self);
+        this.programs = new Programs(lab, self, keepers, this);
         this.root = Files.createDirectory(lab.directory().resolve("root"));
         for (int length : new int[] {FILE, SMALL_FILE}) {
             Files.write(root.resolve(name(length)), content(length));
@@ -85,6 +87,11 @@ final class Servers implements AutoCloseable {
     Contender small(Placed placed, String subcommand, int port, int spinMicros)
             throws IOException, InterruptedException {
         return ours(placed, List.of(subcommand), port, spinMicros);
+    }
+
+    /// Programs that know nothing of us.
+    Programs programs() {
+        return programs;
     }
 
     /// The keepers of stacks in domains of their own.
@@ -144,17 +151,21 @@ final class Servers implements AutoCloseable {
     public void close() {
         running.values().forEach(last -> last.contender().close());
         running.clear();
+        programs.close();
         keepers.close();
     }
 
     /// nginx with one worker, no log, its cache of open files, and without sendfile, which costs it a tenth with files
     /// this small.
     Contender nginx() throws IOException, InterruptedException {
-        return kernel(nginxCommand(), HTTP_PORT);
+        return kernel(nginxCommand("nginx", Namespaces.KERNEL_SERVER), HTTP_PORT);
     }
 
-    List<String> nginxCommand() throws IOException {
-        Path directory = lab.directory().resolve("nginx");
+    /// The command that starts it.
+    ///
+    /// @param name of its directory
+    List<String> nginxCommand(String name, String address) throws IOException {
+        Path directory = lab.directory().resolve(name);
         Files.createDirectories(directory);
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(configuration, """
@@ -178,7 +189,7 @@ final class Servers implements AutoCloseable {
                     types { text/plain txt; }
                     server { listen %2$s:%3$d; root %4$s; }
                 }
-                """.formatted(directory, Namespaces.KERNEL_SERVER, HTTP_PORT, root));
+                """.formatted(directory, address, HTTP_PORT, root));
         return List.of("nginx", "-p", directory.toString(), "-e", "stderr", "-c", configuration.toString());
     }
 

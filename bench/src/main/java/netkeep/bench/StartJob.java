@@ -27,11 +27,12 @@ final class StartJob {
         Weather weather = new Weather(lab, plan.probeMs());
         // The first start of either fills the page cache, and does not count.
         once(Place.LOAD, Namespaces.OUR_SERVER, servers.httpCommand());
-        once(Place.SERVER, Namespaces.KERNEL_SERVER, servers.nginxCommand());
+        once(Place.SERVER, Namespaces.KERNEL_SERVER, servers.nginxCommand("nginx", Namespaces.KERNEL_SERVER));
         for (int round = 0; round < plan.rounds(); round++) {
             weather.look();
             ours[round] = once(Place.LOAD, Namespaces.OUR_SERVER, servers.httpCommand());
-            kernel[round] = once(Place.SERVER, Namespaces.KERNEL_SERVER, servers.nginxCommand());
+            kernel[round] = once(
+                    Place.SERVER, Namespaces.KERNEL_SERVER, servers.nginxCommand("nginx", Namespaces.KERNEL_SERVER));
         }
         Samples oursMs = new Samples(ours);
         Samples kernelMs = new Samples(kernel);
