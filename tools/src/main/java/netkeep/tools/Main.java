@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import netkeep.bench.BenchCommand;
 import netkeep.tools.capture.CaptureCommand;
 import netkeep.tools.chaos.ChaosCommand;
@@ -88,6 +89,8 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        // What stands behind the program is its own.
+        Objects.requireNonNull(all.getSubcommands().get("run")).setStopAtPositional(true);
         // One line says what is wrong; who wants to read all options can ask for them.
         all.setParameterExceptionHandler((wrong, arguments) -> {
             CommandLine at = wrong.getCommandLine();

@@ -61,6 +61,8 @@ final class Addresses {
     private final int[] broadcastLinks;
     private int usableCount;
     private int broadcastCount;
+    // The link on which we stand for all others, -1 for none.
+    private int forAll = -1;
 
     Addresses(Ledger ledger, int count, Luck luck) {
         this.records = ledger.table(count, SLOT);
@@ -121,6 +123,24 @@ final class Addresses {
             }
         }
         return false;
+    }
+
+    /// Has packets of a link be for us whatever unicast address they go to.
+    void standForAll(int link) {
+        forAll = link;
+    }
+
+    /// Whether packets to this address on that link (any with -1) are for us, or we stand for who has it.
+    boolean takes(int link, long hi, long lo) {
+        return usable(link, hi, lo) || forAll >= 0 && (link < 0 || link == forAll) && elsewhere(hi, lo);
+    }
+
+    /// Whether one host somewhere can have this address, which is not only meant on a link.
+    private boolean elsewhere(long hi, long lo) {
+        return Address.isUnicast(hi, lo)
+                && !Address.isLoopback(hi, lo)
+                && !Address.isLinkLocal(hi, lo)
+                && !(Address.isV4(hi, lo) && broadcast(-1, lo));
     }
 
     /// @return its record, -1 if the table is full

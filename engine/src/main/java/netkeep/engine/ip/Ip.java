@@ -286,9 +286,17 @@ public final class Ip {
         return output.send(path, frame);
     }
 
-    /// Whether an address is one of this host.
+    /// Whether an address is one of this host, or of those that it stands for.
     public boolean local(long hi, long lo) {
-        return Address.isLoopback(hi, lo) || addresses.usable(-1, hi, lo);
+        return Address.isLoopback(hi, lo) || addresses.takes(-1, hi, lo);
+    }
+
+    /// Has this host stand for all others: from now on what comes by a link is for it, whatever unicast address it has,
+    /// and sockets may have any address there. For a gateway that ends connections, whose other side is one host.
+    /// No record tells a successor of this: there is none.
+    public void standForAll(int link) {
+        addresses.standForAll(link);
+        ways.changed();
     }
 
     /// Octets of the largest packet that a link takes.

@@ -117,7 +117,7 @@ final class Ipv4Input {
         if (addresses.usable(-1, 0, source) || addresses.broadcast(-1, source)) {
             return Verdict.BAD_SOURCE;
         }
-        if (addresses.usable(packet.link, 0, destination)) {
+        if (addresses.takes(packet.link, 0, destination)) {
             // RFC 1122 §3.3.6 (SHOULD): what was sent to all stations is meant for all hosts, or is a mistake. Who has
             // no address yet cannot be answered.
             if (toAll) {

@@ -135,7 +135,7 @@ final class Ipv6Input {
             counters.add(Counter.Ip6InMcastPkts);
             return groups.member(packet.link, hi, lo) ? Verdict.OK : Verdict.NO_MEMBER;
         }
-        if (!addresses.usable(packet.link, hi, lo)) {
+        if (!addresses.takes(packet.link, hi, lo)) {
             return Verdict.NOT_OURS;
         }
         return toAll ? Verdict.BAD_DESTINATION : Verdict.OK;

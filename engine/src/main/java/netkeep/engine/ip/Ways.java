@@ -238,7 +238,7 @@ final class Ways {
         way.sourceHi = way.askedHi;
         way.sourceLo = way.askedLo;
         if (!Address.isUnspecified(way.askedHi, way.askedLo)) {
-            return way.link == LOOPBACK || addresses.usable(way.link, way.askedHi, way.askedLo);
+            return way.link == LOOPBACK || addresses.takes(way.link, way.askedHi, way.askedLo);
         }
         if (way.link == LOOPBACK) {
             way.sourceHi = hi;

@@ -2,18 +2,14 @@ package netkeep.tools.demo;
 
 import java.io.Console;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import netkeep.linux.LinuxException;
-import netkeep.linux.NetworkNamespace;
 import netkeep.linux.Threads;
+import netkeep.tools.NamespaceRoot;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,11 +82,12 @@ public final class DemoCommand implements Callable<Integer> {
             try {
                 return inFiles(this::show);
             } catch (LinuxException refused) {
-                return simulate(refused.getMessage() + advice());
+                return simulate(refused.getMessage() + NamespaceRoot.advice());
             }
         }
-        String forbidden = whyNoNamespace();
-        return forbidden.isEmpty() ? becomeRoot() : simulate(forbidden);
+        String forbidden = NamespaceRoot.forbidden();
+        // Each part gets a network namespace of its own later.
+        return forbidden.isEmpty() ? NamespaceRoot.again("demo", "--inside") : simulate(forbidden);
     }
 
     private interface Act {
@@ -213,45 +210,6 @@ public final class DemoCommand implements Callable<Integer> {
             }
             return NOT_HERE;
         });
-    }
-
-    /// Why an ordinary user cannot have a network namespace; empty if he can.
-    private static String whyNoNamespace() throws IOException {
-        try {
-            Process trial = new ProcessBuilder(NetworkNamespace.asRoot(List.of("true")))
-                    .redirectErrorStream(true)
-                    .start();
-            trial.getOutputStream().close();
-            String said = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return trial.waitFor() == 0 ? "" : said + advice();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        } catch (IOException missing) {
-            return "there is no command unshare, of util-linux (" + missing.getMessage() + ")";
-        }
-    }
-
-    private static String advice() {
-        String by = NetworkNamespace.forbiddenBy();
-        return by.isEmpty() ? "; run as root, or where user namespaces are allowed" : "; " + by;
-    }
-
-    /// Starts this command once more as root of a user namespace.
-    private int becomeRoot() throws IOException {
-        String line = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
-        List<String> self = new ArrayList<>(Arrays.asList(line.split("\0", -1)));
-        self.removeLast();
-        self.add("--inside");
-        try {
-            List<String> command = new ArrayList<>(NetworkNamespace.asRoot(self));
-            // Each part gets a namespace of its own later. In a new one the JVM would find no IPv6, and believe it.
-            command.remove("--net");
-            return new ProcessBuilder(command).inheritIO().start().waitFor();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        }
     }
 
     // JDK 25 answers null again where there is no terminal, as JDK 21 did.

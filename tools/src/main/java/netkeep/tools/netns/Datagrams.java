@@ -1,0 +1,205 @@
+package netkeep.tools.netns;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import netkeep.wire.IpProtocol;
+import org.jspecify.annotations.Nullable;
+
+/// Datagrams between the namespace and outside. Each port of the program's has a socket outside, of the same number
+/// where
+/// that is free, which hears everybody, as the program's own does; each partner a socket within.
+final class Datagrams {
+    private static final int LONGEST = 65_535;
+
+    /// RFC 4787 §4.3 (REQ-5): not before two minutes without a datagram.
+    private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(2);
+
+    /// The most that wait while their socket is made.
+    private static final int MOST_WAITING = 64;
+
+    private final Gateway gateway;
+    private final Map<Flow, Exchange> exchanges = new HashMap<>();
+    private final Map<Port, DatagramChannel> outers = new HashMap<>();
+
+    /// A port of the program's, over one family.
+    private record Port(boolean v4, int number) {}
+
+    private static final class Exchange {
+        final List<byte[]> waiting = new ArrayList<>();
+
+        @Nullable
+        DatagramChannel inner;
+
+        long usedNs = System.nanoTime();
+    }
+
+    Datagrams(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /// A datagram of the program's; as [Gate.Keeper#mayPass].
+    boolean begins(Flow flow, byte[] frame) {
+        Exchange exchange;
+        synchronized (this) {
+            exchange = exchanges.get(flow);
+            if (exchange != null) {
+                exchange.usedNs = System.nanoTime();
+                if (exchange.inner == null && exchange.waiting.size() < MOST_WAITING) {
+                    exchange.waiting.add(frame);
+                }
+                return exchange.inner != null;
+            }
+            exchange = new Exchange();
+            exchange.waiting.add(frame);
+            exchanges.put(flow, exchange);
+        }
+        Exchange made = exchange;
+        Thread.startVirtualThread(() -> open(flow, made));
+        return false;
+    }
+
+    private void open(Flow flow, Exchange exchange) {
+        try {
+            DatagramChannel outer = outer(port(flow.inside()));
+            DatagramChannel inner = gateway.inside().openDatagramChannel(family(flow.outside()));
+            inner.bind(flow.outside());
+            inner.connect(flow.inside());
+            synchronized (this) {
+                exchange.inner = inner;
+                exchange.waiting.forEach(gateway::pass);
+                exchange.waiting.clear();
+            }
+            Thread.startVirtualThread(() -> out(flow, inner, outer));
+        } catch (IOException cannot) {
+            synchronized (this) {
+                exchanges.remove(flow);
+            }
+        }
+    }
+
+    private static ProtocolFamily family(InetSocketAddress of) {
+        return v4(of.getAddress()) ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    }
+
+    private static boolean v4(InetAddress address) {
+        return address instanceof Inet4Address;
+    }
+
+    private static Port port(InetSocketAddress inside) {
+        return new Port(v4(inside.getAddress()), inside.getPort());
+    }
+
+    /// The socket outside of a port of the program's.
+    private synchronized DatagramChannel outer(Port port) throws IOException {
+        DatagramChannel known = outers.get(port);
+        if (known != null) {
+            return known;
+        }
+        DatagramChannel made = gateway.outside()
+                .openDatagramChannel(port.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        try {
+            made.bind(new InetSocketAddress(port.number()));
+        } catch (IOException taken) {
+            made.bind(null);
+        }
+        outers.put(port, made);
+        Thread.startVirtualThread(() -> in(port, made));
+        return made;
+    }
+
+    /// Carries what the program sends to one partner.
+    private void out(Flow flow, DatagramChannel inner, DatagramChannel outer) {
+        ByteBuffer datagram = ByteBuffer.allocateDirect(LONGEST);
+        while (inner.isOpen()) {
+            try {
+                inner.read(datagram.clear());
+                outer.send(datagram.flip(), flow.outside());
+            } catch (IOException lost) {
+                // Refused, or nobody is there any more: a datagram may be lost.
+            }
+        }
+    }
+
+    /// Carries what comes from outside for a port of the program's.
+    private void in(Port port, DatagramChannel outer) {
+        ByteBuffer datagram = ByteBuffer.allocateDirect(LONGEST);
+        while (outer.isOpen()) {
+            try {
+                InetSocketAddress from = (InetSocketAddress) outer.receive(datagram.clear());
+                DatagramChannel inner = from == null ? null : partner(port, from);
+                if (inner != null) {
+                    inner.write(datagram.flip());
+                }
+            } catch (IOException lost) {
+                // As above.
+            }
+        }
+    }
+
+    /// The socket within for somebody outside.
+    private @Nullable DatagramChannel partner(Port port, InetSocketAddress from) throws IOException {
+        InetAddress program = gateway.program(from.getAddress());
+        if (program.equals(from.getAddress())) {
+            return null;
+        }
+        Flow flow = new Flow(IpProtocol.UDP, from, new InetSocketAddress(program, port.number()));
+        Exchange exchange;
+        synchronized (this) {
+            exchange = exchanges.computeIfAbsent(flow, none -> new Exchange());
+            exchange.usedNs = System.nanoTime();
+        }
+        if (exchange.inner == null) {
+            open(flow, exchange);
+        }
+        return exchange.inner;
+    }
+
+    /// Has what comes from outside for a port go to the program.
+    void publish(boolean v4, int port) throws IOException {
+        outer(new Port(v4, port));
+    }
+
+    /// Closes what nobody has used for long.
+    ///
+    /// @param listening ports of the program's
+    synchronized void tidy(Set<Integer> listening) {
+        long nowNs = System.nanoTime();
+        exchanges.entrySet().removeIf(each -> {
+            boolean idle = nowNs - each.getValue().usedNs > IDLE_NS;
+            DatagramChannel inner = each.getValue().inner;
+            if (idle && inner != null) {
+                close(inner);
+            }
+            return idle;
+        });
+        outers.entrySet().removeIf(each -> {
+            boolean used = listening.contains(each.getKey().number())
+                    || exchanges.keySet().stream()
+                            .anyMatch(flow -> port(flow.inside()).equals(each.getKey()));
+            if (!used) {
+                close(each.getValue());
+            }
+            return !used;
+        });
+    }
+
+    private static void close(DatagramChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // It is gone either way.
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import netkeep.linux.Threads;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `netkeep run --netns`: a program that no preloaded library reaches, with the kernel's stack on the other side.
+@Timeout(120)
+class NetnsTest {
+    private static final String PORT = "8080";
+    private static final String NOBODYS = "8081";
+    private static final String OCTETS = "64000001";
+    private static final String FEW = "1000001";
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+    private Path session;
+    private String program;
+
+    @BeforeEach
+    void begin() throws Exception {
+        assumeTrue(Place.has("gcc"), "no gcc");
+        place = new Place(directory);
+        session = directory.resolve("session");
+        Path source = directory.resolve("walled.c");
+        try (InputStream text = Objects.requireNonNull(NetnsTest.class.getResourceAsStream("walled.c"))) {
+            Files.write(source, text.readAllBytes());
+        }
+        program = directory.resolve("walled").toString();
+        Place.Said said = place.run("gcc", "-static", "-O2", "-o", program, source.toString());
+        assertEquals(0, said.code(), said.err());
+    }
+
+    @AfterEach
+    void end() {
+        if (place != null) {
+            place.close();
+        }
+    }
+
+    private Place.Running walled(String... words) throws Exception {
+        return place.start(Place.netkeep(walledLine(words)));
+    }
+
+    private List<String> walledLine(String... words) {
+        List<String> line = new ArrayList<>(List.of("run", "--netns", "--session", session.toString(), "--", program));
+        line.addAll(List.of(words));
+        return line;
+    }
+
+    private Place.Running kernels(String... words) throws Exception {
+        List<String> line = new ArrayList<>(List.of(program));
+        line.addAll(List.of(words));
+        return place.start(line);
+    }
+
+    private static void ended(int code, String out, Place.Running running) throws Exception {
+        Place.Said said = running.end();
+        assertEquals("", said.err());
+        assertEquals(out, said.out());
+        assertEquals(code, said.code());
+    }
+
+    @Test
+    void staticProgramTalksBothWaysAndIsSeenByTheStacksAddress() throws Exception {
+        Daemon up = new Daemon(place, session, "monolithic");
+        for (String[] both : new String[][] {{Place.OURS_4, Place.KERNEL_4}, {Place.OURS_6, Place.KERNEL_6}}) {
+            String ours = InetAddress.ofLiteral(both[0]).getHostAddress();
+            // As C prints them.
+            String own = both[0];
+            String peer = both[1];
+            boolean dies = ours.contains(".");
+            Place.Running server = kernels("server", PORT);
+            server.says("listens");
+            Place.Running client = walled("client", peer, PORT, dies ? OCTETS : FEW);
+            server.says("peer");
+            if (dies) {
+                up.kill("stack", 0, Threads.SIGKILL);
+            }
+            ended(0, "own " + own + "\nthe same " + (dies ? OCTETS : FEW) + "\n", client);
+            ended(0, "listens\npeer " + own + "\n", server);
+            ended(1, "connect: Connection refused\n", walled("client", peer, NOBODYS, FEW));
+
+            Place.Running within = walled("server", PORT);
+            Place.await("it is not published", () -> sockets().contains(":" + PORT));
+            Place.Running without = kernels("client", own, PORT, FEW);
+            ended(0, "own " + peer + "\nthe same " + FEW + "\n", without);
+            ended(0, "listens\npeer " + peer + "\n", within);
+
+            Place.Running answers = kernels("answer", PORT);
+            answers.says("waits");
+            ended(0, "waits\npeer " + peer + "\n", walled("ask", peer, PORT));
+            ended(0, "waits\npeer " + own + "\n", answers);
+            Place.Running waits = walled("answer", PORT);
+            Place.await("it is not published", () -> sockets().contains(":" + PORT));
+            ended(0, "waits\npeer " + own + "\n", kernels("ask", own, PORT));
+            ended(0, "waits\npeer " + peer + "\n", waits);
+        }
+        up.await("sessions: 0");
+        assertTrue(up.restarts("stack") == 1);
+    }
+
+    private String sockets() throws Exception {
+        return place.command("ss", "-tuln", "--session", session.toString()).out();
+    }
+}
