@@ -99,6 +99,23 @@ class Ipv4InputTest {
         assertEquals(2, lab.count(Counter.IpInAddrErrors));
     }
 
+    @Test
+    void whoStandsForAllTakesWhatGoesToAnyHostAndNothingElse() {
+        lab.ip.standForAll(1);
+
+        assertEquals(Verdict.OK, from("198.18.0.1", "203.0.113.1"));
+        assertEquals(Verdict.OK, from("198.18.0.1", "198.18.0.3"));
+        assertEquals(Verdict.NO_MEMBER, from("198.18.0.1", "224.0.0.9"));
+        assertEquals(Verdict.BAD_DESTINATION, from("198.18.0.1", "127.0.0.1"));
+        assertEquals(2, catcher.payloads.size());
+
+        Address far = Address.parse("203.0.113.1");
+        assertTrue(lab.ip.local(far.hi(), far.lo()));
+        assertTrue(lab.ip.path(new Path(), far.hi(), far.lo(), PEER.hi(), PEER.lo(), 0, lab.nowNs));
+        Address loopback = Address.parse("127.0.0.9");
+        assertFalse(lab.ip.path(new Path(), loopback.hi(), loopback.lo(), PEER.hi(), PEER.lo(), 0, lab.nowNs));
+    }
+
     @Rfc({"1122 3.2.1.3 bad source", "1122 3.2.1.3 loopback"})
     @Test
     void sourceThatNoHostHasIsDroppedInSilence() {

@@ -53,7 +53,14 @@ final class Kept implements AutoCloseable {
         try {
             Settings settings = new Settings(List.of(), SPIN_NS, false, List.of(device), lines);
             Plan plan = placement.plan(
-                    session, ThisProgram.domain(SILENT), settings, List.of(link.descriptor()), List.of(), listener, 1);
+                    session,
+                    ThisProgram.domain(SILENT),
+                    settings,
+                    List.of(link.descriptor()),
+                    List.of(),
+                    listener,
+                    1,
+                    List::of);
             keeper = new Keeper(plan, new Watching());
             made = true;
         } finally {

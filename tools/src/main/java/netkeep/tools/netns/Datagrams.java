@@ -26,12 +26,16 @@ final class Datagrams {
     /// RFC 4787 §4.3 (REQ-5): not before two minutes without a datagram.
     private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(2);
 
+    private static final int QUIET_MS = 20;
+    private static final long MOST_LINGER_NS = TimeUnit.SECONDS.toNanos(1);
+
     /// The most that wait while their socket is made.
     private static final int MOST_WAITING = 64;
 
     private final Gateway gateway;
     private final Map<Flow, Exchange> exchanges = new HashMap<>();
     private final Map<Port, DatagramChannel> outers = new HashMap<>();
+    private volatile long sentNs = System.nanoTime();
 
     /// A port of the program's, over one family.
     private record Port(boolean v4, int number) {}
@@ -126,6 +130,7 @@ final class Datagrams {
             try {
                 inner.read(datagram.clear());
                 outer.send(datagram.flip(), flow.outside());
+                sentNs = System.nanoTime();
             } catch (IOException lost) {
                 // Refused, or nobody is there any more: a datagram may be lost.
             }
@@ -169,6 +174,14 @@ final class Datagrams {
     /// Has what comes from outside for a port go to the program.
     void publish(boolean v4, int port) throws IOException {
         outer(new Port(v4, port));
+    }
+
+    /// Waits until what the program sent last is with the session: until nothing has come for a moment.
+    void awaitSent() throws InterruptedException {
+        long endNs = System.nanoTime() + MOST_LINGER_NS;
+        do {
+            Thread.sleep(QUIET_MS);
+        } while (System.nanoTime() - sentNs < TimeUnit.MILLISECONDS.toNanos(QUIET_MS) && System.nanoTime() - endNs < 0);
     }
 
     /// Closes what nobody has used for long.

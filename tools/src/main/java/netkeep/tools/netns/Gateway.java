@@ -124,6 +124,7 @@ final class Gateway implements AutoCloseable {
     /// The program has ended: waits until what it sent is on its way.
     void drain() throws InterruptedException {
         streams.awaitSent();
+        datagrams.awaitSent();
     }
 
     @Override
