@@ -87,8 +87,11 @@ interface Load {
         return new Load() {
             private static final int PER_MS = 60;
 
+            private int asked;
+
             @Override
             public List<String> command(Contender against, int ms) {
+                asked = PER_MS * ms;
                 return List.of(
                         "redis-benchmark",
                         "-h",
@@ -100,14 +103,13 @@ interface Load {
                         "-t",
                         "get",
                         "-n",
-                        String.valueOf(PER_MS * ms),
+                        String.valueOf(asked),
                         "--csv");
             }
 
             @Override
             public Outcome outcome(String output) throws IOException {
-                double perSecond = number(output, REDIS_GET);
-                return new Outcome(perSecond, 1);
+                return new Outcome(number(output, REDIS_GET), asked);
             }
         };
     }
