@@ -6,6 +6,7 @@ module netkeep.client {
     requires netkeep.ring;
     requires static org.jspecify;
 
+    exports netkeep.asynchronous;
     exports netkeep.client;
     exports netkeep.drive;
 }

@@ -62,6 +62,9 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     private volatile @Nullable InetSocketAddress remote;
     private @Nullable SocketAdaptor adaptor;
 
+    /// Whether an interrupt leaves it alone where a platform thread waits, as `java.net.Socket` has it.
+    private volatile boolean deaf;
+
     ConnectionChannel(SelectorProvider provider, Session session, ProtocolFamily family) throws IOException {
         super(provider);
         session.check();
@@ -85,6 +88,25 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public Connection endpoint() {
         return connection;
+    }
+
+    /// From now on no interrupt of a platform thread closes it.
+    void deafen() {
+        deaf = true;
+    }
+
+    private void enter() {
+        if (Sockets.hears(deaf)) {
+            begin();
+        }
+    }
+
+    private void leave(boolean done) throws AsynchronousCloseException {
+        if (Sockets.hears(deaf)) {
+            end(done);
+        } else if (!done && !isOpen()) {
+            throw new AsynchronousCloseException();
+        }
     }
 
     @Override
@@ -199,7 +221,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     private boolean awaitConnected(long deadlineNs) throws IOException {
         boolean done = false;
-        begin();
+        enter();
         try {
             boolean ready = isOpen();
             while (ready && isOpen() && !done) {
@@ -207,7 +229,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                 done = isOpen() && connected();
             }
         } finally {
-            end(done);
+            leave(done);
         }
         return done;
     }
@@ -226,6 +248,17 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public int read(ByteBuffer to) throws IOException {
+        if (!SocketEvents.reads()) {
+            return take(to);
+        }
+        long start = SocketEvents.now();
+        int octets = take(to);
+        SocketEvents.read(start, octets, peer(), 0);
+        return octets;
+    }
+
+    /// Reads, and tells the Flight Recorder nothing.
+    int take(ByteBuffer to) throws IOException {
         Objects.requireNonNull(to);
         READS.lock(this);
         try {
@@ -248,14 +281,14 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         if (!to.hasRemaining()) {
             return 0;
         }
-        if (!wait || !Thread.currentThread().isInterrupted()) {
+        if (!interruptible(wait)) {
             int length = connection.read(to);
             if (length != 0 || !wait) {
                 return length;
             }
         }
         int length = 0;
-        begin();
+        enter();
         try {
             boolean ready = true;
             while (ready && length == 0 && isOpen() && !inputShut) {
@@ -264,7 +297,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
             }
             return length == 0 && inputShut ? Connection.END : length;
         } finally {
-            end(length > 0);
+            leave(length > 0);
         }
     }
 
@@ -284,6 +317,16 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public long read(ByteBuffer[] to, int offset, int length) throws IOException {
+        if (!SocketEvents.reads()) {
+            return take(to, offset, length);
+        }
+        long start = SocketEvents.now();
+        long octets = take(to, offset, length);
+        SocketEvents.read(start, octets, peer(), 0);
+        return octets;
+    }
+
+    private long take(ByteBuffer[] to, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, to.length);
         READS.lock(this);
         try {
@@ -333,6 +376,17 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public int write(ByteBuffer from) throws IOException {
+        if (!SocketEvents.writes()) {
+            return put(from);
+        }
+        long start = SocketEvents.now();
+        int octets = put(from);
+        SocketEvents.written(start, octets, peer());
+        return octets;
+    }
+
+    /// Writes, and tells the Flight Recorder nothing.
+    int put(ByteBuffer from) throws IOException {
         Objects.requireNonNull(from);
         WRITES.lock(this);
         try {
@@ -346,6 +400,16 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        if (!SocketEvents.writes()) {
+            return put(from, offset, length);
+        }
+        long start = SocketEvents.now();
+        long octets = put(from, offset, length);
+        SocketEvents.written(start, octets, peer());
+        return octets;
+    }
+
+    private long put(ByteBuffer[] from, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, from.length);
         WRITES.lock(this);
         try {
@@ -392,14 +456,14 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         return WRITES.isLocked(this);
     }
 
-    private static boolean interruptible(boolean wait) {
-        return wait && Thread.currentThread().isInterrupted();
+    private boolean interruptible(boolean wait) {
+        return wait && Thread.currentThread().isInterrupted() && Sockets.hears(deaf);
     }
 
     /// Writes all of the buffer, and waits for room. What was written before goes out first.
     private int writeRest(ByteBuffer from) throws IOException {
         int total = 0;
-        begin();
+        enter();
         try {
             while (isOpen() && from.hasRemaining()) {
                 int length = connection.write(from);
@@ -417,7 +481,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
             }
             return total;
         } finally {
-            end(total > 0);
+            leave(total > 0);
         }
     }
 

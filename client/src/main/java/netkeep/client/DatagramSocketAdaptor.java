@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -40,14 +39,8 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     private record Group(InetAddress group, @Nullable NetworkInterface on) {}
 
     DatagramSocketAdaptor(PortChannel channel) {
-        super(nothing());
+        super(new NoDatagramSocketImpl());
         this.channel = channel;
-    }
-
-    /// Nothing of the platform's stands behind this socket: every method that would use it is overridden.
-    @SuppressWarnings("NullAway")
-    private static DatagramSocketImpl nothing() {
-        return null;
     }
 
     // Binding and connecting.

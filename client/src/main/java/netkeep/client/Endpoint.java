@@ -253,7 +253,7 @@ abstract class Endpoint {
     }
 
     /// Adds a key that wants to hear of events.
-    final void add(SessionKey key) {
+    final void add(SelectingKeys key) {
         synchronized (this) {
             SelectingKeys before = keys;
             keys = before == null ? key : before.with(key);
@@ -261,7 +261,7 @@ abstract class Endpoint {
         VarHandle.fullFence();
     }
 
-    final void remove(SessionKey key) {
+    final void remove(SelectingKeys key) {
         synchronized (this) {
             SelectingKeys before = keys;
             keys = before == null ? null : before.without(key);

@@ -36,6 +36,15 @@ final class ForeignKeys {
 
     /// Registers a channel of the platform's.
     MemberKey register(AbstractSelectableChannel channel, int ops) {
+        ForeignKey key = new ForeignKey(selector, channel);
+        key.inner = adopt(channel, ops, key);
+        return key;
+    }
+
+    /// Watches a channel of the platform's for a key.
+    ///
+    /// @return the key in the platform's selector
+    SelectionKey adopt(SelectableChannel channel, int ops, MemberKey reported) {
         lock.lock();
         try {
             if (closed) {
@@ -47,8 +56,13 @@ final class ForeignKeys {
                 inner = with;
                 Thread.ofPlatform().name("netkeep-platform-selector").daemon().start(this::help);
             }
-            ForeignKey key = new ForeignKey(selector, channel);
-            key.inner = channel.register(with, ops, key);
+            if (channel.isRegistered()) {
+                // With a key that was cancelled: the selector drops it as it selects. What it finds waits for
+                // `collect`.
+                recall(with);
+                with.selectNow();
+            }
+            SelectionKey key = channel.register(with, ops, reported);
             ready = true;
             return key;
         } catch (ClosedChannelException e) {
@@ -140,7 +154,7 @@ final class ForeignKeys {
     }
 
     /// A key's interest has changed, or it is gone: the helper would not see it.
-    private void change() {
+    void change() {
         ready = true;
     }
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectionKey;
@@ -32,6 +33,9 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
     private volatile boolean bound;
     private @Nullable ServerSocketAdaptor adaptor;
 
+    /// As of its connections: see [ConnectionChannel#deafen].
+    private volatile boolean deaf;
+
     ListenerChannel(SelectorProvider provider, Session session, ProtocolFamily family) throws IOException {
         super(provider);
         session.check();
@@ -48,6 +52,11 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
     @Override
     public Listener endpoint() {
         return listener;
+    }
+
+    /// From now on no interrupt of a platform thread closes it, nor what it accepts.
+    void deafen() {
+        deaf = true;
     }
 
     @Override
@@ -93,7 +102,7 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
                 throw new NotYetBoundException();
             }
             int child = Listener.NONE;
-            if (!wait || !Thread.currentThread().isInterrupted()) {
+            if (!wait || !Thread.currentThread().isInterrupted() || !Sockets.hears(deaf)) {
                 child = listener.accept();
             }
             if (child == Listener.NONE && wait) {
@@ -107,7 +116,7 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     private int await(long deadlineNs) throws IOException {
         int child = Listener.NONE;
-        begin();
+        enter();
         try {
             boolean ready = true;
             while (ready && child == Listener.NONE && isOpen()) {
@@ -116,14 +125,32 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
             }
             return child;
         } finally {
-            end(child != Listener.NONE);
+            leave(child != Listener.NONE);
+        }
+    }
+
+    private void enter() {
+        if (Sockets.hears(deaf)) {
+            begin();
+        }
+    }
+
+    private void leave(boolean done) throws AsynchronousCloseException {
+        if (Sockets.hears(deaf)) {
+            end(done);
+        } else if (!done && !isOpen()) {
+            throw new AsynchronousCloseException();
         }
     }
 
     private SocketChannel connection(int child) {
         Connection connection = new Connection(session, child);
         session.enter(connection);
-        return new ConnectionChannel(provider(), connection);
+        ConnectionChannel channel = new ConnectionChannel(provider(), connection);
+        if (deaf) {
+            channel.deafen();
+        }
+        return channel;
     }
 
     @Override

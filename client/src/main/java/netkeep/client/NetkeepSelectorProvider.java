@@ -24,6 +24,10 @@ public final class NetkeepSelectorProvider extends SelectorProvider {
         this.platform = platform;
     }
 
+    Session session() {
+        return session;
+    }
+
     @Override
     public SocketChannel openSocketChannel() throws IOException {
         return new ConnectionChannel(this, session, StandardProtocolFamily.INET6);
@@ -89,7 +93,7 @@ public final class NetkeepSelectorProvider extends SelectorProvider {
         return Objects.requireNonNull(family, "family") == StandardProtocolFamily.UNIX;
     }
 
-    private static ProtocolFamily internet(@Nullable ProtocolFamily family) {
+    static ProtocolFamily internet(@Nullable ProtocolFamily family) {
         Objects.requireNonNull(family, "family");
         if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
             throw new UnsupportedOperationException("Protocol family not supported");

@@ -48,7 +48,12 @@ final class OptionValues {
         return true;
     }
 
+    /// Whether an option was set.
+    boolean has(int option) {
+        return (known >>> option & 1) != 0;
+    }
+
     int get(int option, int otherwise) {
-        return (known >>> option & 1) == 0 ? otherwise : values[option];
+        return has(option) ? values[option] : otherwise;
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Map;
@@ -111,6 +112,32 @@ final class Options {
         Known option = Objects.requireNonNull(known.get(name));
         int number = endpoint.options.get(option.number, option.otherwise);
         return name.type().cast(name.type() == Boolean.class ? (Object) (number != 0) : (Object) number);
+    }
+
+    /// Takes an option.
+    interface Setting {
+        <T> Object set(SocketOption<T> name, T value) throws IOException;
+    }
+
+    /// Asks of another socket what was asked of an endpoint.
+    void carry(Endpoint from, Setting to) throws IOException {
+        for (Map.Entry<SocketOption<?>, Known> entry : known.entrySet()) {
+            if (!isInterface(entry.getKey()) && from.options.has(entry.getValue().number)) {
+                carry(from, entry.getKey(), to);
+            }
+        }
+    }
+
+    private <T> void carry(Endpoint from, SocketOption<T> name, Setting to) throws IOException {
+        to.set(name, get(from, name));
+    }
+
+    /// Asks of another socket what only a socket of `java.net` can be asked.
+    static void carry(Socket from, Socket to) throws IOException {
+        to.setSoTimeout(from.getSoTimeout());
+        if (from.getOOBInline()) {
+            to.setOOBInline(true);
+        }
     }
 
     /// The interface for multicast, whose value is no number.

@@ -13,6 +13,7 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
@@ -42,6 +43,9 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     private volatile @Nullable NetworkInterface multicastInterface;
     private @Nullable DatagramSocketAdaptor adaptor;
 
+    /// See [ConnectionChannel#deafen].
+    private volatile boolean deaf;
+
     // Where the last datagram went; the next one mostly goes there too.
     private @Nullable SocketAddress target;
     private long targetHi;
@@ -64,6 +68,29 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     @Override
     public Port endpoint() {
         return port;
+    }
+
+    /// From now on no interrupt of a platform thread closes it.
+    void deafen() {
+        deaf = true;
+    }
+
+    private void enter() {
+        if (Sockets.hears(deaf)) {
+            begin();
+        }
+    }
+
+    private void leave(boolean done) throws AsynchronousCloseException {
+        if (Sockets.hears(deaf)) {
+            end(done);
+        } else if (!done && !isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+    }
+
+    private boolean interruptible(boolean wait) {
+        return wait && Thread.currentThread().isInterrupted() && Sockets.hears(deaf);
     }
 
     @Override
@@ -204,14 +231,14 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
 
     private int receive(ByteBuffer to, boolean wait, long deadlineNs) throws IOException {
         boolean errors = remote != null;
-        if (!wait || !Thread.currentThread().isInterrupted()) {
+        if (!interruptible(wait)) {
             int length = port.receive(to, errors);
             if (length != Port.NONE || !wait) {
                 return length;
             }
         }
         int length = Port.NONE;
-        begin();
+        enter();
         try {
             boolean ready = true;
             while (ready && length == Port.NONE && isOpen()) {
@@ -220,7 +247,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
             }
             return length;
         } finally {
-            end(length != Port.NONE);
+            leave(length != Port.NONE);
         }
     }
 
@@ -314,14 +341,14 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
             throw Errno.datagram(error);
         }
         boolean wait = isBlocking();
-        if (!wait || !Thread.currentThread().isInterrupted()) {
+        if (!interruptible(wait)) {
             boolean sent = port.send(from, hi, lo, to, link);
             if (sent || !wait) {
                 return sent ? length : 0;
             }
         }
         boolean sent = false;
-        begin();
+        enter();
         try {
             while (!sent && isOpen()) {
                 sent = port.send(from, hi, lo, to, link);
@@ -330,7 +357,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
                 }
             }
         } finally {
-            end(sent);
+            leave(sent);
         }
         return length;
     }

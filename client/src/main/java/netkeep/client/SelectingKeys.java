@@ -4,18 +4,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The keys that want to hear of a socket's events. Never changed, only replaced. Most sockets have one key, which is
 /// then its own list.
-sealed interface SelectingKeys permits SessionKey, SelectingKeys.Several {
+sealed interface SelectingKeys permits SessionKey, OpenKey, SelectingKeys.Several {
     /// Something happened to the socket.
     void happened();
 
-    SelectingKeys with(SessionKey key);
+    SelectingKeys with(SelectingKeys key);
 
     /// @return null if none is left
     @Nullable
-    SelectingKeys without(SessionKey key);
+    SelectingKeys without(SelectingKeys key);
 
     /// Keys of several selectors.
-    record Several(SessionKey one, SelectingKeys others) implements SelectingKeys {
+    record Several(SelectingKeys one, SelectingKeys others) implements SelectingKeys {
         @Override
         public void happened() {
             one.happened();
@@ -23,12 +23,13 @@ sealed interface SelectingKeys permits SessionKey, SelectingKeys.Several {
         }
 
         @Override
-        public SelectingKeys with(SessionKey key) {
+        public SelectingKeys with(SelectingKeys key) {
             return new Several(key, this);
         }
 
         @Override
-        public SelectingKeys without(SessionKey key) {
+        @SuppressWarnings("ReferenceEquality") // a key is equal to itself alone
+        public SelectingKeys without(SelectingKeys key) {
             if (key == one) {
                 return others;
             }

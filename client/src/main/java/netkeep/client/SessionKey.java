@@ -23,12 +23,12 @@ final class SessionKey extends MemberKey implements SelectingKeys {
     }
 
     @Override
-    public SelectingKeys with(SessionKey key) {
+    public SelectingKeys with(SelectingKeys key) {
         return new Several(key, this);
     }
 
     @Override
-    public @Nullable SelectingKeys without(SessionKey key) {
+    public @Nullable SelectingKeys without(SelectingKeys key) {
         return key == this ? null : this;
     }
 

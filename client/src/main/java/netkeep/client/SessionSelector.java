@@ -43,7 +43,7 @@ final class SessionSelector extends AbstractSelector {
     /// The operations that each of them is ready for.
     private int[] foundOps = new int[64];
 
-    private @Nullable ForeignKeys foreign;
+    private volatile @Nullable ForeignKeys foreign;
 
     SessionSelector(SelectorProvider provider, Session session, SelectorProvider platform) {
         super(provider);
@@ -57,7 +57,9 @@ final class SessionSelector extends AbstractSelector {
     protected SelectionKey register(AbstractSelectableChannel channel, int ops, @Nullable Object attachment) {
         ensureOpen();
         MemberKey key;
-        if (!(channel instanceof SessionChannel ours)) {
+        if (channel instanceof OpenChannel open) {
+            key = open.sides().register(this, channel, ops);
+        } else if (!(channel instanceof SessionChannel ours)) {
             key = foreign().register(channel, ops);
         } else if (ours.endpoint().session != session) {
             throw new IllegalSelectorException();
@@ -72,12 +74,15 @@ final class SessionSelector extends AbstractSelector {
         return key;
     }
 
-    private ForeignKeys foreign() {
+    /// The platform's channels in this selector.
+    ForeignKeys foreign() {
         synchronized (members) {
-            if (foreign == null) {
-                foreign = new ForeignKeys(this, platform);
+            ForeignKeys known = foreign;
+            if (known == null) {
+                known = new ForeignKeys(this, platform);
+                foreign = known;
             }
-            return foreign;
+            return known;
         }
     }
 
@@ -186,11 +191,11 @@ final class SessionSelector extends AbstractSelector {
         int count = collect(foreignNow(0, timeoutNs == 0));
         if (count == 0 && timeoutNs != 0 && !woken) {
             long deadlineNs = timeoutNs == FOREVER ? Long.MAX_VALUE : session.pump.nowNs() + timeoutNs;
-            ForeignKeys others = foreign;
             begin();
             try {
                 boolean ready = true;
                 while (count == 0 && ready && !woken && isOpen() && !session.broken()) {
+                    ForeignKeys others = foreign;
                     if (others != null) {
                         others.watch();
                     }
@@ -324,6 +329,11 @@ final class SessionSelector extends AbstractSelector {
         woken = true;
         session.pump.wake(waiter);
         return this;
+    }
+
+    /// Whether it selects channels of that session.
+    boolean over(Session other) {
+        return session == other;
     }
 
     /// The platform's channels may be ready.

@@ -108,7 +108,7 @@ final class SocketAdaptor extends Socket {
         if (channel.inputShut()) {
             throw new SocketException("Socket input is shutdown");
         }
-        return new SocketStreams.Input(channel, this);
+        return new SocketStreams.Input(channel, this, true);
     }
 
     @Override
@@ -117,7 +117,17 @@ final class SocketAdaptor extends Socket {
         if (channel.outputShut()) {
             throw new SocketException("Socket output is shutdown");
         }
-        return new SocketStreams.Output(channel);
+        return new SocketStreams.Output(channel, true);
+    }
+
+    /// As [#getInputStream], for a `Socket` that looks after what it shows and tells itself.
+    InputStream input() {
+        return new SocketStreams.Input(channel, this, false);
+    }
+
+    /// As [#input].
+    OutputStream output() {
+        return new SocketStreams.Output(channel, false);
     }
 
     private void ensureUsable() throws SocketException {

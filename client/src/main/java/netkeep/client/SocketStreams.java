@@ -15,10 +15,13 @@ final class SocketStreams {
     static final class Input extends InputStream {
         private final ConnectionChannel channel;
         private final SocketAdaptor socket;
+        private final boolean tells;
 
-        Input(ConnectionChannel channel, SocketAdaptor socket) {
+        /// @param tells whether the Flight Recorder is told: else somebody above does it
+        Input(ConnectionChannel channel, SocketAdaptor socket, boolean tells) {
             this.channel = channel;
             this.socket = socket;
+            this.tells = tells;
         }
 
         @Override
@@ -36,8 +39,20 @@ final class SocketStreams {
             if (length == 0) {
                 return 0;
             }
-            long deadlineNs = Sockets.deadlineNs(channel.connection.session.pump, socket.getSoTimeout());
-            int octets = Sockets.call(() -> channel.read(ByteBuffer.wrap(to, offset, length), deadlineNs));
+            int millis = socket.getSoTimeout();
+            if (!tells || !SocketEvents.reads()) {
+                return read(to, offset, length, millis);
+            }
+            long start = SocketEvents.now();
+            int octets = read(to, offset, length, millis);
+            SocketEvents.read(start, octets, channel.peer(), millis);
+            return octets;
+        }
+
+        private int read(byte[] to, int offset, int length, int millis) throws IOException {
+            long deadlineNs = Sockets.deadlineNs(channel.connection.session.pump, millis);
+            Sockets.Call<Integer> call = () -> channel.read(ByteBuffer.wrap(to, offset, length), deadlineNs);
+            int octets = tells ? Sockets.call(call) : Sockets.callBehind(call);
             if (octets == 0) {
                 throw new SocketTimeoutException("Read timed out");
             }
@@ -58,8 +73,12 @@ final class SocketStreams {
     static final class Output extends OutputStream {
         private final ConnectionChannel channel;
 
-        Output(ConnectionChannel channel) {
+        private final boolean tells;
+
+        /// @param tells as of [Input]
+        Output(ConnectionChannel channel, boolean tells) {
             this.channel = channel;
+            this.tells = tells;
         }
 
         @Override
@@ -75,7 +94,11 @@ final class SocketStreams {
             }
             ByteBuffer octets = ByteBuffer.wrap(from, offset, length);
             while (octets.hasRemaining()) {
-                Sockets.call(() -> channel.write(octets));
+                if (tells) {
+                    Sockets.call(() -> channel.write(octets));
+                } else {
+                    Sockets.callBehind(() -> channel.put(octets));
+                }
             }
         }
 

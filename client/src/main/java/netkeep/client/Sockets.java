@@ -1,6 +1,7 @@
 package netkeep.client;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -8,6 +9,7 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetBoundException;
@@ -25,10 +27,18 @@ final class Sockets {
 
     private Sockets() {}
 
+    /// Whether an interrupt of the calling thread closes the channel it waits on: one that is deaf hears virtual
+    /// threads.
+    static boolean hears(boolean deaf) {
+        return !deaf || Thread.currentThread().isVirtual();
+    }
+
     /// Runs a call, and throws what a socket throws where a channel has an exception of its own.
     static <T extends @Nullable Object> T call(Call<T> call) throws IOException {
         try {
             return call.run();
+        } catch (ClosedByInterruptException e) {
+            throw socket("Closed by interrupt", e);
         } catch (ClosedChannelException e) {
             throw socket("Socket is closed", e);
         } catch (NotYetConnectedException e) {
@@ -43,6 +53,20 @@ final class Sockets {
             throw socket("Connect already in progress", e);
         } catch (UnsupportedAddressTypeException e) {
             throw socket("Unsupported address type", e);
+        }
+    }
+
+    /// Runs a call of what stands behind a `Socket`, which wants to be told of an interrupt, and closes itself then.
+    static <T extends @Nullable Object> T callBehind(Call<T> call) throws IOException {
+        try {
+            return call(call);
+        } catch (SocketException e) {
+            if (e.getCause() instanceof ClosedByInterruptException) {
+                InterruptedIOException interrupted = new InterruptedIOException(e.getMessage());
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            throw e;
         }
     }
 

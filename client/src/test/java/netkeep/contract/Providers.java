@@ -18,7 +18,9 @@ public final class Providers {
         return another == null
                 ? Stream.of(
                         Named.of("platform", SelectorProvider.provider()),
-                        Named.of("netkeep", supplied("netkeep.client.OverFake")))
+                        Named.of("netkeep", supplied("netkeep.client.OverFake")),
+                        Named.of("open, the stack's", supplied("netkeep.client.OpenToStack")),
+                        Named.of("open, the kernel's", supplied("netkeep.client.OpenToKernel")))
                 : Stream.of(Named.of(another, supplied(another)));
     }
 

@@ -4,11 +4,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
 import netkeep.linux.LinuxException;
+import netkeep.linux.Threads;
 import netkeep.ring.Region;
 import netkeep.session.Hello;
 import netkeep.session.SessionLayout;
@@ -47,6 +50,20 @@ public final class Welcome implements AutoCloseable {
             Descriptors.close(descriptors[0]);
             Descriptors.close(descriptors[1]);
         }
+    }
+
+    /// Where daemons of this user listen if nobody says otherwise, at `session` in it: `$XDG_RUNTIME_DIR/netkeep` where
+    /// there is one, else `/run/netkeep` for root, else `/tmp/netkeep-UID`. It need not exist.
+    public static Path directory() {
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        if (runtime != null && Files.isWritable(Path.of(runtime))) {
+            return Path.of(runtime, "netkeep");
+        }
+        int user = Threads.effectiveUser();
+        if (user == 0 && Files.isWritable(Path.of("/run"))) {
+            return Path.of("/run/netkeep");
+        }
+        return Path.of("/tmp/netkeep-" + user);
     }
 
     /// Knocks where a daemon's control listens, and where that leads us: of several stacks each serves some users.
