@@ -60,6 +60,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DownCommand.class,
             RunCommand.class,
+            AgentCommand.class,
             StatusCommand.class,
             TopCommand.class,
             ReloadCommand.class,

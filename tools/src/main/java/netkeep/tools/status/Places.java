@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.domain.Welcome;
 import netkeep.linux.Threads;
 
 /// Where the sockets of running stacks lie: `PID.sock` in a directory that is its user's alone.
@@ -21,15 +22,7 @@ public final class Places {
 
     /// The directory, which need not exist.
     static Path directory() {
-        String runtime = System.getenv("XDG_RUNTIME_DIR");
-        if (runtime != null && Files.isWritable(Path.of(runtime))) {
-            return Path.of(runtime, "netkeep");
-        }
-        int user = Threads.effectiveUser();
-        if (user == 0 && Files.isWritable(Path.of("/run"))) {
-            return Path.of("/run/netkeep");
-        }
-        return Path.of("/tmp/netkeep-" + user);
+        return Welcome.directory();
     }
 
     /// Where this process listens; makes the directory.

@@ -21,7 +21,7 @@ class FloorsTest {
             List.of("engine", "domain"),
             List.of("link", "stack", "control", "client"),
             List.of("embedded", "keeper", "shim", "servers"),
-            List.of("tools", "bench", "trials"));
+            List.of("agent", "tools", "bench", "trials"));
 
     /// On the top floor the one command brings the measurements along, and the trials try both.
     private static final Map<String, Set<String>> SIDEWAYS =
