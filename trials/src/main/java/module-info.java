@@ -13,6 +13,10 @@ module netkeep.trials {
     requires netkeep.stack;
     requires netkeep.tools;
     requires netkeep.wire;
+    requires java.net.http;
+    requires java.sql;
     requires jdk.compiler;
+    requires jdk.httpserver;
+    requires jdk.jfr;
     requires static org.jspecify;
 }
