@@ -56,7 +56,9 @@ public final class Line implements AutoCloseable {
     }
 
     private final int descriptor;
-    private final Call call = new Call();
+    // One each: whoever sends need not be who receives.
+    private final Call sending = new Call();
+    private final Call receiving = new Call();
     private final Message incoming = new Message(1, CONTROL);
     private final Message outgoing = new Message(1, CONTROL);
     private boolean closed;
@@ -133,7 +135,7 @@ public final class Line implements AutoCloseable {
             } else {
                 outgoing.rights(descriptors);
             }
-            int sent = call.sendmsg(descriptor, outgoing, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+            int sent = sending.sendmsg(descriptor, outgoing, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
             if (sent == -Errno.EAGAIN) {
                 return false;
             }
@@ -169,7 +171,7 @@ public final class Line implements AutoCloseable {
             MemorySegment room = arena.allocate(LONGEST, Long.BYTES);
             incoming.vector().clear();
             incoming.vector().add(room, 0, LONGEST);
-            int length = call.recvmsg(descriptor, incoming, flags | Sockets.MSG_CMSG_CLOEXEC);
+            int length = receiving.recvmsg(descriptor, incoming, flags | Sockets.MSG_CMSG_CLOEXEC);
             if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
                 return null;
             }

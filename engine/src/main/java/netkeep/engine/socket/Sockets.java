@@ -89,7 +89,12 @@ public final class Sockets {
     private void recover(int from, int used) {
         records.recover(from, from + used);
         for (int index = from; index < from + used; index++) {
-            tell(index, Event.READ | Event.WRITE | Event.STATE);
+            records.read(index, endpoint);
+            // One before which others were opened may never have been used: its record says of no session that
+            // it is its.
+            if (endpoint.kind() != Endpoint.FREE || endpoint.life() != 0) {
+                tell(index, Event.READ | Event.WRITE | Event.STATE);
+            }
         }
     }
 
