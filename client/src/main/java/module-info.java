@@ -9,4 +9,7 @@ module netkeep.client {
     exports netkeep.asynchronous;
     exports netkeep.client;
     exports netkeep.drive;
+
+    provides java.net.spi.InetAddressResolverProvider with
+            netkeep.client.NetkeepResolverProvider;
 }

@@ -2,11 +2,11 @@
 /// own.
 module netkeep.embedded {
     requires netkeep.client;
-    requires netkeep.control;
     requires netkeep.domain;
     requires netkeep.linux;
     requires netkeep.stack;
     requires static org.jspecify;
+    requires transitive netkeep.control;
     requires transitive netkeep.engine;
     requires transitive netkeep.link;
 

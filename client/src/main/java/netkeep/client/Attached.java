@@ -31,6 +31,7 @@ public final class Attached implements AutoCloseable {
     private final Session session;
     private final Driver driver;
     private final NetkeepSelectorProvider provider;
+    private final SessionNames names;
 
     /// Whether something has come over the line.
     private volatile boolean told;
@@ -42,6 +43,7 @@ public final class Attached implements AutoCloseable {
         this.driver = new Driver(new SessionWork(), new Instants(), awaited, spinNs, yields);
         this.session = new Session(welcome.client(), welcome.stack(), welcome.layout(), driver, this::number);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
+        this.names = new SessionNames(welcome.line(), session, driver);
         driver.start();
     }
 
@@ -71,6 +73,11 @@ public final class Attached implements AutoCloseable {
         return provider;
     }
 
+    /// The names that the daemon finds, and keeps for all programs.
+    public Names names() {
+        return names;
+    }
+
     private int number(NetworkInterface named) {
         return welcome.links().indexOf(named.getName()) + 1;
     }
@@ -86,6 +93,7 @@ public final class Attached implements AutoCloseable {
             Line.Received received = welcome.line().poll();
             if (received != null) {
                 received.refuse();
+                names.heard(received.octets());
             }
         } catch (EOFException gone) {
             session.end("the stack is gone");

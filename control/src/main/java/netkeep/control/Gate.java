@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
+import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
@@ -22,6 +23,7 @@ import netkeep.session.Ask;
 import netkeep.session.BesideHello;
 import netkeep.session.Hello;
 import netkeep.session.Joining;
+import netkeep.session.NameMessage;
 import netkeep.session.SessionLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,9 @@ public final class Gate {
         void add(int descriptor);
 
         void remove(int descriptor);
+
+        /// Goes round the loop whenever it is rung.
+        void hear(Doorbell bell);
     }
 
     /// The most that have connected and not greeted: the next one takes the place of who has waited longest.
@@ -88,6 +93,7 @@ public final class Gate {
     private final Askers askers;
     private final Ends ends;
     private final Deposits deposits;
+    private final NameService names;
     private String news = "";
     private int[] captures = {};
     private @Nullable Beside beside;
@@ -97,6 +103,7 @@ public final class Gate {
     /// @param layout   of a session, for who gets none
     /// @param links    their names, from number 1 on
     /// @param leads    to the path at which a user's programs attach, null if it is this one
+    /// @param names    that programs may ask for
     public Gate(
             Line keeper,
             int listener,
@@ -104,6 +111,7 @@ public final class Gate {
             SessionLayout layout,
             List<String> links,
             IntFunction<@Nullable String> leads,
+            NameService names,
             Watch watch) {
         this.keeper = keeper;
         this.listener = listener;
@@ -111,6 +119,7 @@ public final class Gate {
         this.layout = layout;
         this.links = links;
         this.leads = leads;
+        this.names = names;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
         this.ends = new Ends(watch, this::said);
@@ -260,6 +269,14 @@ public final class Gate {
     ///
     /// @param itsLayout of that session
     public void admitted(int number, SessionLayout itsLayout, Granted.Admitted granted) throws IOException {
+        if (names.owns(number) && names.awaits()) {
+            Descriptors.close(granted.connection());
+            names.admitted(itsLayout, granted);
+            return;
+        }
+        if (names.owns(number)) {
+            names.inherited();
+        }
         // Perhaps for the second time: a predecessor may have died before it could, or behind it.
         Client client = admit(number, granted);
         offer(
@@ -300,7 +317,10 @@ public final class Gate {
     private void listen(Connection connection) throws IOException {
         try {
             Line.Received received = connection.line.poll();
-            if (received != null) {
+            if (received != null && NameMessage.is(received.octets())) {
+                received.refuse();
+                names.ask(connection.client.number, received.octets(), answer -> tell(connection, answer));
+            } else if (received != null) {
                 said(connection.client.number, received);
             }
         } catch (IOException | RuntimeException gone) {
@@ -347,6 +367,17 @@ public final class Gate {
         }
     }
 
+    /// Answers what a process of a client has asked. Who does not read its answers is not wanted any more.
+    private void tell(Connection asked, byte[] answer) {
+        try {
+            if (asked.client.lines.contains(asked.line) && !asked.line.offer(answer)) {
+                leave(asked.client);
+            }
+        } catch (IOException gone) {
+            // Its connection says so, too, the next time that it is looked at.
+        }
+    }
+
     /// Has the stack close a socket that nobody of its client has any more.
     private void left(String question) throws IOException {
         if (!question.isEmpty()) {
@@ -358,6 +389,7 @@ public final class Gate {
     private void leave(Client client) throws IOException {
         if (!client.gone) {
             client.gone = true;
+            names.forget(client.number);
             hangUp(client);
             keeper.send(new Word(Word.LEAVE, client.number, "").octets());
         }
@@ -388,6 +420,7 @@ public final class Gate {
         switch (question) {
             case "domains" -> answer(guest, news);
             case "sessions" -> answer(guest, sessions());
+            case "names" -> answer(guest, names.told());
             default -> keeper.send(new Word(Word.ASK, guest, question).octets());
         }
     }
@@ -430,7 +463,9 @@ public final class Gate {
     /// A session is over: its number is free.
     public void over(int number) {
         ends.over(number);
-        deposits.forget(number);
+        if (names.owns(number)) {
+            names.over();
+        }
         Client client = clients.remove(number);
         if (client != null) {
             hangUp(client);

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.linux.Descriptors;
+import netkeep.names.Hosts;
+import netkeep.names.NameSettings;
 import netkeep.session.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +35,11 @@ class GateTest {
         public void remove(int descriptor) {
             all.remove(Integer.valueOf(descriptor));
         }
+
+        @Override
+        public void hear(Doorbell bell) {
+            add(bell.ear());
+        }
     }
 
     /// Were all taken that come meanwhile, whoever connects without end would hold up the stack.
@@ -41,7 +49,9 @@ class GateTest {
         int listener = Line.listen(path);
         Line[] keeper = Line.pair();
         Watched watched = new Watched();
-        Gate gate = new Gate(keeper[0], listener, 1, Terms.MOST.layout(), List.of(), user -> null, watched);
+        NameService names =
+                new NameService(keeper[0], 1, keeper[1], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0);
+        Gate gate = new Gate(keeper[0], listener, 1, Terms.MOST.layout(), List.of(), user -> null, names, watched);
         List<Line> guests = new ArrayList<>();
         for (int guest = 0; guest < GUESTS; guest++) {
             guests.add(Line.to(path));

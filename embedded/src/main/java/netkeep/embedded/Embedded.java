@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import netkeep.client.Names;
 import netkeep.client.NetkeepSelectorProvider;
 import netkeep.client.Platform;
 import netkeep.client.Session;
@@ -54,6 +55,7 @@ public final class Embedded implements AutoCloseable {
     private final Session session;
     private final Driver driver;
     private final NetkeepSelectorProvider provider;
+    private final EmbeddedNames names;
 
     /// For tests.
     final Tidying tidying;
@@ -101,6 +103,7 @@ public final class Embedded implements AutoCloseable {
         work.serve(session);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
         this.tidying = new Tidying(driver, engine, session, attachment, pages(client), pages(stack));
+        this.names = new EmbeddedNames(provider, plan.names, plan.hosts, instants);
         driver.start();
         tidying.start();
     }
@@ -171,6 +174,11 @@ public final class Embedded implements AutoCloseable {
         return provider;
     }
 
+    /// Names, as servers on the stack's links tell them: whom to ask says [EmbeddedBuilder#names].
+    public Names names() {
+        return names;
+    }
+
     /// Asks the engine something, between two turns: `ss`, `nstat`, a new address or route.
     ///
     /// @param question must not wait for anything
@@ -196,6 +204,7 @@ public final class Embedded implements AutoCloseable {
     /// links. Channels fail from then on.
     @Override
     public void close() {
+        names.close();
         session.closeAll(driver.nowNs() + lingerNs);
         driver.between(this::release);
         session.end("the stack is closed");

@@ -16,6 +16,8 @@ import netkeep.link.PacketLink;
 import netkeep.link.PacketSettings;
 import netkeep.link.TapDevice;
 import netkeep.link.TapSettings;
+import netkeep.names.Hosts;
+import netkeep.names.NameSettings;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
 import netkeep.wire.Prefix;
@@ -42,6 +44,8 @@ public final class EmbeddedBuilder {
     boolean yields = Runtime.getRuntime().availableProcessors() == 1;
     long lingerNs = TimeUnit.SECONDS.toNanos(1);
     RandomGenerator luck = new SecureRandom();
+    NameSettings names = NameSettings.DEFAULT;
+    Hosts hosts = Hosts.NONE;
     private int sockets = SOCKETS;
     private int capacity = CAPACITY;
     private IpSettings ip = IpSettings.DEFAULT;
@@ -178,6 +182,13 @@ public final class EmbeddedBuilder {
     /// Where the stack's secrets come from; a predictable source makes its connections predictable.
     public EmbeddedBuilder luck(RandomGenerator source) {
         luck = source;
+        return this;
+    }
+
+    /// Whom to ask for names, and what a hosts file says. Left out: nobody, and nothing.
+    public EmbeddedBuilder names(NameSettings settings, Hosts known) {
+        names = settings;
+        hosts = known;
         return this;
     }
 

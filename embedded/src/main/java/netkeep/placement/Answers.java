@@ -14,6 +14,7 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.tcp.Listing;
 import netkeep.engine.tcp.SocketView;
+import netkeep.names.NameSettings;
 import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
@@ -167,7 +168,7 @@ public final class Answers {
     /// @throws IllegalArgumentException if it is none of them
     public String add(String line, long nowNs) {
         String[] words = line.split(" ");
-        if (OTHERS.contains(words[0])) {
+        if (OTHERS.contains(words[0]) || NameSettings.isLine(line)) {
             return "ok";
         }
         Ip ip = engine.ip();

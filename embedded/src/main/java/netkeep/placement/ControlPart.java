@@ -1,25 +1,34 @@
 package netkeep.placement;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.List;
 import netkeep.control.Beside;
 import netkeep.control.Gate;
+import netkeep.control.NameService;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
+import netkeep.linux.Clock;
+import netkeep.names.Hosts;
 import netkeep.session.BesideTerms;
 import netkeep.session.Terms;
 
 /// Control in a domain's loop.
 final class ControlPart implements Part {
     private final Gate gate;
+    private final NameService names;
 
-    ControlPart(Line keeper, Grants grants, Watch watch) {
+    /// @param own one end of a line whose other end nobody has but this process
+    ControlPart(Line keeper, Grants grants, Line own, Clock clock, Watch watch, Arena arena) {
         Settings settings = grants.settings();
         List<String> links =
                 settings.devices().stream().map(Settings.Device::name).toList();
         int listener = grants.descriptor(Grants.LISTENER);
-        this.gate = new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, settings::leads, watch);
+        Hosts hosts = grants.hosts(arena);
+        this.names = new NameService(keeper, Settings.OWN, own, settings.names(), hosts, watch, clock::nowNs);
+        this.gate =
+                new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, settings::leads, names, watch);
         gate.shows(grants.captures());
         BesideTerms beside = settings.besideTerms();
         if (beside != null) {
@@ -54,5 +63,25 @@ final class ControlPart implements Part {
     @Override
     public void ready(int descriptor) throws IOException {
         gate.ready(descriptor);
+    }
+
+    @Override
+    public int turn(long nowNs) throws IOException {
+        return names.turn(nowNs);
+    }
+
+    @Override
+    public long deadlineNs() {
+        return names.deadlineNs();
+    }
+
+    @Override
+    public boolean maySleep() {
+        return names.maySleep();
+    }
+
+    @Override
+    public void awake() {
+        names.awake();
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import netkeep.domain.Classes;
 import netkeep.domain.Line;
@@ -15,6 +16,7 @@ import netkeep.linux.Clock;
 import netkeep.linux.Epoll;
 import netkeep.linux.Poller;
 import netkeep.linux.Threads;
+import org.jspecify.annotations.Nullable;
 
 /// A protection domain: some parts in one thread, which calls them in turn.
 ///
@@ -37,6 +39,7 @@ public final class Domain {
             "netkeep.engine",
             "netkeep.link",
             "netkeep.linux",
+            "netkeep.names",
             "netkeep.placement",
             "netkeep.ring",
             "netkeep.session",
@@ -60,7 +63,14 @@ public final class Domain {
     private final long spinNs;
     private final Capture capture;
 
+    /// Without control.
     Domain(Line keeper, Grants grants, Epoll epoll, Arena arena) {
+        this(keeper, grants, null, epoll, arena);
+    }
+
+    /// @param own one end of a line whose other end nobody else has, for control: behind its walls a process
+    /// makes none
+    private Domain(Line keeper, Grants grants, @Nullable Line own, Epoll epoll, Arena arena) {
         this.keeper = keeper;
         this.epoll = epoll;
         this.grants = grants;
@@ -79,7 +89,8 @@ public final class Domain {
                                     grants.settings().devices().get(number - 1), number, grants, watch, arena);
                         }
                         case "stack" -> new StackPart(keeper, grants, clock, watch, arena);
-                        case "control" -> new ControlPart(keeper, grants, watch);
+                        case "control" ->
+                            new ControlPart(keeper, grants, Objects.requireNonNull(own), clock, watch, arena);
                         default -> throw new IllegalArgumentException("no part " + part);
                     });
         }
@@ -99,6 +110,7 @@ public final class Domain {
             Classes.load(CODE);
             keeper.send(new Word(Word.READY, Threads.threadId(), "").octets());
             Epoll epoll = new Epoll(EVENTS);
+            Line[] pair = Line.pair();
             Line.Received first = keeper.receive();
             boolean stoodBy = Word.of(first.octets()).kind() == Word.REHEARSE;
             if (stoodBy) {
@@ -109,7 +121,7 @@ public final class Domain {
                 keeper.send(new Word(Word.WARM, 0, "").octets());
                 first = keeper.receive();
             }
-            Domain domain = new Domain(keeper, Grants.of(first), epoll, Arena.global());
+            Domain domain = new Domain(keeper, Grants.of(first), pair[0], epoll, Arena.global());
             domain.begin();
             if (!stoodBy) {
                 // Nothing from outside was touched yet.

@@ -1,6 +1,8 @@
 package netkeep.placement;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import netkeep.domain.Doorbell;
@@ -8,6 +10,8 @@ import netkeep.domain.Line;
 import netkeep.domain.Pulse;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
+import netkeep.linux.Descriptors;
+import netkeep.names.Hosts;
 
 /// What a domain was given to begin with: settings, and descriptors by their names.
 ///
@@ -24,6 +28,10 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
     public static final String FRAMES = "frames";
 
     public static final String LISTENER = "listener";
+
+    /// The text of a hosts file: a region of its length, to be read.
+    public static final String HOSTS = "hosts";
+
     public static final String DEVICE = "device.";
 
     /// A link's region, which it writes; and the stack's for it.
@@ -114,6 +122,17 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
             }
         }
         return Pulse.unseen(arena);
+    }
+
+    /// What a hosts file says, if one was granted.
+    Hosts hosts(Arena arena) {
+        Integer granted = descriptors.get(HOSTS);
+        long length = granted == null ? 0 : Descriptors.length(granted);
+        if (granted == null || length == 0) {
+            return Hosts.NONE;
+        }
+        byte[] text = Shared.map(arena, granted, length, false).memory().toArray(ValueLayout.JAVA_BYTE);
+        return new Hosts(new String(text, StandardCharsets.UTF_8));
     }
 
     int descriptor(String name) {

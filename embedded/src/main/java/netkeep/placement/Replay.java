@@ -129,7 +129,7 @@ public final class Replay {
             int longest = devices.get(number - 1).longest();
             ports[number - 1] = settings.apart() ? ring(number, longest) : new Silent(longest);
         }
-        for (int number = 0; number < Settings.SESSIONS; number++) {
+        for (int number = 0; number <= Settings.OWN; number++) {
             if (recording.has(Grants.CLIENT + number)) {
                 Terms terms = recording.terms(number);
                 engine.attach(

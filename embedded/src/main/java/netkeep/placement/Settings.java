@@ -11,6 +11,7 @@ import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.Link;
 import netkeep.link.PacketLink;
 import netkeep.link.TapLink;
+import netkeep.names.NameSettings;
 import netkeep.session.BesideTerms;
 import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// lead USER|any NUMBER                                        which of them serves the programs of a user
 /// beside USER PORTS                                           whose program's own stack may be beside it; see
 ///                                                             [BesideTerms]
+/// name-server, name-search, name-option ...                   as [NameSettings] has them
 /// ```
 ///
 /// @param parts   of the domain, as above
@@ -50,12 +52,17 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
     /// The most sessions at a time.
     public static final int SESSIONS = 64;
 
+    /// The session of control itself, behind all programs', over which it asks for names.
+    public static final int OWN = SESSIONS;
+
+    private static final int OWN_CAPACITY = 1 << 17;
+
     /// What a session has at most.
     public static final SessionLayout LAYOUT = Terms.MOST.layout();
 
     /// Of all of them.
-    public static final EngineSettings ENGINE =
-            new EngineSettings(SESSIONS * LAYOUT.sockets(), SESSIONS, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
+    public static final EngineSettings ENGINE = new EngineSettings(
+            (SESSIONS + 1) * LAYOUT.sockets(), SESSIONS + 1, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
 
     /// The kinds of devices: a queue of a TAP, and a packet socket of an interface.
     public static final String TAP = "tap";
@@ -155,6 +162,11 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
         return count.isEmpty() ? SESSIONS : Integer.parseInt(count);
     }
 
+    /// What control's own session has.
+    public static Terms own(int user) {
+        return new Terms(user, Terms.SOCKETS, OWN_CAPACITY, Rates.ANY);
+    }
+
     /// What a session of a user may have.
     public Terms terms(int user) {
         String said = said("limit " + user + " ");
@@ -170,6 +182,11 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
     public @Nullable BesideTerms besideTerms() {
         String said = said("beside ");
         return said.isEmpty() ? null : BesideTerms.parse("beside " + said);
+    }
+
+    /// Whom to ask for names, and how.
+    public NameSettings names() {
+        return NameSettings.of(lines);
     }
 
     /// The file whose configuration this is, empty for none.

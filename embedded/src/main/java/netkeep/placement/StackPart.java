@@ -67,7 +67,7 @@ final class StackPart implements Part {
     private final Settings settings;
     private final Clock clock;
     private final Watch watch;
-    private final @Nullable Client[] clients = new @Nullable Client[Settings.SESSIONS];
+    private final @Nullable Client[] clients = new @Nullable Client[Settings.OWN + 1];
     private final LinkPort[] devices;
     private final Port[] ports;
     private final @Nullable Doorbell[] bells;

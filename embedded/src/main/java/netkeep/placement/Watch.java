@@ -33,7 +33,8 @@ final class Watch implements Gate.Watch {
     }
 
     /// Wakes the domain whenever it hears something; there is nothing to do but to look at everything.
-    void hear(Doorbell bell) {
+    @Override
+    public void hear(Doorbell bell) {
         epoll.add(bell.ear(), Epoll.EPOLLIN | Epoll.EPOLLET, part | bell.ear());
     }
 

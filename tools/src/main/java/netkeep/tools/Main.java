@@ -25,6 +25,7 @@ import netkeep.tools.serve.Iperf3Command;
 import netkeep.tools.serve.ServeCommand;
 import netkeep.tools.serve.SourceCommand;
 import netkeep.tools.status.NstatCommand;
+import netkeep.tools.status.ResolveCommand;
 import netkeep.tools.status.SsCommand;
 import netkeep.tools.status.StatusCommand;
 import netkeep.tools.status.TopCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             Iperf3Command.class,
             SsCommand.class,
             NstatCommand.class,
+            ResolveCommand.class,
             UpCommand.class,
             DownCommand.class,
             RunCommand.class,

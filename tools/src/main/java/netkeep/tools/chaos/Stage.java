@@ -29,6 +29,8 @@ import netkeep.ring.Producer;
 import netkeep.ring.Region;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
+import netkeep.tools.config.Config;
+import netkeep.tools.config.NameFiles;
 import netkeep.tools.place.Junction;
 import netkeep.tools.place.Placement;
 import netkeep.tools.place.ThisProgram;
@@ -102,6 +104,8 @@ final class Stage implements AutoCloseable {
         Link link = queues.get(stack);
         Settings settings = new Settings(
                 List.of(), 0, false, List.of(Settings.Device.of(Settings.TAP, NAME, link)), List.copyOf(lines));
+        int hosts = NameFiles.hosts(Config.Names.DEFAULT);
+        closing.push(() -> Descriptors.close(hosts));
         Plan plan = placement.plan(
                 session,
                 ThisProgram.domain("-Dnetkeep.poison=true"),
@@ -109,6 +113,7 @@ final class Stage implements AutoCloseable {
                 List.of(link.descriptor()),
                 junction.of(stack),
                 listener,
+                hosts,
                 standbys,
                 List::of);
         Keeper keeper = new Keeper(plan, deaths.of(stack));

@@ -3,6 +3,7 @@ package netkeep.tools.config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import netkeep.engine.ip.Rule;
 import netkeep.link.KernelAddress;
 import netkeep.link.Link;
@@ -10,10 +11,13 @@ import netkeep.link.PacketLink;
 import netkeep.link.PacketSettings;
 import netkeep.link.TapDevice;
 import netkeep.link.TapSettings;
+import netkeep.names.NameServer;
+import netkeep.names.NameSettings;
 import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
 import netkeep.session.Rates;
 import netkeep.session.Terms;
+import netkeep.wire.DomainName;
 import org.jspecify.annotations.Nullable;
 
 /// What a daemon is to be, as a file says it: checked, so that nothing in it is impossible by itself.
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param limits    on what clients may have
 /// @param stacks    that share the links, two or more; none if there is one
 /// @param beside    what a program's own stack may use beside the only one; null if there may be none
+/// @param names     whom to ask for names
 public record Config(
         String placement,
         @Nullable Path session,
@@ -37,7 +42,8 @@ public record Config(
         List<Rule> filter,
         Limits limits,
         List<StackConfig> stacks,
-        @Nullable BesideTerms beside) {
+        @Nullable BesideTerms beside,
+        Names names) {
     static final String MONOLITHIC = "monolithic";
     static final String FACTORED = "factored";
 
@@ -113,6 +119,41 @@ public record Config(
     /// @param limits are
     public record StackConfig(String name, List<Integer> users, long spinNs, Limits limits) {}
 
+    /// How names are looked up; what is left out is as the system has it.
+    ///
+    /// @param servers  null for the system's, as
+    /// @param search   is, unless servers are named
+    /// @param ndots    -1 for the system's, as
+    /// @param timeout  seconds, and
+    /// @param attempts are
+    /// @param hosts    a file, empty for none
+    public record Names(
+            @Nullable List<String> servers,
+            @Nullable List<String> search,
+            int ndots,
+            int timeout,
+            int attempts,
+            String hosts) {
+        public static final Names DEFAULT = new Names(null, null, -1, -1, -1, "/etc/hosts");
+
+        /// @param system what the system has
+        public NameSettings settings(NameSettings system) {
+            List<NameServer> asked = servers == null
+                    ? system.servers()
+                    : servers.stream().map(NameServer::parse).toList();
+            List<DomainName> behind = servers == null ? system.search() : List.of();
+            if (search != null) {
+                behind = search.stream().map(DomainName::parse).toList();
+            }
+            return new NameSettings(
+                    asked,
+                    behind,
+                    ndots < 0 ? system.ndots() : ndots,
+                    timeout < 0 ? system.timeoutNs() : TimeUnit.SECONDS.toNanos(timeout),
+                    attempts < 0 ? system.attempts() : attempts);
+        }
+    }
+
     /// @param to   a prefix
     /// @param via  the router's address
     /// @param link its number, from 1 on
@@ -139,7 +180,7 @@ public record Config(
     /// What one of several stacks is to be.
     public Config stack(int number) {
         StackConfig one = stacks.get(number);
-        return new Config(placement, session, one.spinNs(), links, routes, filter, one.limits(), stacks, beside);
+        return new Config(placement, session, one.spinNs(), links, routes, filter, one.limits(), stacks, beside, names);
     }
 
     /// Where programs attach to a stack.

@@ -97,12 +97,14 @@ public final class ConfigFile {
         Config.Limits limits = new LimitsReader(problems).all(reader);
         List<Config.StackConfig> sharing =
                 tables.isEmpty() ? List.of() : new StackReader(problems).all(tables, session, spinNs, limits);
+        Config.Names asked = new NamesReader().all(reader);
         reader.close();
         if (!problems.isEmpty()) {
             return failed();
         }
         Path path = session == null ? null : Path.of(session);
-        return new Read(new Config(placement, path, spinNs, links, routes, filter, limits, sharing, beside), List.of());
+        Config config = new Config(placement, path, spinNs, links, routes, filter, limits, sharing, beside, asked);
+        return new Read(config, List.of());
     }
 
     private Read failed() {

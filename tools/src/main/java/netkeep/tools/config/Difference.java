@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import netkeep.names.NameSettings;
 import netkeep.placement.Settings;
 import netkeep.tools.status.StatusLine;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ record Difference(
     /// @param started what the daemon was started with
     /// @param now     its `status` lines
     /// @param rules   its `filter` lines
-    static Difference of(Config config, Settings started, List<StatusLine> now, List<String> rules) {
+    /// @param asks    how it would look up names if it was started now
+    static Difference of(Config config, Settings started, List<StatusLine> now, List<String> rules, NameSettings asks) {
         Set<String> wanted = new LinkedHashSet<>();
         List<String> fixed = new ArrayList<>();
         // Its numbers of links are those of its start; a link that it does not have cannot get an address.
@@ -69,9 +71,7 @@ record Difference(
         if (!shares(config, started).equals(shares(started))) {
             fixed.add("[[stack]] are as they were: their names, their order and whom each serves");
         }
-        if (!Objects.equals(config.beside(), started.besideTerms())) {
-            fixed.add("[beside] is as it was");
-        }
+        ways(config, started, asks, fixed);
         Set<String> holds = holds(now);
         List<String> remove = new ArrayList<>(holds);
         remove.removeAll(wanted);
@@ -82,6 +82,16 @@ record Difference(
         add.sort((one, other) -> Boolean.compare(one.startsWith("route"), other.startsWith("route")));
         List<String> filter = config.filterLines();
         return new Difference(remove, add, filter.equals(rules) ? null : filter, fixed);
+    }
+
+    /// Who is let in, and whom names are asked of.
+    private static void ways(Config config, Settings started, NameSettings asks, List<String> fixed) {
+        if (!Objects.equals(config.beside(), started.besideTerms())) {
+            fixed.add("[beside] is as it was");
+        }
+        if (!asks.equals(started.names())) {
+            fixed.add("[names] is as it was");
+        }
     }
 
     /// Which stacks there are and whom each serves, as lines.

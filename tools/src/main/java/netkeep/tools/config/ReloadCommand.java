@@ -68,7 +68,8 @@ public final class ReloadCommand implements Callable<Integer> {
                 config,
                 started,
                 daemon.lines("status"),
-                daemon.ask("filter list").lines().toList());
+                daemon.ask("filter list").lines().toList(),
+                NameFiles.settings(config.names()));
         for (String line : difference.remove()) {
             daemon.ask("remove " + line);
         }

@@ -17,6 +17,7 @@ import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
 import netkeep.tools.config.Config;
+import netkeep.tools.config.NameFiles;
 import netkeep.tools.serve.StackOptions;
 
 /// The links of a daemon, their devices open, and what it is to be on them.
@@ -25,16 +26,22 @@ final class Devices implements AutoCloseable {
 
     private final List<Link> links;
     private final Settings settings;
+    private final int hosts;
 
-    private Devices(List<Link> links, Settings settings) {
+    private Devices(List<Link> links, Settings settings, Config.Names names) {
         this.links = links;
         this.settings = settings;
+        this.hosts = NameFiles.hosts(names);
     }
 
     /// Of a command line.
     static Devices of(StackOptions options) {
         Link link = options.device();
-        return new Devices(List.of(link), options.settings(link));
+        Settings settings = options.settings(link);
+        List<String> lines = new ArrayList<>(settings.lines());
+        lines.addAll(NameFiles.settings(Config.Names.DEFAULT).lines());
+        Settings all = new Settings(settings.parts(), settings.spinNs(), false, settings.devices(), lines);
+        return new Devices(List.of(link), all, Config.Names.DEFAULT);
     }
 
     /// Of a configuration, for each of its stacks: a queue of each link.
@@ -85,7 +92,9 @@ final class Devices implements AutoCloseable {
             lines.add(beside.text());
             steer(links, beside);
         }
-        return new Devices(links, new Settings(List.of(), config.spinNs(), false, devices, lines));
+        lines.addAll(NameFiles.settings(config.names()).lines());
+        Settings settings = new Settings(List.of(), config.spinNs(), false, devices, lines);
+        return new Devices(links, settings, config.names());
     }
 
     /// Has the kernel give each of two stacks what is its own. Where it will not, they bring each other what came
@@ -126,8 +135,14 @@ final class Devices implements AutoCloseable {
         }
     }
 
+    /// The text of the hosts file, a region to be read.
+    int hosts() {
+        return hosts;
+    }
+
     @Override
     public void close() {
+        Descriptors.close(hosts);
         links.forEach(Link::close);
     }
 }

@@ -51,6 +51,7 @@ final class KeptStack implements AutoCloseable {
                             devices.descriptors(),
                             beside,
                             listener,
+                            devices.hosts(),
                             standbys,
                             devices::more),
                     watcher);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import netkeep.control.Beside;
+import netkeep.control.NameService;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Pulse;
 import netkeep.keeper.Plan;
@@ -42,6 +43,7 @@ public enum Placement {
     /// @param settings of the stack and its links
     /// @param devices  of the links, in their order
     /// @param listener of that path
+    /// @param hosts    the text of a hosts file, a region to be read
     /// @param beside   what the stack is granted besides: see [Junction]
     /// @param standbys processes that wait to take over
     /// @param queues   opens one more queue of each device, for a program's own stack beside this one
@@ -52,25 +54,28 @@ public enum Placement {
             List<Integer> devices,
             List<Plan.Grant> beside,
             int listener,
+            int hosts,
             int standbys,
             Supplier<List<Integer>> queues) {
+        List<Plan.Grant> control = new ArrayList<>(controls(settings, listener));
+        control.add(new Plan.Device(Grants.HOSTS, hosts));
         return new Plan(
                 regions(path),
                 line,
                 capturing(
                         switch (this) {
-                            case MONOLITHIC -> List.of(monolith(settings, devices, beside, listener));
-                            case FACTORED -> factored(settings, devices, beside, listener);
+                            case MONOLITHIC -> List.of(monolith(settings, devices, beside, control));
+                            case FACTORED -> factored(settings, devices, beside, control);
                         }),
                 standbys,
-                new Plan.Sessions(Settings.SESSIONS, (user, what) -> terms(settings, user, what, queues)),
+                new Plan.Sessions(Settings.OWN + 1, (user, what) -> terms(settings, user, what, queues)),
                 READY_NS);
     }
 
     /// @param what control says that the user's program wants
     private static Plan.Terms terms(Settings settings, int user, String what, Supplier<List<Integer>> queues) {
         if (!what.equals(Beside.WANTED)) {
-            Terms of = settings.terms(user);
+            Terms of = what.equals(NameService.WANTED) ? Settings.own(user) : settings.terms(user);
             List<Long> lengths = List.of(of.layout().clientLength(), of.layout().stackLength());
             return new Plan.Terms(lengths, of.text(), List.of());
         }
@@ -89,13 +94,13 @@ public enum Placement {
     }
 
     private static Plan.Domain monolith(
-            Settings settings, List<Integer> devices, List<Plan.Grant> beside, int listener) {
+            Settings settings, List<Integer> devices, List<Plan.Grant> beside, List<Plan.Grant> control) {
         List<Plan.Grant> grants = new ArrayList<>(beside);
         grants.addAll(stacks(settings));
         for (int i = 0; i < devices.size(); i++) {
             grants.add(new Plan.Device(Grants.DEVICE + (i + 1), devices.get(i)));
         }
-        grants.addAll(controls(settings, listener));
+        grants.addAll(control);
         Settings all = settings.with(List.of("stack", "control"), settings.spinNs(), false);
         return domain("link,stack,control", all, grants, true, true);
     }
@@ -114,7 +119,7 @@ public enum Placement {
     }
 
     private static List<Plan.Domain> factored(
-            Settings settings, List<Integer> devices, List<Plan.Grant> beside, int listener) {
+            Settings settings, List<Integer> devices, List<Plan.Grant> beside, List<Plan.Grant> control) {
         List<Plan.Domain> domains = new ArrayList<>();
         List<Plan.Grant> stack = new ArrayList<>(beside);
         stack.addAll(stacks(settings));
@@ -134,8 +139,7 @@ public enum Placement {
             bell(stack, number, STACKS_END);
         }
         domains.add(domain("stack", settings.with(List.of("stack"), 0, true), stack, true, false));
-        domains.add(domain(
-                "control", settings.with(List.of("control"), 0, true), controls(settings, listener), false, true));
+        domains.add(domain("control", settings.with(List.of("control"), 0, true), control, false, true));
         return domains;
     }
 

@@ -18,6 +18,8 @@ import netkeep.tools.place.Placement;
 /// @param filter    its rules, in their order
 /// @param sessions  `session` lines, with `sockets` and `memory`
 /// @param cut       `cut` lines: sessions that were cut off
+/// @param names     `names` line: what the resolver has and did
+/// @param servers   `name-server` lines: whom it asks
 /// @param ledger    octets that are touched of it
 /// @param stack     its number among those on the same links, from 0
 /// @param beside    all of these, with `name` and `path`; none if it is alone
@@ -30,6 +32,8 @@ record DaemonStatus(
         List<String> filter,
         List<Map<String, Object>> sessions,
         List<Map<String, Object>> cut,
+        List<Map<String, Object>> names,
+        List<Map<String, Object>> servers,
         long ledger,
         int stack,
         List<Map<String, Object>> beside) {
@@ -38,6 +42,7 @@ record DaemonStatus(
     static DaemonStatus of(Daemon daemon) throws IOException {
         List<StatusLine> stack = daemon.lines("status");
         List<StatusLine> news = daemon.lines("domains");
+        List<StatusLine> resolver = daemon.lines("names");
         Map<String, Long> regions = ProcessFigures.regions(daemon.keeper(), Placement.regions(daemon.path()));
         long turns = stack.stream()
                 .filter(line -> line.kind().equals("stack"))
@@ -81,6 +86,8 @@ record DaemonStatus(
                 daemon.ask("filter list").lines().toList(),
                 sessions,
                 all(news, "cut"),
+                all(resolver, "names"),
+                all(resolver, "name-server"),
                 regions.getOrDefault("ledger", 0L),
                 settings.share().stack(),
                 beside);
@@ -134,6 +141,8 @@ record DaemonStatus(
         all.put("routes", routes);
         all.put("filter", filter);
         all.put("sessions", sessions);
+        all.put("names", names);
+        all.put("name_servers", servers);
         all.put("cut", cut);
         all.put("ledger", ledger);
         if (!beside.isEmpty()) {

@@ -44,9 +44,29 @@ final class DaemonText {
         }
         addLinks(lines, status);
         lines.addAll(status.filter());
+        addNames(lines, status);
         lines.add(line("ledger: %s touched", octets(status.ledger())));
         addSessions(lines, status);
         return lines;
+    }
+
+    /// Whom the resolver asks, and what came of it, once anybody has asked.
+    private static void addNames(List<String> lines, DaemonStatus status) {
+        for (Map<String, Object> server : status.servers()) {
+            lines.add(line("name server %s", text(server, "address")));
+        }
+        for (Map<String, Object> names : status.names()) {
+            if (number(names, "NamesAsked") != 0) {
+                lines.add(line(
+                        "names: asked %s, from cache %s, queries %s, try again %s, cached %s of %s",
+                        text(names, "NamesAsked"),
+                        text(names, "NamesFromCache"),
+                        text(names, "NamesQueries"),
+                        text(names, "NamesTryAgain"),
+                        text(names, "cached"),
+                        text(names, "most")));
+            }
+        }
     }
 
     private static void addLinks(List<String> lines, DaemonStatus status) {

@@ -103,8 +103,14 @@ public final class NstatCommand implements Callable<Integer> {
             return StatusClient.ask(StatusServer.COUNTERS, pid);
         }
         try (Daemon daemon = Daemon.at(session)) {
-            return List.of(new StatusClient.Answer(
-                    daemon.keeper(), daemon.ask("nstat").lines().toList()));
+            List<String> counters = new ArrayList<>(daemon.ask("nstat").lines().toList());
+            // Those of control: they begin anew with it.
+            for (String field : daemon.ask("names").split("\\s", -1)) {
+                if (field.startsWith("Names")) {
+                    counters.add(field);
+                }
+            }
+            return List.of(new StatusClient.Answer(daemon.keeper(), counters));
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Stream;
+import netkeep.names.NameSettings;
 import netkeep.placement.Settings;
 import netkeep.tools.status.StatusLine;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class DifferenceTest {
     private static Difference difference(String text) {
         Config config = ConfigFile.read(text).config();
         assertNotNull(config, ConfigFile.read(text).problems().toString());
-        return Difference.of(config, STARTED, NOW, List.of());
+        return Difference.of(config, STARTED, NOW, List.of(), NameSettings.DEFAULT);
     }
 
     @Test
@@ -55,11 +56,15 @@ class DifferenceTest {
         Config config = ConfigFile.read(link + "slaac = true\n" + rule).config();
         assertNotNull(config);
         List<String> rules = List.of("filter drop in any any any 0-65535 any");
-        assertNull(Difference.of(config, STARTED, NOW, rules).filter());
-        assertEquals(rules, Difference.of(config, STARTED, NOW, List.of()).filter());
+        assertNull(
+                Difference.of(config, STARTED, NOW, rules, NameSettings.DEFAULT).filter());
         assertEquals(
                 rules,
-                Difference.of(config, STARTED, NOW, List.of(rules.getFirst(), "filter x"))
+                Difference.of(config, STARTED, NOW, List.of(), NameSettings.DEFAULT)
+                        .filter());
+        assertEquals(
+                rules,
+                Difference.of(config, STARTED, NOW, List.of(rules.getFirst(), "filter x"), NameSettings.DEFAULT)
                         .filter());
     }
 

@@ -46,6 +46,9 @@ class DaemonTextTest {
                                         + " most_memory=2048 per_second=9 octets_per_second=125000"
                                         + " octets_received_per_second=250000 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
+                List.of(fields(
+                        "names cached=3 most=4096 NamesAsked=9 NamesFromCache=4 NamesQueries=5 NamesTryAgain=1")),
+                List.of(fields("name-server address=198.18.0.1")),
                 3 << 10,
                 1,
                 List.of(fields("beside name=one path=/a"), fields("beside name=two path=/a.two")));
@@ -63,6 +66,8 @@ class DaemonTextTest {
                         "address 198.18.0.2/24 on link 1: assigned",
                         "route 0.0.0.0/0 by 198.18.0.1 on link 1",
                         "filter drop in tcp any any 22-22 any",
+                        "name server 198.18.0.1",
+                        "names: asked 9, from cache 4, queries 5, try again 1, cached 3 of 4096",
                         "ledger: 3.0 KiB touched",
                         "session 0 process 20 user 0: sockets 3 of 8, 512 B touched of 2.0 KiB, 9 connections/s,"
                                 + " 125000 octets/s, 250000 octets/s received",

@@ -52,6 +52,7 @@ import netkeep.session.Event;
 import netkeep.session.Hello;
 import netkeep.session.Hold;
 import netkeep.session.Joining;
+import netkeep.session.NameMessage;
 import netkeep.session.Option;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
@@ -122,6 +123,8 @@ class LayoutsTest {
                         "layout slot",
                         "layout attachment",
                         "layout question",
+                        "layout name-question",
+                        "layout name-answer",
                         "layout frames-producer",
                         "layout frames-consumer",
                         "layout frame",
@@ -591,6 +594,36 @@ class LayoutsTest {
         assertEquals('t', question.get((int) asked.length()));
         assertEquals('t', reply.get((int) replied.length()));
         assertTrue(page("line.md").contains("instead; version " + Ask.VERSION + "."));
+    }
+
+    @Test
+    void namesAreAsDrawn() throws IOException {
+        Drawing asked = drawing("layout name-question");
+        byte[] octets = NameMessage.question(new NameMessage.Question(7, NameMessage.IPV6, 5, 6, "n"));
+        ByteBuffer question = ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder());
+        assertEquals(0x304e4b4e, question.getInt(at(asked, "MAGIC")));
+        assertEquals(NameMessage.VERSION, question.getInt(at(asked, "VERSION")));
+        assertEquals(7, question.getInt(at(asked, "NUMBER")));
+        assertEquals(2, question.getInt(at(asked, "WHAT")));
+        assertEquals(5, question.getLong(at(asked, "ADDRESS")));
+        assertEquals(6, question.getLong(at(asked, "ADDRESS") + 8));
+        assertEquals('n', question.get((int) asked.length()));
+        assertEquals(5, asked.numbers().size());
+
+        Drawing told = drawing("layout name-answer");
+        NameMessage.Answer answer =
+                new NameMessage.Answer(8, NameMessage.NO_DATA, 9, List.of(3L, 4L), List.of("a", "b"));
+        ByteBuffer answered = ByteBuffer.wrap(NameMessage.answer(answer)).order(ByteOrder.nativeOrder());
+        assertEquals(0x304e4b4e, answered.getInt(at(told, "MAGIC")));
+        assertEquals(NameMessage.VERSION, answered.getInt(at(told, "VERSION")));
+        assertEquals(8, answered.getInt(at(told, "NUMBER")));
+        assertEquals(2, answered.getInt(at(told, "STATUS")));
+        assertEquals(9, answered.getInt(at(told, "TTL")));
+        assertEquals(1, answered.getInt(at(told, "COUNT")));
+        assertEquals(4, answered.getLong((int) told.length() + 8));
+        assertEquals('b', answered.get((int) told.length() + 18));
+        assertEquals(6, told.numbers().size());
+        assertTrue(page("names.md").startsWith("# Layout of names, version " + NameMessage.VERSION + "\n"));
     }
 
     @Test
