@@ -40,11 +40,9 @@ class DaemonTextTest {
                 List.of(fields("address link=1 address=198.18.0.2/24 state=assigned manual=true")),
                 List.of(fields("route link=1 prefix=0.0.0.0/0 router=198.18.0.1 manual=true")),
                 List.of("filter drop in tcp any any 22-22 any"),
-                List.of(
-                        fields(
-                                "session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
-                                        + " most_memory=2048 per_second=9 octets_per_second=125000"
-                                        + " octets_received_per_second=250000 memory=512")),
+                List.of(fields("session number=0 pid=20 user=0 sockets=3 closed=false most_sockets=8"
+                        + " most_memory=2048 per_second=9 octets_per_second=125000"
+                        + " octets_received_per_second=250000 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
                 List.of(fields(
                         "names cached=3 most=4096 NamesAsked=9 NamesFromCache=4 NamesQueries=5 NamesTryAgain=1")),
