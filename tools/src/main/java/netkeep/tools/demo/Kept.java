@@ -16,6 +16,8 @@ import netkeep.link.Link;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Threads;
 import netkeep.placement.Settings;
+import netkeep.tools.config.Config;
+import netkeep.tools.config.NameFiles;
 import netkeep.tools.place.Placement;
 import netkeep.tools.place.ThisProgram;
 
@@ -37,6 +39,7 @@ final class Kept implements AutoCloseable {
     private final Path session;
     private final Link link;
     private final int listener;
+    private final int hosts = NameFiles.hosts(Config.Names.DEFAULT);
     private final Keeper keeper;
     private final Thread keeping;
     private Keeper.State state = new Keeper.State(List.of(), 0, 0);
@@ -59,12 +62,14 @@ final class Kept implements AutoCloseable {
                     List.of(link.descriptor()),
                     List.of(),
                     listener,
+                    hosts,
                     1,
                     List::of);
             keeper = new Keeper(plan, new Watching());
             made = true;
         } finally {
             if (!made) {
+                Descriptors.close(hosts);
                 Descriptors.close(listener);
                 link.close();
             }
@@ -162,6 +167,7 @@ final class Kept implements AutoCloseable {
         } catch (IOException stays) {
             throw new UncheckedIOException(stays);
         } finally {
+            Descriptors.close(hosts);
             Descriptors.close(listener);
             link.close();
         }
