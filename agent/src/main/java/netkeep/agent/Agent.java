@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
 import java.util.Set;
+import netkeep.client.NetkeepResolverProvider;
 import netkeep.client.OpenProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// | asynchronous channels | another such property |
 /// | `Socket`, `ServerSocket` | their factories |
 /// | `DatagramSocket`, `MulticastSocket` | [DatagramHook] |
+/// | `InetAddress` | the service that the JVM asks for one ([NetkeepResolverProvider]) |
 public final class Agent {
     private static final String PROVIDER = "java.nio.channels.spi.SelectorProvider";
 
     private static final String ASYNCHRONOUS = "java.nio.channels.spi.AsynchronousChannelProvider";
 
-    private static volatile @Nullable AgentOptions options;
+    private static volatile @Nullable WantedStack stack;
 
     private Agent() {}
 
@@ -31,10 +33,11 @@ public final class Agent {
     /// @throws IllegalArgumentException if the options make no sense
     /// @throws IllegalStateException    if it is too late: the program has sockets, or other factories
     public static void begin(@Nullable String text, Instrumentation instrumentation) throws Exception {
-        if (options != null) {
+        if (stack != null) {
             throw new IllegalStateException("netkeep is installed already");
         }
-        options = new AgentOptions(text);
+        WantedStack wanted = new WantedStack(new AgentOptions(text));
+        stack = wanted;
         open(instrumentation);
         System.setProperty(PROVIDER, SystemWide.class.getName());
         if (!(SelectorProvider.provider() instanceof OpenProvider provider)) {
@@ -43,6 +46,7 @@ public final class Agent {
         System.setProperty(ASYNCHRONOUS, SystemWideAsynchronous.class.getName());
         factories(provider);
         DatagramHook.put(instrumentation);
+        NetkeepResolverProvider.install(wanted);
     }
 
     /// Opens to us what of `java.base` the kernel's side needs, and allows us native access.
@@ -67,9 +71,9 @@ public final class Agent {
         ServerSocket.setSocketFactory(provider::serverSocketImplementation);
     }
 
-    /// The options, for the provider that the JVM makes.
-    static AgentOptions options() {
-        AgentOptions known = options;
+    /// The program's stack, for the provider that the JVM makes.
+    static WantedStack stack() {
+        WantedStack known = stack;
         if (known == null) {
             throw new IllegalStateException("the agent has not begun");
         }

@@ -1,6 +1,9 @@
 package netkeep.agent;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.client.Attached;
@@ -9,6 +12,8 @@ import netkeep.client.Rules;
 import netkeep.domain.Welcome;
 import netkeep.embedded.Embedded;
 import netkeep.embedded.EmbeddedBuilder;
+import netkeep.names.Hosts;
+import netkeep.names.SystemFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What stands behind `-javaagent:netkeep.jar=`: options `NAME=VALUE` with commas between them.
@@ -83,14 +88,16 @@ final class AgentOptions {
     /// Attaches to the daemon, or starts the stack.
     ///
     /// @throws IOException if it cannot be; its message says why
-    NetkeepSelectorProvider start() throws IOException {
+    WantedStack.Begun start() throws IOException {
         try {
             String on = link;
             if (on != null) {
-                return (NetkeepSelectorProvider) embedded(on).start().provider();
+                Embedded stack = embedded(on).start();
+                return new WantedStack.Begun((NetkeepSelectorProvider) stack.provider(), stack.names());
             }
             long spinNs = Math.max(0, spinMicros) * 1000;
-            return (NetkeepSelectorProvider) Attached.to(path(), spinNs, false).provider();
+            Attached stack = Attached.to(path(), spinNs, false);
+            return new WantedStack.Begun((NetkeepSelectorProvider) stack.provider(), stack.names());
         } catch (RuntimeException refused) {
             throw new IOException("netkeep: " + refused.getMessage(), refused);
         }
@@ -105,7 +112,9 @@ final class AgentOptions {
     }
 
     private EmbeddedBuilder embedded(String on) {
-        EmbeddedBuilder plan = Embedded.builder().link(on, addresses);
+        EmbeddedBuilder plan = Embedded.builder()
+                .link(on, addresses)
+                .names(SystemFiles.resolvConf(file("/etc/resolv.conf")), new Hosts(file("/etc/hosts")));
         if (dhcp) {
             plan.dhcp();
         }
@@ -119,5 +128,14 @@ final class AgentOptions {
             plan.spinMicros(spinMicros);
         }
         return plan;
+    }
+
+    /// The text of a file of the system's, none where there is none.
+    private static String file(String path) {
+        try {
+            return Files.readString(Path.of(path), StandardCharsets.ISO_8859_1);
+        } catch (IOException none) {
+            return "";
+        }
     }
 }

@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// return SelectorProvider.provider().openDatagramChannel(null);
 /// ```
 ///
-/// The JDK's factory for such sockets would do without, but makes them wait for each other: there no other method of
-/// one
-/// that receives returns.
+/// The JDK's factory for such sockets would do without, but makes them wait for each other: while one receives, no other
+/// method of it returns.
 final class DatagramHook implements ClassFileTransformer {
     private static final String OWNER = "sun/nio/ch/SelectorProviderImpl";
     private static final String METHOD = "openUninterruptibleDatagramChannel";

@@ -12,8 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What stands behind a `java.net.ServerSocket` that a program has made: a socket of the stack's, until it is bound to
-/// an
-/// address of the kernel's.
+/// an address of the kernel's.
 final class OpenServerSocketImpl extends NoSocketImpl {
     private final OpenProvider provider;
     private volatile @Nullable ServerSocket side;

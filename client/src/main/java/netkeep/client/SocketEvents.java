@@ -9,8 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The Flight Recorder's events of sockets, `jdk.SocketRead` and `jdk.SocketWrite`. Its classes are the JVM's own:
-/// where
-/// nobody has exported them to us, which the agent does, there are none.
+/// where nobody has exported them to us, which the agent does, there are none.
 final class SocketEvents {
     private static final String READ = "jdk.internal.event.SocketReadEvent";
     private static final String WRITE = "jdk.internal.event.SocketWriteEvent";

@@ -6,8 +6,7 @@ import netkeep.wire.DomainName;
 
 /// What a resolver answers.
 ///
-/// @param canonical the name that the addresses are of, behind all aliases; of a reverse lookup the one that was
-/// asked
+/// @param canonical the name that the addresses are of, behind all aliases; of a reverse lookup the one asked
 /// @param addresses of a name, in the order in which a server gave them, those of IPv4 first
 /// @param names     of an address
 /// @param ttl       seconds for which it holds, 0 for this once

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.Call;
 import netkeep.linux.OtherThread;
+import netkeep.linux.Threads;
 import org.jspecify.annotations.Nullable;
 
 /// How the thread of another process gets on that serves there, seen from outside: it does not notice, and cannot help
@@ -31,12 +32,19 @@ public final class Vigil implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long FIRST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
+    /// What goes on before others as it takes over, for so long: until then everybody waits for it, and those who do
+    /// not know that have the cores. Where its keeper is root.
+    private static final int FIRST = -20;
+
+    private static final long FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /// A word that changes as long as a domain gets on.
     ///
     /// @param descriptor of the region
     /// @param at         offset there
     public record Sign(int descriptor, long at) {}
 
+    private final int number;
     private final OtherThread thread;
     private List<Sign> signs = List.of();
     private final Call call = new Call();
@@ -46,6 +54,7 @@ public final class Vigil implements AutoCloseable {
     private boolean begun;
     private long signNs;
     private long askedNs;
+    private long firstUntilNs;
     private long cpuNs;
     private long burntNs;
     private boolean stopped;
@@ -53,6 +62,7 @@ public final class Vigil implements AutoCloseable {
 
     /// @throws netkeep.linux.LinuxException if there is no such thread
     public Vigil(int process, int thread) {
+        this.number = thread;
         this.thread = new OtherThread(process, thread);
     }
 
@@ -61,11 +71,16 @@ public final class Vigil implements AutoCloseable {
         signs = all;
         given = given();
         signNs = nowNs;
+        firstUntilNs = Threads.prefer(number, FIRST) ? nowNs + FIRST_NS : 0;
     }
 
     /// Looks.
     public void look(long nowNs) {
         stoppedBefore = stopped;
+        if (firstUntilNs != 0 && nowNs >= firstUntilNs) {
+            firstUntilNs = 0;
+            Threads.prefer(number, 0);
+        }
         long now = given();
         moved = now != given;
         given = now;

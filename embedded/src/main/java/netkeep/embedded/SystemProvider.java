@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// `-Djava.nio.channels.spi.SelectorProvider=netkeep.embedded.SystemProvider`.
 ///
 /// System properties say which. With `netkeep.session` it is the one that a daemon keeps, which lets programs in at
-/// that
-/// path. Else it is embedded: `netkeep.link` (like `tap:nk0`), `netkeep.address` (one or several, separated by commas),
-/// `netkeep.router` (for all that is not on the link), `netkeep.spin` (microseconds).
+/// that path. Else it is embedded: `netkeep.link` (like `tap:nk0`), `netkeep.address` (one or several, separated by
+/// commas), `netkeep.router` (for all that is not on the link), `netkeep.spin` (microseconds).
 public final class SystemProvider extends SelectorProvider {
     /// The property that names a daemon's path.
     public static final String SESSION = "netkeep.session";

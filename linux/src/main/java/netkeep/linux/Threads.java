@@ -72,6 +72,15 @@ public final class Threads {
         LinuxException.check(Call.own().raw(Architecture.SETPRIORITY, 0, 0, nice, 0, 0, 0), "setpriority");
     }
 
+    /// Has a thread go before others, or no more.
+    ///
+    /// @param thread of any process
+    /// @param nice   as nice(1), -20..19
+    /// @return false if it has ended, or who is not root asks for what only root may
+    public static boolean prefer(int thread, int nice) {
+        return Call.own().raw(Architecture.SETPRIORITY, 0, thread, nice, 0, 0, 0) == 0;
+    }
+
     /// Moves the calling thread to new namespaces; the other threads of the process stay.
     ///
     /// @param flags `CLONE_NEW*`

@@ -5,9 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// How a process joins a session that is another's. A client leaves a deposit with control: a [Hello] as it got one,
-/// with
-/// the descriptors that came with that, and one of its own. Who asks over the session's connection, or over an end of a
-/// pair whose other end control was given by [Hold], gets a copy over the socket that it sends along.
+/// with the descriptors that came with that, and one of its own. Who asks over the session's connection, or over an end
+/// of a pair whose other end control was given by [Hold], gets a copy over the socket that it sends along.
 ///
 /// ```text
 ///  0  magic  u32   as in Hello

@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// How a program asks for names: a message of its session's connection, and the answer, which comes there, too,
-/// whenever
-/// it is known.
+/// whenever it is known.
 ///
 /// ```text
 /// question, client to control       answer, control to client
@@ -22,8 +21,7 @@ import java.util.List;
 ///                                         was asked
 /// ```
 ///
-/// Numbers are in the machine's own order; an address is two of 64 bits, IPv4 in its mapped form; names are
-/// ASCII. Who
+/// Numbers are in the machine's own order; an address is two of 64 bits, IPv4 in its mapped form; names are ASCII. Who
 /// begins to serve knows of no question that its predecessor had: who gets the answer to its greeting once more asks
 /// again.
 public final class NameMessage {

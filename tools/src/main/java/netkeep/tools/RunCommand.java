@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `netkeep run`: an unmodified program on a stack that is kept elsewhere. Without `--netns` the script `./netkeep`
-/// does
-/// it, so that the process becomes the program without the start of a JVM.
+/// does it, so that the process becomes the program without the start of a JVM.
 @Command(
         name = "run",
         description = "Runs an unmodified program on a stack that \"netkeep up\" keeps.",

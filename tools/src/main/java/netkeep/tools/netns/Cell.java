@@ -18,8 +18,7 @@ import netkeep.linux.NetworkNamespace;
 import netkeep.wire.Address;
 
 /// A network namespace with a loopback and one link, whose other end we hold: a TAP, or where that is not allowed a
-/// veth
-/// with a packet socket.
+/// veth with a packet socket.
 final class Cell implements AutoCloseable {
     private static final String NAME = "nk0";
     private static final String PEER = "nk0-b";

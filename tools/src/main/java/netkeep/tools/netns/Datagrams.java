@@ -18,8 +18,7 @@ import netkeep.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
 /// Datagrams between the namespace and outside. Each port of the program's has a socket outside, of the same number
-/// where
-/// that is free, which hears everybody, as the program's own does; each partner a socket within.
+/// where that is free, which hears everybody, as the program's own does; each partner a socket within.
 final class Datagrams {
     private static final int LONGEST = 65_535;
 

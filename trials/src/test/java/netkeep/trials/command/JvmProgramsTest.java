@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -61,24 +60,8 @@ class JvmProgramsTest {
         place.close();
     }
 
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
-    }
-
-    /// A program of [netkeep.trials.jvm] with the agent, and with nothing of ours on its class path.
     private Place.Running program(String options, String name, String... arguments) throws Exception {
-        String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.contains("trials") || entry.contains("repository"))
-                .collect(Collectors.joining(File.pathSeparator));
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-javaagent:" + root().resolve("dist/netkeep.jar") + "=" + options));
-        line.addAll(List.of("-cp", path, "netkeep.trials.jvm." + name));
-        line.addAll(List.of(arguments));
-        return place.start(line);
+        return place.start(Jvm.withAgent(options, name, arguments));
     }
 
     private String session() {
@@ -155,7 +138,7 @@ class JvmProgramsTest {
 
     @Test
     void readmesTableIsWhatIsTriedHere() throws Exception {
-        String text = Files.readString(root().resolve("README.md"));
+        String text = Files.readString(Jvm.root().resolve("README.md"));
         String table = text.substring(text.indexOf("<!-- jvm:begin -->"), text.indexOf("<!-- jvm:end -->"));
         Set<String> rows = table.lines()
                 .filter(line -> line.startsWith("| ") && !line.startsWith("| program |") && !line.startsWith("| ---"))

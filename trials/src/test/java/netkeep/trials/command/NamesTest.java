@@ -174,6 +174,18 @@ class NamesTest {
         String counters = place.command("nstat", "--session", session.toString(), "Names*")
                 .out();
         assertTrue(counters.matches("(?s).*NamesFromCache +[1-9].*NamesQueriesOverTcp +1 .*"), counters);
+        Place.Said lookup = place.start(Jvm.withAgent(
+                        "session=" + session, "Lookup", "one", "printer.lan", "none.example", "198.18.0.5"))
+                .end();
+        assertEquals(
+                """
+                one [one/198.18.0.5, one/fd00:198:18:0:0:0:0:5]
+                printer.lan [printer.lan/198.18.0.99]
+                no none.example
+                one.example
+                """,
+                lookup.out(),
+                lookup.err());
         assertEquals(0, up.stop().code());
     }
 
