@@ -109,6 +109,10 @@ final class Variables {
             // Who captures says so again to a successor.
             "Sockets.crossings",
             "Crossings",
+            // Which stacks share the addresses is the shell's to say, also to a successor.
+            "Tables",
+            // As is that we stand for all hosts.
+            "Addresses.forAll",
             // Packets that wait for a neighbor's answer: a death may lose a packet.
             "Held",
             // The same memory in another dress.

@@ -177,15 +177,12 @@ class NamesTest {
         Place.Said lookup = place.start(Jvm.withAgent(
                         "session=" + session, "Lookup", "one", "printer.lan", "none.example", "198.18.0.5"))
                 .end();
-        assertEquals(
-                """
+        assertEquals("""
                 one [one/198.18.0.5, one/fd00:198:18:0:0:0:0:5]
                 printer.lan [printer.lan/198.18.0.99]
                 no none.example
                 one.example
-                """,
-                lookup.out(),
-                lookup.err());
+                """, lookup.out(), lookup.err());
         assertEquals(0, up.stop().code());
     }
 
