@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// return SelectorProvider.provider().openDatagramChannel(null);
 /// ```
 ///
-/// The JDK's factory for such sockets would do without, but makes them wait for each other: while one receives, no
-/// other
+/// The JDK's factory for such sockets would do without, but has them wait for each other: while one receives no other
 /// method of it returns.
 final class DatagramHook implements ClassFileTransformer {
     private static final String OWNER = "sun/nio/ch/SelectorProviderImpl";
