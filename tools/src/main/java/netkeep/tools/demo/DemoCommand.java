@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description =
-                "Puts an unmodified server on a stack of ours, kills the stack while curl gets a file, checks every octet, "
-                        + "and measures all placements beside the kernel.",
+                "Puts an unmodified server on a stack of ours, kills the stack while curl gets a file, checks every "
+                        + "octet, and measures all placements beside the kernel.",
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
     private static final int DONE = 0;

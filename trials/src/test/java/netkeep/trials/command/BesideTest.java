@@ -120,7 +120,7 @@ class BesideTest {
         private final String address;
         private final int port;
         private final boolean stays;
-        private final FutureTask<Void> task = new FutureTask<>(this::run, null);
+        private final FutureTask<Void> task = new FutureTask<>(this::run);
         private volatile @Nullable SocketChannel current;
 
         private Stream(String address, int port, boolean stays) {
@@ -130,19 +130,18 @@ class BesideTest {
             Thread.ofPlatform().start(task);
         }
 
-        private void run() {
-            try {
-                while (!over.get()) {
-                    try (SocketChannel channel = place.connect(address, port)) {
-                        current = channel;
-                        do {
-                            Place.echo(channel, OCTETS);
-                        } while (stays && !over.get());
-                    }
+        private Void run() throws Exception {
+            while (!over.get()) {
+                try (SocketChannel channel = place.connect(address, port)) {
+                    current = channel;
+                    do {
+                        Place.echo(channel, OCTETS);
+                    } while (stays && !over.get());
+                } catch (IOException broken) {
+                    throw new IOException(address + " port " + port, broken);
                 }
-            } catch (Exception broken) {
-                throw new AssertionError(address + " port " + port, broken);
             }
+            return null;
         }
 
         /// Ends as of a program on the kernel's stack that was killed: who says something is told.

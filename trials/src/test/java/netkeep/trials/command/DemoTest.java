@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// `netkeep demo`: parts of a factored stack die under a program that knows nothing of it, and each file comes whole.
 @Timeout(120)
 class DemoTest {
+    /// It starts a keeper with all its processes twice, on a machine that has other things to do.
+    private static final long PATIENCE_S = 100;
+
     @TempDir
     private Path directory;
 
@@ -49,7 +52,7 @@ class DemoTest {
         List<String> line = new ArrayList<>(Place.netkeep(words));
         line.add(1, "-Dnetkeep.command=" + root.resolve("netkeep"));
 
-        Place.Said said = place.start(line).end();
+        Place.Said said = place.start(line).end(PATIENCE_S);
 
         assertEquals(0, said.code(), said.out() + said.err());
         assertEquals("", said.err());

@@ -165,6 +165,12 @@ class NamesTest {
             find(other.names());
             assertEquals(2, asked("query[A] one.example"), "only the cache is lost");
         }
+        commands(session);
+        assertEquals(0, up.stop().code());
+    }
+
+    /// What knows nothing of [Names]: our commands, and a JVM's program with the agent.
+    private void commands(Path session) throws Exception {
         Place.Said said = place.command("resolve", "--session", session.toString(), "alias", "198.18.0.5", "none.");
         assertEquals(1, said.code());
         assertTrue(
@@ -183,7 +189,6 @@ class NamesTest {
                 no none.example
                 one.example
                 """, lookup.out(), lookup.err());
-        assertEquals(0, up.stop().code());
     }
 
     @Test

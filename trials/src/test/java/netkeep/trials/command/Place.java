@@ -165,7 +165,11 @@ final class Place implements AutoCloseable {
         }
 
         Said end() throws Exception {
-            if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+            return end(PATIENCE_S);
+        }
+
+        Said end(long seconds) throws Exception {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("did not end: " + Files.readString(out) + Files.readString(err));
             }
