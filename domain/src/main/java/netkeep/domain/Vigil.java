@@ -55,6 +55,7 @@ public final class Vigil implements AutoCloseable {
     private long signNs;
     private long askedNs;
     private long firstUntilNs;
+    private int usual;
     private long cpuNs;
     private long burntNs;
     private boolean stopped;
@@ -71,6 +72,7 @@ public final class Vigil implements AutoCloseable {
         signs = all;
         given = given();
         signNs = nowNs;
+        usual = Threads.nice(number);
         firstUntilNs = Threads.prefer(number, FIRST) ? nowNs + FIRST_NS : 0;
     }
 
@@ -79,7 +81,7 @@ public final class Vigil implements AutoCloseable {
         stoppedBefore = stopped;
         if (firstUntilNs != 0 && nowNs >= firstUntilNs) {
             firstUntilNs = 0;
-            Threads.prefer(number, 0);
+            Threads.prefer(number, usual);
         }
         long now = given();
         moved = now != given;

@@ -72,6 +72,15 @@ public final class Threads {
         LinuxException.check(Call.own().raw(Architecture.SETPRIORITY, 0, 0, nice, 0, 0, 0), "setpriority");
     }
 
+    /// How a thread gives way.
+    ///
+    /// @return as nice(1), -20..19; 0 if it has ended
+    public static int nice(int thread) {
+        // getpriority(2): the call answers 20 less that, for it may not be negative.
+        long answer = Call.own().raw(Architecture.GETPRIORITY, 0, thread, 0, 0, 0, 0);
+        return answer < 0 ? 0 : 20 - (int) answer;
+    }
+
     /// Has a thread go before others, or no more.
     ///
     /// @param thread of any process

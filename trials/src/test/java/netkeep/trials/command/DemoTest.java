@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,14 +42,12 @@ class DemoTest {
     void filesComeWholeThoughPartsDie(String link, String server) throws Exception {
         boolean nginx = server.equals("nginx");
         assumeTrue(!nginx || Place.has("nginx") && Place.has("gcc"), "no nginx, or no gcc");
-        Path here = Path.of("").toAbsolutePath();
-        Path root = Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
         List<String> words = new ArrayList<>(List.of("demo", "--json", "--rounds", nginx ? "1" : "0"));
         if (!nginx) {
             words.addAll(List.of("--server", "jdk", "--link", "packet"));
         }
         List<String> line = new ArrayList<>(Place.netkeep(words));
-        line.add(1, "-Dnetkeep.command=" + root.resolve("netkeep"));
+        line.add(1, "-Dnetkeep.command=" + Place.root().resolve("netkeep"));
 
         Place.Said said = place.start(line).end(PATIENCE_S);
 

@@ -1,7 +1,6 @@
 package netkeep.trials.command;
 
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,12 +11,6 @@ import java.util.stream.Collectors;
 final class Jvm {
     private Jvm() {}
 
-    /// Where this project is.
-    static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Files.isDirectory(here.resolve("shim")) ? here : here.getParent();
-    }
-
     /// A command line.
     static List<String> withAgent(String options, String name, String... arguments) {
         String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -27,7 +20,7 @@ final class Jvm {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-javaagent:" + root().resolve("dist/netkeep.jar") + "=" + options));
+                "-javaagent:" + Place.root().resolve("dist/netkeep.jar") + "=" + options));
         line.addAll(List.of("-cp", path, "netkeep.trials.jvm." + name));
         line.addAll(List.of(arguments));
         return line;

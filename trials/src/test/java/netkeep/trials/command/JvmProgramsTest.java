@@ -138,7 +138,7 @@ class JvmProgramsTest {
 
     @Test
     void readmesTableIsWhatIsTriedHere() throws Exception {
-        String text = Files.readString(Jvm.root().resolve("README.md"));
+        String text = Files.readString(Place.root().resolve("README.md"));
         String table = text.substring(text.indexOf("<!-- jvm:begin -->"), text.indexOf("<!-- jvm:end -->"));
         Set<String> rows = table.lines()
                 .filter(line -> line.startsWith("| ") && !line.startsWith("| program |") && !line.startsWith("| ---"))
