@@ -32,6 +32,7 @@ static int laid(uint32_t number, const struct msghdr *message, struct datagram *
         return room < 0 ? (int)room : -EAGAIN;
     }
     size_t at = sizeof *header;
+    family_spare(1);
     nk_lay(&session, number, 0, header, sizeof *header);
     for (size_t i = 0; i < message->msg_iovlen; i++) {
         nk_lay(&session, number, at, message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);

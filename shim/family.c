@@ -223,18 +223,20 @@ void family_leave(void) {
 
 /* ----- Asking ----- */
 
-void family_ask(const struct nk_request *request) {
-    for (;;) {
-        int failure = nk_ask(&session, request);
-        if (failure == 0) {
-            break;
-        }
-        if (failure != -EAGAIN || atomic_load(&family->over)) {
-            family_ended();
-            return;
-        }
+void family_spare(int64_t wanted) {
+    int64_t spare = nk_spare(&session);
+    while (spare >= 0 && spare < wanted && !atomic_load(&family->over)) {
         nk_wake(&session);
         usleep(RETRY_US);
+        spare = nk_spare(&session);
+    }
+}
+
+void family_ask(const struct nk_request *request) {
+    family_spare(1);
+    if (nk_ask(&session, request) != 0) {
+        family_ended();
+        return;
     }
     nk_wake(&session);
 }

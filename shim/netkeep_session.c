@@ -399,15 +399,18 @@ static void put_address(unsigned char *at, struct nk_address address) {
     memcpy(at + 8, &address.lo, 8);
 }
 
-int nk_ask(struct nk_session *session, const struct nk_request *request) {
+int64_t nk_spare(const struct nk_session *session) {
     uint64_t taken = get64(session->stack + requests_consumer(session), memory_order_acquire);
     uint64_t asked = get64(session->client, memory_order_relaxed);
-    if (taken > asked || asked - taken > session->requests) {
-        return -EPROTO;
+    return taken > asked || asked - taken > session->requests ? -EPROTO : (int64_t)(session->requests - (asked - taken));
+}
+
+int nk_ask(struct nk_session *session, const struct nk_request *request) {
+    int64_t spare = nk_spare(session);
+    if (spare <= 0) {
+        return spare < 0 ? (int)spare : -EAGAIN;
     }
-    if (asked - taken == session->requests) {
-        return -EAGAIN;
-    }
+    uint64_t asked = get64(session->client, memory_order_relaxed);
     unsigned char *slot = session->client + RING_ITEMS + (asked & (session->requests - 1)) * REQUEST;
     slot[0] = request->op;
     slot[1] = 0;
@@ -658,9 +661,7 @@ ssize_t nk_put(struct nk_session *session, uint32_t socket, const void *octets, 
 }
 
 int nk_sent(struct nk_session *session, uint32_t socket) {
-    int failure = hint(session, NK_SEND, socket);
-    /* Without room for the hint the octets are there all the same; the next hint tells. */
-    return failure == -EAGAIN ? 0 : failure;
+    return hint(session, NK_SEND, socket);
 }
 
 int64_t nk_mark(const struct nk_session *session, uint32_t socket) {
@@ -676,6 +677,11 @@ int nk_urge(struct nk_session *session, uint32_t socket) {
 }
 
 ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length) {
+    /* Octets that the stack is not told of, because there is no room to, would wait for the next. */
+    int64_t spare = nk_spare(session);
+    if (spare <= 0) {
+        return spare < 0 ? (ssize_t)spare : -EAGAIN;
+    }
     ssize_t put = nk_put(session, socket, octets, length);
     int failure = put > 0 ? nk_sent(session, socket) : 0;
     return failure != 0 ? failure : put;
@@ -716,14 +722,22 @@ int nk_pass(struct nk_session *session, uint32_t socket, size_t length) {
     put64(words + RCV_HEAD, head);
     fence();
     uint64_t wake = get64(theirs(session, socket) + RCV_WAKE, memory_order_relaxed);
-    if (head >= wake && wake != session->seen->woken[socket] && hint(session, NK_READ, socket) == 0) {
-        session->seen->woken[socket] = wake;
-        return 1;
+    if (head < wake || wake == session->seen->woken[socket]) {
+        return 0;
     }
-    return 0;
+    int failure = hint(session, NK_READ, socket);
+    if (failure != 0) {
+        return failure;
+    }
+    session->seen->woken[socket] = wake;
+    return 1;
 }
 
 ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length) {
+    int64_t spare = nk_spare(session);
+    if (spare <= 0) {
+        return spare < 0 ? (ssize_t)spare : -ENOBUFS;
+    }
     ssize_t got = nk_peek(session, socket, 0, octets, length);
     if (got > 0) {
         nk_pass(session, socket, (size_t)got);

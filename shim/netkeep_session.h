@@ -147,6 +147,9 @@ void nk_detach(struct nk_session *session);
 
 /* ----- Asking and being told ----- */
 
+/* How many requests there is room for. -EPROTO if what the stack says cannot be. */
+int64_t nk_spare(const struct nk_session *session);
+
 /* Puts a request. -EAGAIN while there is no room: nk_wake, and try again a little later. */
 int nk_ask(struct nk_session *session, const struct nk_request *request);
 
@@ -197,19 +200,20 @@ void nk_words(const struct nk_session *session, uint32_t socket, struct nk_words
 /*
  * Copies octets to the socket's send ring and asks the stack to send them; nk_wake is the caller's.
  *
- * How many, 0 if there is no room: then an event WRITE tells when there is. -EPIPE if nothing can be sent any more, or the errno
- * with which the connection failed.
+ * How many, 0 if there is no room: then an event WRITE tells when there is. -EAGAIN while there is no room for a request, as nk_ask;
+ * -EPIPE if nothing can be sent any more, or the errno with which the connection failed.
  */
 ssize_t nk_send(struct nk_session *session, uint32_t socket, const void *octets, size_t length);
 
 /*
  * Copies octets out of the socket's receive ring.
  *
- * How many, 0 at the end of the stream, -EAGAIN if there are none yet, else the errno with which the connection failed.
+ * How many, 0 at the end of the stream, -EAGAIN if there are none yet, -ENOBUFS while there is no room for a request: nk_wake, and try
+ * again a little later; else the errno with which the connection failed.
  */
 ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, size_t length);
 
-/* As nk_send in pieces: octets are put, and then, once for several, the stack is asked to send them. */
+/* As nk_send in pieces: octets are put, and then, once for several, the stack is asked to send them, or it may never look. */
 ssize_t nk_put(struct nk_session *session, uint32_t socket, const void *octets, size_t length);
 int nk_sent(struct nk_session *session, uint32_t socket);
 
@@ -219,7 +223,7 @@ void nk_give(struct nk_session *session, uint32_t socket, size_t length);
 
 /* As nk_receive in pieces: octets behind those to be read next are copied, and the first are passed over. */
 ssize_t nk_peek(struct nk_session *session, uint32_t socket, size_t from, void *octets, size_t length);
-/* 1 if the stack was asked to tell the peer of the room. */
+/* 1 if the stack was asked to tell the peer of the room, -EAGAIN if it has to be and there is none for the request: pass 0 octets later. */
 int nk_pass(struct nk_session *session, uint32_t socket, size_t length);
 
 /*

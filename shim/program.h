@@ -115,6 +115,9 @@ static inline struct own *own(uint32_t number) {
     return &family->owns[number];
 }
 
+/* With the lock. Waits until there is room for so many requests: before octets are put or taken, of which the stack is to be told. */
+void family_spare(int64_t wanted);
+
 /* With the lock. Puts a request, and waits for room if there is none. */
 void family_ask(const struct nk_request *request);
 

@@ -65,18 +65,24 @@ static void came(int number, siginfo_t *info, void *context) {
 }
 
 static void deliver(void) {
+    sigset_t all;
     sigset_t before;
     static const ucontext_t nowhere;
     int failure = errno;
-    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    sigfillset(&all);
+    /* While one is taken out of the list none comes, whose handler would take the same. */
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     while (waiting != 0) {
         siginfo_t first = infos[0];
+        sigset_t within;
         ucontext_t context = nowhere;
         memmove(infos, infos + 1, --waiting * sizeof infos[0]);
-        pthread_sigmask(SIG_BLOCK, &blocked[first.si_signo], NULL);
+        sigorset(&within, &before, &blocked[first.si_signo]);
+        pthread_sigmask(SIG_SETMASK, &within, NULL);
         call(first.si_signo, &first, &context);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        pthread_sigmask(SIG_BLOCK, &all, NULL);
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = failure;
 }
 

@@ -79,6 +79,7 @@ static ssize_t put(uint32_t number, const struct iovec *pieces, size_t count, si
 static ssize_t put_once(
     uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole, bool urgent) {
     family_lock();
+    family_spare(2);
     ssize_t now = put(number, pieces, count, done, whole);
     if (now > 0) {
         bool last = urgent && done + (size_t)now == *whole;
@@ -207,6 +208,7 @@ static ssize_t take(uint32_t number, const struct iovec *pieces, size_t count, s
     ssize_t all = 0;
     bool rings = false;
     family_lock();
+    family_spare(1);
     /* No read goes over the urgent octet; one that begins at it passes it. */
     int64_t mark = nk_mark(&session, number);
     bool passes = mark == 0 && nk_unread(&session, number) != 0 && !is_inline(number);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import netkeep.linux.Errno;
 import netkeep.linux.Threads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,19 @@ class SessionInCTest {
         up.says("restarts 1");
         up.says("restarts 1; one stands by; sessions: 0");
         assertEquals(0, up.stop().code());
+    }
+
+    /// The stack looks at what it is told of: where there is no room to tell it, nothing is begun.
+    @Test
+    void nothingIsBegunWithoutRoomForItsRequest() throws Exception {
+        assumeTrue(Place.has("gcc"), "no gcc");
+        place = new Place(directory);
+        Place.Said said = place.run(place.compile("full", SANITIZERS).toString());
+        assertEquals(
+                "0 of 3 0 of 2 0 of 1 0 of 0 asked %1$d, sent %1$d, hint %1$d, received %2$d\n"
+                        .formatted(-Errno.EAGAIN, -Errno.ENOBUFS),
+                said.out());
+        assertEquals("", said.err());
     }
 
     /// The kernel's side of a stream, checked; with a pause, in which the client sleeps, and with a death.

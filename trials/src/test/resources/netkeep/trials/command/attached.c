@@ -109,7 +109,9 @@ static void both_ways(uint32_t socket, uint64_t octets, unsigned seed) {
             for (size_t i = 0; i < length; i++) {
                 piece[i] = octet(sent + i, seed);
             }
-            done = nk_send(&session, socket, piece, length);
+            while ((done = nk_send(&session, socket, piece, length)) == -EAGAIN) {
+                nk_wake(&session);
+            }
             if (done < 0) {
                 fail("send", done);
             }
