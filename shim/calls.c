@@ -18,6 +18,11 @@ static bool is_own(int fd, uint32_t *number) {
     return number_kind(fd, number) == OWN;
 }
 
+/* One whose octets go through shared memory. */
+static bool is_direct(int fd, uint32_t *number) {
+    return number_kind(fd, number) == OWN && !socket_carried(*number);
+}
+
 static ssize_t said(ssize_t result) {
     if (result < 0) {
         errno = (int)-result;
@@ -63,7 +68,7 @@ EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 
 EXPORT int shutdown(int fd, int how) {
     uint32_t number;
-    return is_own(fd, &number) ? socket_shutdown(number, how) : real()->shutdown(fd, how);
+    return is_direct(fd, &number) ? socket_shutdown(number, how) : real()->shutdown(fd, how);
 }
 
 EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *length) {
@@ -80,8 +85,15 @@ EXPORT int getpeername(int fd, struct sockaddr *address, socklen_t *length) {
 
 EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *length) {
     uint32_t number;
-    return is_own(fd, &number) ? option_get(number, level, name, value, length)
-                               : real()->getsockopt(fd, level, name, value, length);
+    if (!is_own(fd, &number)) {
+        return real()->getsockopt(fd, level, name, value, length);
+    }
+    int done = option_get(number, level, name, value, length);
+    if (level == SOL_SOCKET && name == SO_ERROR) {
+        /* So who does not wait is told that it is connected. */
+        socket_settled(number);
+    }
+    return done;
 }
 
 EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length) {
@@ -120,19 +132,19 @@ static ssize_t sent(uint32_t number, const void *octets, size_t length, int flag
 
 EXPORT ssize_t send(int fd, const void *octets, size_t length, int flags) {
     uint32_t number;
-    return is_own(fd, &number) ? sent(number, octets, length, flags) : real()->send(fd, octets, length, flags);
+    return is_direct(fd, &number) ? sent(number, octets, length, flags) : real()->send(fd, octets, length, flags);
 }
 
 EXPORT ssize_t write(int fd, const void *octets, size_t length) {
     uint32_t number;
-    return is_own(fd, &number) ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
+    return is_direct(fd, &number) ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
 }
 
 EXPORT ssize_t sendto(
     int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
     uint32_t number;
     settle(fd, address, address_length);
-    if (!is_own(fd, &number)) {
+    if (!is_direct(fd, &number)) {
         return real()->sendto(fd, octets, length, flags, address, address_length);
     }
     struct iovec piece = {(void *)(uintptr_t)octets, length};
@@ -144,7 +156,7 @@ EXPORT ssize_t sendto(
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     uint32_t number;
     settle(fd, message->msg_name, message->msg_namelen);
-    if (is_own(fd, &number)) {
+    if (is_direct(fd, &number)) {
         return said(message_send(number, message, flags));
     }
     rights_sent(message);
@@ -156,7 +168,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
     if (count > 0) {
         settle(fd, messages[0].msg_hdr.msg_name, messages[0].msg_hdr.msg_namelen);
     }
-    if (!is_own(fd, &number)) {
+    if (!is_direct(fd, &number)) {
         for (unsigned i = 0; i < count; i++) {
             rights_sent(&messages[i].msg_hdr);
         }
@@ -174,7 +186,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 
 EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     uint32_t number;
-    if (!is_own(fd, &number)) {
+    if (!is_direct(fd, &number)) {
         return real()->writev(fd, pieces, count);
     }
     if (count < 0 || count > IOV_MAX) {
@@ -213,10 +225,10 @@ static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
 
 EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
     uint32_t number;
-    if (is_own(in, &number)) {
+    if (is_direct(in, &number)) {
         return said(-EINVAL);
     }
-    return is_own(out, &number) ? said(send_file(number, in, offset, count)) : real()->sendfile(out, in, offset, count);
+    return is_direct(out, &number) ? said(send_file(number, in, offset, count)) : real()->sendfile(out, in, offset, count);
 }
 
 EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) __attribute__((alias("sendfile")));
@@ -274,8 +286,8 @@ static ssize_t splice_in(int pipe, uint32_t number, size_t length, bool waits) {
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t length, unsigned flags) {
     uint32_t number;
     bool waits = (flags & SPLICE_F_NONBLOCK) == 0;
-    bool reads = is_own(in, &number);
-    if (!reads && !is_own(out, &number)) {
+    bool reads = is_direct(in, &number);
+    if (!reads && !is_direct(out, &number)) {
         return real()->splice(in, in_at, out, out_at, length, flags);
     }
     if (length == 0) {
@@ -304,18 +316,18 @@ static ssize_t received(uint32_t number, void *octets, size_t length, int flags)
 
 EXPORT ssize_t recv(int fd, void *octets, size_t length, int flags) {
     uint32_t number;
-    return is_own(fd, &number) ? received(number, octets, length, flags) : real()->recv(fd, octets, length, flags);
+    return is_direct(fd, &number) ? received(number, octets, length, flags) : real()->recv(fd, octets, length, flags);
 }
 
 EXPORT ssize_t read(int fd, void *octets, size_t length) {
     uint32_t number;
-    return is_own(fd, &number) ? received(number, octets, length, 0) : real()->read(fd, octets, length);
+    return is_direct(fd, &number) ? received(number, octets, length, 0) : real()->read(fd, octets, length);
 }
 
 EXPORT ssize_t recvfrom(
     int fd, void *octets, size_t length, int flags, struct sockaddr *address, socklen_t *address_length) {
     uint32_t number;
-    if (!is_own(fd, &number)) {
+    if (!is_direct(fd, &number)) {
         return real()->recvfrom(fd, octets, length, flags, address, address_length);
     }
     struct iovec piece = {octets, length};
@@ -330,7 +342,7 @@ EXPORT ssize_t recvfrom(
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     uint32_t number;
-    if (is_own(fd, &number)) {
+    if (is_direct(fd, &number)) {
         return said(message_receive(number, message, flags));
     }
     ssize_t got = real()->recvmsg(fd, message, flags);
@@ -342,7 +354,7 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
     uint32_t number;
-    if (!is_own(fd, &number)) {
+    if (!is_direct(fd, &number)) {
         int came = real()->recvmmsg(fd, messages, count, flags, timeout);
         for (int i = 0; i < came; i++) {
             rights_come(&messages[i].msg_hdr);
@@ -362,7 +374,7 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
 
 EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
     uint32_t number;
-    if (!is_own(fd, &number)) {
+    if (!is_direct(fd, &number)) {
         return real()->readv(fd, pieces, count);
     }
     if (count < 0 || count > IOV_MAX) {

@@ -130,6 +130,9 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
         int done = real()->ioctl(fd, request, argument);
         return done < 0 || request != FIONBIO ? done : option_control(number, request, argument);
     }
+    if (socket_carried(number)) {
+        return real()->ioctl(fd, request, argument);
+    }
     return option_control(number, request, argument);
 }
 

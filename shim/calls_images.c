@@ -82,29 +82,40 @@ static char **with_library(char *const environment[], void *room, bool goes) {
     return all;
 }
 
+/* Another image comes with these sockets: those are carried that the library is not to reach there. */
+static void carried_where(bool goes, bool reached) {
+    if (goes && !reached) {
+        sockets_carry(socket_goes);
+    }
+}
+
 /* The environment of another image; lives as long as the call that it is for. */
 #define KEPT(environment, goes) with_library(environment, (goes) ? alloca(room_of(environment)) : NULL, goes)
 
 EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
+    carried_where(goes, !goes || image_reached(AT_FDCWD, path));
     real()->execve(path, arguments, KEPT(environment, goes));
     return stayed();
 }
 
 EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
+    carried_where(goes, !goes || image_found_reached(file));
     real()->execvpe(file, arguments, KEPT(environment, goes));
     return stayed();
 }
 
 EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
+    carried_where(goes, !goes || image_reached(fd, ""));
     real()->fexecve(fd, arguments, KEPT(environment, goes));
     return stayed();
 }
 
 EXPORT int execveat(int at, const char *path, char *const arguments[], char *const environment[], int flags) {
     bool goes = sockets_go();
+    carried_where(goes, !goes || image_reached(at, path));
     real()->execveat(at, path, arguments, KEPT(environment, goes), flags);
     return stayed();
 }
@@ -161,10 +172,27 @@ EXPORT int execle(const char *path, const char *first, ...) {
     return execve(path, arguments, environment);
 }
 
+/* What is put into a place by posix_spawn goes along, whatever becomes of the descriptor that it was. */
+EXPORT int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int to) {
+    uint32_t number;
+    if (number_kind(fd, &number) == OWN) {
+        atomic_store(&own(number)->placed, true);
+    }
+    return real()->posix_spawn_file_actions_adddup2(actions, fd, to);
+}
+
+static bool goes_or_is_placed(int fd) {
+    uint32_t number;
+    return socket_goes(fd) || (number_kind(fd, &number) == OWN && atomic_load(&own(number)->placed));
+}
+
 EXPORT int posix_spawn(
     pid_t *child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
     char *const arguments[], char *const environment[]) {
     bool lends = sockets_lend(true);
+    if (lends && !image_reached(AT_FDCWD, path)) {
+        sockets_carry(goes_or_is_placed);
+    }
     int failure = real()->posix_spawn(child, path, actions, attributes, arguments, KEPT(environment, lends));
     if (lends) {
         sockets_lent();
@@ -176,6 +204,9 @@ EXPORT int posix_spawnp(
     pid_t *child, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
     char *const arguments[], char *const environment[]) {
     bool lends = sockets_lend(true);
+    if (lends && !image_found_reached(file)) {
+        sockets_carry(goes_or_is_placed);
+    }
     int failure = real()->posix_spawnp(child, file, actions, attributes, arguments, KEPT(environment, lends));
     if (lends) {
         sockets_lent();

@@ -167,6 +167,9 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     int error = socket_error(number);
     it->asked = false;
     it->undone = error != 0;
+    if (error == 0) {
+        socket_settled(number);
+    }
     return error == 0 ? 0 : fail(-error);
 }
 
@@ -210,7 +213,7 @@ static int accepted(uint32_t number, int flags) {
             return -ENETDOWN;
         }
         int other;
-        int fd = socket_end(flags, &other);
+        int fd = socket_end(false, flags, &other);
         if (fd < 0) {
             return fd;
         }
@@ -221,6 +224,7 @@ static int accepted(uint32_t number, int flags) {
             atomic_store(&own(child - 1)->nonblocking, (flags & SOCK_NONBLOCK) != 0);
             number_set(fd, OWN, child - 1);
             socket_shown(child - 1, fd, other);
+            socket_settled(child - 1);
             return fd;
         }
         if (other >= 0) {

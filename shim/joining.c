@@ -178,7 +178,7 @@ __attribute__((constructor)) static void begin_image(void) {
 
 /* ----- Out of this one ----- */
 
-static bool stays_open(int fd) {
+bool socket_goes(int fd) {
     int flags = real()->fcntl(fd, F_GETFD);
     return flags >= 0 && (flags & FD_CLOEXEC) == 0;
 }
@@ -187,7 +187,7 @@ static bool stays_open(int fd) {
 static bool some(bool any) {
     uint32_t number;
     for (int fd = 0; family != NULL && fd < numbers_end(); fd++) {
-        if (number_kind(fd, &number) == OWN && (any || stays_open(fd))) {
+        if (number_kind(fd, &number) == OWN && (any || socket_goes(fd))) {
             family_lock();
             sockets_share();
             family_unlock();
@@ -200,7 +200,7 @@ static bool some(bool any) {
 static void moved(uint32_t by) {
     uint32_t number;
     for (int fd = 0; family != NULL && fd < numbers_end(); fd++) {
-        if (number_kind(fd, &number) == OWN && stays_open(fd)) {
+        if (number_kind(fd, &number) == OWN && socket_goes(fd)) {
             atomic_fetch_add(&own(number)->moving, by);
         }
     }
@@ -234,7 +234,7 @@ bool sockets_lend(bool any) {
         return false;
     }
     for (int fd = 0; fd < numbers_end(); fd++) {
-        if (number_kind(fd, &number) == OWN && (any || stays_open(fd))) {
+        if (number_kind(fd, &number) == OWN && (any || socket_goes(fd))) {
             lend(number);
         }
     }

@@ -17,7 +17,7 @@
 /* docs/layouts/session.md. */
 enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 4, MOST_LED = 4 };
 
-enum { DEPOSIT = 3, JOIN = 4, SAID = 8, DEPOSITED = DESCRIPTORS + 1 };
+enum { DEPOSIT = 3, JOIN = 4, TAKE_BACK = 5, SAID = 8, DEPOSITED = DESCRIPTORS + 1 };
 
 enum { RING_ITEMS = 64, RING_ASLEEP = 64, RING_CONSUMER = 128, REQUEST = 64, EVENT = 8 };
 
@@ -42,6 +42,8 @@ enum {
     URGENT = 96,
     LIFE = 104
 };
+
+enum { INFO = 128 };
 
 enum { LOW = 1088, PAGE = 4096, LEAST_CAPACITY = 8192 };
 
@@ -102,7 +104,7 @@ static size_t send_rings(const struct nk_session *session) {
 }
 
 static size_t receive_rings(const struct nk_session *session) {
-    return page(stack_words(session, session->sockets));
+    return page(stack_words(session, session->sockets) + INFO);
 }
 
 /* Where an offset of a socket's ring lies, counted from the begin of the rings. */
@@ -392,6 +394,22 @@ int nk_join(struct nk_session *session, int over, int *own) {
     return 0;
 }
 
+int nk_take_back(const struct nk_session *session, uint32_t socket, uint32_t life) {
+    const uint32_t ask[] = {MAGIC, TAKE_BACK, socket, life};
+    unsigned char answer[sizeof ask];
+    int pair[2];
+    int end;
+    int count = 1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        return -errno;
+    }
+    int failure = nk_hand(session->line, ask, sizeof ask, &pair[1], 1);
+    close(pair[1]);
+    ssize_t length = failure == 0 ? hear(pair[0], answer, sizeof answer, &end, &count, 0) : failure;
+    close(pair[0]);
+    return length <= 0 ? (length == 0 ? -EPIPE : (int)length) : count == 1 ? end : -ENOENT;
+}
+
 /* ----- Asking and being told ----- */
 
 static void put_address(unsigned char *at, struct nk_address address) {
@@ -555,6 +573,12 @@ void nk_words(const struct nk_session *session, uint32_t socket, struct nk_words
     words->local = get_address(at + LOCAL);
     words->remote = get_address(at + REMOTE);
 }
+
+void nk_info(const struct nk_session *session, struct nk_info *info) {
+    memcpy(info, session->stack + stack_words(session, session->sockets), sizeof *info);
+}
+
+_Static_assert(sizeof(struct nk_info) == INFO, "the layout's");
 
 /* ----- Streams ----- */
 

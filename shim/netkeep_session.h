@@ -28,7 +28,8 @@ enum nk_op {
     NK_ACCEPTED,
     NK_URGENT,
     NK_JOIN,
-    NK_LEAVE
+    NK_LEAVE,
+    NK_INFO
 };
 
 /* The bits of an event: what became of a socket. */
@@ -81,6 +82,34 @@ struct nk_words {
     uint16_t link;
     struct nk_address local;
     struct nk_address remote;
+};
+
+/* What is known of a connection: as drawn in docs/layouts/session.md. Lengths are octets, times microseconds. */
+struct nk_info {
+    uint32_t state; /* 0 CLOSED ... 10 TIME-WAIT */
+    uint32_t extensions; /* 1 timestamps, 2 SACK, 4 ECN, 8 window scale */
+    uint32_t snd_mss;
+    uint32_t rcv_mss;
+    uint32_t pmtu;
+    uint32_t rto;
+    uint32_t srtt;
+    uint32_t rttvar;
+    uint32_t min_rtt;
+    uint32_t cwnd;
+    uint32_t ssthresh;
+    uint32_t in_flight;
+    uint32_t snd_wnd;
+    uint32_t rcv_wnd;
+    uint32_t retransmits;
+    uint32_t backoff;
+    uint64_t acknowledged;
+    uint64_t sent;
+    uint64_t received;
+    uint32_t snd_scale;
+    uint32_t rcv_scale;
+    uint64_t heard;
+    uint32_t gaps;
+    uint32_t free[5];
 };
 
 struct nk_session {
@@ -142,6 +171,12 @@ int nk_join(struct nk_session *session, int over, int *own);
 /* Sends a word with descriptors, which stay open: to control over the line, or such an end. 0 or a negative errno. */
 int nk_hand(int over, const void *octets, size_t length, const int *descriptors, int count);
 
+/*
+ * Takes an end back that control was given by `hold`, which looks at it no more. Waits for the answer. The end, which is the caller's
+ * from now on, or a negative errno: -ENOENT if control has none of this socket.
+ */
+int nk_take_back(const struct nk_session *session, uint32_t socket, uint32_t life);
+
 /* Ends a session: what it left open is closed by the stack. */
 void nk_detach(struct nk_session *session);
 
@@ -194,6 +229,9 @@ int nk_answer(const struct nk_session *session, uint32_t socket, uint16_t ticket
 uint16_t nk_ticket(const struct nk_session *session, uint32_t socket);
 
 void nk_words(const struct nk_session *session, uint32_t socket, struct nk_words *words);
+
+/* What the stack told last, once NK_INFO has been answered. */
+void nk_info(const struct nk_session *session, struct nk_info *info);
 
 /* ----- Streams ----- */
 

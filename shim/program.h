@@ -68,6 +68,8 @@ struct own {
     uint32_t last;
     int64_t receive_ms; /* SO_RCVTIMEO, 0 for ever */
     int64_t send_ms;
+    _Atomic bool carried; /* its octets go through the kernel's pair, and a carrier */
+    _Atomic bool placed; /* posix_spawn was told where it is to go */
     uint32_t known; /* the options that were set: bits by their numbers */
     int options[32];
 };
@@ -168,7 +170,7 @@ int socket_new(int domain, int type, int protocol);
  * A descriptor for a socket: one end of a pair. Where processes share sockets, the other end is to go to the daemon by
  * socket_shown; else it is closed, and -1.
  */
-int socket_end(int flags, int *other);
+int socket_end(bool datagram, int flags, int *other);
 void socket_shown(uint32_t number, int end, int other);
 
 /* Descriptors of this process are about to be another's, too: their other ends go to the daemon. With the lock. */
@@ -208,6 +210,26 @@ int socket_error(uint32_t number);
 /* What poll says of it, of those asked for; where there is no room to send, and it was asked for, the stack is to tell. */
 short socket_ready(uint32_t number, short wanted);
 
+/* ----- Octets past the library: carrying.c, reaching.c ----- */
+
+/* This process is a carrier. */
+extern bool carrying;
+
+/* Whether this process's octets of a socket go through the kernel's pair. */
+static inline bool socket_carried(uint32_t number) {
+    return __builtin_expect(atomic_load_explicit(&own(number)->carried, memory_order_relaxed), 0) && !carrying;
+}
+
+/* From now on those of the descriptors' sockets are carried that are connected and chosen. */
+void sockets_carry(bool (*chosen)(int fd));
+
+/* A socket has been connected: with NETKEEP_CARRY=1 it is carried from now on. */
+void socket_settled(uint32_t number);
+
+/* Whether the library would be in an image: of this path (none: of that descriptor), or found as execvp finds it. */
+bool image_reached(int at, const char *path);
+bool image_found_reached(const char *file);
+
 /* ----- Other images, other processes: joining.c ----- */
 
 /* Gives an end of a pair its name, by which whoever gets it knows what it is; and the session's line. */
@@ -218,6 +240,7 @@ void line_named(void);
  * Another image is about to take this one's place, and will find what is not closed then: whether there is any. And: it did not come.
  */
 bool sockets_go(void);
+bool socket_goes(int fd);
 void sockets_stay(void);
 
 /*

@@ -23,8 +23,8 @@
     CALL(close_range) CALL(closefrom) CALL(dup) CALL(dup2) CALL(dup3) CALL(fcntl) CALL(ioctl) CALL(poll) CALL(ppoll) \
     CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
     CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
-    CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(system) CALL(popen) CALL(sigaction) CALL(fdopen) CALL(fileno) \
-    CALL(vdprintf)
+    CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(posix_spawn_file_actions_adddup2) CALL(system) CALL(popen) CALL(sigaction) CALL(fdopen) CALL(fileno) \
+    CALL(vdprintf) CALL(syscall)
 
 struct real {
 #define CALL(name) __typeof__(&name) name;

@@ -251,7 +251,11 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
         number_set(fd, KERNEL, 0);
         kind = KERNEL;
     }
-    if (set == NULL || (kind != OWN && kind != OPEN)) {
+    bool carried = kind == OWN && socket_carried(value);
+    if (carried) {
+        sets_settled(fd);
+    }
+    if (set == NULL || carried || (kind != OWN && kind != OPEN)) {
         if (set != NULL && op == EPOLL_CTL_ADD) {
             set->kernels = true;
         }
@@ -292,7 +296,9 @@ void sets_adopted(int fd) {
 }
 
 static void to_kernel(struct item *item) {
-    struct epoll_event event = {.events = item->wanted, .data.u64 = item->data};
+    uint32_t shot = EPOLLET | EPOLLONESHOT;
+    struct epoll_event event = {
+        .events = item->armed ? item->wanted : item->wanted & shot, .data.u64 = item->data};
     item->set->kernels = true;
     real()->epoll_ctl(item->set->epfd, EPOLL_CTL_ADD, item->fd, &event);
     drop(item);
@@ -370,6 +376,10 @@ static int tell(struct set *set, struct epoll_event *events, int most) {
     refresh();
     for (size_t left = set->listed; left > 0 && told < most; left--) {
         struct item *item = set->first;
+        if (item->settled && socket_carried(item->number)) {
+            to_kernel(item);
+            continue;
+        }
         uint32_t now = found(item);
         bool edges = (item->wanted & EPOLLET) != 0;
         unlist(item);

@@ -101,10 +101,11 @@ static void left(uint32_t number) {
 
 /* ----- The kernel's end of a pair, which is what the program holds ----- */
 
-int socket_end(int flags, int *other) {
+/* As octets or datagrams go by the kernel, should they: an end that is closed is told of either way. */
+int socket_end(bool datagram, int flags, int *other) {
     int pair[2];
     *other = -1;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | flags, 0, pair) != 0) {
+    if (socketpair(AF_UNIX, (datagram ? SOCK_SEQPACKET : SOCK_STREAM) | flags, 0, pair) != 0) {
         return -errno;
     }
     if (atomic_load(&family->shared)) {
@@ -135,7 +136,7 @@ static int put_in_place(int end, int fd) {
 /* So far nobody else has them: each is replaced wherever it is. */
 static void share(uint32_t number) {
     int other;
-    int end = socket_end(atomic_load(&own(number)->nonblocking) ? SOCK_NONBLOCK : 0, &other);
+    int end = socket_end(own(number)->datagram, atomic_load(&own(number)->nonblocking) ? SOCK_NONBLOCK : 0, &other);
     uint32_t value;
     for (int fd = 0; end >= 0 && fd < numbers_end(); fd++) {
         if (number_kind(fd, &value) == OWN && value == number) {
@@ -185,7 +186,7 @@ int64_t socket_adopt(int fd) {
             options_take((uint32_t)number, fd);
         }
         int other;
-        int end = socket_end((status_flags & O_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0, &other);
+        int end = socket_end((value & OPEN_DATAGRAM) != 0, (status_flags & O_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0, &other);
         int failure_of_end = end < 0 ? end : put_in_place(end, fd);
         if (failure_of_end != 0) {
             left((uint32_t)number);

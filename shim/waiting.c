@@ -15,7 +15,7 @@ enum { FEW = 64 };
 /* A socket that is not bound yet is the kernel's still, and says the same there. */
 static bool is_ours(int fd, uint32_t *value) {
     enum kind kind = number_kind(fd, value);
-    return kind == OWN || (kind == POLLS && set_concerns(*value));
+    return (kind == OWN && !socket_carried(*value)) || (kind == POLLS && set_concerns(*value));
 }
 
 bool wait_concerns(struct pollfd *polled, nfds_t count) {
@@ -53,7 +53,7 @@ static bool prepare(const struct pollfd *polled, nfds_t count, struct pollfd *ke
         uint32_t value;
         kernels[i] = polled[i];
         kernels[i].revents = 0;
-        if (number_kind(polled[i].fd, &value) == OWN) {
+        if (number_kind(polled[i].fd, &value) == OWN && !socket_carried(value)) {
             kernels[i].fd = -1;
         }
         some |= kernels[i].fd >= 0;
@@ -114,11 +114,12 @@ static int sleep_in_kernel(
 
 static int wait_among(
     struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t timeout, const sigset_t *mask) {
-    bool some = prepare(polled, count, kernels);
     int64_t until = timeout < 0 ? -1 : now_ns() + timeout;
     int64_t left = timeout;
     unsigned before = signals_run(true);
     for (;;) {
+        /* Each time: a socket may be carried by now. */
+        bool some = prepare(polled, count, kernels);
         int ours = look(polled, count);
         if (ours > 0 || left == 0) {
             /* With a mask the kernel is asked all the same: a signal may be let in. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import netkeep.domain.Line;
 import netkeep.linux.LinuxException;
@@ -76,6 +77,29 @@ final class Ends {
         }
         ends.put(line.descriptor(), new End(session, hold, line));
         counts.merge(session, 1, Integer::sum);
+        return true;
+    }
+
+    /// Gives an end back to the client, which is to see itself when nobody has the other one any more.
+    ///
+    /// @return whether that was asked; then the message's descriptor is closed
+    boolean giveBack(int session, Line.Received received) {
+        Hold asked = Hold.back(received.octets());
+        if (asked == null || received.descriptors().length != 1) {
+            return false;
+        }
+        Optional<End> held = ends.values().stream()
+                .filter(end -> end.session == session && end.hold.equals(asked))
+                .findAny();
+        try (Line to = new Line(received.descriptors()[0])) {
+            int[] descriptors =
+                    held.map(end -> new int[] {end.line.descriptor()}).orElse(new int[0]);
+            if (to.offer(received.octets(), descriptors)) {
+                held.ifPresent(this::drop);
+            }
+        } catch (IOException gone) {
+            // Who asked is gone, or waits over nothing that could tell it: the end stays.
+        }
         return true;
     }
 

@@ -336,7 +336,9 @@ public final class Gate {
             received.refuse();
         } else if (Joining.joins(received.octets()) && descriptors.length == 1) {
             join(client, new Line(descriptors[0]));
-        } else if (!deposits.take(number, received) && !ends.take(number, received, layout.sockets())) {
+        } else if (!deposits.take(number, received)
+                && !ends.giveBack(number, received)
+                && !ends.take(number, received, layout.sockets())) {
             received.refuse();
         }
     }

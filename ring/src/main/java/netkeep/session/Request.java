@@ -54,6 +54,9 @@ public final class Request {
     /// Leaves a group, or with `a` = 1 one source of it.
     public static final int LEAVE = 13;
 
+    /// Tells what is known of a connection: [Info] lies in the stack's region once it is answered.
+    public static final int INFO = 14;
+
     public static final long OP = 0;
     public static final long FLAGS = 1;
     public static final long TICKET = 2;

@@ -10,6 +10,7 @@ import netkeep.ring.Producer;
 ///   events, the consumer's side                      requests, the consumer's side
 ///                                                    missed u64  events that found no room, ever
 ///   words of socket 0, 1 ...   32 octets each        words of socket 0, 1 ...   128 octets each
+///                                                    [Info] 128
 ///   send rings, low parts      1088 octets each      receive rings, low parts   1088 octets each
 ///   send rings, high parts     the rest of each      receive rings, high parts  the rest of each
 ///
@@ -125,6 +126,11 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
         return missed() + 64 + socket * STACK_WORDS;
     }
 
+    /// Where [Info] lies in the stack's region.
+    public long info() {
+        return stackWords(sockets);
+    }
+
     /// Octets of the client's region.
     public long clientLength() {
         return sendRings() + (long) sockets * capacity;
@@ -142,7 +148,7 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
 
     /// Where the receive rings begin in the stack's region.
     public long receiveRings() {
-        return page(stackWords(sockets));
+        return page(info() + Info.LENGTH);
     }
 
     /// Where a ring offset lies, counted from the begin of the rings.

@@ -118,7 +118,6 @@ public final class Listing {
     }
 
     private SocketView.FlowView flow() {
-        boolean v6 = !Address.isV4(tcb.remoteHi(), tcb.remoteLo());
         boolean inUse = tcb.flowRecord() != 0;
         if (inUse) {
             tcp.flows.read(tcb.flowRecord() - 1, flow);
@@ -136,9 +135,9 @@ public final class Listing {
                 tcb.srttUs(),
                 tcb.rttvarUs(),
                 tcb.minRttUs(),
-                tcb.sndMss() - (tcb.has(Tcb.TIMESTAMPS) ? TIMESTAMPS : 0),
+                text(tcb),
                 tcb.rcvMss(),
-                tcb.sndMss() + SegmentSize.headers(v6),
+                pmtu(tcb),
                 tcb.cwnd(),
                 tcb.ssthresh(),
                 tcb.sndNxt() - tcb.sndUna(),
@@ -152,9 +151,19 @@ public final class Listing {
                 Math.max(0, nowNs - tcb.heardNs()));
     }
 
+    /// Octets of text that a segment holds.
+    static int text(Tcb tcb) {
+        return tcb.sndMss() - (tcb.has(Tcb.TIMESTAMPS) ? TIMESTAMPS : 0);
+    }
+
+    /// Octets of the longest packet that is sent.
+    static int pmtu(Tcb tcb) {
+        return tcb.sndMss() + SegmentSize.headers(!Address.isV4(tcb.remoteHi(), tcb.remoteLo()));
+    }
+
     /// Octets from the SYN's number to `seq`, both 32 bits. What was ever counted on this socket has more of them, and
     /// is right if its low ones are the same.
-    private static long since(int seq, int syn, long ever) {
+    static long since(int seq, int syn, long ever) {
         int count = seq - syn - 1;
         return (int) ever == count ? ever : Integer.toUnsignedLong(count);
     }

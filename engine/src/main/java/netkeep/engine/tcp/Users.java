@@ -23,12 +23,14 @@ public final class Users {
     private final Tcb tcb;
     private final Binding binding;
     private final Options options;
+    private final Telling telling;
 
     Users(Tcp tcp) {
         this.tcp = tcp;
         this.tcb = tcp.tcb;
         this.binding = new Binding(tcp);
         this.options = new Options(tcp);
+        this.telling = new Telling(tcp);
     }
 
     /// Makes a socket: CLOSED, with the defaults of the settings.
@@ -64,6 +66,10 @@ public final class Users {
             case Request.OPTION -> answer(index, ask, options.set(ask, nowNs));
             case Request.ACCEPTED -> accepted();
             case Request.URGENT -> urgent(ask.a);
+            case Request.INFO -> {
+                telling.tell(tcb, nowNs);
+                answer(index, ask, 0);
+            }
             default -> answer(index, ask, Errno.EOPNOTSUPP);
         }
         tcp.settle(index, nowNs);

@@ -51,6 +51,7 @@ import netkeep.session.Datagram;
 import netkeep.session.Event;
 import netkeep.session.Hello;
 import netkeep.session.Hold;
+import netkeep.session.Info;
 import netkeep.session.Joining;
 import netkeep.session.NameMessage;
 import netkeep.session.Option;
@@ -115,6 +116,7 @@ class LayoutsTest {
                         "layout consumer",
                         "layout client-words",
                         "layout stack-words",
+                        "layout info",
                         "layout request",
                         "layout datagram",
                         "layout word",
@@ -217,6 +219,8 @@ class LayoutsTest {
             assertEquals(op.getValue(), constants.remove(op.getKey()), op.getKey());
         }
         assertEquals(constants, both);
+        same("layout info", Info.class, "LENGTH");
+        assertEquals(drawing("layout info").length(), Info.LENGTH);
         same("layout datagram", Datagram.class, "HEADER");
         assertEquals(drawing("layout datagram").length(), Datagram.HEADER);
     }
@@ -505,6 +509,11 @@ class LayoutsTest {
         assertEquals(9, hold.getInt(at(drawn, "LIFE")));
         assertEquals(new Hold(7, 9), Hold.of(hold.array()));
         assertEquals(null, Hold.of(Hello.greeting()));
+        ByteBuffer back = ByteBuffer.wrap(new Hold(7, 9).back()).order(ByteOrder.nativeOrder());
+        assertEquals(5, back.getInt(at(drawn, "WHAT")));
+        assertEquals(hold.putInt(at(drawn, "WHAT"), 5), back);
+        assertEquals(new Hold(7, 9), Hold.back(back.array()));
+        assertEquals(null, Hold.of(back.array()));
     }
 
     @Test

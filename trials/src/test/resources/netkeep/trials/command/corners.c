@@ -925,6 +925,79 @@ static void options_before(void) {
     peer("f", 0);
 }
 
+/* What TCP_INFO says, into so many octets. */
+static union {
+    struct tcp_info info;
+    char octets[512];
+    uint64_t words[64];
+} told;
+
+static int asked(int fd, int most) {
+    socklen_t size = (socklen_t)most;
+    memset(&told, 0, sizeof told);
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &told, &size) == 0 ? (int)size : -1;
+}
+
+static int state(int fd) {
+    return asked(fd, sizeof told) > 0 ? told.info.tcpi_state : -1;
+}
+
+enum { BYTES_RECEIVED = 16 }; /* in words */
+
+static void information(void) {
+    section("information");
+    int fd = stream();
+    SAY(state(fd));
+    SAY(bound(fd, own_address, port + 9));
+    SAY(listen(fd, 3));
+    SAY(state(fd));
+    SAY(told.info.tcpi_unacked);
+    SAY(told.info.tcpi_sacked);
+    close(fd);
+    fd = pair();
+    SAY(state(fd));
+    SAY(told.info.tcpi_options & (TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE));
+    SAY(told.info.tcpi_total_retrans);
+    SAY(told.info.tcpi_retransmits + told.info.tcpi_backoff);
+    SAY(told.info.tcpi_rtt > 0 && told.info.tcpi_rto >= 200000 && told.info.tcpi_snd_cwnd >= 10);
+    SAY(told.info.tcpi_snd_mss >= 536 && told.info.tcpi_rcv_mss >= 536 && told.info.tcpi_pmtu > told.info.tcpi_snd_mss);
+    SAY(option(fd, IPPROTO_TCP, TCP_MAXSEG) == (int)told.info.tcpi_snd_mss);
+    peer("s", 1000);
+    SAY(recv(fd, octets, 1000, MSG_WAITALL));
+    SAY(asked(fd, sizeof told) >= (BYTES_RECEIVED + 1) * 8);
+    SAY(told.words[BYTES_RECEIVED]);
+    SAY(asked(fd, 8));
+    SAY(told.info.tcpi_state + told.info.tcpi_rto + told.info.tcpi_snd_mss);
+    SAY(asked(fd, 0));
+    SAY(asked(fd, -1));
+    SAY(set(fd, IPPROTO_TCP, TCP_INFO, 1));
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(peer("r", 1));
+    usleep(50000);
+    SAY(state(fd));
+    close(fd);
+    peer("x", 0);
+    fd = pair();
+    peer("w", 0);
+    polled(fd, POLLRDHUP, 1000);
+    SAY(state(fd));
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(peer("r", 1));
+    usleep(50000);
+    SAY(state(fd));
+    close(fd);
+    peer("x", 0);
+    fd = pair();
+    peer("z", 0);
+    polled(fd, POLLIN, 1000);
+    SAY(state(fd));
+    close(fd);
+    fd = socket(family, SOCK_DGRAM, 0);
+    to(fd, peer_address, port + 8);
+    SAY(asked(fd, sizeof told));
+    close(fd);
+}
+
 static union {
     char octets[256];
     struct cmsghdr aligned;
@@ -1042,6 +1115,7 @@ int main(int count, char **arguments) {
     options(SOCK_STREAM);
     options(SOCK_DGRAM);
     options_before();
+    information();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
     wait(NULL);
