@@ -34,6 +34,7 @@ static unsigned generation = 1; /* of this process: a child's ears are its own *
 static pthread_mutex_t beginning = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t ears;
 static int memory = -1; /* the family's */
+static uint32_t bit; /* this process's */
 
 void family_lock(void) {
     int failure = EBUSY;
@@ -52,6 +53,41 @@ void family_lock(void) {
 void family_unlock(void) {
     pthread_mutex_unlock(&family->lock);
     signals_let();
+}
+
+/* ----- Whom events concern ----- */
+
+uint16_t family_bit(void) {
+    return (uint16_t)(1u << bit);
+}
+
+static void take_bit(void) {
+    bit = atomic_fetch_add(&family->processes, 1) % EARS;
+}
+
+void family_hears_of(uint32_t number) {
+    nk_concerns_too(&session, number, family_bit(), true);
+}
+
+void family_left(uint32_t number) {
+    uint32_t other;
+    /* Where two have a bit, the other one may have the socket. */
+    bool mine = atomic_load(&family->processes) <= EARS;
+    for (int fd = 0; mine && fd < numbers_end(); fd++) {
+        mine = number_kind(fd, &other) != OWN || other != number;
+    }
+    if (mine) {
+        nk_concerns_too(&session, number, family_bit(), false);
+    }
+}
+
+static void hear_of_all(void) {
+    for (int fd = 0; fd < numbers_end(); fd++) {
+        uint32_t number;
+        if (number_kind(fd, &number) == OWN) {
+            family_hears_of(number);
+        }
+    }
 }
 
 /* ----- Beginning, fork and end ----- */
@@ -80,6 +116,8 @@ static void parent_forked(void) {
 /* The family's lock is the parent's. */
 static void child_forked(void) {
     generation++;
+    take_bit();
+    hear_of_all();
     signals_forked();
     signals_let();
     sets_unlock();
@@ -118,6 +156,7 @@ static void enter(struct family *entered, int fd) {
     memory = number_hide(fd);
     pthread_key_create(&ears, close_ear);
     pthread_atfork(before_fork, parent_forked, child_forked);
+    bit = atomic_fetch_add(&entered->processes, 1) % EARS;
     __atomic_store_n(&family, entered, __ATOMIC_RELEASE);
 }
 
@@ -242,16 +281,18 @@ void family_ask(const struct nk_request *request) {
 }
 
 static void sleeps(void) {
-    family->sleepers++;
-    nk_asleep(&session, true);
+    family->sleepers[bit]++;
+    family->asleep |= 1u << bit;
+    nk_asleep(&session, family->asleep);
 }
 
 static void woke(void) {
-    if (family->sleepers > 0) {
-        family->sleepers--;
+    if (family->sleepers[bit] > 0) {
+        family->sleepers[bit]--;
     }
-    if (family->sleepers == 0) {
-        nk_asleep(&session, false);
+    if (family->sleepers[bit] == 0) {
+        family->asleep &= ~(1u << bit);
+        nk_asleep(&session, family->asleep);
     }
 }
 
@@ -332,6 +373,8 @@ static void arrived(uint32_t number) {
     }
     struct own *listener = own(words.parent - 1);
     memset(child, 0, sizeof *child);
+    /* Nobody's, until it is accepted: who waits for it waits at the listener. */
+    nk_concerns(&session, number, NOBODYS_EAR);
     child->life = life;
     child->v6 = listener->v6;
     child->known = listener->known;

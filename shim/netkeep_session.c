@@ -99,8 +99,12 @@ static size_t stack_words(const struct nk_session *session, uint32_t socket) {
     return missed(session) + 64 + (size_t)socket * STACK_WORDS;
 }
 
+static size_t ears(const struct nk_session *session, uint32_t socket) {
+    return client_words(session, session->sockets) + (size_t)socket * 2;
+}
+
 static size_t send_rings(const struct nk_session *session) {
-    return page(client_words(session, session->sockets));
+    return page(ears(session, session->sockets));
 }
 
 static size_t receive_rings(const struct nk_session *session) {
@@ -496,9 +500,25 @@ bool nk_told(const struct nk_session *session) {
         || get64(session->stack + missed(session), memory_order_acquire) != session->seen->missed;
 }
 
-void nk_asleep(struct nk_session *session, bool asleep) {
-    put32(session->client + events_consumer(session) + RING_ASLEEP, asleep ? 1 : 0);
+void nk_asleep(struct nk_session *session, uint32_t who) {
+    put32(session->client + events_consumer(session) + RING_ASLEEP, who);
     fence();
+}
+
+static _Atomic uint16_t *ears_of(const struct nk_session *session, uint32_t socket) {
+    return (_Atomic uint16_t *)(void *)(session->client + ears(session, socket));
+}
+
+void nk_concerns(struct nk_session *session, uint32_t socket, uint16_t who) {
+    atomic_store(ears_of(session, socket), who);
+}
+
+void nk_concerns_too(struct nk_session *session, uint32_t socket, uint16_t who, bool does) {
+    if (does) {
+        atomic_fetch_or(ears_of(session, socket), who);
+    } else {
+        atomic_fetch_and(ears_of(session, socket), (uint16_t)~who);
+    }
 }
 
 /* The line may be readable: a successor has said hello again, or nobody is there any more. */
@@ -520,13 +540,13 @@ int nk_listen_again(struct nk_session *session) {
 }
 
 int nk_sleep(struct nk_session *session, int timeout) {
-    nk_asleep(session, true);
+    nk_asleep(session, 1);
     int woken = 0;
     struct pollfd waited[] = {{session->ear, POLLIN, 0}, {session->line, POLLIN, 0}};
     if (!nk_told(session)) {
         woken = poll(waited, 2, timeout);
     }
-    nk_asleep(session, false);
+    nk_asleep(session, 0);
     if (woken <= 0) {
         return woken < 0 && errno != EINTR ? -errno : 0;
     }

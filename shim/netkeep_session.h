@@ -200,8 +200,15 @@ bool nk_missed(struct nk_session *session);
 /* Whether an event waits, or one found no room: a look that changes nothing. */
 bool nk_told(const struct nk_session *session);
 
-/* Says that this side is about to sleep, or does so no more: then the stack rings. Look at everything once more behind it. */
-void nk_asleep(struct nk_session *session, bool asleep);
+/*
+ * Says who is about to sleep, of several that share the session: then the stack rings. 1 for one alone, 0 for nobody. Look at
+ * everything once more behind it.
+ */
+void nk_asleep(struct nk_session *session, uint32_t who);
+
+/* Whom of those a socket's events concern: bits as above, none for all. And: one more, or one less. */
+void nk_concerns(struct nk_session *session, uint32_t socket, uint16_t who);
+void nk_concerns_too(struct nk_session *session, uint32_t socket, uint16_t who, bool does);
 
 /*
  * Takes what came over the line: 0 if nothing did, 1 if control is another one, which knows nothing of what the last one was given,

@@ -24,6 +24,9 @@ void number_set(int fd, enum kind kind, uint32_t value) {
     if (fd < 0 || fd >= NUMBERS) {
         return;
     }
+    if (kind == OWN) {
+        family_hears_of(value);
+    }
     atomic_store_explicit(&numbers[fd], value << KIND_BITS | kind, memory_order_release);
     int known = atomic_load(&end);
     while (kind != KERNEL && fd >= known && !atomic_compare_exchange_weak(&end, &known, fd + 1)) {

@@ -74,6 +74,9 @@ struct own {
     int options[32];
 };
 
+/* Bits of processes: each has one, which two have where there are many. And one that no process has. */
+enum { EARS = 15, NOBODYS_EAR = 1 << EARS };
+
 enum { JOURNAL = 4096 };
 
 struct family {
@@ -81,7 +84,9 @@ struct family {
     uint64_t name; /* by chance: says which family a descriptor is of */
     _Atomic uint32_t ends; /* that were given names, ever */
     _Atomic bool shared; /* by several processes: the daemon holds the other ends of their descriptors */
-    uint32_t sleepers;
+    uint32_t sleepers[EARS]; /* threads */
+    uint32_t asleep; /* their bits */
+    _Atomic uint32_t processes; /* that were of it, ever */
     uint32_t search; /* where to look for a free number */
     _Atomic bool over; /* nobody serves the session any more */
     _Atomic uint64_t written; /* to the journal, ever */
@@ -128,6 +133,11 @@ int family_call(struct nk_request *request);
 
 /* With the lock. Takes events: connections that came are queued at their listeners, and all is noted in the journal. */
 void family_drain(void);
+
+/* This process's bit. And: it has a descriptor of the socket's; it has closed one, which others have, too. */
+uint16_t family_bit(void);
+void family_hears_of(uint32_t number);
+void family_left(uint32_t number);
 
 /* With the lock. Something happened to a socket that other processes may wait for. */
 void family_note(uint32_t number);

@@ -55,6 +55,7 @@ static int64_t opened(bool datagram, bool v6, bool only) {
             it->v6 = v6;
             it->datagram = datagram;
             it->state = USED;
+            nk_concerns(&session, number, family_bit());
             family->search = (number + 1) % half;
             struct nk_request request = {
                 .op = NK_OPEN, .socket = number, .a = datagram ? NK_UDP : NK_TCP, .b = only ? 1 : v6 ? 0 : 2};
@@ -245,7 +246,12 @@ void socket_leave(int fd) {
     if (family != NULL) {
         sets_forget(fd);
     }
-    if (kind == OWN && atomic_fetch_sub(&own(value)->refs, 1) == 1) {
+    if (kind != OWN) {
+        return;
+    }
+    if (atomic_fetch_sub(&own(value)->refs, 1) != 1) {
+        family_left(value);
+    } else {
         family_lock();
         left(value);
         family_unlock();

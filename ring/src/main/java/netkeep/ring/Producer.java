@@ -7,7 +7,8 @@ import java.lang.invoke.VarHandle;
 /// ```text
 /// the producer's region, from `ours`                the consumer's region, from `theirs`
 ///   0  tail   u64  items given, ever                  0  head   u64  items taken, ever
-///  64  item 0, item 1 ...                            64  asleep u32  1 while the consumer sleeps
+///  64  item 0, item 1 ...                            64  asleep u32  1 while the consumer sleeps; bits, if it is
+///                                                                   several that share its side
 /// ```
 ///
 /// Positions only grow; masked by `capacity - 1` they are an item's index.
@@ -96,11 +97,18 @@ public final class Producer {
     /// behind [#publish]: either the consumer's last look finds what was published, or this finds it asleep.
     /// To wake without news would be no harm but the cost: two that sleep would wake each other on and on.
     public boolean mustWake() {
+        return mustWake(-1);
+    }
+
+    /// As [#mustWake], where several share the consumer's side.
+    ///
+    /// @param whom bits of those whom the news concerns
+    public boolean mustWake(int whom) {
         if (asked == published) {
             return false;
         }
         asked = published;
         VarHandle.fullFence();
-        return peer.i32Acquire(theirs + ASLEEP) != 0;
+        return (peer.i32Acquire(theirs + ASLEEP) & whom) != 0;
     }
 }

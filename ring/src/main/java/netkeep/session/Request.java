@@ -54,7 +54,7 @@ public final class Request {
     /// Leaves a group, or with `a` = 1 one source of it.
     public static final int LEAVE = 13;
 
-    /// Tells what is known of a connection: [Info] lies in the stack's region once it is answered.
+    /// Tells what is known of a connection: [ConnectionInfo] lies in the stack's region once it is answered.
     public static final int INFO = 14;
 
     public static final long OP = 0;

@@ -10,7 +10,7 @@ import netkeep.ring.Producer;
 ///   events, the consumer's side                      requests, the consumer's side
 ///                                                    missed u64  events that found no room, ever
 ///   words of socket 0, 1 ...   32 octets each        words of socket 0, 1 ...   128 octets each
-///                                                    [Info] 128
+///   ears of socket 0, 1 ...    u16 each              [ConnectionInfo] 128
 ///   send rings, low parts      1088 octets each      receive rings, low parts   1088 octets each
 ///   send rings, high parts     the rest of each      receive rings, high parts  the rest of each
 ///
@@ -121,12 +121,18 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
         return eventsConsumer() + Producer.CONSUMER_LENGTH + socket * CLIENT_WORDS;
     }
 
+    /// Where it lies in the client's region whom of those that share the session a socket's events concern: bits as in
+    /// `asleep` of the events' consumer, 0 for all.
+    public long ears(int socket) {
+        return clientWords(sockets) + socket * 2L;
+    }
+
     /// Where a socket's words lie in the stack's region.
     public long stackWords(int socket) {
         return missed() + 64 + socket * STACK_WORDS;
     }
 
-    /// Where [Info] lies in the stack's region.
+    /// Where [ConnectionInfo] lies in the stack's region.
     public long info() {
         return stackWords(sockets);
     }
@@ -143,12 +149,12 @@ public record SessionLayout(int sockets, int requests, int events, int capacity)
 
     /// Where the send rings begin in the client's region.
     public long sendRings() {
-        return page(clientWords(sockets));
+        return page(ears(sockets));
     }
 
     /// Where the receive rings begin in the stack's region.
     public long receiveRings() {
-        return page(info() + Info.LENGTH);
+        return page(info() + ConnectionInfo.LENGTH);
     }
 
     /// Where a ring offset lies, counted from the begin of the rings.

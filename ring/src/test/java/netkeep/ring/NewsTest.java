@@ -75,6 +75,20 @@ class NewsTest {
     }
 
     @Test
+    void ofSeveralWhoSleepThoseAreWokenWhomTheNewsConcerns() throws PeerViolation {
+        int first = 1;
+        int second = 1 << 3;
+        taking.i32(Producer.ASLEEP, second);
+
+        give();
+        assertFalse(producer.mustWake(first), "the first is awake");
+
+        give();
+        assertTrue(producer.mustWake(first | second));
+        assertFalse(producer.mustWake(second), "once");
+    }
+
+    @Test
     void successorAsksForAllThatItsPredecessorPublished() throws PeerViolation {
         give();
         consumer.take();

@@ -67,6 +67,9 @@ public final class Attachment {
     private final Producer events;
     private int[] free = new int[16];
     private int freeCount;
+
+    /// Whom of the client's processes the news concerns that was not asked about yet: of a predecessor's, anybody.
+    private int concerned = -1;
     private @Nullable String violation;
 
     /// @param number  which record of `records` is the session's
@@ -157,10 +160,13 @@ public final class Attachment {
             ledger.i64(record + MISSED, missed);
             stack.i64Release(layout.missed(), missed);
             events.remind();
+            concerned = -1;
             return;
         }
         stack.i64(at, Event.of(what, socket, child));
         events.give();
+        int ears = client.u16(layout.ears(socket));
+        concerned |= ears == 0 ? -1 : ears;
         ledger.i64(records.write(number) + GIVEN, events.position());
     }
 
@@ -170,9 +176,11 @@ public final class Attachment {
         requests.release();
     }
 
-    /// Whether the client must be woken, asked after [#publish].
+    /// Whether the client must be woken, or one of its processes whom the news concerns; asked after [#publish].
     public boolean mustWake() {
-        return events.mustWake();
+        boolean must = events.mustWake(concerned);
+        concerned = 0;
+        return must;
     }
 
     /// As [Consumer#maySleep] of the requests.

@@ -50,8 +50,8 @@ class CarriedTest {
         ProgramsTest.needs("gcc", "env");
         Daemon up = new Daemon(place, session, placement);
         String program = compile("dynamic");
-        Place.Running server = place.start(
-                Place.run(session, program, "serve", address, "" + PORT, compile("static", "-static")));
+        Place.Running server =
+                place.start(Place.run(session, program, "serve", address, "" + PORT, compile("static", "-static")));
         server.says("listening");
         byte[] content = new byte[LENGTH];
         Seeds.luck(1).nextBytes(content);

@@ -47,11 +47,11 @@ import netkeep.ring.Producer;
 import netkeep.ring.Region;
 import netkeep.session.Ask;
 import netkeep.session.BesideHello;
+import netkeep.session.ConnectionInfo;
 import netkeep.session.Datagram;
 import netkeep.session.Event;
 import netkeep.session.Hello;
 import netkeep.session.Hold;
-import netkeep.session.Info;
 import netkeep.session.Joining;
 import netkeep.session.NameMessage;
 import netkeep.session.Option;
@@ -219,8 +219,8 @@ class LayoutsTest {
             assertEquals(op.getValue(), constants.remove(op.getKey()), op.getKey());
         }
         assertEquals(constants, both);
-        same("layout info", Info.class, "LENGTH");
-        assertEquals(drawing("layout info").length(), Info.LENGTH);
+        same("layout info", ConnectionInfo.class, "LENGTH");
+        assertEquals(drawing("layout info").length(), ConnectionInfo.LENGTH);
         same("layout datagram", Datagram.class, "HEADER");
         assertEquals(drawing("layout datagram").length(), Datagram.HEADER);
     }

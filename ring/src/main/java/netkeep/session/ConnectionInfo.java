@@ -18,7 +18,7 @@ package netkeep.session;
 ///  96  heard        u64   since the last segment came
 /// 104  gaps         u32   in what has arrived
 /// ```
-public final class Info {
+public final class ConnectionInfo {
     public static final int LENGTH = 128;
 
     public static final long STATE = 0;
@@ -45,5 +45,5 @@ public final class Info {
     public static final long HEARD = 96;
     public static final long GAPS = 104;
 
-    private Info() {}
+    private ConnectionInfo() {}
 }
