@@ -135,6 +135,12 @@ static void tell_six(uint32_t number, const struct datagram *header, struct room
     }
 }
 
+void control_told(struct msghdr *message, int level, int type, const void *what, size_t length) {
+    struct room room = {message, 0};
+    tell(&room, level, type, what, length);
+    message->msg_controllen = room.used;
+}
+
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message) {
     struct room room = {message, 0};
     if (own(number)->v6) {

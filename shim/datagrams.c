@@ -53,6 +53,11 @@ static bool has_room(uint32_t number) {
 
 /* An error that a datagram sent before has met is told instead. */
 static int failed_before(uint32_t number) {
+    errors_gather(number);
+    int pending = errors_pending(number);
+    if (pending != 0) {
+        return -pending;
+    }
     struct msghdr nothing = {0};
     struct datagram header;
     ssize_t there = own(number)->named ? nk_peek(&session, number, 0, &header, sizeof header) : -EAGAIN;
@@ -154,11 +159,19 @@ static ssize_t copied(uint32_t number, struct msghdr *message, int flags) {
 }
 
 ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
-    if ((flags & (MSG_OOB | MSG_ERRQUEUE)) != 0) {
-        return (flags & MSG_OOB) != 0 ? -EOPNOTSUPP : -EAGAIN;
+    if ((flags & MSG_OOB) != 0) {
+        return -EOPNOTSUPP;
+    }
+    if ((flags & MSG_ERRQUEUE) != 0) {
+        return errors_receive(number, message);
     }
     int64_t until = own(number)->receive_ms > 0 ? now_ms() + own(number)->receive_ms : -1;
     for (;;) {
+        errors_gather(number);
+        int pending = errors_pending(number);
+        if (pending != 0) {
+            return -pending;
+        }
         family_lock();
         ssize_t found = copied(number, message, flags);
         family_unlock();

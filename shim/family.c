@@ -136,7 +136,7 @@ static int failed(const char *path, int failure) {
 }
 
 static size_t family_length(void) {
-    return sizeof *family + session.sockets * sizeof family->owns[0] + nk_seen_length(&session);
+    return sizeof *family + session.sockets * sizeof family->owns[0] + nk_seen_length(&session) + errors_length();
 }
 
 /* The family's memory, or NULL. */

@@ -34,6 +34,8 @@ enum {
     QUICK_ACK,
     RECEIVE_LOW_WATER,
     DONT_FRAGMENT,
+    ADVERTISED_TIMEOUT,
+    RECEIVE_ERRORS,
     STACKS, /* those above are the stack's; those below are only kept */
     PRIORITY = STACKS,
     MARK,
@@ -45,7 +47,7 @@ enum {
     REST
 };
 
-_Static_assert(REST <= 32, "a bit each");
+_Static_assert((int)REST <= (int)OPTIONS_KEPT, "a place each");
 
 enum range { ANY, SWITCH };
 
@@ -88,6 +90,8 @@ static const struct option options[] = {
     {SOL_SOCKET, SO_PRIORITY, PRIORITY, 0, 0, 6, EPERM, false},
     {SOL_SOCKET, SO_MARK, MARK, 0, INT32_MIN, INT32_MAX, 0, false},
     {IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFERS, 0, 0, INT32_MAX, 0, true},
+    {IPPROTO_IP, IP_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, false},
     {IPPROTO_IP, IP_PKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
     {IPPROTO_IPV6, IPV6_V6ONLY, V6_ONLY, 0, 0, 1, 0, false},
     {IPPROTO_IPV6, IPV6_RECVPKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
@@ -113,7 +117,10 @@ static const struct option *find(uint32_t number, int level, int name) {
 static void say(uint32_t number, int option, int value) {
     struct own *it = own(number);
     it->options[option] = value;
-    it->known |= 1u << option;
+    it->known |= UINT64_C(1) << option;
+    if (option == RECEIVE_ERRORS) {
+        errors_forget(number);
+    }
     if (option < STACKS) {
         struct nk_request request = {
             .op = NK_OPTION, .socket = number, .a = (uint64_t)option, .b = (uint64_t)(int64_t)value};
@@ -310,7 +317,7 @@ static int plain(uint32_t number, int level, int name, int *found) {
     struct own *it = own(number);
     if (level == SOL_SOCKET) {
         switch (name) {
-            case SO_ERROR: *found = socket_error(number); return 0;
+            case SO_ERROR: *found = it->datagram ? errors_pending(number) : socket_error(number); return 0;
             case SO_TYPE: *found = it->datagram ? SOCK_DGRAM : SOCK_STREAM; return 0;
             case SO_DOMAIN: *found = it->v6 ? AF_INET6 : AF_INET; return 0;
             case SO_PROTOCOL: *found = it->datagram ? IPPROTO_UDP : IPPROTO_TCP; return 0;
@@ -323,7 +330,7 @@ static int plain(uint32_t number, int level, int name, int *found) {
         /* As the kernel: of UDP over IPv4 alone. */
         return level == IPPROTO_TCP && it->datagram && !it->v6 ? -EOPNOTSUPP : -ENOPROTOOPT;
     }
-    *found = (it->known & 1u << option->number) != 0 ? it->options[option->number] : option->initial;
+    *found = (it->known & UINT64_C(1) << option->number) != 0 ? it->options[option->number] : option->initial;
     if (option->number == MAX_SEGMENT && (socket_status(number) & NK_STATUS_CONNECTED) != 0) {
         struct nk_info known;
         int failure = learn_info(number, &known);
@@ -341,12 +348,12 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
         return give(&time, sizeof time, value, length);
     }
     if (level == SOL_SOCKET && name == SO_LINGER) {
-        bool on = (it->known & 1u << LINGER) != 0 && it->options[LINGER] >= 0;
+        bool on = (it->known & UINT64_C(1) << LINGER) != 0 && it->options[LINGER] >= 0;
         struct linger linger = {on, on ? it->options[LINGER] : 0};
         return give(&linger, sizeof linger, value, length);
     }
     if (level == IPPROTO_TCP && name == TCP_CONGESTION && !it->datagram) {
-        bool reno = (it->known & 1u << CONGESTION) != 0 && it->options[CONGESTION] == 1;
+        bool reno = (it->known & UINT64_C(1) << CONGESTION) != 0 && it->options[CONGESTION] == 1;
         return give(reno ? "reno\0\0\0\0\0\0\0\0\0\0\0" : "cubic\0\0\0\0\0\0\0\0\0\0", 16, value, length);
     }
     if (level == IPPROTO_TCP && name == TCP_INFO && !it->datagram) {
@@ -369,7 +376,7 @@ int option_get(uint32_t number, int level, int name, void *value, socklen_t *len
 
 bool option_tells(uint32_t number, int level, int name) {
     const struct option *option = find(number, level, name);
-    return option != NULL && (own(number)->known & 1u << option->number) != 0 && own(number)->options[option->number] != 0;
+    return option != NULL && (own(number)->known & UINT64_C(1) << option->number) != 0 && own(number)->options[option->number] != 0;
 }
 
 /* ----- From a socket of the kernel's ----- */
@@ -429,7 +436,7 @@ void options_take(uint32_t number, int fd) {
 
 void options_again(uint32_t number) {
     for (int option = 1; option < STACKS; option++) {
-        if ((own(number)->known & 1u << option) != 0) {
+        if ((own(number)->known & UINT64_C(1) << option) != 0) {
             say(number, option, own(number)->options[option]);
         }
     }
@@ -446,6 +453,9 @@ int option_control(uint32_t number, unsigned long request, void *value) {
             if (it->listening) {
                 errno = EINVAL;
                 return -1;
+            }
+            if (it->datagram) {
+                errors_gather(number);
             }
             uint64_t there = it->datagram ? nk_unread(&session, number) : stream_before_mark(number);
             uint32_t first = 0;

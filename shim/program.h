@@ -43,6 +43,8 @@ int number_hide(int fd);
 
 enum { SHUT_IN = 1, SHUT_OUT = 2 };
 
+enum { OPTIONS_KEPT = 40 };
+
 enum state { UNUSED, WAITING, USED, LEFT };
 
 /* One socket: what the program knows of it, and the stack does not. Changed with the lock. */
@@ -70,8 +72,10 @@ struct own {
     int64_t send_ms;
     _Atomic bool carried; /* its octets go through the kernel's pair, and a carrier */
     _Atomic bool placed; /* posix_spawn was told where it is to go */
-    uint32_t known; /* the options that were set: bits by their numbers */
-    int options[32];
+    uint64_t known; /* the options that were set: bits by their numbers */
+    int options[OPTIONS_KEPT];
+    uint64_t scanned; /* up to here the ring of datagrams was looked at for errors */
+    _Atomic int pending; /* errno of an error that was told to nobody yet */
 };
 
 /* Bits of processes: each has one, which two have where there are many. And one that no process has. */
@@ -304,6 +308,8 @@ _Static_assert(sizeof(struct datagram) == 48, "the layout's header");
 /* Control messages, controls.c: what a message asks for is put into the header, 0 or a negative errno; and what was asked to be told is. */
 int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header);
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message);
+/* One of any kind, the first of a message. */
+void control_told(struct msghdr *message, int level, int type, const void *what, size_t length);
 
 /* Octets that a send would take now; waits for some. 0 or less: why there will be none. */
 ssize_t stream_room(uint32_t number, int flags);
@@ -318,6 +324,17 @@ bool stream_urgent(uint32_t number);
 ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags);
 ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags);
 ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags);
+
+/*
+ * errors.c: a socket that wants errors told (IP_RECVERR) has them in a queue of its own. Takes those there that have come: whether there
+ * is one, or an errno waits. The errno that waits, which does so no more. And one of the queue, as MSG_ERRQUEUE asks for it. With the
+ * lock: none has come.
+ */
+bool errors_gather(uint32_t number);
+int errors_pending(uint32_t number);
+ssize_t errors_receive(uint32_t number, struct msghdr *message);
+size_t errors_length(void);
+void errors_forget(uint32_t number);
 
 /* Of either kind; for a stream the address is what it says. */
 ssize_t message_send(uint32_t number, const struct msghdr *message, int flags);

@@ -87,7 +87,7 @@ static void left(uint32_t number) {
     if (it->state != USED) {
         return;
     }
-    bool abort = (it->known & 1u << 7) != 0 && it->options[7] == 0;
+    bool abort = (it->known & UINT64_C(1) << 7) != 0 && it->options[7] == 0;
     for (uint32_t child = it->first; child != 0; child = own(child - 1)->next) {
         own(child - 1)->state = LEFT;
     }
@@ -338,7 +338,7 @@ short socket_ready(uint32_t number, short wanted) {
         return (short)((wanted & (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)) | POLLERR | POLLHUP);
     }
     uint32_t now = socket_status(number);
-    short found = 0;
+    short found = it->datagram && errors_gather(number) ? POLLERR : 0;
     /* Once it was connected, and both sides are done with it, READ_END is left of that. */
     uint32_t ever = NK_STATUS_CONNECTED | NK_STATUS_READ_END;
     if (!it->datagram && !it->listening && (it->undone || (now & (ever | NK_STATUS_FAILED)) == 0)) {
@@ -353,7 +353,7 @@ short socket_ready(uint32_t number, short wanted) {
     if ((wanted & POLLPRI) != 0 && !it->datagram && !it->listening && stream_urgent(number)) {
         found |= POLLPRI;
     }
-    found = (short)(found & wanted);
+    found = (short)(found & (wanted | POLLERR));
     bool both = (now & NK_STATUS_READ_END) != 0
         && ((now & NK_STATUS_WRITE_END) != 0 || (atomic_load(&it->shut) & SHUT_OUT) != 0);
     if (!it->datagram && !it->listening && (both || (now & NK_STATUS_FAILED) != 0)) {

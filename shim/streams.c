@@ -268,6 +268,9 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
         family_unlock();
         return urgent;
     }
+    if ((flags & MSG_ERRQUEUE) != 0) {
+        return -EAGAIN;
+    }
     if (it->listening || it->undone || (now & ever) == 0) {
         return -ENOTCONN;
     }

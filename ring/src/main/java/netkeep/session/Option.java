@@ -78,5 +78,8 @@ public final class Option {
     /// neither, up to 1966020. What [#USER_TIMEOUT] sets is not changed by the peer.
     public static final int ADVERTISED_TIMEOUT = 25;
 
+    /// 1 has a socket of UDP told of ICMP errors with all that they say, and also if it is not connected (IP_RECVERR).
+    public static final int RECEIVE_ERRORS = 26;
+
     private Option() {}
 }

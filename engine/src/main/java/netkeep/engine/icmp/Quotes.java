@@ -7,10 +7,13 @@ import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.Packet;
 import netkeep.wire.Icmp4Message;
 import netkeep.wire.Icmp6Message;
+import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Extensions;
 import netkeep.wire.Ipv6Fragment;
 import netkeep.wire.Ipv6Header;
+import netkeep.wire.Octets;
+import netkeep.wire.UdpHeader;
 import netkeep.wire.Verdict;
 
 /// The packets that errors quote: whether we sent them, and who is told (RFC 1122 §3.2.2, RFC 4443 §2.4 (d)).
@@ -77,6 +80,16 @@ final class Quotes {
         failure.kind = kind;
         failure.own = false;
         failure.mtu = mtu;
+        // Both families have them in the same places.
+        failure.type = Octets.u8(packet.headers, packet.upper);
+        failure.code = Octets.u8(packet.headers, packet.upper + 1);
+        failure.quoted = packet.frames();
+        failure.quotedAt = packet.at + upper + 8;
+        // What follows may be no payload, but extensions (RFC 4884): its own header says where it ends.
+        long quoted = packet.upper + packet.upperLength - upper;
+        boolean udp = failure.protocol == IpProtocol.UDP;
+        failure.quotedLength =
+                (int) Math.max(0, Math.min(quoted, udp ? UdpHeader.datagramLength(packet.headers, upper) : quoted) - 8);
         failure.reporterHi = packet.sourceHi;
         failure.reporterLo = packet.sourceLo;
         Failures.quote(failure, packet.headers, upper, true);

@@ -1,5 +1,7 @@
 package netkeep.engine.ip;
 
+import java.lang.foreign.MemorySegment;
+
 /// What an ICMP error says of a packet that we sent. A reused object.
 public final class Failure {
     /// What went wrong, in the words that both families share.
@@ -41,6 +43,18 @@ public final class Failure {
 
     /// Whether it came from our own neighbor discovery instead of the wire.
     public boolean own;
+
+    /// Of the message; what its sender would have said, if it is our own.
+    public int type;
+
+    public int code;
+
+    /// What it has of the payload behind eight octets of the quoted upper header.
+    public MemorySegment quoted = MemorySegment.NULL;
+
+    public long quotedAt;
+
+    public int quotedLength;
 
     public Failure() {}
 }

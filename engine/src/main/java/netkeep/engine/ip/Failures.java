@@ -112,6 +112,11 @@ public final class Failures {
         own.kind = Failure.Kind.HOST_UNREACHABLE;
         own.own = true;
         own.mtu = 0;
+        own.type = v6 ? Icmp6Message.UNREACHABLE : Icmp4Message.UNREACHABLE;
+        own.code = v6 ? Icmp6Message.ADDRESS_UNREACHABLE : Icmp4Message.HOST_UNREACHABLE;
+        own.quoted = frame;
+        own.quotedAt = upper + 8;
+        own.quotedLength = (int) Math.max(0, at + length - upper - 8);
         own.protocol = v6 ? Ipv6Header.nextHeader(frame, packet) : Ipv4Header.protocol(frame, packet);
         own.localHi = v6 ? Ipv6Header.sourceHi(frame, packet) : 0;
         own.localLo = v6 ? Ipv6Header.sourceLo(frame, packet) : Ipv4Header.source(frame, packet);

@@ -279,11 +279,15 @@ final class Receiving {
         return local && remote;
     }
 
-    /// Passes an error up, to connected sockets: others could not tell whom it concerns (RFC 1122 §4.1.3.3).
+    /// Passes an error up, to connected sockets: others could not tell whom it concerns (RFC 1122 §4.1.3.3), unless they ask
+    /// for errors with all that these say.
     void failed(Failure failure) {
         for (int i = udp.ports.first(failure.localPort); i != Ports.NONE; i = udp.ports.next(i)) {
             udp.sockets.read(i, socket);
-            if (socket.has(Endpoint.CONNECTED) && sent(failure)) {
+            boolean whole = socket.has(Udp.RECEIVE_ERRORS);
+            if (whole && sent(failure)) {
+                reportWhole(i, failure);
+            } else if (socket.has(Endpoint.CONNECTED) && sent(failure)) {
                 report(i, errno(failure.kind), failure.remoteHi, failure.remoteLo, failure.remotePort);
             }
         }
@@ -297,6 +301,17 @@ final class Receiving {
         header.set(ValueLayout.JAVA_INT, Datagram.ERROR, errno);
         addresses(remoteHi, remoteLo, 0, 0);
         store(index, MemorySegment.NULL, 0, 0);
+    }
+
+    /// The same with all that the message says.
+    private void reportWhole(int index, Failure failure) {
+        header.set(ValueLayout.JAVA_SHORT, Datagram.PORT, (short) failure.remotePort);
+        header.set(ValueLayout.JAVA_BYTE, Datagram.HOPS, (byte) failure.type);
+        header.set(ValueLayout.JAVA_BYTE, Datagram.TRAFFIC_CLASS, (byte) failure.code);
+        header.set(ValueLayout.JAVA_INT, Datagram.LINK, failure.mtu);
+        header.set(ValueLayout.JAVA_INT, Datagram.ERROR, errno(failure.kind));
+        addresses(failure.remoteHi, failure.remoteLo, failure.reporterHi, failure.reporterLo);
+        store(index, failure.quoted, failure.quotedAt, failure.quotedLength);
     }
 
     private static int errno(Failure.Kind kind) {

@@ -26,6 +26,9 @@ public final class Udp implements Upper {
     /// The local address was chosen when the socket was connected, not bound.
     static final int ADDRESS_CHOSEN = Endpoint.FIRST_OWN;
 
+    /// The socket is told of errors with all that they say.
+    static final int RECEIVE_ERRORS = Endpoint.FIRST_OWN << 1;
+
     final Sockets sockets;
     final Ip ip;
     final Outgoing outgoing;

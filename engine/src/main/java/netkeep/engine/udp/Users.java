@@ -255,6 +255,7 @@ public final class Users {
             case Option.BROADCAST -> socket.put(Endpoint.BROADCAST, on);
             case Option.MULTICAST_LOOP -> socket.put(Endpoint.NO_MULTICAST_LOOP, !on);
             case Option.DONT_FRAGMENT -> socket.put(Endpoint.DONT_FRAGMENT, on);
+            case Option.RECEIVE_ERRORS -> socket.put(Udp.RECEIVE_ERRORS, on);
             case Option.MULTICAST_HOPS -> socket.multicastHops(Math.clamp(value, 0, 255));
             case Option.MULTICAST_LINK -> socket.multicastLink(Math.clamp(value, 0, 255));
             case Option.TRAFFIC_CLASS -> socket.trafficClass((int) value & 0xFF);

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -862,6 +863,92 @@ static void datagrams(void) {
     peer("x", 0);
 }
 
+static union {
+    char octets[256];
+    struct cmsghdr aligned;
+} room;
+
+/* One error of those that wait, with all that is said of it. */
+static void waiting_error(int fd) {
+    union address to;
+    union {
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } from;
+    struct sock_extended_err error;
+    struct iovec piece = {octets, 40};
+    struct msghdr message = {.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = &piece, .msg_iovlen = 1,
+        .msg_control = room.octets, .msg_controllen = sizeof room};
+    union address there = at(peer_address, 0);
+    bool six = family == AF_INET6;
+    memset(octets, 0, 40);
+    SAY(recvmsg(fd, &message, MSG_ERRQUEUE));
+    SAY(message.msg_flags);
+    SAY(octets[0]);
+    SAY(ntohs(to.four.sin_port) - port);
+    SAY((long)message.msg_namelen == (long)length());
+    SAY((long)message.msg_controllen);
+    struct cmsghdr *one = CMSG_FIRSTHDR(&message);
+    if (one == NULL) {
+        return;
+    }
+    SAY(one->cmsg_level);
+    SAY(one->cmsg_type);
+    SAY((long)one->cmsg_len);
+    memcpy(&error, CMSG_DATA(one), sizeof error);
+    memcpy(&from, CMSG_DATA(one) + sizeof error, six ? sizeof from.six : sizeof from.four);
+    SAY(error.ee_errno);
+    SAY(error.ee_origin);
+    SAY(error.ee_type);
+    SAY(error.ee_code);
+    SAY(error.ee_info);
+    SAY(error.ee_data);
+    SAY(from.four.sin_family == family && from.four.sin_port == 0);
+    SAY(six ? memcmp(&from.six.sin6_addr, &there.six.sin6_addr, 16) : memcmp(&from.four.sin_addr, &there.four.sin_addr, 4));
+}
+
+static void errors(void) {
+    section("errors of datagrams");
+    bool six = family == AF_INET6;
+    int level = six ? IPPROTO_IPV6 : IPPROTO_IP;
+    int receive = six ? IPV6_RECVERR : IP_RECVERR;
+    int fd = socket(family, SOCK_DGRAM, 0);
+    union address nobody = at(peer_address, port + 8);
+    SAY(option(fd, level, receive));
+    SAY(set(fd, level, receive, 7));
+    SAY(option(fd, level, receive));
+    SAY(bound(fd, own_address, port + 6));
+    SAY(recv(fd, octets, 10, MSG_ERRQUEUE));
+    octets[0] = 42;
+    SAY(sendto(fd, octets, 10, 0, &nobody.any, length()));
+    SAY(polled(fd, ALL & ~POLLOUT, 1000));
+    SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(polled(fd, ALL, 0));
+    waiting_error(fd);
+    SAY(recv(fd, octets, 10, MSG_ERRQUEUE));
+    SAY(polled(fd, ALL, 0));
+    SAY(connect(fd, &nobody.any, length()));
+    octets[0] = 43;
+    SAY(send(fd, octets, 20, 0));
+    SAY(polled(fd, POLLIN, 1000));
+    waiting_error(fd);
+    SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(send(fd, octets, 0, 0));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(error(fd));
+    SAY(error(fd));
+    SAY(polled(fd, POLLIN, 0));
+    SAY(set(fd, level, receive, 0));
+    SAY(polled(fd, POLLIN, 0));
+    SAY(recv(fd, octets, 10, MSG_ERRQUEUE));
+    close(fd);
+    fd = pair();
+    SAY(recv(fd, octets, 10, MSG_ERRQUEUE));
+    close(fd);
+    peer("f", 0);
+}
+
 static void options(int kind) {
     section(kind == SOCK_STREAM ? "options of streams" : "options of datagrams");
     int fd = kind == SOCK_STREAM ? pair() : socket(family, SOCK_DGRAM, 0);
@@ -998,11 +1085,6 @@ static void information(void) {
     close(fd);
 }
 
-static union {
-    char octets[256];
-    struct cmsghdr aligned;
-} room;
-
 /* Receives one datagram, and says what control messages came with it. */
 static void controls_of(int fd, size_t most) {
     struct iovec piece = {octets, 40};
@@ -1116,6 +1198,7 @@ int main(int count, char **arguments) {
     options(SOCK_DGRAM);
     options_before();
     information();
+    errors();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
     wait(NULL);
