@@ -68,8 +68,11 @@ public final class Attachment {
     private int[] free = new int[16];
     private int freeCount;
 
-    /// Whom of the client's processes the news concerns that was not asked about yet: of a predecessor's, anybody.
+    /// Whom of the client's processes the news concerns: that is not published yet, and that was not asked about yet. A
+    /// predecessor's concerns anybody.
     private int concerned = -1;
+
+    private int told;
     private @Nullable String violation;
 
     /// @param number  which record of `records` is the session's
@@ -174,12 +177,14 @@ public final class Attachment {
     public void publish() {
         events.publish();
         requests.release();
+        told |= concerned;
+        concerned = 0;
     }
 
     /// Whether the client must be woken, or one of its processes whom the news concerns; asked after [#publish].
     public boolean mustWake() {
-        boolean must = events.mustWake(concerned);
-        concerned = 0;
+        boolean must = events.mustWake(told);
+        told = 0;
         return must;
     }
 
