@@ -1,7 +1,7 @@
 package netkeep.session;
 
-/// What a stack knows of a connection, in its region: of that which INFO was asked for last. Read it once the answer is
-/// there. Lengths are octets, times microseconds.
+/// What a stack knows of a connection, in its region: of that which INFO was asked for last. Read it once the answer
+/// is there. Lengths are octets, times microseconds.
 ///
 /// ```text
 ///   0  state        u32   0 CLOSED, 1 LISTEN ... 10 TIME-WAIT, in the order of RFC 9293 §3.3.2

@@ -8,9 +8,9 @@ package netkeep.session;
 ///   4  port   u16   remote; 0 when sending: where the socket is connected to
 ///   6  hops   u8 · traffic class u8     as received; 0 when sending: the socket's options
 ///   8  link   u32   it arrived on, or is to leave by; 0 for the route's
-///  12  error  u32   when received: errno of an ICMP error, and length is 0; else 0. With RECEIVE_ERRORS hops and traffic
-///                   class are the message's type and code, link is the MTU that it tells, local is who sent it, and the
-///                   payload is what it quotes of the datagram's
+///  12  error  u32   when received: errno of an ICMP error, and length is 0; else 0. With RECEIVE_ERRORS
+///                   hops and traffic class are the message's type and code, link is the MTU that it tells,
+///                   local is who sent it, and the payload is what it quotes of the datagram's
 ///  16  remote address, hi and lo
 ///  32  local address, hi and lo; 0 when sending: chosen
 /// ```

@@ -279,8 +279,8 @@ final class Receiving {
         return local && remote;
     }
 
-    /// Passes an error up, to connected sockets: others could not tell whom it concerns (RFC 1122 §4.1.3.3), unless they ask
-    /// for errors with all that these say.
+    /// Passes an error up, to connected sockets: others could not tell whom it concerns (RFC 1122 §4.1.3.3), unless
+    /// they ask for errors with all that these say.
     void failed(Failure failure) {
         for (int i = udp.ports.first(failure.localPort); i != Ports.NONE; i = udp.ports.next(i)) {
             udp.sockets.read(i, socket);

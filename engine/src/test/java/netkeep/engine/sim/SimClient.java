@@ -222,6 +222,16 @@ public final class SimClient {
             int trafficClass,
             int error) {}
 
+    /// Says whom of several a socket's events concern, as bits; 0 all.
+    public void ears(int socket, int who) {
+        ours.u16(layout.ears(socket), who);
+    }
+
+    /// Says who sleeps, as bits.
+    public void asleep(int who) {
+        ours.i32(layout.eventsConsumer() + 64, who);
+    }
+
     /// Whether a datagram waits.
     public boolean hasDatagram(int socket) {
         return readable(socket) > 0;

@@ -92,6 +92,9 @@ final class Variables {
             // How far a peer was when it was last looked at: looked at again before it counts.
             "Producer.headSeen",
             "Consumer.tailSeen",
+            // Whom what a predecessor gave concerns a successor does not ask: anybody.
+            "Attachment.concerned",
+            "Attachment.told",
             // A successor publishes and releases again.
             "Producer.published",
             "Producer.asked",

@@ -326,6 +326,58 @@ class UdpTest {
         assertEquals(1500, path.mtu);
     }
 
+    /// With RECEIVE_ERRORS, though it is not connected: what `recvmsg` with MSG_ERRQUEUE says on Linux.
+    @Test
+    void whoAsksForErrorsIsToldAllThatTheySay() {
+        int socket = lab.bound(1001);
+        assertEquals(0, option(socket, Option.RECEIVE_ERRORS, 1));
+        send(socket, PEER, 53, counting(7, 8));
+        byte[] packet = lab.only().packet();
+        // Behind the quote there may be more, which is none of it: RFC 4884.
+        byte[] quote = cat(slice(packet, 0, 36), new byte[20]);
+
+        assertEquals(Verdict.OK, lab.arrives(v4(ROUTER, OURS, 1, icmp4(11, 0, 0, quote))));
+
+        SimClient.Arrived arrived = lab.client.takeDatagram(socket);
+        assertEquals(Errno.EHOSTUNREACH, arrived.error());
+        assertEquals(11, arrived.hops());
+        assertEquals(0, arrived.trafficClass());
+        assertEquals(ROUTER.lo(), arrived.localLo());
+        assertEquals(PEER.lo(), arrived.remoteLo());
+        assertEquals(53, arrived.port());
+        assertEquals(8, arrived.payload().size());
+        assertEquals(counting(7, 8)[3], arrived.payload().get(3));
+        assertEquals(0, option(socket, Option.RECEIVE_ERRORS, 0));
+        send(socket, PEER, 53, counting(7, 8));
+        byte[] again = slice(lab.only().packet(), 0, 28);
+        lab.arrives(v4(ROUTER, OURS, 1, icmp4(11, 0, 0, again)));
+        assertFalse(waits(socket));
+    }
+
+    @Test
+    void whoSleepsIsWokenForItsOwnSockets() {
+        int one = lab.bound(1001);
+        int other = lab.bound(1002);
+        lab.client.ears(one, 1);
+        lab.client.ears(other, 2);
+        lab.client.asleep(2);
+        lab.attachment.mustWake();
+
+        arrives(1001, new byte[8]);
+        assertFalse(lab.attachment.mustWake(), "whose it is does not sleep");
+        arrives(1002, new byte[8]);
+        assertTrue(lab.attachment.mustWake());
+
+        lab.client.ears(one, 0);
+        arrives(1001, new byte[8]);
+        assertTrue(lab.attachment.mustWake(), "it concerns all");
+        lab.client.ears(one, 1);
+        arrives(1001, new byte[8]);
+        lab.die();
+        lab.turn();
+        assertTrue(lab.attachment.mustWake(), "a successor does not know whom");
+    }
+
     @Rfc({"1122 4.1.3.3 errors up", "4443 2.4 (a) up", "8085 5.2 errors"})
     @Test
     void errorReachesTheConnectedSocket() {
