@@ -476,6 +476,20 @@ int64_t now_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Sleeps once, unless it is ready by now or a handler ran. */
+static void rest(bool (*ready)(uint32_t), uint32_t number, int64_t left, bool restarting, unsigned before) {
+    family_sleeps();
+    if (!ready(number)) {
+        int heard = family_ear();
+        signals_sleep(heard);
+        if (signals_run(restarting) == before) {
+            sleep_once(heard, left > INT32_MAX ? INT32_MAX : (int)left);
+        }
+        signals_sleep(-1);
+    }
+    family_woke();
+}
+
 int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
     bool restarting = until >= 0; /* even that is not begun again */
     unsigned before = signals_run(restarting);
@@ -484,16 +498,12 @@ int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
         if (until >= 0 && left <= 0) {
             return -EAGAIN;
         }
-        family_sleeps();
-        if (!ready(number)) {
-            int heard = family_ear();
-            signals_sleep(heard);
-            if (signals_run(restarting) == before) {
-                sleep_once(heard, left > INT32_MAX ? INT32_MAX : (int)left);
-            }
-            signals_sleep(-1);
+        if (confined()) {
+            struct timespec nap = {.tv_nsec = confined_nap(-1)};
+            real()->ppoll(NULL, 0, &nap, NULL);
+        } else {
+            rest(ready, number, left, restarting, before);
         }
-        family_woke();
         if (signals_run(restarting) != before && !ready(number)) {
             return -EINTR;
         }

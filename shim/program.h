@@ -378,6 +378,12 @@ void sets_adopted(int fd);
 void sets_lock(void);
 void sets_unlock(void);
 
+/* ----- Without calls of the kernel's: confining.c ----- */
+
+/* Whether this process has taken calls from itself. How long it sleeps then before it looks again, in ns; left is -1 for ever. */
+bool confined(void);
+int64_t confined_nap(int64_t left);
+
 /* ----- Streams of stdio: stdio.c ----- */
 
 /* An image begins, whose sockets have been found; and it ends: what is still to be written is. */

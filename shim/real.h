@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -24,7 +25,7 @@
     CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
     CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
     CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(posix_spawn_file_actions_adddup2) CALL(system) CALL(popen) CALL(sigaction) CALL(fdopen) CALL(fileno) \
-    CALL(vdprintf) CALL(syscall)
+    CALL(vdprintf) CALL(syscall) CALL(prctl)
 
 struct real {
 #define CALL(name) __typeof__(&name) name;

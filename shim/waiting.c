@@ -88,6 +88,9 @@ static int merge(struct pollfd *polled, nfds_t count, const struct pollfd *kerne
 static int sleep_in_kernel(
     struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask, unsigned before) {
     int found = 1;
+    if (confined()) {
+        return ask_kernel(kernels, count, confined_nap(left), mask);
+    }
     family_sleeps();
     if (look(polled, count) == 0) {
         kernels[count].fd = family_ear();

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.lang.annotation.ElementType;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 import java.net.ConnectException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -15,12 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import netkeep.linux.Threads;
 import netkeep.sim.Seeds;
 import org.junit.jupiter.api.AfterAll;
@@ -125,30 +116,6 @@ class JvmProgramsTest {
         assertEquals(0, said.code(), said.err());
         assertArrayEquals(content, Files.readAllBytes(got));
         curl(url);
-    }
-
-    /// A row of README's table.
-    @Retention(RetentionPolicy.RUNTIME)
-    @Target(ElementType.METHOD)
-    private @interface Row {
-        String program();
-
-        String scenario();
-    }
-
-    @Test
-    void readmesTableIsWhatIsTriedHere() throws Exception {
-        String text = Files.readString(Place.root().resolve("README.md"));
-        String table = text.substring(text.indexOf("<!-- jvm:begin -->"), text.indexOf("<!-- jvm:end -->"));
-        Set<String> rows = table.lines()
-                .filter(line -> line.startsWith("| ") && !line.startsWith("| program |") && !line.startsWith("| ---"))
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> tried = Arrays.stream(JvmProgramsTest.class.getDeclaredMethods())
-                .map(method -> method.getAnnotation(Row.class))
-                .filter(Objects::nonNull)
-                .map(row -> "| " + row.program() + " | " + row.scenario() + " | pass |")
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(tried, rows);
     }
 
     @Test

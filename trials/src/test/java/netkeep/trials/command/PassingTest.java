@@ -95,6 +95,7 @@ class PassingTest {
     }
 
     @Test
+    @Row(program = "nginx", scenario = "reload, binary upgrade")
     void nginxIsReloadedAndReplacedByItsNextVersion() throws Exception {
         ProgramsTest.needs("gcc", "nginx", "curl");
         Daemon up = new Daemon(place, session, "monolithic");

@@ -1,0 +1,327 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import netkeep.linux.Threads;
+import netkeep.sim.Seeds;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `netkeep run`: programs that know nothing of us, each as client and as server over both families, on one daemon; the
+/// kernel's stack on the other side.
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ScenariosTest {
+    private static final int LENGTH = 3_000_001;
+
+    @TempDir
+    private static Path directory;
+
+    private Place place;
+    private Path session;
+    private String content;
+
+    /// A command line: a server's from the addresses that it is to listen at, a client's from the one that it is to ask.
+    private interface Line {
+        List<String> of(String... addresses) throws Exception;
+    }
+
+    @BeforeAll
+    void begin() throws Exception {
+        ProgramsTest.needs("gcc");
+        place = new Place(directory);
+        session = directory.resolve("session");
+        // A database's user looks in here.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        byte[] octets = new byte[LENGTH];
+        Seeds.luck(1).nextBytes(octets);
+        Files.write(directory.resolve("file"), octets);
+        content = new String(octets, StandardCharsets.ISO_8859_1);
+        said(place.run("ip", "link", "set", "lo", "up"));
+        new Daemon(place, session, "factored");
+        // A database's user attaches, too.
+        Files.setPosixFilePermissions(session, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+
+    @AfterAll
+    void end() {
+        if (place != null) {
+            place.close();
+        }
+    }
+
+    private String path(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    /// A script that lies beside these tests.
+    private String script(String name) throws Exception {
+        try (InputStream text = Objects.requireNonNull(ScenariosTest.class.getResourceAsStream(name))) {
+            Files.write(directory.resolve(name), text.readAllBytes());
+        }
+        return path(name);
+    }
+
+    private static List<String> shell(String commands) {
+        return List.of("sh", "-c", commands);
+    }
+
+    private static List<String> with(List<String> line, String... more) {
+        List<String> all = new ArrayList<>(line);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    /// An address as it stands before a colon.
+    private static String at(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
+    }
+
+    private Place.Running ours(List<String> line) throws Exception {
+        return place.start(Place.run(session, line.toArray(String[]::new)));
+    }
+
+    private static String said(Place.Running program) throws Exception {
+        return said(program.end());
+    }
+
+    private static String said(Place.Said said) {
+        assertEquals(0, said.code(), said.out().length() + " octets; " + said.err());
+        return said.out();
+    }
+
+    private void listens(Place.Running server, String address, int port) throws Exception {
+        Place.await("nobody listens at " + address + ", port " + port, () -> {
+            assertTrue(server.alive(), server.out() + server.err());
+            try {
+                place.connect(address, port).close();
+                return true;
+            } catch (ConnectException notYet) {
+                return false;
+            }
+        });
+    }
+
+    /// A server on either stack, and clients on the other one that ask it over either family: all four at once.
+    ///
+    /// @param right whether a client said what it should
+    private void bothWays(int port, Line server, Line client, Predicate<String> right) throws Exception {
+        String[] own = {Place.OURS_4, Place.OURS_6};
+        String[] kernels = {Place.KERNEL_4, Place.KERNEL_6};
+        Place.Running here = ours(server.of(own));
+        Place.Running there = place.start(server.of(kernels));
+        List<Place.Running> clients = new ArrayList<>();
+        for (int i = 0; i < own.length; i++) {
+            listens(here, own[i], port);
+            listens(there, kernels[i], port);
+        }
+        for (int i = 0; i < own.length; i++) {
+            clients.add(ours(client.of(kernels[i])));
+            clients.add(place.start(client.of(own[i])));
+        }
+        for (Place.Running asking : clients) {
+            String out = said(asking);
+            assertTrue(right.test(out), () -> out.length() < 4000 ? out : out.length() + " octets");
+        }
+        here.stop();
+        there.stop();
+    }
+
+    // ----- TLS -----
+
+    private void secret(int port, Line client) throws Exception {
+        ProgramsTest.needs("openssl", "curl");
+        Path key = directory.resolve("key");
+        Path certificate = directory.resolve("certificate");
+        if (!Files.exists(certificate)) {
+            String names = "IP:" + String.join(
+                    ",IP:", Place.OURS_4, Place.OURS_6, Place.KERNEL_4, Place.KERNEL_6);
+            said(place.start(shell("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=netkeep -keyout " + key
+                    + " -out " + certificate + " -addext subjectAltName=" + names)));
+        }
+        // It serves files by their whole names.
+        Line server = addresses -> shell("cd / && exec openssl s_server -quiet -WWW -accept " + port + " -cert "
+                + certificate + " -key " + key);
+        bothWays(port, server, client, out -> out.endsWith(content));
+    }
+
+    @Test
+    @Row(program = "curl +", scenario = "TLS: downloads a file")
+    void curlOverTls() throws Exception {
+        secret(7001, addresses -> List.of("curl", "-gsS", "--cacert", path("certificate"),
+                "https://" + at(addresses[0]) + ":7001" + path("file")));
+    }
+
+    @Test
+    @Row(program = "openssl +", scenario = "`s_server` and `s_client`: a file")
+    void openssl() throws Exception {
+        secret(7002, addresses -> shell("printf 'GET " + path("file") + " HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet"
+                + " -verify_return_error -CAfile " + path("certificate") + " -connect " + at(addresses[0]) + ":7002"));
+    }
+
+    // ----- Servers of values and of files -----
+
+    @Test
+    @Row(program = "memcached +", scenario = "four threads, 20 connections of python3's, UDP")
+    void memcached() throws Exception {
+        ProgramsTest.needs("memcached", "python3");
+        String script = script("memcached.py");
+        bothWays(
+                7010,
+                addresses -> List.of("memcached", "-u", "root", "-t", "4", "-p", "7010", "-U", "7010", "-l",
+                        at(addresses[0]) + "," + at(addresses[1])),
+                addresses -> List.of("python3", script, "7010", addresses[0]),
+                "21 the same\n"::equals);
+    }
+
+    @Test
+    @Row(program = "python3 +", scenario = "asyncio: 20 streams at once, there and back")
+    void asyncio() throws Exception {
+        ProgramsTest.needs("python3");
+        List<String> program = List.of("python3", script("echo.py"));
+        bothWays(
+                7020,
+                addresses -> with(with(program, "serve", "7020"), addresses),
+                addresses -> with(program, "ask", "7020", addresses[0]),
+                "20 the same\n"::equals);
+    }
+
+    @Test
+    @Row(program = "node +", scenario = "http: 40 requests over connections that are kept")
+    void node() throws Exception {
+        ProgramsTest.needs("node");
+        List<String> program = List.of("node", script("http.js"));
+        bothWays(
+                7030,
+                addresses -> with(with(program, "serve", "7030"), addresses),
+                addresses -> with(program, "ask", "7030", addresses[0]),
+                "40 the same\n"::equals);
+    }
+
+    @Test
+    @Row(program = "dig, dnsmasq +", scenario = "a name, over UDP and TCP")
+    void names() throws Exception {
+        ProgramsTest.needs("dnsmasq", "dig");
+        bothWays(
+                7040,
+                addresses -> List.of("dnsmasq", "-k", "-u", "root", "-p", "7040", "--address=/x.test/192.0.2.7",
+                        "--bind-interfaces", "--no-resolv", "--no-hosts", "--pid-file=",
+                        "--listen-address=" + String.join(",", addresses)),
+                addresses -> shell("for how in +notcp +tcp; do"
+                        + " dig +short +time=5 $how -p 7040 @" + addresses[0] + " x.test || exit; done"),
+                "192.0.2.7\n192.0.2.7\n"::equals);
+    }
+
+    @Test
+    @Row(program = "rsync +", scenario = "its daemon: a file")
+    void rsync() throws Exception {
+        ProgramsTest.needs("rsync");
+        Files.writeString(directory.resolve("rsync.conf"), "use chroot = no\n[all]\npath = " + directory + "\nuid = root\n");
+        bothWays(
+                7050,
+                addresses -> List.of("rsync", "--daemon", "--no-detach", "--config=" + path("rsync.conf"), "--port=7050"),
+                addresses -> copied("rsync rsync://" + at(addresses[0]) + ":7050/all/file", addresses[0]),
+                content::equals);
+    }
+
+    /// Copies a file by a command that lacks where to, and says what came.
+    private List<String> copied(String command, String address) {
+        String to = path("from " + address);
+        return shell(command + " '" + to + "' && cat '" + to + "'");
+    }
+
+    @Test
+    @Row(program = "ssh, sshd +", scenario = "a command; `scp`; `rsync` over it")
+    void ssh() throws Exception {
+        ProgramsTest.needs("ssh", "sshd", "scp", "rsync", "unshare");
+        assumeTrue(Threads.effectiveUser() == 0, "sshd is root's");
+        for (String key : new String[] {"host", "user"}) {
+            said(place.start(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path(key))));
+        }
+        Path client = directory.resolve("ssh.conf");
+        Files.writeString(client, "Port 7060\nUser root\nIdentityFile " + path("user") + "\nIdentitiesOnly yes\n"
+                + "BatchMode yes\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n");
+        String ssh = "ssh -F " + client;
+        bothWays(
+                7060,
+                this::sshd,
+                addresses -> {
+                    String file = " " + at(addresses[0]) + ":" + path("file");
+                    return shell(ssh + " " + addresses[0] + " cat " + path("file") + " && "
+                            + copied("scp -qF " + client + file, addresses[0]).getLast() + " && "
+                            + copied("rsync -e '" + ssh + "'" + file, addresses[0] + "x").getLast());
+                },
+                out -> out.equals(content.repeat(3)));
+    }
+
+    private List<String> sshd(String... addresses) throws Exception {
+        Path configuration = directory.resolve("sshd" + addresses[0]);
+        Files.writeString(
+                configuration,
+                "Port 7060\nListenAddress " + String.join("\nListenAddress ", addresses) + "\nHostKey " + path("host")
+                        + "\nAuthorizedKeysFile " + path("user.pub") + "\nStrictModes no\nUsePAM no\nPidFile none\n"
+                        + "PermitRootLogin yes\nSubsystem sftp internal-sftp\n");
+        // It wants a directory in /run, which not every system has: a /run of its own.
+        return List.of("unshare", "--mount", "sh", "-c",
+                "mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec $(command -v sshd || echo /usr/sbin/sshd)"
+                        + " -D -e -f " + configuration);
+    }
+
+    // ----- A database -----
+
+    @Test
+    @Row(program = "PostgreSQL +", scenario = "pgbench: a table is filled, transactions of four connections")
+    void postgresql() throws Exception {
+        Path programs = Postgresql.programs();
+        assumeTrue(programs != null && Place.has("setpriv"), "no PostgreSQL");
+        assumeTrue(Threads.effectiveUser() == 0, "a database's user is another one");
+        Path made = Files.createDirectory(directory.resolve("made"));
+        said(place.run("chown", "postgres", made.toString()));
+        said(place.start(database(programs, "initdb", "-D", made + "/data", "-A", "trust", "--no-sync")));
+        Files.writeString(
+                made.resolve("data/pg_hba.conf"),
+                "host all all 198.18.0.0/24 trust\nhost all all fd00:198:18::/64 trust\n",
+                StandardOpenOption.APPEND);
+        String pgbench = programs.resolve("pgbench") + " -U postgres -p 7070 -h ";
+        bothWays(
+                7070,
+                addresses -> {
+                    String data = made + "/" + addresses[0];
+                    said(place.run("cp", "-a", made + "/data", data));
+                    return database(programs, "postgres", "-D", data, "-p", "7070", "-h", String.join(",", addresses),
+                            "-k", "", "-F");
+                },
+                addresses -> {
+                    // Two databases that are there anyway: one for each family.
+                    String of = addresses[0].contains(":") ? " template1" : " postgres";
+                    return shell(pgbench + addresses[0] + " -iqI dtgp" + of + " && " + pgbench + addresses[0]
+                            + " -n -c 4 -t 50" + of);
+                },
+                out -> out.contains("transactions actually processed: 200/200"));
+    }
+
+    /// A program of the database, as its user, with memory of its own that ends with it.
+    private static List<String> database(Path programs, String program, String... arguments) {
+        return with(
+                List.of("unshare", "--ipc", "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
+                        programs.resolve(program).toString()),
+                arguments);
+    }
+}
