@@ -46,6 +46,10 @@ class CarriedTest {
 
     @ParameterizedTest
     @CsvSource({"monolithic," + Place.OURS_6, "factored," + Place.OURS_4})
+    @Row(
+            program = "programs linked statically, that inherit a connection",
+            scenario = "started by fork and exec and by posix_spawn, as inetd does, both ways",
+            outcome = "pass; octets go through a process between")
     void staticProgramsAndSystemCallsReachTheConnection(String placement, String address) throws Exception {
         ProgramsTest.needs("gcc", "env");
         Daemon up = new Daemon(place, session, placement);

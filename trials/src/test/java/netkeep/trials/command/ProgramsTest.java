@@ -146,7 +146,9 @@ class ProgramsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"monolithic", "factored"})
-    @Row(program = "nginx *", scenario = "two workers serve a file and small requests at a listener that their master opened")
+    @Row(
+            program = "nginx *",
+            scenario = "two workers serve a file and small requests at a listener that their master opened")
     void nginxWithWorkersServesOverADeath(String placement) throws Exception {
         needs("gcc", "nginx", "curl", "wrk");
         byte[] content = content();
@@ -188,7 +190,10 @@ class ProgramsTest {
     @Test
     @Row(program = "python3", scenario = "`-m http.server`")
     @Row(program = "redis-server", scenario = "redis-benchmark from the kernel's side")
-    @Row(program = "iperf3", scenario = "client and server of TCP, client of UDP", outcome = "pass; \"Retr\" is always 0")
+    @Row(
+            program = "iperf3",
+            scenario = "client and server of TCP, client of UDP",
+            outcome = "pass; \"Retr\" is always 0")
     void pythonRedisAndIperf3Work() throws Exception {
         needs("gcc", "python3", "redis-server", "redis-benchmark", "iperf3", "curl");
         byte[] content = content();
