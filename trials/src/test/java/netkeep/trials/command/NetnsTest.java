@@ -80,8 +80,8 @@ class NetnsTest {
     @Row(
             program = "programs linked statically, Go's",
             scenario = "by `run --netns`: connections both ways, the stack killed, datagrams out",
-            outcome =
-                    "partial: tried in C over IPv4; by hand net/http of Go 1.19 over both families, wget and httpd of busybox, dig; datagrams to a server within not yet")
+            outcome = "partial: tried in C over IPv4; by hand net/http of Go 1.19 over both families, "
+                    + "wget and httpd of busybox, dig; datagrams to a server within not yet")
     void staticProgramTalksBothWaysAndIsSeenByTheStacksAddress() throws Exception {
         Daemon up = new Daemon(place, session, "monolithic");
         String own = Place.OURS_4;

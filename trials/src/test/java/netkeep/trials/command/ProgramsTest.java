@@ -190,10 +190,7 @@ class ProgramsTest {
     @Test
     @Row(program = "python3", scenario = "`-m http.server`")
     @Row(program = "redis-server", scenario = "redis-benchmark from the kernel's side")
-    @Row(
-            program = "iperf3",
-            scenario = "client and server of TCP, client of UDP",
-            outcome = "pass; \"Retr\" is always 0")
+    @Row(program = "iperf3", scenario = "client and server of TCP, client of UDP")
     void pythonRedisAndIperf3Work() throws Exception {
         needs("gcc", "python3", "redis-server", "redis-benchmark", "iperf3", "curl");
         byte[] content = content();
