@@ -60,6 +60,20 @@ class ResolverTest {
         assertEquals(1, asking.open.size());
     }
 
+    @Rfc("2181 5.2 TTLs of a set")
+    @Test
+    void leastTtlOfASetCounts() {
+        asking.four("www.example");
+        asking.reply(asking.answer(0)
+                .address(name("www.example"), 60, Address.parse("198.18.0.7"))
+                .address(name("www.example"), 20, Address.parse("198.18.0.8"))
+                .address(name("www.example"), 40, Address.parse("198.18.0.9")));
+        assertEquals("FOUND www.example [198.18.0.7, 198.18.0.8, 198.18.0.9] 20", asking.told());
+        asking.passes(20);
+        asking.four("www.example");
+        assertEquals(1, asking.open.size());
+    }
+
     @Test
     void bothFamiliesAreOneAnswer() {
         asking.ask(new Question.Forward("www.example", true, true));

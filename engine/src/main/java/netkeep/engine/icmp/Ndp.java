@@ -62,7 +62,7 @@ final class Ndp {
         }
         if (!anonymous) {
             long option = option(packet, NdpMessage.NEIGHBOR_LENGTH, NdpOption.SOURCE_LINK_ADDRESS);
-            if (option >= 0) {
+            if (option >= 0 && !MacAddress.isMulticast(NdpOption.linkAddress(headers, option))) {
                 discovery
                         .neighbors()
                         .heard(

@@ -12,6 +12,7 @@ import netkeep.ring.Ledger;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.wire.Ipv4Header;
+import netkeep.wire.Ipv6Extensions;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.Layer;
 import netkeep.wire.Verdict;
@@ -56,6 +57,7 @@ final class Reassembly {
     // Scratch of one packet.
     private final Packet whole = new Packet();
     private final MemorySegment headers = Arena.ofAuto().allocate(HEADERS, 8);
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
     private int delivered;
     private int laidBefore;
 
@@ -326,6 +328,13 @@ final class Reassembly {
         whole.ip = 0;
         ranges.addresses(record, whole);
         MemorySegment.copy(memory.memory(), whole.at, headers, 0, Math.min(length, HEADERS));
+        // Of what it is a fragment: an error that did not come whole is no reason for another one.
+        if (whole.v6) {
+            extensions.walk(headers, 0, Math.min(length, HEADERS));
+        }
+        whole.protocol = whole.v6 ? extensions.protocol() : Ipv4Header.protocol(headers, 0);
+        whole.upper = whole.v6 ? extensions.upper() : Ipv4Header.headerLength(headers, 0);
+        whole.upperLength = length - whole.upper;
         ip.problem(whole, Problem.REASSEMBLY_EXCEEDED, 0, nowNs);
     }
 

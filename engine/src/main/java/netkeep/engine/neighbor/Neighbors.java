@@ -41,7 +41,7 @@ public final class Neighbors {
     static final int MAX_UNICAST_SOLICIT = 3;
     static final long DELAY_FIRST_PROBE_NS = SECONDS.toNanos(5);
 
-    /// How long an address that was just confirmed is not replaced by one that nobody asked for.
+    /// How long an address of ARP that was just confirmed is not replaced by one that nobody asked for.
     static final long LOCK_NS = SECONDS.toNanos(1);
 
     // Neighbors in use so lately go only for a frame of ours, never for a stranger's.
@@ -228,8 +228,9 @@ public final class Neighbors {
             learn(neighbor, mac, nowNs);
             unconfirmed(neighbor, link, mac, nowNs);
         } else if (region.i64(at + MAC) != mac) {
-            // Never blindly: an address that was confirmed just now stays, but is probed before long.
-            if (nowNs - region.i64(at + CHANGED_NS) >= LOCK_NS) {
+            // Of two ARP packets for one address, as proxies send them, the first holds for a while, and is probed before
+            // long. RFC 4861 §7.2.3 has the newest word count.
+            if (!Address.isV4(hi, lo) || nowNs - region.i64(at + CHANGED_NS) >= LOCK_NS) {
                 learn(neighbor, mac, nowNs);
             }
             become(neighbor, STALE, Links.NEVER);

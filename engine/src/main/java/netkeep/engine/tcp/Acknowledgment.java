@@ -27,7 +27,7 @@ final class Acknowledgment {
         ack.clear();
         int before = tcb.sndUna();
         int mss = tcp.output.mss();
-        int wnd = seg.wnd << tcb.sndScale();
+        int wnd = seg.window(tcb.sndScale());
         boolean outstanding = tcb.flowRecord() != 0 && flow.runs() > 0;
         boolean limited = outstanding && cwndLimited();
         ack.ece = tcb.has(Tcb.ECN) && seg.has(netkeep.wire.TcpHeader.ECE);

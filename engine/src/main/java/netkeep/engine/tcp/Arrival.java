@@ -141,11 +141,11 @@ final class Arrival {
         timestamp(seg, nowNs);
         congestion(seg, packet);
         tcp.userTimeout.arrives(seg.options.userTimeout());
-        // Sixth, the URG bit.
-        if (seg.has(URG)) {
+        boolean receives = tcb.tcpState().receives();
+        // Sixth, the URG bit: ignored after the peer's FIN, behind which nothing can be.
+        if (seg.has(URG) && receives) {
             urgent(seg);
         }
-        boolean receives = tcb.tcpState().receives();
         // Seventh, the segment text.
         if (seg.text > 0 && receives) {
             if (tcb.has(Tcb.CLOSED_BY_USER) && Seq.after(seg.seq + seg.text, tcb.rcvNxt())) {
@@ -258,11 +258,14 @@ final class Arrival {
             }
             tcb.become(State.SYN_RECEIVED.after(State.Event.ACK_OF_SYN));
             tcb.sndUna(tcb.sndUna() + 1);
-            tcb.sndWnd(seg.wnd << tcb.sndScale());
+            tcb.sndWnd(seg.window(tcb.sndScale()));
             tcb.sndMaxWnd(tcb.sndWnd());
             tcb.sndWl1(seg.seq);
             tcb.sndWl2(seg.ack);
             tcp.fate.established(nowNs);
+            if (tcb.has(Tcb.FIN_WANTED)) {
+                tcb.become(tcb.tcpState().after(State.Event.CLOSE));
+            }
         }
         // RFC 5961 §5.2.
         if (Seq.after(seg.ack, tcb.sndNxt()) || Seq.before(seg.ack, tcb.sndUna() - tcb.sndMaxWnd())) {

@@ -164,37 +164,35 @@ final class Listeners {
     private void halfOpen(int id, int hash, Segment seg, Packet packet, long nowNs) {
         int index = id - tcp.socketCount;
         pool.write(index, half);
+        if (seg.seq == half.irs() && seg.has(SYN) && !seg.has(ACK) && !seg.has(RST)) {
+            synAck(half, false, nowNs);
+            return;
+        }
+        // First, the sequence number; and PAWS (RFC 7323 §5.3 R1).
         boolean inWindow = !Seq.before(seg.seq, half.irs() + 1)
                 && Seq.before(seg.seq, half.irs() + 1 + Math.min(0xFFFF, tcp.settings.receiveBuffer()));
-        if (seg.has(RST)) {
-            // RFC 5961 §3.2, as RFC 9293 has it for this state, too.
-            if (seg.seq == half.irs() + 1) {
-                failed(index, hash);
-            } else if (inWindow) {
+        if (!inWindow || !seg.has(RST) && oldTimestamp(seg)) {
+            if (!seg.has(RST)) {
                 tcp.replies.challenge(half, nowNs);
             }
             return;
         }
-        if (seg.has(SYN)) {
-            if (seg.seq == half.irs() && !seg.has(ACK)) {
-                synAck(half, false, nowNs);
-            } else if (inWindow) {
-                // Fourth: who opened passively goes back to LISTEN.
-                failed(index, hash);
-            }
+        // Second, the RST bit: RFC 5961 §3.2, as RFC 9293 has it for this state, too. Fourth, the SYN bit: who opened
+        // passively goes back to LISTEN.
+        if (seg.has(SYN) && !seg.has(RST) || seg.has(RST) && seg.seq == half.irs() + 1) {
+            failed(index, hash);
             return;
         }
+        if (seg.has(RST)) {
+            tcp.replies.challenge(half, nowNs);
+            return;
+        }
+        // Fifth, the ACK field.
         if (!seg.has(ACK)) {
             return;
         }
         if (seg.ack != half.iss() + 1) {
             tcp.replies.reset(seg, nowNs);
-            return;
-        }
-        boolean old = half.has(HalfOpen.TIMESTAMPS)
-                && (!seg.options.hasTimestamps() || Seq.before(seg.options.tsVal(), half.tsRecent()));
-        if (!inWindow || old) {
-            synAck(half, false, nowNs);
             return;
         }
         int made = acceptance.accept(half, pool.owner(index) - 1, seg, hash, nowNs);
@@ -203,6 +201,11 @@ final class Listeners {
             pool.free(index);
             tcp.again(made, packet, nowNs);
         }
+    }
+
+    private boolean oldTimestamp(Segment seg) {
+        return half.has(HalfOpen.TIMESTAMPS)
+                && (!seg.options.hasTimestamps() || Seq.before(seg.options.tsVal(), half.tsRecent()));
     }
 
     private void failed(int index, int hash) {

@@ -16,6 +16,9 @@ final class Segment {
     /// As it stands in the header, not scaled.
     int wnd;
 
+    /// Whether it came in a SYN, whose window is never scaled (RFC 7323 §2.2).
+    private boolean ofASyn;
+
     int up;
     int flags;
 
@@ -37,9 +40,15 @@ final class Segment {
         wnd = TcpHeader.window(headers, at);
         up = TcpHeader.urgentPointer(headers, at);
         flags = TcpHeader.flags(headers, at);
+        ofASyn = has(TcpHeader.SYN);
         text = packet.upperLength - headerLength;
         textAt = at + headerLength;
         options.read(headers, at, headerLength);
+    }
+
+    /// SEG.WND in octets.
+    int window(int scale) {
+        return ofASyn ? wnd : wnd << scale;
     }
 
     boolean has(int flag) {

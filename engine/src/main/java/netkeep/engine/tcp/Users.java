@@ -237,7 +237,10 @@ public final class Users {
 
     private void endSending(long nowNs) {
         tcb.set(Endpoint.SHUT_WRITE | Tcb.FIN_WANTED);
-        tcb.become(tcb.tcpState().after(State.Event.CLOSE));
+        if (tcb.tcpState() != State.SYN_RECEIVED) {
+            // RFC 9293 §3.10.4 lets it wait in SYN-RECEIVED: our SYN may have to go again before the FIN.
+            tcb.become(tcb.tcpState().after(State.Event.CLOSE));
+        }
         tcb.status(tcb.status() | Status.WRITE_END);
         if (tcb.timer() == Timers.CORK) {
             tcp.timers.arm(nowNs);

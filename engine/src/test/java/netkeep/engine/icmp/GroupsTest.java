@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.TreeSet;
 import netkeep.engine.Lab;
@@ -402,6 +403,7 @@ class GroupsTest {
         join(2, other, 1, a);
         lab.passMs(10_000);
         told();
+        LongSummaryStatistics parts = new LongSummaryStatistics();
         Seeds.each(20, luck -> {
             int seconds = 2 + luck.nextInt(8);
             query(none(), seconds, "");
@@ -413,12 +415,16 @@ class GroupsTest {
                 told = told();
             }
             assertTrue(waited <= seconds * 1000L, "after " + waited);
+            parts.accept(waited / (10L * seconds));
             assertEquals(1, told.size());
             assertTrue(told.getFirst().contains(says(GroupRecord.MODE_IS_EXCLUDE)));
             assertTrue(told.getFirst().contains("IS_IN " + other + " {" + a + "}"));
             lab.passMs(10_000);
             assertEquals(List.of(), told());
         });
+        if (parts.getCount() > 1) {
+            assertTrue(parts.getMin() < 30 && parts.getMax() > 70, "percent of the time: " + parts);
+        }
     }
 
     @Rfc({"3376 5.2 rule 1", "3810 6.2 rule 1"})

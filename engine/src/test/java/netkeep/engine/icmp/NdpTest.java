@@ -20,7 +20,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import netkeep.engine.Lab;
 import netkeep.engine.ip.AddressState;
 import netkeep.engine.ip.IpSettings;
@@ -174,6 +177,26 @@ class NdpTest {
         assertEquals(NeighborState.INCOMPLETE, neighbors().state(peer()));
     }
 
+    /// Nobody has a group's address: what goes there would go to all.
+    @Test
+    void linkAddressOfAGroupIsNotLearnt() {
+        lab.arrives(solicitation(PEER6, group(OURS6), OURS6, MacAddress.BROADCAST));
+
+        assertEquals(1, ndp(lab, 135).size());
+        assertEquals(NeighborState.INCOMPLETE, neighbors().state(peer()));
+    }
+
+    @Rfc("4861 6.2.6 hosts")
+    @Test
+    void solicitationForRoutersIsDroppedInSilence() {
+        byte[] option = hex("01 01 02 00 00 00 00 02");
+        for (Address to : List.of(ALL, OURS6)) {
+            assertEquals(Verdict.BAD_TYPE, lab.arrives(icmp6In(PEER_LINK6, to, 255, 133, 0, 0, option)));
+        }
+        assertEquals(List.of(), lab.take());
+        assertEquals(-1, neighbors().after(0));
+    }
+
     @Rfc({"4861 7.1.1 silent", "4861 7.1.2 silent"})
     @Test
     void invalidMessagesAreDroppedInSilence() {
@@ -281,6 +304,29 @@ class NdpTest {
         assertTrue(of.ip.local(OURS6.hi(), OURS6.lo()));
         of.settle();
         assertEquals(AddressState.ASSIGNED, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+    }
+
+    /// Hosts that are switched on together do not ask together.
+    @Rfc("4862 5.4.2 random delay")
+    @Test
+    void questionWaitsForARandomTime() {
+        Lab of = fresh(false);
+        for (int i = 0; i < 8; i++) {
+            of.ip.addAddress(1, OURS6.hi(), OURS6.lo() + i, 64, of.nowNs);
+        }
+        Set<Integer> delays = new HashSet<>();
+        int asked = 0;
+        for (int ms = 0; ms <= 1_000; ms++) {
+            of.turn();
+            int now = ndp(of, 135).size();
+            asked += now;
+            if (now != 0) {
+                delays.add(ms);
+            }
+            of.passMs(1);
+        }
+        assertEquals(9, asked);
+        assertTrue(delays.size() > 5 && Collections.max(delays) - Collections.min(delays) > 300, delays.toString());
     }
 
     @Rfc("4862 5.4.3 tentative")

@@ -264,6 +264,10 @@ class RoutersTest {
         advertise(1800, mtu(1400));
         assertTrue(way(PEER6));
         assertEquals(1400, path.mtu);
+        // What is not possible leaves what was told.
+        advertise(1800, mtu(1501));
+        assertTrue(way(PEER6));
+        assertEquals(1400, path.mtu);
     }
 
     @Rfc({
@@ -297,6 +301,11 @@ class RoutersTest {
         Address odd = new Address(0xFE80_0000_0000_0000L, lab.links[1].mac());
         advertise(0, prefix(Prefix.of(odd, 64), 0xC0, 0, 0));
         assertEquals(AddressState.ASSIGNED, lab.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+        Prefix other = Prefix.parse("fe80:0:0:1::/64");
+        advertise(0, prefix(other, 0xC0, 9_000, 9_000));
+        assertEquals(AddressState.FREE, lab.ip.discovery().addressState(1, other.hi(), LINK6.lo()));
+        assertFalse(lab.ip.views().routes().stream()
+                .anyMatch(route -> route.prefix().equals(other)));
     }
 
     @Rfc({"4862 5.5.3 (d)", "4862 5.5.3 tests", "4862 5.5.4 valid"})
@@ -349,6 +358,18 @@ class RoutersTest {
         advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 600, 600));
         advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 1_200, 600));
         lab.passMs(1_199_999);
+        assertEquals(AddressState.ASSIGNED, made());
+        lab.passMs(1);
+        assertEquals(AddressState.FREE, made());
+    }
+
+    /// More than two hours count, though they are less than what is left.
+    @Rfc("4862 5.5.3 (e) longer")
+    @Test
+    void moreThanTwoHoursAreTaken() {
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 20_000, 600));
+        advertise(0, prefix(NET, NdpOption.AUTONOMOUS, 8_000, 600));
+        lab.passMs(7_999_999);
         assertEquals(AddressState.ASSIGNED, made());
         lab.passMs(1);
         assertEquals(AddressState.FREE, made());

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import netkeep.engine.Lab;
@@ -122,12 +123,19 @@ class ConflictTest {
     @Test
     void addressIsAnnouncedTwiceTwoSecondsApart() {
         add();
-        lab.settle();
-        List<Lab.Frame> sent = lab.taken(EthernetHeader.ARP);
-
+        List<Lab.Frame> sent = new ArrayList<>();
+        List<Long> instants = new ArrayList<>();
+        while (sent.size() < 5) {
+            lab.passMs(1);
+            for (Lab.Frame frame : lab.taken(EthernetHeader.ARP)) {
+                sent.add(frame);
+                instants.add(lab.nowNs);
+            }
+        }
         assertTrue(announcement(sent.get(3)));
         assertTrue(announcement(sent.get(4)));
         assertEquals(REQUEST, ArpPacket.operation(sent.get(3).memory(), 24));
+        assertEquals(2_000_000_000L, instants.get(4) - instants.get(3));
         lab.passMs(60_000);
         assertEquals(List.of(), lab.take());
     }

@@ -82,6 +82,12 @@ class Ipv6InputTest {
         byte[] message = lab.only().upper();
         assertArrayEquals(hex("04 01"), java.util.Arrays.copyOf(message, 2));
         assertEquals(40, message[7]);
+
+        // Hop-by-hop options that do not stand first are no next header either.
+        assertEquals(Verdict.BAD_OPTION, lab.arrives(v6(60, cat(hex("00 00 01 04 00 00 00 00"), options, PAYLOAD))));
+        message = lab.only().upper();
+        assertArrayEquals(hex("04 01"), java.util.Arrays.copyOf(message, 2));
+        assertEquals(40, message[7]);
     }
 
     @Rfc("8200 4.7 no next header")
@@ -158,13 +164,24 @@ class Ipv6InputTest {
         assertTrue(catcher.multicast);
     }
 
+    /// And nobody is told, though nobody knows its next header.
+    @Rfc({"4443 2.4 (e.4)", "4443 2.4 (e.5)"})
     @Test
     void packetForOneHostInAFrameForAGroupIsDropped() {
-        byte[] frame = v6(UDP, PAYLOAD);
-        EthernetHeader.write(
-                MemorySegment.ofArray(frame), 0, MacAddress.ofMulticast(1, 1), PEER_MAC, EthernetHeader.IPV6);
+        for (long to : new long[] {MacAddress.ofMulticast(1, 1), MacAddress.BROADCAST}) {
+            byte[] frame = v6(99, PAYLOAD);
+            EthernetHeader.write(MemorySegment.ofArray(frame), 0, to, PEER_MAC, EthernetHeader.IPV6);
 
-        assertEquals(Verdict.BAD_DESTINATION, lab.arrives(frame));
+            assertEquals(Verdict.BAD_DESTINATION, lab.arrives(frame));
+        }
+        assertEquals(List.of(), lab.take());
+    }
+
+    @Rfc("8200 3 hop limit zero")
+    @Test
+    void packetThatIsThereNeedsNoHopsMore() {
+        assertEquals(Verdict.OK, lab.arrives(v6(PEER6, OURS6, UDP, 0, PAYLOAD)));
+        assertArrayEquals(PAYLOAD, catcher.payloads.getFirst());
     }
 
     @Rfc("8200 3 truncated")

@@ -3,10 +3,14 @@ package netkeep.engine.ip;
 import static netkeep.engine.Frames.cat;
 import static netkeep.engine.Frames.counting;
 import static netkeep.engine.Frames.fragment6;
+import static netkeep.engine.Frames.icmp4;
+import static netkeep.engine.Frames.icmp6;
 import static netkeep.engine.Frames.slice;
 import static netkeep.engine.Frames.v4;
 import static netkeep.engine.Lab.OURS;
+import static netkeep.engine.Lab.OURS6;
 import static netkeep.engine.Lab.PEER;
+import static netkeep.engine.Lab.PEER6;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -119,6 +123,27 @@ class ReassemblyTest {
         assertArrayEquals(counting(0, 11), catcher.payloads.get(1));
     }
 
+    /// As many at once as the table holds, so that they are found in chains: each of another source, or another number.
+    @Rfc({"791 3.2 key", "8200 4.5 key"})
+    @Test
+    void fragmentsOfManyPacketsAtOnceAreNotMixedIn() {
+        int count = lab.settings.reassemblies() / 2;
+        for (boolean sources : new boolean[] {false, true}) {
+            for (int half = 0; half < 2; half++) {
+                for (int i = 0; i < count; i++) {
+                    Address source = sources ? Address.v4(0xC6120010 + i) : PEER;
+                    four(lab, source, sources ? 7 : i, 8 * half, half == 0, counting(16 * i + 8 * half, 8));
+                    six(i, 8 * half, half == 0, counting(16 * i + 8 * half, 8));
+                }
+            }
+        }
+        assertEquals(4 * count, catcher.payloads.size());
+        catcher.payloads.forEach(payload -> {
+            assertEquals(0, payload[0] & 15);
+            assertArrayEquals(counting(payload[0], 16), payload);
+        });
+    }
+
     @Rfc({"5722 4 overlap", "5722 4 those still to come", "8200 4.5 overlap"})
     @Test
     void overlapEndsThePacketAndAllThatIsStillToCome() {
@@ -208,6 +233,29 @@ class ReassemblyTest {
         assertArrayEquals(slice(first, 14, 1232), slice(message, 8, 1232));
     }
 
+    /// What was put together before is no matter.
+    @Rfc({"4443 2.4 (e.1)", "4443 2.4 (e.3)", "1122 3.2.2 no error about an error"})
+    @Test
+    void missingFragmentsOfAnErrorOrOfAGroupsPacketAreNotTold() {
+        byte[] unreachable6 = icmp6(PEER6, OURS6, 1, 0, 0, counting(0, 56));
+        byte[] options = cat(Frames.hex("3A 00 01 04 00 00 00 00"), unreachable6);
+        lab.arrives(fragment6(IpProtocol.ICMPV6, 0, true, 1, unreachable6));
+        lab.arrives(v4(PEER, OURS, IpProtocol.ICMPV4, 1, MORE, 64, NONE, icmp4(3, 1, 0, counting(0, 56))));
+        byte[] group = fragment6(UDP, 0, true, 2, counting(0, 16));
+        System.arraycopy(Address.parse("ff02::1").octets(), 0, group, 38, 16);
+        lab.arrives(group);
+        lab.passMs(60_001);
+        assertEquals(List.of(), lab.take());
+        assertEquals(2, lab.count(Counter.Ip6ReasmTimeout));
+
+        lab.arrives(fragment6(60, 0, true, 3, slice(options, 0, 40)));
+        lab.arrives(fragment6(60, 40, false, 3, slice(options, 40, options.length - 40)));
+        lab.take();
+        six(4, 0, true, counting(0, 16));
+        lab.passMs(60_001);
+        assertEquals(3, lab.only().upper()[0]);
+    }
+
     @Rfc({"792 fragment zero", "8200 4.5 no first fragment"})
     @Test
     void withoutTheFirstFragmentNobodyIsTold() {
@@ -265,7 +313,10 @@ class ReassemblyTest {
     void onlyTheFirstFragmentSaysWhatFollows() {
         lab.arrives(fragment6(99, 16, false, 1, counting(16, 8)));
         lab.arrives(fragment6(UDP, 0, true, 1, counting(0, 16)));
+        lab.arrives(fragment6(UDP, 0, true, 2, counting(0, 16)));
+        lab.arrives(fragment6(99, 16, false, 2, counting(16, 8)));
 
+        assertEquals(2, catcher.payloads.size());
         assertArrayEquals(counting(0, 24), catcher.payloads.getFirst());
     }
 

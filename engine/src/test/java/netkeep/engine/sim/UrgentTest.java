@@ -82,6 +82,21 @@ class UrgentTest {
         assertEquals(2500, conversation.client().urgentAt(conversation.socket()));
     }
 
+    /// Behind the peer's FIN nothing is urgent, for there is nothing.
+    @Rfc("9293 3.10.7.4 sixth")
+    @Test
+    void afterThePeersFinThereIsNoUrgentText() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < URG,ACK seq=1 ack=1 len=10 urg=10
+                . urgent-at 10
+                < FIN,ACK seq=11 ack=1
+                ...
+                CLOSE_WAIT
+                < URG,ACK seq=12 ack=1 urg=100
+                . urgent-at 10
+                """);
+    }
+
     @Rfc("9293 MUST-66")
     @Test
     void urgentPointerCountsThoughTheWindowIsZero() {

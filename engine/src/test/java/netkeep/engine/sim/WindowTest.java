@@ -441,5 +441,7 @@ class WindowTest {
             assertFalse(conversation.taken().has(TcpHeader.PSH));
         }
         conversation.play("< ACK seq=1 ack=2001\n> PSH,ACK seq=2001 len=500");
+        // When it goes again, too.
+        conversation.play("+ 1s\n> PSH,ACK seq=2001 len=500\n...");
     }
 }

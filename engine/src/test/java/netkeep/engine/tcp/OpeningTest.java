@@ -250,12 +250,37 @@ class OpeningTest {
                 < SYN seq=0 mss=1000
                 > SYN,ACK seq=0 ack=1
                 < SYN seq=70000 mss=1000
+                > ACK seq=1 ack=1
                 < SYN seq=-5 mss=1000
+                > ACK seq=1 ack=1
                 SYN_RECEIVED
                 < SYN seq=500 mss=1000
                 CLOSED
                 < SYN seq=500 mss=1000
                 > SYN,ACK ack=501
+                """);
+    }
+
+    /// The sequence number is looked at before the acknowledgment: who is far off is told where we are, not reset.
+    @Rfc("9293 3.10.7.4 first SYN-RECEIVED")
+    @Test
+    void segmentOutsideTheWindowOfWhatIsHalfOpenIsAcknowledged() {
+        Scenario.v4().begin().play("""
+                . listen
+                < SYN seq=0 mss=1000 ts=1000
+                > SYN,ACK seq=0 ack=1
+                < ACK seq=70000 ack=1 len=10
+                > ACK seq=1 ack=1 ts
+                < ACK seq=70000 ack=77
+                > ACK seq=1 ack=1 ts
+                < SYN,ACK seq=-9 ack=77 ts=1000:*
+                > ACK seq=1 ack=1 ts
+                < ACK seq=1 ack=1 ts=999:*
+                > ACK seq=1 ack=1 ts
+                < FIN seq=1
+                SYN_RECEIVED
+                < ACK seq=1 ack=1
+                ESTABLISHED
                 """);
     }
 

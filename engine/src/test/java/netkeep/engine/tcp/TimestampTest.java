@@ -112,7 +112,7 @@ class TimestampTest {
         Scenario.v4().begin().established("mss=1000").play("""
                 < PSH,ACK seq=1 ack=1 len=100 ts=5:5
                 . readable 100
-                < PSH,ACK seq=101 ack=1 len=100 ts=4:5
+                < PSH,ACK seq=101 ack=1 len=100 ts=4294967290:5
                 . readable 200
                 < PSH,ACK seq=201 ack=1 len=100 nots
                 . readable 300
@@ -160,6 +160,8 @@ class TimestampTest {
         conversation.peer.send(segment);
         conversation.play(". send 3000\n> ACK seq=1 len=1000");
         assertEquals(-1, conversation.last().wscale);
+        // Nor in those that follow.
+        conversation.play("< ACK seq=1 ack=1001 win=500\n> ACK seq=1001 len=1000\n...");
     }
 
     @Rfc("7323 2.2 SYN unscaled")

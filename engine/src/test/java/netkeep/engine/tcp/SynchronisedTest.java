@@ -1,0 +1,112 @@
+package netkeep.engine.tcp;
+
+import netkeep.engine.sim.Conversation;
+import netkeep.engine.sim.Scenario;
+import netkeep.sim.Rfc;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What all synchronised states have in common, each tried in each: RFC 9293 §3.10.7.4.
+class SynchronisedTest {
+    private static final String FIN = ". shutdown\n> FIN,ACK seq=1 ack=1\n";
+    private static final String PEERS_FIN = "< FIN,ACK seq=1 ack=1\n+ 1ms\n> ACK seq=1 ack=2\n";
+
+    /// The states, how they are reached, and SND.NXT and RCV.NXT there.
+    private enum In {
+        ESTABLISHED("", 1, 1),
+        FIN_WAIT_1(FIN, 2, 1),
+        FIN_WAIT_2(FIN + "< ACK seq=1 ack=2\n", 2, 1),
+        CLOSE_WAIT(PEERS_FIN, 1, 2),
+        CLOSING(FIN + "< FIN,ACK seq=1 ack=1\n> ACK seq=2 ack=2\n", 2, 2),
+        LAST_ACK(PEERS_FIN + ". shutdown\n> FIN,ACK seq=1 ack=2\n", 2, 2);
+
+        private final String way;
+        private final int sndNxt;
+        private final int rcvNxt;
+
+        In(String way, int sndNxt, int rcvNxt) {
+            this.way = way;
+            this.sndNxt = sndNxt;
+            this.rcvNxt = rcvNxt;
+        }
+
+        /// Plays a script there: `$s` is SND.NXT, `$a` RCV.NXT, `$=` the state.
+        private void play(String script) {
+            Conversation conversation = Scenario.v4().begin().established("mss=1000");
+            conversation.play(way + name() + "\n");
+            conversation.play(script.replace("$s", "" + sndNxt)
+                    .replace("$a", "" + rcvNxt)
+                    .replace("$=", name()));
+        }
+    }
+
+    @Rfc("9293 3.10.7.4 first")
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void whatIsOutsideIsAcknowledged(In state) {
+        state.play("""
+                < PSH,ACK seq=-9 ack=1 len=10
+                > ACK seq=$s ack=$a
+                < ACK seq=70000 ack=1
+                > ACK seq=$s ack=$a
+                < FIN,ACK seq=70000 ack=1
+                > ACK seq=$s ack=$a
+                $=
+                """);
+    }
+
+    @Rfc({"5961 3.2 exact", "9293 3.10.7.4 second synchronised"})
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void resetAtTheNextNumberEndsIt(In state) {
+        state.play("< RST seq=$a\nCLOSED");
+    }
+
+    @Rfc({"5961 3.2 in the window", "5961 3.2 outside"})
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void resetElsewhereEndsNothing(In state) {
+        state.play("""
+                < RST seq=10
+                > ACK seq=$s ack=$a
+                < RST seq=0
+                < RST seq=70000
+                $=
+                """);
+    }
+
+    @Rfc("5961 4.2 any")
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void synIsChallenged(In state) {
+        state.play("""
+                < SYN seq=$a mss=1000
+                > ACK seq=$s ack=$a
+                < SYN,ACK seq=0 ack=1 mss=1000
+                > ACK seq=$s ack=$a
+                < SYN seq=90000 mss=1000
+                > ACK seq=$s ack=$a
+                $=
+                """);
+    }
+
+    @Rfc("5961 5.2 range")
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void acknowledgmentOfWhatWasNotSentIsChallenged(In state) {
+        state.play("""
+                < PSH,ACK seq=$a ack=9 len=10
+                > ACK seq=$s ack=$a
+                < FIN,ACK seq=$a ack=9
+                > ACK seq=$s ack=$a
+                $=
+                """);
+    }
+
+    @Rfc("9293 3.10.7.4 fifth no ACK")
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void withoutAckNothingCounts(In state) {
+        state.play("< PSH seq=$a len=10\n< FIN seq=$a\n. readable 0\n$=");
+    }
+}
