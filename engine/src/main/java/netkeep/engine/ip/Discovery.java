@@ -182,6 +182,13 @@ public final class Discovery {
         ip.changed();
     }
 
+    /// A next hop does not answer: what was redirected there goes again where its route says (RFC 1122 §3.3.1.5, RFC
+    /// 4861 §7.3.3).
+    void nextFailed(int link, long hi, long lo) {
+        destinations.forgetNext(link, hi, lo);
+        ip.changed();
+    }
+
     /// Notes that the hosts of a prefix are neighbors (RFC 4861 §6.3.4).
     ///
     /// @param seconds 0 ends it, 2^32-1 is for ever

@@ -67,6 +67,7 @@ final class Host implements ArpHost, Resolver {
     @Override
     public void failed(int link, long hi, long lo, long nowNs) {
         ip.routes.failed(link, hi, lo, nowNs);
+        ip.discovery().nextFailed(link, hi, lo);
     }
 
     @Override

@@ -193,7 +193,9 @@ class DhcpTest {
     @Test
     void sevenEighthsAskAllServersAndTheEndTakesTheAddress() {
         dhcp.bind(1_000);
-        dhcp.pass(880);
+        dhcp.pass(870);
+        assertEquals(DhcpState.RENEWING, dhcp.state());
+        dhcp.pass(10);
         List<Said> said = dhcp.said();
         Said last = said.getLast();
         assertEquals(DhcpState.REBINDING, dhcp.state());

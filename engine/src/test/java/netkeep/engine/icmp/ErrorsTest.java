@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.engine.Lab;
@@ -71,6 +72,8 @@ class ErrorsTest {
     @Test
     void errorQuotesThePacketAsItCame() {
         byte[] frame = v4(PEER, OURS, UDP, 77, 0, 9, hex("01 01 01 00"), counting(0, 1_000));
+        frame[15] = (byte) 0xB8;
+        Ipv4Header.seal(MemorySegment.ofArray(frame), 14);
         lab.arrives(frame);
 
         Lab.Frame sent = lab.only();

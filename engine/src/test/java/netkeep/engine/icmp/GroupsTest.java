@@ -558,7 +558,7 @@ class GroupsTest {
         assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE)), told());
     }
 
-    @Rfc({"3376 7.2.1 version 1", "3376 4.1.1 version 1 time"})
+    @Rfc({"3376 7.2.1 version 1", "3376 7.2.2 leave", "3376 4.1.1 version 1 time"})
     @Test
     void querierOfVersion1IsSpokenToInVersion1() {
         join(1);
@@ -618,6 +618,7 @@ class GroupsTest {
         speak(six);
         join(1);
         told();
+        query(none(), 10, "");
         older(six ? 1 : 2, none(), 1);
         lab.passMs(20_000);
         assertEquals(List.of(six ? "131 ff05::123" : "16 239.1.2.3"), told());

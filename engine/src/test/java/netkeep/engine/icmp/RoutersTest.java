@@ -128,6 +128,25 @@ class RoutersTest {
         assertEquals(0, solicitations().size());
     }
 
+    /// Hosts that are switched on together do not ask together.
+    @Rfc("4861 6.3.7 random delay")
+    @Test
+    void firstSolicitationWaitsForARandomTime() {
+        Set<Integer> delays = new HashSet<>();
+        for (int times = 0; times < 10; times++) {
+            lab.ip.acceptAdvertisements(1, false, lab.nowNs);
+            lab.ip.acceptAdvertisements(1, true, lab.nowNs);
+            int delay = 0;
+            while (solicitations().isEmpty()) {
+                lab.passMs(1);
+                delay++;
+            }
+            assertTrue(delay <= 1_000, delay + " ms");
+            delays.add(delay);
+        }
+        assertTrue(delays.size() > 6, delays.toString());
+    }
+
     @Rfc("4861 6.3.7 stop")
     @Test
     void advertisementEndsTheAsking() {
@@ -430,6 +449,7 @@ class RoutersTest {
 
         assertEquals(Verdict.OK, redirect(PEER_LINK6, SECOND, FAR6, hex("02 01 02 00 00 00 00 03")));
 
+        assertEquals(NeighborState.STALE, neighbors().state(neighbor(SECOND)));
         assertEquals(SECOND.lo(), next());
         assertTrue(path.resolved);
         assertEquals(PEER_MAC + 1, path.mac);
@@ -440,9 +460,10 @@ class RoutersTest {
     @Test
     void redirectMayNameTheDestinationItself() {
         advertise(1800, SOURCE);
-        assertEquals(Verdict.OK, redirect(PEER_LINK6, FAR6, FAR6, new byte[0]));
+        assertEquals(Verdict.OK, redirect(PEER_LINK6, FAR6, FAR6, hex("02 01 02 00 00 00 00 03")));
 
         assertEquals(FAR6.lo(), next());
+        assertFalse(neighbors().router(path.neighbor));
     }
 
     @Rfc("4861 8.1 first hop")
@@ -461,6 +482,19 @@ class RoutersTest {
         redirect(PEER_LINK6, SECOND, FAR6, new byte[0]);
         lab.ip.discovery().routerGone(1, SECOND.hi(), SECOND.lo());
 
+        assertEquals(PEER_LINK6.lo(), next());
+    }
+
+    @Rfc("4861 7.3.3 redirect to a router that fails")
+    @Test
+    void redirectToARouterThatDoesNotAnswerEnds() {
+        advertise(1800, SOURCE);
+        redirect(PEER_LINK6, SECOND, FAR6, hex("02 01 02 00 00 00 00 03"));
+        assertEquals(SECOND.lo(), next());
+        // Five seconds of delay, three probes.
+        lab.passMs(7_999);
+        assertEquals(SECOND.lo(), next());
+        lab.passMs(1);
         assertEquals(PEER_LINK6.lo(), next());
     }
 

@@ -66,6 +66,7 @@ class OutputTest {
         "791 3.1 header",
         "1122 3.2.1.2 generate",
         "1122 3.2.1.7 TTL default",
+        "1122 3.2.1.7 never zero",
         "1122 3.2.1.6 TOS down",
         "1122 3.4 fields"
     })

@@ -33,6 +33,28 @@ class CornersTest {
                 """);
     }
 
+    /// The window of a SYN,ACK is as it stands there, though it is the SYN before that ended the agreement.
+    @Rfc("7323 2.2 SYN unscaled")
+    @Test
+    void windowOfASynAndAckIsNotScaledAfterASimultaneousOpenEither() {
+        Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0
+                < SYN seq=0 mss=1000 wscale=7 win=2000
+                > SYN,ACK seq=0 ack=1
+                < SYN,ACK seq=0 ack=1 mss=1000 wscale=7 win=2000
+                > ACK seq=1 ack=1
+                ESTABLISHED
+                . send 5000
+                > ACK seq=1 len=1000
+                > ACK seq=1001 len=1000
+                < ACK seq=1 ack=2001 win=24
+                > ACK seq=2001 len=1000
+                > ACK seq=3001 len=1000
+                > PSH,ACK seq=4001 len=1000
+                """);
+    }
+
     @Rfc("9293 3.10.4 SYN-RECEIVED")
     @ParameterizedTest
     @ValueSource(strings = {"close", "shutdown"})

@@ -36,7 +36,7 @@ class LossProbeTest {
     }
 
     /// A time-out of 200 ms comes before twice the round trip and the peer's delay: the probe goes in its place.
-    @Rfc("8985 7.2 time-out")
+    @Rfc({"8985 7.2 time-out", "8985 7.2 PTO"})
     @Test
     void probeGoesWhenTheTimeOutWouldBeDueAtTheLatest() {
         Sending sending = Sending.inFlight(SACK, 1);

@@ -128,11 +128,13 @@ class RackTest {
     @Test
     void inRecoveryThereIsNoPatienceWhileNoReorderingWasSeen() {
         send(2, 1_000);
-        rig.flow.recovery(Recovery.FAST);
         sack(1, 2_000 + RTT);
-        rig.rack.detect(MSS, 2_000 + RTT);
-
-        assertEquals(List.of(0), lost());
+        for (int recovery : new int[] {Recovery.FAST, Recovery.TIMED_OUT}) {
+            rig.flow.recovery(recovery);
+            rig.rack.detect(MSS, 2_000 + RTT);
+            assertEquals(List.of(0), lost());
+            rig.flight.unmark(0, Flight.LOST);
+        }
     }
 
     @Rfc({"8985 6.2 step 3", "8985 6.2 step 4"})

@@ -161,7 +161,7 @@ class TimestampTest {
         conversation.play(". send 3000\n> ACK seq=1 len=1000");
         assertEquals(-1, conversation.last().wscale);
         // Nor in those that follow.
-        conversation.play("< ACK seq=1 ack=1001 win=500\n> ACK seq=1001 len=1000\n...");
+        conversation.play("< ACK seq=1 ack=1001 win=500\n> ACK seq=1001 len=1000");
     }
 
     @Rfc("7323 2.2 SYN unscaled")
@@ -226,6 +226,8 @@ class TimestampTest {
                 + 40ms
                 > ACK seq=1 ack=101 ecr=5000
                 < PSH,ACK seq=101 ack=1 len=100 ts=4999:*
+                > ACK seq=1 ack=101 ecr=5000
+                < ACK seq=101 ack=1 ts=4998:*
                 > ACK seq=1 ack=101 ecr=5000
                 < PSH,ACK seq=101 ack=1 len=100 ts=5000:*
                 + 40ms
