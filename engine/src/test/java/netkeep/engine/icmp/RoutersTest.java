@@ -227,7 +227,7 @@ class RoutersTest {
         assertEquals(PEER_LINK6.lo(), next());
     }
 
-    @Rfc({"4861 6.3.6 round robin", "1122 3.3.1.5 each in turn"})
+    @Rfc({"4861 6.3.6 round robin", "4861 6.3.4 two routers", "1122 3.3.1.5 each in turn"})
     @Test
     void routersThatDoNotAnswerAreTriedInTurn() {
         advertise(PEER_LINK6, 0, 9000, 0, 0, new byte[0]);
@@ -285,6 +285,16 @@ class RoutersTest {
         assertEquals(1400, path.mtu);
         // What is not possible leaves what was told.
         advertise(1800, mtu(1501));
+        assertTrue(way(PEER6));
+        assertEquals(1400, path.mtu);
+    }
+
+    @Rfc("4861 9 unknown options")
+    @Test
+    void optionThatNobodyKnowsIsPassedOver() {
+        advertise(1800, cat(hex("FD 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00"), mtu(1400), SOURCE));
+        assertEquals(PEER_MAC, neighbors().mac(neighbor(PEER_LINK6)));
+        lab.knowPeer();
         assertTrue(way(PEER6));
         assertEquals(1400, path.mtu);
     }
