@@ -34,9 +34,8 @@ class SynchronisedTest {
         private void play(String script) {
             Conversation conversation = Scenario.v4().begin().established("mss=1000");
             conversation.play(way + name() + "\n");
-            conversation.play(script.replace("$s", "" + sndNxt)
-                    .replace("$a", "" + rcvNxt)
-                    .replace("$=", name()));
+            conversation.play(
+                    script.replace("$s", "" + sndNxt).replace("$a", "" + rcvNxt).replace("$=", name()));
         }
     }
 
