@@ -229,8 +229,7 @@ public final class Neighbors {
             unconfirmed(neighbor, link, mac, nowNs);
         } else if (region.i64(at + MAC) != mac) {
             // Of two ARP packets for one address, as proxies send them, the first holds for a while, and is probed
-            // before
-            // long. RFC 4861 §7.2.3 has the newest word count.
+            // before long. RFC 4861 §7.2.3 has the newest word count.
             if (!Address.isV4(hi, lo) || nowNs - region.i64(at + CHANGED_NS) >= LOCK_NS) {
                 learn(neighbor, mac, nowNs);
             }
