@@ -121,6 +121,9 @@ class Ipv6ExtensionsTest {
         assertUpper(UDP, 48, 40, HOP, "11 00 000000000000");
         assertUpper(UDP, 48, 40, HOP, "11 00 00 01 03 000000");
         assertUpper(UDP, 48, 40, HOP, "11 00 01 00 01 00 01 00");
+        // And nothing but the padding.
+        assertProblem(Verdict.UNKNOWN_OPTION, Ipv6Extensions.UNKNOWN_OPTION, 43, HOP, "11 00 00 81 03 000000");
+        assertProblem(Verdict.UNKNOWN_OPTION, Ipv6Extensions.UNKNOWN_OPTION, 45, HOP, "11 00 01 01 00 81 01 00");
     }
 
     @Rfc("4443 3.4 code 0")
