@@ -41,12 +41,12 @@ final class Deaths {
     }
 
     private static final int SIGSTOP = 19;
+    private static final String STACK = "stack";
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
 
-    /// From one death, or those in the takeovers that it began, to the next: it is felt for a second, and in another
-    /// one shows whether all is as before.
-    private static final int ALONE_MS = 2000;
+    /// Of so many deaths, those in takeovers with what began them, one is left alone until what is carried then shows.
+    private static final int JUDGED = 5;
 
     // What the keeper and a successor say of a death.
     private static final String KILLED = "signal 9";
@@ -91,7 +91,7 @@ final class Deaths {
     }
 
     private synchronized void count(Keeper.Death death) {
-        if (death.domain().contains("stack") && death.cause().equals(KILLED)) {
+        if (isStack(death.domain()) && death.cause().equals(KILLED)) {
             stacks++;
             cut += death.found().endsWith(BETWEEN_TURNS) ? 0 : 1;
         }
@@ -139,7 +139,7 @@ final class Deaths {
     /// Deaths of stacks. A poisonous frame comes by whichever queue the kernel chooses: it may be either's.
     private synchronized int stackDeaths() {
         return domains().stream()
-                .filter(held -> held.name().contains("stack"))
+                .filter(held -> isStack(held.name()))
                 .mapToInt(Keeper.Held::restarts)
                 .sum();
     }
@@ -160,18 +160,25 @@ final class Deaths {
     }
 
     /// Ends parts until `untilNs`.
-    void go(long untilNs) throws IOException, InterruptedException {
+    ///
+    /// @param feltNs for how long a death is felt, and no other follows but in its takeover
+    void go(long untilNs, long feltNs) throws IOException, InterruptedException {
         boolean takeover = false;
+        int chains = 0;
         while (System.nanoTime() < untilNs) {
-            if (!takeover) {
-                awaitStandby();
-            }
             boolean poison = luck.nextInt(4) == 0;
             String part = poison ? stack() : any();
             Kind kind = kind(poison);
+            if (!takeover) {
+                awaitStandby();
+            }
             end(part, kind, takeover);
             takeover = luck.nextInt(4) == 0;
-            Thread.sleep(takeover ? luck.nextInt(TAKEOVER_MS) : ALONE_MS);
+            if (takeover) {
+                Thread.sleep(luck.nextInt(TAKEOVER_MS));
+            } else {
+                TimeUnit.NANOSECONDS.sleep(chains++ % JUDGED == 0 ? 2 * feltNs : feltNs);
+            }
         }
     }
 
@@ -186,14 +193,22 @@ final class Deaths {
     private synchronized String stack() {
         return domains().stream()
                 .map(Keeper.Held::name)
-                .filter(name -> name.contains("stack"))
+                .filter(Deaths::isStack)
                 .findFirst()
                 .orElseThrow();
     }
 
+    /// A stack only half as often as others: all that is poisonous is for stacks.
     private synchronized String any() {
         List<Keeper.Held> all = domains();
-        return all.get(luck.nextInt(all.size())).name();
+        String drawn = all.get(luck.nextInt(all.size())).name();
+        return isStack(drawn) && luck.nextBoolean()
+                ? all.get(luck.nextInt(all.size())).name()
+                : drawn;
+    }
+
+    private static boolean isStack(String part) {
+        return part.contains(STACK);
     }
 
     private synchronized boolean standby() {

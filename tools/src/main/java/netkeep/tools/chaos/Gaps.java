@@ -9,7 +9,11 @@ final class Gaps {
     /// Shorter ones are none.
     private static final long LEAST_NS = 1_000_000;
 
-    private record Gap(long fromNs, long lengthNs) {}
+    private record Gap(long fromNs, long lengthNs) {
+        private long endNs() {
+            return fromNs + lengthNs;
+        }
+    }
 
     private final List<Gap> gaps = new ArrayList<>();
     private long lastNs;
@@ -25,10 +29,25 @@ final class Gaps {
     /// The longest between two instants; of one that reaches beyond them, what lies between them.
     synchronized long longestNs(long fromNs, long untilNs) {
         long longest = lastNs == 0 ? 0 : Math.max(0, untilNs - Math.max(lastNs, fromNs));
-        for (Gap gap : gaps) {
-            long endNs = Math.min(gap.fromNs + gap.lengthNs, untilNs);
-            longest = Math.max(longest, endNs - Math.max(gap.fromNs, fromNs));
+        for (int i = firstAfter(fromNs); i < gaps.size() && gaps.get(i).fromNs < untilNs; i++) {
+            long endNs = Math.min(gaps.get(i).endNs(), untilNs);
+            longest = Math.max(longest, endNs - Math.max(gaps.get(i).fromNs, fromNs));
         }
         return longest;
+    }
+
+    /// The first that ends after an instant: in a long run there are many.
+    private int firstAfter(long atNs) {
+        int low = 0;
+        int high = gaps.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (gaps.get(middle).endNs() <= atNs) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

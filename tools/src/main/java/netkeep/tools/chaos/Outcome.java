@@ -34,10 +34,18 @@ record Outcome(
     /// A death with those in the takeovers that it began, and the longest silences while they are felt: of the steady
     /// stream, and of a probe that did nothing but look.
     ///
-    /// @param rate after that, octets per nanosecond
+    /// @param rate after that, octets per nanosecond; NaN if another followed
     record Felt(List<Deaths.Death> chain, long gapNs, long probeNs, double rate) {
         private boolean alone(Set<Deaths.Kind> kinds) {
             return chain.size() == 1 && kinds.contains(chain.getFirst().kind());
+        }
+
+        /// Which part's and of what, empty for several.
+        private String name() {
+            Deaths.Death death = chain.getFirst();
+            String what = death.part() + " "
+                    + death.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return chain.size() > 1 ? "" : what + (death.standby() ? "" : " without standby");
         }
 
         /// Whether a standby was there for each.
@@ -72,7 +80,11 @@ record Outcome(
         values.put("faults", tally.faults());
         values.put("undisturbed_gbit_s", round(calmRate * GIGABITS));
         values.put("gbit_s", round(rate * GIGABITS));
-        double[] after = felt.stream().mapToDouble(Felt::rate).sorted().toArray();
+        double[] after = felt.stream()
+                .mapToDouble(Felt::rate)
+                .filter(each -> !Double.isNaN(each))
+                .sorted()
+                .toArray();
         values.put("gbit_s_a_second_after", after.length == 0 ? 0 : round(after[after.length / 2] * GIGABITS));
         values.put("undisturbed_gap_ms", distribution(usual()));
         values.put("blackout_ms_killed", blackouts(each -> each.stoodBy() && each.alone(KILLED)));
@@ -82,6 +94,7 @@ record Outcome(
                 "blackout_ms_in_takeover",
                 blackouts(each -> each.stoodBy() && each.chain().size() > 1));
         values.put("blackout_ms_without_standby", blackouts(each -> !each.stoodBy()));
+        values.put("blackout_ms_by_part", byPart());
         values.put(
                 "probe_gap_ms",
                 distribution(felt.stream().mapToLong(Felt::probeNs).sorted().toArray()));
@@ -108,6 +121,18 @@ record Outcome(
                 .mapToLong(each -> Math.max(0, each.gapNs() - usualNs))
                 .sorted()
                 .toArray());
+    }
+
+    /// Of each part and kind of death that began in no takeover and began none.
+    private Map<String, Object> byPart() {
+        Map<String, Object> all = new TreeMap<>();
+        for (Felt each : felt) {
+            String name = each.name();
+            if (!name.isEmpty()) {
+                all.computeIfAbsent(name, any -> blackouts(other -> other.name().equals(name)));
+            }
+        }
+        return all;
     }
 
     private static Map<String, Object> distribution(long[] sorted) {

@@ -47,15 +47,27 @@ final class Probe implements AutoCloseable {
 
     /// Octets of a nanosecond between two instants, about.
     synchronized double rate(long fromNs, long untilNs) {
-        List<Note> within = notes.stream()
-                .filter(note -> note.atNs >= fromNs && note.atNs <= untilNs)
-                .toList();
-        if (within.size() < 2) {
+        Note first = firstFrom(fromNs);
+        Note last = firstFrom(untilNs);
+        if (first.atNs >= last.atNs) {
             return 0;
         }
-        Note first = within.getFirst();
-        Note last = within.getLast();
         return (double) (last.octets - first.octets) / (last.atNs - first.atNs);
+    }
+
+    /// The first of an instant or later, else the last.
+    private Note firstFrom(long atNs) {
+        int low = 0;
+        int high = notes.size() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (notes.get(middle).atNs < atNs) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return notes.get(low);
     }
 
     Gaps gaps() {

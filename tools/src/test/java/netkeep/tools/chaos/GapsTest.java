@@ -28,4 +28,18 @@ class GapsTest {
         assertEquals(90 * MS, gaps.longestNs(0, 100 * MS));
         assertEquals(50 * MS, gaps.longestNs(50 * MS, 100 * MS));
     }
+
+    /// Each window finds its own among many.
+    @Test
+    void gapIsFoundAmongMany() {
+        Gaps gaps = new Gaps();
+        for (int i = 0; i <= 1_000; i++) {
+            gaps.on((10L * i + i % 7) * MS);
+        }
+        for (int i = 1; i < 1_000; i++) {
+            long from = 10L * i + i % 7;
+            long next = 10L * (i + 1) + (i + 1) % 7;
+            assertEquals((next - from) * MS, gaps.longestNs(from * MS, next * MS));
+        }
+    }
 }
