@@ -133,6 +133,10 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
     if (socket_carried(number)) {
         return real()->ioctl(fd, request, argument);
     }
+    if (request >= SIOCGIFNAME && request <= SIOCSIFHWBROADCAST) {
+        /* Of the system's interfaces: any socket's is asked. */
+        return real()->ioctl(fd, request, argument);
+    }
     return option_control(number, request, argument);
 }
 
