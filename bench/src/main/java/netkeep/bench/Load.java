@@ -40,7 +40,7 @@ interface Load {
 
             @Override
             public Outcome outcome(String output) throws IOException {
-                WrkOutput result = WrkOutput.parse(output);
+                WrkOutput result = WrkOutput.parse(output).sound();
                 return new Outcome(result.perSecond(), result.requests());
             }
         };

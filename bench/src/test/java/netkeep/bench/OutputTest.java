@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// What other programs and the kernel print is read as they print it, and nothing else is taken for it.
@@ -21,24 +22,27 @@ class OutputTest {
     private static final String RATE = "Requests/sec:  53104.83\nTransfer/sec:     42.99MB\n";
 
     @Test
-    void wrkTellsRequestsAndRate() throws IOException {
-        assertEquals(new WrkOutput(26_571, 53_104.83), WrkOutput.parse(WRK + RATE));
+    void wrkTellsRequestsRateAndTheSlowest() throws IOException {
+        assertEquals(new WrkOutput(26_571, 53_104.83, 12.01, Map.of()), WrkOutput.parse(WRK + RATE));
     }
 
     @Test
     void wrkWithSocketErrorsIsNoResult() {
         String output = WRK + "  Socket errors: connect 0, read 3, write 0, timeout 0\n" + RATE;
 
-        IOException failure = assertThrows(IOException.class, () -> WrkOutput.parse(output));
+        IOException failure =
+                assertThrows(IOException.class, () -> WrkOutput.parse(output).sound());
 
-        assertTrue(failure.getMessage().contains("read 3"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("read=3}"), failure.getMessage());
     }
 
     @Test
-    void wrkWithRefusalsIsNoResult() {
+    void wrkWithRefusalsIsNoResult() throws IOException {
         String output = WRK + "  Non-2xx or 3xx responses: 26571\n" + RATE;
 
-        assertThrows(IOException.class, () -> WrkOutput.parse(output));
+        WrkOutput parsed = WrkOutput.parse(output);
+        assertEquals(Map.of("not 2xx or 3xx", 26_571L), parsed.errors());
+        assertThrows(IOException.class, parsed::sound);
     }
 
     @Test

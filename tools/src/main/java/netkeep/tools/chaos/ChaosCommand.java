@@ -11,6 +11,7 @@ import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
+import netkeep.tools.demo.Scratch;
 import netkeep.tools.place.Placement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
             "Every octet is checked. A quarter of the deaths is of inputs, which stacks die of, a quarter in the takeover",
             "of another. The next comes a second after what the last one began, if somebody stands by; of that second is",
             "the longest silence of a steady stream told, less what it is without a death. One in five is followed by none",
-            "for two seconds: in the second one it is seen what is carried. Needs root."
+            "for two seconds: in the second one it is seen what is carried. With --program it does so under",
+            "programs that know nothing of us. Needs root."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -72,6 +74,14 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "1 (default), or 2 on two queues of the link, with the same addresses and a server each.")
     private int stacks = 1;
 
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Instead of servers of ours: nginx, redis or jvm (the JDK's server of files), repeatable, as "
+                    + "\"netkeep run\" starts them; wrk and redis-benchmark ask them, and who checks every answer.")
+    private List<Guest.Kind> programs = new ArrayList<>();
+
     @Option(names = "--seed", paramLabel = "S", description = "What is drawn (default: another each time).")
     private long seed = System.nanoTime();
 
@@ -91,7 +101,7 @@ public final class ChaosCommand implements Callable<Integer> {
         }
         Path directory = Files.createTempDirectory("netkeep-chaos");
         try {
-            Outcome outcome = run(directory);
+            Told outcome = programs.isEmpty() ? run(directory) : underPrograms(directory);
             if (json) {
                 spec.commandLine().getOut().println(JsonText.line(outcome.values()));
             } else {
@@ -102,10 +112,15 @@ public final class ChaosCommand implements Callable<Integer> {
         } catch (LinuxException refused) {
             throw new CannotHere(String.valueOf(refused.getMessage()));
         } finally {
-            for (int stack = 0; stack < stacks; stack++) {
-                Files.deleteIfExists(Stage.session(directory, stack));
-            }
-            Files.delete(directory);
+            Scratch.remove(directory);
+        }
+    }
+
+    private Told underPrograms(Path directory) throws IOException, InterruptedException {
+        UnderPrograms.require(programs);
+        try (Stage stage = new Stage(placement, stacks, standbys, directory, seed)) {
+            Path scratch = Files.createDirectory(directory.resolve("programs"));
+            return new UnderPrograms(stage, programs, scratch).run(placement.name(), seed, seconds);
         }
     }
 

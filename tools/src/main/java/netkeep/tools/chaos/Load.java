@@ -79,7 +79,8 @@ final class Load implements AutoCloseable {
         }));
     }
 
-    private Socket connect(String address, int port) throws IOException {
+    /// Connects from the kernel's side; whoever is silent there for a minute has ended.
+    static Socket connect(NetworkNamespace place, String address, int port) throws IOException {
         try {
             // A socket is in the namespace of the thread that connects it.
             Socket socket = place.call(() -> {
@@ -88,11 +89,16 @@ final class Load implements AutoCloseable {
                 return made;
             });
             socket.setSoTimeout(SILENCE_MS);
-            tally.connections.increment();
             return socket;
         } catch (IllegalStateException failure) {
             throw new IOException("connect: " + failure.getCause(), failure);
         }
+    }
+
+    private Socket connect(String address, int port) throws IOException {
+        Socket socket = connect(place, address, port);
+        tally.connections.increment();
+        return socket;
     }
 
     /// Waits until an address answers.

@@ -24,7 +24,8 @@ record Outcome(
         Deaths.Reported stacks,
         List<Long> calm,
         double calmRate,
-        double rate) {
+        double rate)
+        implements Told {
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
     private static final Set<Deaths.Kind> KILLED = Set.of(Deaths.Kind.KILLED);
@@ -54,24 +55,17 @@ record Outcome(
         }
     }
 
-    long losses() {
+    @Override
+    public long losses() {
         return tally.losses();
     }
 
-    Map<String, Object> values() {
+    @Override
+    public Map<String, Object> values() {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("placement", placement.toLowerCase(Locale.ROOT));
         values.put("seed", seed);
-        List<Deaths.Death> deaths =
-                felt.stream().flatMap(each -> each.chain().stream()).toList();
-        values.put("deaths", deaths.size());
-        values.put("deaths_by_part", count(deaths, Deaths.Death::part));
-        values.put("deaths_by_kind", count(deaths, death -> death.kind().name().toLowerCase(Locale.ROOT)));
-        values.put(
-                "deaths_in_takeover",
-                deaths.stream().filter(Deaths.Death::takeover).count());
-        values.put("stacks_killed", stacks.stacks());
-        values.put("turns_cut", stacks.cut());
+        values.putAll(deaths(felt.stream().map(Felt::chain).toList(), stacks));
         values.put("connections", tally.connections.sum());
         values.put("octets", tally.octets.sum());
         values.put("datagrams", tally.datagrams.sum());
@@ -98,6 +92,21 @@ record Outcome(
         values.put(
                 "probe_gap_ms",
                 distribution(felt.stream().mapToLong(Felt::probeNs).sorted().toArray()));
+        return values;
+    }
+
+    /// Of what there were how many.
+    static Map<String, Object> deaths(List<List<Deaths.Death>> chains, Deaths.Reported stacks) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        List<Deaths.Death> deaths = chains.stream().flatMap(List::stream).toList();
+        values.put("deaths", deaths.size());
+        values.put("deaths_by_part", count(deaths, Deaths.Death::part));
+        values.put("deaths_by_kind", count(deaths, death -> death.kind().name().toLowerCase(Locale.ROOT)));
+        values.put(
+                "deaths_in_takeover",
+                deaths.stream().filter(Deaths.Death::takeover).count());
+        values.put("stacks_killed", stacks.stacks());
+        values.put("turns_cut", stacks.cut());
         return values;
     }
 
@@ -148,12 +157,5 @@ record Outcome(
 
     private static double round(double value) {
         return Math.round(value * 10) / 10.0;
-    }
-
-    String text() {
-        StringBuilder text = new StringBuilder();
-        values().forEach((name, value) ->
-                text.append(name.replace('_', ' ')).append(": ").append(value).append('\n'));
-        return text.toString();
     }
 }

@@ -190,6 +190,14 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /// Starts a program that knows nothing of us; of several stacks each gets every so many'th.
+    Tool start(Guest guest, int number) throws IOException {
+        Path session = Path.of(sessions.get(number % sessions.size()));
+        Tool tool = Tool.start(place, directory, guest.command(session));
+        closing.push(tool::close);
+        return tool;
+    }
+
     private void poison(Deaths.Kind kind) throws IOException {
         switch (kind) {
             case FRAME -> frame("netkeep!");

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The system's nginx, as it is, with two workers. `./netkeep run` starts it on a stack of ours.
-final class Nginx implements Program {
+public final class Nginx implements Program {
     private final String script;
     private final Path program;
     private final Path root;
@@ -29,7 +29,7 @@ final class Nginx implements Program {
     ///
     /// @param root    the directory that is served
     /// @param scratch a directory for its configuration, and for what it leaves
-    static Optional<Program> of(Path root, Path scratch) throws IOException {
+    public static Optional<Program> of(Path root, Path scratch) throws IOException {
         String script = System.getProperty("netkeep.command");
         Optional<Path> program = Program.find("nginx");
         if (script == null || program.isEmpty() || !mayRun(Path.of(script))) {

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A server of files that knows nothing of us, and how it is started on a stack that a session leads to.
-interface Program {
+public interface Program {
     /// Where it listens.
     int PORT = 80;
 

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// What is left behind in directories of the demo's own.
-final class Scratch {
+public final class Scratch {
     private Scratch() {}
 
     /// Removes a directory with all that is in it.
-    static void remove(Path directory) throws IOException {
+    public static void remove(Path directory) throws IOException {
         List<Path> deepestFirst;
         try (Stream<Path> all = Files.walk(directory)) {
             deepestFirst = all.sorted(Comparator.reverseOrder()).toList();

@@ -3,7 +3,7 @@ package netkeep.tools.demo;
 import java.util.Locale;
 
 /// Where a server's stack is. Each has a network of its own with the client, so that all are there at once.
-enum Where {
+public enum Where {
     /// In the server's own process.
     EMBEDDED(3),
     /// Link, stack and control in a process of their own.

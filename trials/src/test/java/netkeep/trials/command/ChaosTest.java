@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,12 +25,33 @@ class ChaosTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void nothingIsLost(int stacks) throws Exception {
+        String said = chaos("--seconds", "15", "--stacks", Integer.toString(stacks));
+        assertTrue(number(said, "octets") > 0, said);
+        assertTrue(number(said, "datagrams_answered") > 0, said);
+    }
+
+    /// What wrk, redis-benchmark and who compares every answer have seen of nginx, redis-server and the JDK's server.
+    @Test
+    void noRequestIsLostUnderUnmodifiedPrograms() throws Exception {
+        ProgramsTest.needs("gcc", "nginx", "wrk", "redis-server", "redis-benchmark");
+        String said = chaos("--seconds", "12", "--program", "nginx,redis,jvm");
+        for (String program : List.of("nginx", "redis", "jvm")) {
+            Matcher found = Pattern.compile(
+                            "\"" + program + "\": \\{\"requests\": [1-9]\\d*, \"errors\": \\{}, .*?\"checked\": [1-9]")
+                    .matcher(said);
+            assertTrue(found.find(), program + " in " + said);
+        }
+    }
+
+    private String chaos(String... words) throws Exception {
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
         // It makes a namespace of its own.
-        List<String> line =
-                List.of("chaos", "--seconds", "15", "--seed", "7", "--stacks", Integer.toString(stacks), "--json");
-        Process chaos = new ProcessBuilder(Place.netkeep(line))
+        List<String> line = new ArrayList<>(List.of("chaos", "--seed", "7", "--json"));
+        line.addAll(List.of(words));
+        List<String> command = new ArrayList<>(Place.netkeep(line));
+        command.add(1, "-Dnetkeep.command=" + Place.root().resolve("netkeep"));
+        Process chaos = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
@@ -41,9 +64,8 @@ class ChaosTest {
         assertEquals(0, chaos.exitValue(), said + Files.readString(err));
         assertEquals(0, number(said, "losses"), said);
         assertTrue(number(said, "deaths") > 0, said);
-        assertTrue(number(said, "octets") > 0, said);
-        assertTrue(number(said, "datagrams_answered") > 0, said);
         assertTrue(said.contains("\"faults\": []"), said);
+        return said;
     }
 
     private static long number(String json, String name) {
