@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
@@ -33,11 +34,11 @@ final class Datagrams {
 
     private final Gateway gateway;
     private final Map<Flow, Exchange> exchanges = new HashMap<>();
-    private final Map<Port, DatagramChannel> outers = new HashMap<>();
-    private volatile long sentNs = System.nanoTime();
 
-    /// A port of the program's, over one family.
-    private record Port(boolean v4, int number) {}
+    /// By the program's ports; each takes both families.
+    private final Map<Integer, DatagramChannel> outers = new HashMap<>();
+
+    private volatile long sentNs = System.nanoTime();
 
     private static final class Exchange {
         final List<byte[]> waiting = new ArrayList<>();
@@ -75,15 +76,20 @@ final class Datagrams {
 
     private void open(Flow flow, Exchange exchange) {
         try {
-            DatagramChannel outer = outer(port(flow.inside()));
+            DatagramChannel outer = outer(flow.inside().getPort());
             DatagramChannel inner = gateway.inside().openDatagramChannel(family(flow.outside()));
+            // Several ports of the program's may speak with the same partner.
+            inner.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             inner.bind(flow.outside());
             inner.connect(flow.inside());
+            List<byte[]> waited;
             synchronized (this) {
                 exchange.inner = inner;
-                exchange.waiting.forEach(gateway::pass);
+                waited = List.copyOf(exchange.waiting);
                 exchange.waiting.clear();
             }
+            // Not under the lock, which the stack's thread may want within a turn.
+            waited.forEach(gateway::pass);
             Thread.startVirtualThread(() -> out(flow, inner, outer));
         } catch (IOException cannot) {
             synchronized (this) {
@@ -93,27 +99,18 @@ final class Datagrams {
     }
 
     private static ProtocolFamily family(InetSocketAddress of) {
-        return v4(of.getAddress()) ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-    }
-
-    private static boolean v4(InetAddress address) {
-        return address instanceof Inet4Address;
-    }
-
-    private static Port port(InetSocketAddress inside) {
-        return new Port(v4(inside.getAddress()), inside.getPort());
+        return of.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
     /// The socket outside of a port of the program's.
-    private synchronized DatagramChannel outer(Port port) throws IOException {
+    private synchronized DatagramChannel outer(int port) throws IOException {
         DatagramChannel known = outers.get(port);
         if (known != null) {
             return known;
         }
-        DatagramChannel made = gateway.outside()
-                .openDatagramChannel(port.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        DatagramChannel made = gateway.outside().openDatagramChannel();
         try {
-            made.bind(new InetSocketAddress(port.number()));
+            made.bind(new InetSocketAddress(port));
         } catch (IOException taken) {
             made.bind(null);
         }
@@ -137,7 +134,7 @@ final class Datagrams {
     }
 
     /// Carries what comes from outside for a port of the program's.
-    private void in(Port port, DatagramChannel outer) {
+    private void in(int port, DatagramChannel outer) {
         ByteBuffer datagram = ByteBuffer.allocateDirect(LONGEST);
         while (outer.isOpen()) {
             try {
@@ -153,12 +150,12 @@ final class Datagrams {
     }
 
     /// The socket within for somebody outside.
-    private @Nullable DatagramChannel partner(Port port, InetSocketAddress from) throws IOException {
+    private @Nullable DatagramChannel partner(int port, InetSocketAddress from) throws IOException {
         InetAddress program = gateway.program(from.getAddress());
         if (program.equals(from.getAddress())) {
             return null;
         }
-        Flow flow = new Flow(IpProtocol.UDP, from, new InetSocketAddress(program, port.number()));
+        Flow flow = new Flow(IpProtocol.UDP, from, new InetSocketAddress(program, port));
         Exchange exchange;
         synchronized (this) {
             exchange = exchanges.computeIfAbsent(flow, none -> new Exchange());
@@ -171,8 +168,8 @@ final class Datagrams {
     }
 
     /// Has what comes from outside for a port go to the program.
-    void publish(boolean v4, int port) throws IOException {
-        outer(new Port(v4, port));
+    void publish(int port) throws IOException {
+        outer(port);
     }
 
     /// Waits until what the program sent last is with the session: until nothing has come for a moment.
@@ -197,9 +194,10 @@ final class Datagrams {
             return idle;
         });
         outers.entrySet().removeIf(each -> {
-            boolean used = listening.contains(each.getKey().number())
+            int port = each.getKey();
+            boolean used = listening.contains(port)
                     || exchanges.keySet().stream()
-                            .anyMatch(flow -> port(flow.inside()).equals(each.getKey()));
+                            .anyMatch(flow -> flow.inside().getPort() == port);
             if (!used) {
                 close(each.getValue());
             }

@@ -114,7 +114,7 @@ final class Gateway implements AutoCloseable {
 
     private void publish(Listening.Port port, Set<Listening.Port> listening) throws IOException {
         if (!port.tcp()) {
-            datagrams.publish(port.v4(), port.number());
+            datagrams.publish(port.number());
         } else if (published.stream().noneMatch(port::sameNumber)
                 && listening.stream().filter(port::sameNumber).findFirst().equals(Optional.of(port))) {
             streams.publish(port.number());

@@ -84,32 +84,48 @@ class NetnsTest {
                     + "wget and httpd of busybox, dig; datagrams to a server within not yet")
     void staticProgramTalksBothWaysAndIsSeenByTheStacksAddress() throws Exception {
         Daemon up = new Daemon(place, session, "monolithic");
-        String own = Place.OURS_4;
-        String peer = Place.KERNEL_4;
-        Place.Running server = kernels("server", PORT);
-        server.says("listens");
-        Place.Running client = walled("client", peer, PORT, OCTETS);
-        server.says("peer");
-        up.kill("stack", 0, Threads.SIGKILL);
-        ended(0, "own " + own + "\nthe same " + OCTETS + "\n", client);
-        ended(0, "listens\npeer " + own + "\n", server);
-        ended(1, "connect: Connection refused\n", walled("client", peer, NOBODYS, FEW));
-
-        Place.Running within = walled("server", PORT);
-        Place.await("it is not published", () -> sockets().contains(":" + PORT));
-        Place.Running without = kernels("client", own, PORT, FEW);
-        ended(0, "own " + peer + "\nthe same " + FEW + "\n", without);
-        ended(0, "listens\npeer " + peer + "\n", within);
-
-        Place.Running answers = kernels("answer", PORT);
-        answers.says("waits");
-        ended(0, "waits\npeer " + peer + "\n", walled("ask", peer, PORT));
-        ended(0, "waits\npeer " + own + "\n", answers);
+        talk(Place.OURS_4, Place.KERNEL_4, OCTETS, () -> up.kill("stack", 0, Threads.SIGKILL));
+        datagrams(Place.OURS_4, Place.KERNEL_4);
+        ended(1, "connect: Connection refused\n", walled("client", Place.KERNEL_6, NOBODYS, FEW));
+        talk(Place.OURS_6, Place.KERNEL_6, FEW, () -> {});
+        datagrams(Place.OURS_6, Place.KERNEL_6);
         up.await("sessions: 0");
         assertTrue(up.restarts("stack") == 1);
     }
 
-    private String sockets() throws Exception {
-        return place.command("ss", "-tuln", "--session", session.toString()).out();
+    private interface Meanwhile {
+        void happens() throws Exception;
+    }
+
+    /// Over a connection to a server without, and over one to a server within.
+    private void talk(String own, String peer, String octets, Meanwhile meanwhile) throws Exception {
+        Place.Running server = kernels("server", PORT);
+        server.says("listens");
+        Place.Running client = walled("client", peer, PORT, octets);
+        server.says("peer");
+        meanwhile.happens();
+        ended(0, "own " + own + "\nthe same " + octets + "\n", client);
+        ended(0, "listens\npeer " + own + "\n", server);
+
+        Place.Running within = walled("server", PORT);
+        Place.await("it is not published", () -> sockets("-tln").contains(":" + PORT));
+        ended(0, "own " + peer + "\nthe same " + FEW + "\n", kernels("client", own, PORT, FEW));
+        ended(0, "listens\npeer " + peer + "\n", within);
+    }
+
+    /// To a server without, and to one within.
+    private void datagrams(String own, String peer) throws Exception {
+        Place.Running answers = kernels("answer", PORT);
+        answers.says("waits");
+        ended(0, "waits\npeer " + peer + "\n", walled("ask", peer, PORT));
+        ended(0, "waits\npeer " + own + "\n", answers);
+        Place.Running within = walled("answer", PORT);
+        Place.await("it is not published", () -> sockets("-uln").contains(":" + PORT));
+        ended(0, "waits\npeer " + own + "\n", kernels("ask", own, PORT));
+        ended(0, "waits\npeer " + peer + "\n", within);
+    }
+
+    private String sockets(String which) throws Exception {
+        return place.command("ss", which, "--session", session.toString()).out();
     }
 }
