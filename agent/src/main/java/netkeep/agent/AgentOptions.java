@@ -13,6 +13,7 @@ import netkeep.domain.Welcome;
 import netkeep.embedded.Embedded;
 import netkeep.embedded.EmbeddedBuilder;
 import netkeep.names.Hosts;
+import netkeep.names.NameSettings;
 import netkeep.names.SystemFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,10 @@ final class AgentOptions {
     private EmbeddedBuilder embedded(String on) {
         EmbeddedBuilder plan = Embedded.builder()
                 .link(on, addresses)
-                .names(SystemFiles.resolvConf(file("/etc/resolv.conf")), new Hosts(file("/etc/hosts")));
+                .names(
+                        SystemFiles.resolvConf(file("/etc/resolv.conf"))
+                                .advised(NameSettings.SERVERS | NameSettings.NAMES),
+                        new Hosts(file("/etc/hosts")));
         if (dhcp) {
             plan.dhcp();
         }

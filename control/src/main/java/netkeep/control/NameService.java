@@ -10,6 +10,7 @@ import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
 import netkeep.domain.Word;
+import netkeep.names.Advice;
 import netkeep.names.Carrier;
 import netkeep.names.Hosts;
 import netkeep.names.Messages;
@@ -62,6 +63,8 @@ public final class NameService {
     private final LongSupplier nowNs;
     private final SecureRandom luck = new SecureRandom();
     private final Resolver resolver;
+    private final NameSettings settings;
+    private final Hosts hosts;
     private @Nullable Own own;
     private boolean wanted;
     private boolean wants;
@@ -86,6 +89,8 @@ public final class NameService {
         this.connection = connection;
         this.watch = watch;
         this.nowNs = nowNs;
+        this.settings = settings;
+        this.hosts = hosts;
         this.resolver = new Resolver(settings, hosts, new Wires(), luck);
     }
 
@@ -103,6 +108,24 @@ public final class NameService {
                 own.carrier.close(exchange);
             }
         }
+    }
+
+    /// Asks the stack what others on the links say of names: it tells by itself only what has changed since it began.
+    public void askAdvice() throws IOException {
+        if (settings.advised() != 0) {
+            keeper.send(new Word(Word.ASK, 0, Advice.TITLE).octets());
+        }
+    }
+
+    /// Takes what the stack says of that.
+    ///
+    /// @return whether it is that
+    public boolean advised(String text) {
+        if (!Advice.is(text)) {
+            return false;
+        }
+        resolver.set(settings.advised(Advice.parse(text)), hosts);
+        return true;
     }
 
     /// Whether a session is this one's.

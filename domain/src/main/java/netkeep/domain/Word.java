@@ -64,7 +64,7 @@ public record Word(char kind, int number, String text) {
     /// Control to stack: somebody asks what only the stack knows; the number is the asker's.
     public static final char ASK = 'q';
 
-    /// Stack to control: the answer.
+    /// Stack to control: the answer. With 0 for the number control itself has asked, or the stack tells by itself.
     public static final char TELL = 't';
 
     /// Keeper to control: what has become of its domains, a line each, as [netkeep.session.Ask] has them.

@@ -26,6 +26,7 @@ import netkeep.engine.ip.Ip;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.engine.socket.Attachment;
 import netkeep.linux.Memory;
+import netkeep.names.Advice;
 import netkeep.placement.LinkPort;
 import netkeep.ring.Region;
 import netkeep.session.QuietRings;
@@ -103,9 +104,15 @@ public final class Embedded implements AutoCloseable {
         work.serve(session);
         this.provider = new NetkeepSelectorProvider(session, Platform.provider());
         this.tidying = new Tidying(driver, engine, session, attachment, pages(client), pages(stack));
-        this.names = new EmbeddedNames(provider, plan.names, plan.hosts, instants);
+        this.names = new EmbeddedNames(provider, plan.names, plan.hosts, instants, this::advice);
         driver.start();
         tidying.start();
+    }
+
+    /// What others on the links say of names.
+    private Advice advice() {
+        return ask(asked -> Advice.of(
+                asked.ip().nameAdvice().servers(), asked.ip().nameAdvice().search()));
     }
 
     /// Gives back what servers have lent.

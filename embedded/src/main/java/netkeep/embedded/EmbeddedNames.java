@@ -8,9 +8,11 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import netkeep.client.NameAnswers;
 import netkeep.client.Names;
 import netkeep.drive.Instants;
+import netkeep.names.Advice;
 import netkeep.names.Answer;
 import netkeep.names.Hosts;
 import netkeep.names.Messages;
@@ -23,9 +25,17 @@ import netkeep.session.NameMessage;
 /// thread that begins with the first question.
 final class EmbeddedNames implements Names, AutoCloseable {
     private final ChannelCarrier carrier;
+    private final NameSettings settings;
+    private final Hosts hosts;
+    private final Supplier<Advice> links;
     private final Set<CompletableFuture<Answer>> waiting = ConcurrentHashMap.newKeySet();
 
-    EmbeddedNames(SelectorProvider provider, NameSettings settings, Hosts hosts, Instants instants) {
+    /// @param links what others on the links say, where `settings` let that go before
+    EmbeddedNames(
+            SelectorProvider provider, NameSettings settings, Hosts hosts, Instants instants, Supplier<Advice> links) {
+        this.settings = settings;
+        this.hosts = hosts;
+        this.links = links;
         SecureRandom luck = new SecureRandom();
         this.carrier = new ChannelCarrier(
                 provider, luck, instants::nowNs, wires -> new Resolver(settings, hosts, wires, luck), this::ended);
@@ -48,7 +58,13 @@ final class EmbeddedNames implements Names, AutoCloseable {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         waiting.add(answer);
         try {
-            if (!carrier.run((resolver, nowNs) -> resolver.ask(0, question, answer::complete, nowNs))) {
+            NameSettings now = settings.advised() == 0 ? settings : settings.advised(links.get());
+            if (!carrier.run((resolver, nowNs) -> {
+                if (!now.equals(resolver.settings())) {
+                    resolver.set(now, hosts);
+                }
+                resolver.ask(0, question, answer::complete, nowNs);
+            })) {
                 throw new UnknownHostException(asked + ": the stack is closed");
             }
             return Messages.answer(0, answer.join());

@@ -7,6 +7,7 @@ import netkeep.engine.Engine;
 import netkeep.engine.dhcp.DhcpState;
 import netkeep.engine.ip.Filter;
 import netkeep.engine.ip.Ip;
+import netkeep.engine.ip.NameAdvice;
 import netkeep.engine.ip.Rule;
 import netkeep.engine.ip.Views;
 import netkeep.engine.ledger.Counter;
@@ -14,11 +15,13 @@ import netkeep.engine.ledger.Counters;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.tcp.Listing;
 import netkeep.engine.tcp.SocketView;
+import netkeep.names.Advice;
 import netkeep.names.NameSettings;
 import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
 import netkeep.wire.Prefix;
+import org.jspecify.annotations.Nullable;
 
 /// What is asked of a stack, and answered by it between two turns: see [Ask]. No answer takes longer than a turn may.
 public final class Answers {
@@ -31,6 +34,9 @@ public final class Answers {
     private final Engine engine;
     private final Settings settings;
     private final Others others;
+
+    /// How often what the links say of names had changed when that was told.
+    private long told;
 
     /// Of a stack that shares its addresses with nobody.
     public Answers(Engine engine, Settings settings) {
@@ -55,6 +61,7 @@ public final class Answers {
                 case "ss" -> sockets(Integer.parseUnsignedInt(rest), nowNs);
                 case "nstat" -> counters();
                 case "settings" -> settings.text();
+                case Advice.TITLE -> advice().text();
                 case "add" -> add(rest, nowNs);
                 case "remove" -> remove(rest, nowNs);
                 case "filter" -> filter(rest);
@@ -64,6 +71,23 @@ public final class Answers {
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
             return "error: " + what + ": " + wrong.getMessage();
         }
+    }
+
+    /// What others on the links say of names.
+    public Advice advice() {
+        NameAdvice said = engine.ip().nameAdvice();
+        return Advice.of(said.servers(), said.search());
+    }
+
+    /// What control is to be told although it did not ask, null for nothing: what the links say of names has changed.
+    @Nullable
+    String news() {
+        long changes = engine.ip().nameAdvice().changes();
+        if (changes == told) {
+            return null;
+        }
+        told = changes;
+        return advice().text();
     }
 
     private String sockets(int from, long nowNs) {

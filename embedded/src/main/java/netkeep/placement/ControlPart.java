@@ -51,8 +51,15 @@ final class ControlPart implements Part {
             }
             case Word.CUT -> gate.cut(word.number());
             case Word.OVER -> gate.over(word.number());
-            case Word.TELL -> gate.answer(word.number(), word.text());
-            case Word.NEWS -> gate.news(word.text());
+            case Word.TELL -> {
+                if (word.number() != 0 || !names.advised(word.text())) {
+                    gate.answer(word.number(), word.text());
+                }
+            }
+            case Word.NEWS -> {
+                gate.news(word.text());
+                names.askAdvice();
+            }
             default -> {
                 return false;
             }

@@ -304,6 +304,10 @@ final class StackPart implements Part {
         others.settle();
         int done = stack.turn(nowNs);
         complain();
+        String news = answers.news();
+        if (news != null) {
+            keeper.send(new Word(Word.TELL, 0, news).octets());
+        }
         others.turned(done, nowNs);
         done += left.close(nowNs);
         for (int number = 0; number < clients.length; number++) {

@@ -5,7 +5,13 @@ import static netkeep.wire.Octets.u32;
 import static netkeep.wire.Octets.u48;
 import static netkeep.wire.Octets.u8;
 
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A message of DHCP for IPv4, RFC 2131 §2, with its options, RFC 2132.
 ///
@@ -54,6 +60,8 @@ public final class DhcpMessage {
     // Options.
     public static final int SUBNET_MASK = 1;
     public static final int ROUTER = 3;
+    public static final int NAME_SERVERS = 6;
+    public static final int DOMAIN_NAME = 15;
     public static final int INTERFACE_MTU = 26;
     public static final int REQUESTED_ADDRESS = 50;
     public static final int LEASE_TIME = 51;
@@ -65,6 +73,9 @@ public final class DhcpMessage {
     public static final int RENEWAL_TIME = 58;
     public static final int REBINDING_TIME = 59;
     public static final int CLIENT = 61;
+
+    /// RFC 3397.
+    public static final int DOMAIN_SEARCH = 119;
 
     private static final int PAD = 0;
     private static final int END = 255;
@@ -171,6 +182,80 @@ public final class DhcpMessage {
     public static long address(MemorySegment bytes, long at, int length, int option, int index) {
         int value = option(bytes, at, length, option);
         return value < 0 || valueLength(bytes, at, value) < 4 * (index + 1) ? -1 : u32(bytes, at + value + 4L * index);
+    }
+
+    /// The value of an option that may be in pieces, each an option of its own: in order, `options` first, then
+    /// `file`, then `sname` (RFC 3396 §5, §7).
+    ///
+    /// @return empty if it is not there
+    public static byte[] whole(MemorySegment bytes, long at, int length, int option) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        gather(bytes, at, HEADER, length, option, all);
+        int overload = option(bytes, at, HEADER, length, OVERLOAD);
+        int where = overload < 0 || valueLength(bytes, at, overload) != 1 ? 0 : u8(bytes, at + overload);
+        if ((where & 1) != 0) {
+            gather(bytes, at, FILE, MAGIC, option, all);
+        }
+        if ((where & 2) != 0) {
+            gather(bytes, at, SNAME, FILE, option, all);
+        }
+        return all.toByteArray();
+    }
+
+    private static void gather(MemorySegment bytes, long at, int from, int end, int option, ByteArrayOutputStream all) {
+        for (int value = option(bytes, at, from, end, option); value >= 0; ) {
+            int length = valueLength(bytes, at, value);
+            all.writeBytes(bytes.asSlice(at + value, length).toArray(ValueLayout.JAVA_BYTE));
+            value = option(bytes, at, value + length, end, option);
+        }
+    }
+
+    /// Whom to ask for names, in the order of preference (RFC 2132 §3.8), without what can be no server's address.
+    public static List<Address> nameServers(MemorySegment bytes, long at, int length) {
+        List<Address> servers = new ArrayList<>();
+        int index = 0;
+        for (long next = address(bytes, at, length, NAME_SERVERS, index);
+                next >= 0;
+                next = address(bytes, at, length, NAME_SERVERS, ++index)) {
+            Address server = Address.v4((int) next);
+            if (Address.isUnicast(server.hi(), server.lo()) && !server.isLoopback()) {
+                servers.add(server);
+            }
+        }
+        return servers;
+    }
+
+    /// What is to be searched for a name: the search list (RFC 3397 §2, whose names may end in pointers to others of
+    /// it), or the domain's name where there is none (RFC 2132 §3.17). From a name on that is none nothing is read.
+    public static List<DomainName> search(MemorySegment bytes, long at, int length) {
+        byte[] list = whole(bytes, at, length, DOMAIN_SEARCH);
+        List<DomainName> names = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, list);
+            for (int next = 0; next < list.length; ) {
+                DomainName name = DomainName.read(memory, 0, list.length, next);
+                if (name == null) {
+                    break;
+                }
+                names.add(name);
+                next = DomainName.end(memory, 0, next);
+            }
+        }
+        if (names.isEmpty()) {
+            byte[] domain = whole(bytes, at, length, DOMAIN_NAME);
+            int end = domain.length;
+            while (end > 0 && domain[end - 1] == 0) {
+                // Some servers count a zero behind it (RFC 2132 §2).
+                end--;
+            }
+            try {
+                names.add(DomainName.parse(new String(domain, 0, end, StandardCharsets.ISO_8859_1)));
+            } catch (IllegalArgumentException none) {
+                return List.of();
+            }
+        }
+        names.removeIf(DomainName.ROOT::equals);
+        return names;
     }
 
     /// Lays down a request of a station without options but its type, [#LENGTH] octets of zeros behind the header.

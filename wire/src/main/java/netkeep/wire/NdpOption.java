@@ -7,6 +7,8 @@ import static netkeep.wire.Octets.u64;
 import static netkeep.wire.Octets.u8;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The options of neighbour discovery, RFC 4861 §4.6.
 ///
@@ -21,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 ///   5     MTU              at 4
 ///   14    nonce            6 octets at 2 (RFC 7527)
 ///   25    DNS servers      seconds at 4, addresses at 8 (RFC 8106)
+///   31    DNS search list  seconds at 4, names at 8, zeros behind them (RFC 8106)
 /// ```
 public final class NdpOption {
     public static final int SOURCE_LINK_ADDRESS = 1;
@@ -31,6 +34,8 @@ public final class NdpOption {
     public static final int NONCE = 14;
     /// Recursive DNS servers.
     public static final int DNS_SERVERS = 25;
+
+    public static final int DNS_SEARCH = 31;
 
     /// Octets of a link address, MTU or nonce option.
     public static final int LENGTH = 8;
@@ -107,7 +112,7 @@ public final class NdpOption {
         return u48(bytes, at + LINK_ADDRESS);
     }
 
-    /// In seconds; all ones are for ever, 0 takes them back.
+    /// Of servers or of a search list, in seconds; all ones are for ever, 0 takes them back.
     public static long dnsLifetime(MemorySegment bytes, long at) {
         return u32(bytes, at + DNS_LIFETIME);
     }
@@ -123,6 +128,24 @@ public final class NdpOption {
 
     public static long dnsServerLo(MemorySegment bytes, long at, int index) {
         return u64(bytes, at + DNS_ADDRESSES + 16L * index + 8);
+    }
+
+    /// The names of a search list. RFC 8106 §5.2: they are written out, one behind the other, and zeros behind them;
+    /// from
+    /// one on that is none the rest is passed over.
+    public static List<DomainName> dnsSearch(MemorySegment bytes, long at) {
+        List<DomainName> names = new ArrayList<>();
+        int length = length(bytes, at);
+        int next = (int) DNS_ADDRESSES;
+        while (next < length && u8(bytes, at + next) != 0) {
+            DomainName name = DomainName.read(bytes, at, length, next);
+            if (name == null || next + name.length() != DomainName.end(bytes, at, next)) {
+                break;
+            }
+            names.add(name);
+            next += name.length();
+        }
+        return names;
     }
 
     /// Says whether the options of a message can be walked to their end, and whether each of a type we know is as long
@@ -152,6 +175,7 @@ public final class NdpOption {
             case PREFIX -> length == PREFIX_LENGTH && prefixBits(bytes, at) <= 128;
             // RFC 8106 §5.3.1: at least 3 units, and an odd number of them.
             case DNS_SERVERS -> length >= 24 && length % 16 == 8;
+            case DNS_SEARCH -> length >= 16;
             default -> true;
         };
     }

@@ -49,6 +49,7 @@ public final class Dhcp implements Configurer {
 
     private static final int LEAST_MTU = 68;
 
+    private final Ip ip;
     private final Discovery discovery;
     private final Links links;
     private final Luck luck;
@@ -62,6 +63,7 @@ public final class Dhcp implements Configurer {
 
     /// Registers itself with `ip`.
     public Dhcp(Ledger ledger, Luck luck, Outgoing outgoing, Ip ip) {
+        this.ip = ip;
         this.discovery = ip.discovery();
         this.links = discovery.links();
         this.luck = luck;
@@ -269,6 +271,12 @@ public final class Dhcp implements Configurer {
         leases.told(link, prefix, routers, count);
         links.lentMtu(link, possible ? (int) mtu : 0);
         long endNs = leases.endNs(link);
+        ip.nameAdvice()
+                .lent(
+                        link,
+                        DhcpMessage.nameServers(message, UdpHeader.LENGTH, length),
+                        DhcpMessage.search(message, UdpHeader.LENGTH, length),
+                        endNs);
         discovery.lease(link, Address.V4 | address, prefix, endNs, nowNs);
         for (int i = 0; i < count; i++) {
             // RFC 2132 §3.5: in the order of preference.
@@ -291,6 +299,7 @@ public final class Dhcp implements Configurer {
             discovery.endRouter(link, Address.V4 | leases.router(link, i));
         }
         links.lentMtu(link, 0);
+        ip.nameAdvice().forget(link);
         discovery.endLease(link, Address.V4 | leases.address(link), leases.prefix(link), nowNs);
         leases.told(link, 0, routers, 0);
     }

@@ -23,11 +23,14 @@ final class Sender {
     private static final int[] ASKED = {
         DhcpMessage.SUBNET_MASK,
         DhcpMessage.ROUTER,
+        DhcpMessage.NAME_SERVERS,
+        DhcpMessage.DOMAIN_NAME,
         DhcpMessage.INTERFACE_MTU,
         DhcpMessage.LEASE_TIME,
         DhcpMessage.SERVER,
         DhcpMessage.RENEWAL_TIME,
-        DhcpMessage.REBINDING_TIME
+        DhcpMessage.REBINDING_TIME,
+        DhcpMessage.DOMAIN_SEARCH
     };
     private static final int[] NOTHING = {};
 

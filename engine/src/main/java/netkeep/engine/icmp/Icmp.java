@@ -28,7 +28,7 @@ public final class Icmp implements Control {
         this.errors = new Errors(ip, counters, outgoing, new Limiter(ledger, luck));
         this.echo = new Echo(ip, counters, outgoing);
         this.ndp = new Ndp(ip, ip.discovery(), counters, outgoing);
-        this.routers = new Routers(ip.discovery(), ndp);
+        this.routers = new Routers(ip.discovery(), ip.nameAdvice(), ndp);
         Quotes quotes = new Quotes(ip);
         this.icmp4 = new Icmp4(ip, ip.discovery(), counters, echo, quotes);
         Mld groups6 = new Mld(ip, counters, outgoing);

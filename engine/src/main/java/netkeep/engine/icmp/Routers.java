@@ -5,10 +5,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.ip.Discovery;
+import netkeep.engine.ip.NameAdvice;
 import netkeep.engine.ip.Packet;
 import netkeep.engine.neighbor.Links;
 import netkeep.engine.neighbor.Neighbors;
 import netkeep.wire.Address;
+import netkeep.wire.DomainName;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.MacAddress;
 import netkeep.wire.NdpMessage;
@@ -16,7 +18,8 @@ import netkeep.wire.NdpOption;
 import netkeep.wire.Prefix;
 import netkeep.wire.Verdict;
 
-/// Router discovery, address autoconfiguration and redirects of IPv6: RFC 4861 §6.3 and §8, RFC 4862 §5.5.
+/// Router discovery, address autoconfiguration and redirects of IPv6: RFC 4861 §6.3 and §8, RFC 4862 §5.5; and
+/// what routers say of names, RFC 8106.
 final class Routers {
     // RFC 4861 §10.
     static final int MAX_RTR_SOLICITATIONS = 3;
@@ -24,11 +27,13 @@ final class Routers {
     static final int MAX_RTR_SOLICITATION_DELAY_MS = 1000;
 
     private final Discovery discovery;
+    private final NameAdvice names;
     private final Links links;
     private final Ndp ndp;
 
-    Routers(Discovery discovery, Ndp ndp) {
+    Routers(Discovery discovery, NameAdvice names, Ndp ndp) {
         this.discovery = discovery;
+        this.names = names;
         this.links = discovery.links();
         this.ndp = ndp;
     }
@@ -61,12 +66,31 @@ final class Routers {
             switch (NdpOption.type(headers, option)) {
                 case NdpOption.MTU -> mtu(link, NdpOption.mtu(headers, option));
                 case NdpOption.PREFIX -> prefix(link, headers, option, nowNs);
+                case NdpOption.DNS_SERVERS -> nameServers(link, headers, option, nowNs);
+                case NdpOption.DNS_SEARCH -> {
+                    long seconds = NdpOption.dnsLifetime(headers, option);
+                    for (DomainName name : NdpOption.dnsSearch(headers, option)) {
+                        names.advertised(link, name, seconds, nowNs);
+                    }
+                }
                 default -> {
                     // RFC 4861 §9 (MUST): what we do not know is passed over.
                 }
             }
         }
         return Verdict.OK;
+    }
+
+    /// RFC 8106 §5.1. One with a link-local address could be asked over this link alone, which a question does not
+    /// know: it is passed over.
+    private void nameServers(int link, MemorySegment headers, long option, long nowNs) {
+        for (int i = 0; i < NdpOption.dnsServers(headers, option); i++) {
+            long hi = NdpOption.dnsServerHi(headers, option, i);
+            long lo = NdpOption.dnsServerLo(headers, option, i);
+            if (Address.isUnicast(hi, lo) && !Address.isLinkLocal(hi, lo) && !Address.isLoopback(hi, lo)) {
+                names.advertised(link, Address.of(hi, lo), NdpOption.dnsLifetime(headers, option), nowNs);
+            }
+        }
     }
 
     private void neighbor(Packet packet, long nowNs) {
@@ -144,7 +168,7 @@ final class Routers {
     }
 
     long deadlineNs() {
-        long nextNs = Links.NEVER;
+        long nextNs = names.deadlineNs();
         for (int link = 1; link < links.count(); link++) {
             nextNs = Math.min(nextNs, links.solicitNs(link));
         }
@@ -152,6 +176,7 @@ final class Routers {
     }
 
     void expire(long nowNs) {
+        names.expire(nowNs);
         for (int link = 1; link < links.count(); link++) {
             if (nowNs >= links.solicitNs(link)) {
                 int solicited = links.solicited(link) + 1;

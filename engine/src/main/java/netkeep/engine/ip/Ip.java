@@ -50,6 +50,7 @@ public final class Ip {
     private final Ipv6Input v6;
     private final Drops drops;
     private final Filter filter;
+    private final NameAdvice nameAdvice;
     private final IpSettings settings;
     private final @Nullable Upper[] uppers = new Upper[256];
     private @Nullable Control control;
@@ -91,6 +92,7 @@ public final class Ip {
         this.views = new Views(this, neighbors, destinations, groups);
         this.setup = new Setup(this, this.links, addresses, routes, tests, memberships, groups, queriers, ways);
         this.filter = new Filter(this, ledger, counters, luck);
+        this.nameAdvice = new NameAdvice(ledger);
         this.v4 = new Ipv4Input(this, counters, addresses, groups, reassembly);
         this.v6 = new Ipv6Input(this, counters, addresses, groups, reassembly);
     }
@@ -114,7 +116,8 @@ public final class Ip {
             filter[0],
             filter[1],
             filter[2],
-            filter[3]
+            filter[3],
+            NameAdvice.COUNT
         };
     }
 
@@ -137,7 +140,8 @@ public final class Ip {
             filter[0],
             filter[1],
             filter[2],
-            filter[3]
+            filter[3],
+            NameAdvice.SLOT
         };
     }
 
@@ -395,6 +399,11 @@ public final class Ip {
     /// Which packets pass.
     public Filter filter() {
         return filter;
+    }
+
+    /// What others on our links say of names.
+    public NameAdvice nameAdvice() {
+        return nameAdvice;
     }
 
     /// Whether a packet belongs to what its protocol has admitted before.

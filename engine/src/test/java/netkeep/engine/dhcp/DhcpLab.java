@@ -105,6 +105,14 @@ final class DhcpLab {
             return this;
         }
 
+        Answer octets(int option, byte[] value) {
+            message[next] = (byte) option;
+            message[next + 1] = (byte) value.length;
+            System.arraycopy(value, 0, message, next + 2, value.length);
+            next += 2 + value.length;
+            return this;
+        }
+
         Answer lease(long seconds) {
             return number(DhcpMessage.LEASE_TIME, 4, seconds);
         }

@@ -145,7 +145,8 @@ final class Variables {
             "Routes.nextNs",
             "Reassembly.nextNs",
             "Reports.nextNs",
-            "Dhcp.nextNs");
+            "Dhcp.nextNs",
+            "NameAdvice.nextNs");
 
     /// Fields that a successor's construction must leave exactly as they are: compared after each turn.
     static final Set<String> EQUAL = Set.of(

@@ -136,6 +136,8 @@ public record Config(
             String hosts) {
         public static final Names DEFAULT = new Names(null, null, -1, -1, -1, "/etc/hosts");
 
+        /// What the links say of names goes before what the system has, and behind what is named here.
+        ///
         /// @param system what the system has
         public NameSettings settings(NameSettings system) {
             List<NameServer> asked = servers == null
@@ -145,12 +147,17 @@ public record Config(
             if (search != null) {
                 behind = search.stream().map(DomainName::parse).toList();
             }
+            int advised = servers == null ? NameSettings.SERVERS : 0;
+            if (servers == null && search == null) {
+                advised |= NameSettings.NAMES;
+            }
             return new NameSettings(
                     asked,
                     behind,
                     ndots < 0 ? system.ndots() : ndots,
                     timeout < 0 ? system.timeoutNs() : TimeUnit.SECONDS.toNanos(timeout),
-                    attempts < 0 ? system.attempts() : attempts);
+                    attempts < 0 ? system.attempts() : attempts,
+                    advised);
         }
     }
 

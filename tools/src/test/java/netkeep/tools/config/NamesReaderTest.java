@@ -35,17 +35,21 @@ class NamesReaderTest {
 
     @Test
     void whatIsLeftOutIsTheSystems() {
-        assertEquals(SYSTEM, settings(""));
+        int all = NameSettings.SERVERS | NameSettings.NAMES;
+        assertEquals(SYSTEM.advised(all), settings(""), "but what the links say goes before");
+        assertEquals(
+                NameSettings.SERVERS, settings("search = [\"example.org\"]").advised());
         NameSettings own = settings("servers = [\"198.18.0.1:5353\", \"fd00::1\"]");
         assertEquals(List.of(NameServer.parse("198.18.0.1:5353"), NameServer.parse("fd00::1")), own.servers());
         assertEquals(List.of(), own.search());
-        NameSettings all = settings(
+        NameSettings none = settings(
                 "servers = []\nsearch = [\"example.org\"]\nndots = 0\ntimeout = 30\nattempts = 5\nhosts = \"\"\n");
         assertEquals(
                 new NameSettings(
                         List.of(), List.of(DomainName.parse("example.org")), 0, TimeUnit.SECONDS.toNanos(30), 5),
-                all);
-        assertEquals(all, NameSettings.of(all.lines()));
+                none);
+        assertEquals(none, NameSettings.of(none.lines()));
+        assertEquals(SYSTEM.advised(all), NameSettings.of(SYSTEM.advised(all).lines()));
         assertEquals(own, NameSettings.of(own.lines()));
     }
 

@@ -25,8 +25,15 @@ class DhcpServerTest {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(40);
     private static final int OCTETS = 5_000;
     private static final int PORT = 7;
-    private static final List<String> LINK =
-            List.of("--link", "tap:nk-cmd", "--dhcp", "--kernel-address", Place.KERNEL_4 + "/24");
+    private static final List<String> LINK = List.of(
+            "--link",
+            "tap:nk-cmd",
+            "--dhcp",
+            "--discover",
+            "--kernel-address",
+            Place.KERNEL_4 + "/24",
+            "--kernel-address",
+            Place.KERNEL_6 + "/64");
 
     @TempDir
     private Path directory;
@@ -57,7 +64,16 @@ class DhcpServerTest {
                 "--user=root",
                 "--pid-file=" + directory.resolve("pid"),
                 "--dhcp-leasefile=" + directory.resolve("leases"),
-                "--port=0",
+                "--no-resolv",
+                "--no-hosts",
+                "--local=/example/",
+                "--host-record=one.lent.example,198.18.0.5",
+                "--host-record=two.told.example,198.18.0.6",
+                "--dhcp-option=option:dns-server," + Place.KERNEL_4,
+                "--dhcp-option=option:domain-search,lent.example",
+                "--enable-ra",
+                "--dhcp-range=fd00:198:18::,ra-only",
+                "--dhcp-option=option6:domain-search,told.example",
                 "--no-ping",
                 "--log-dhcp",
                 "--interface=nk-cmd",
@@ -86,6 +102,14 @@ class DhcpServerTest {
         }
     }
 
+    /// Names by the server and with the search lists that the lease and the router's advertisement tell of.
+    private void find() throws Exception {
+        Place.await("no names", () -> {
+            Place.Said said = place.command("resolve", "--session", session.toString(), "one", "two");
+            return said.out().matches("(?s)one  198.18.0.5 .*two  198.18.0.6 .*");
+        });
+    }
+
     private int times(String what) throws Exception {
         return server.err().split(Pattern.quote(what), -1).length - 1;
     }
@@ -104,6 +128,7 @@ class DhcpServerTest {
         String lease = "dhcp bound by 198.18.0.1 for \\d+ s\\n(?s:.*)address (198.18.0.[56]\\d)/24 on link 1: assigned";
         String address = awaits(lease).group(1);
         assertTrue(status().contains("route 0.0.0.0/0 by 198.18.0.1 on link 1, told"), status());
+        find();
         try (SocketChannel channel = place.connect(address, PORT)) {
             Place.echo(channel, OCTETS);
             long stack = Daemon.process(up, "stack");
@@ -119,6 +144,8 @@ class DhcpServerTest {
             assertEquals(address, awaits(lease).group(1));
             assertEquals(1, times("DHCPOFFER"), "the successor asked for no other");
             Place.echo(channel, OCTETS);
+            // Monolithic, control is another one, too.
+            find();
         }
         up.stop();
         server.says("DHCPRELEASE");
