@@ -28,10 +28,6 @@ class NameAdviceTest {
     private static final long FOR_EVER = 0xFFFF_FFFFL;
     private static final byte[] ZEROS = new byte[8];
 
-    /// `one.example` and `two.example`.
-    private static final String SEARCH =
-            "1f 05 0000 %08x 036f6e65 076578616d706c65 00 0374776f 076578616d706c65 00 " + "000000000000";
-
     private final Lab lab = new Lab();
     private final NameAdvice names = lab.ip.nameAdvice();
 
@@ -50,8 +46,10 @@ class NameAdviceTest {
         return option;
     }
 
+    /// `one.example` and `two.example`.
     private static byte[] search(long seconds) {
-        return hex(String.format(SEARCH, seconds));
+        return hex("1f 05 0000 %08x 036f6e65 076578616d706c65 00 0374776f 076578616d706c65 00 000000000000"
+                .formatted(seconds));
     }
 
     private Verdict advertise(byte[] options) {

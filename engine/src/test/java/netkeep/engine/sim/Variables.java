@@ -74,6 +74,7 @@ final class Variables {
             "Engine.headers",
             // One message, filled before each use.
             "Dhcp.message",
+            "NameAdvice.scratch",
             "Dhcp.routers",
             "Drops.last",
             "Ip.etherType",
