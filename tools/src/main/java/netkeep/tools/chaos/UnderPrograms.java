@@ -1,7 +1,6 @@
 package netkeep.tools.chaos;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +119,8 @@ final class UnderPrograms {
         long endNs = System.nanoTime() + START_NS;
         while (true) {
             server(kind).mustRun();
-            try (Socket there = side.connect(address, port)) {
+            try {
+                side.connect(address, port).close();
                 return;
             } catch (IOException notYet) {
                 if (System.nanoTime() > endNs) {
