@@ -17,7 +17,7 @@ final class UnderPrograms {
     private static final long CALM_MS = TimeUnit.SECONDS.toMillis(2);
 
     /// A death is felt so long.
-    private static final long FELT_MS = TimeUnit.SECONDS.toMillis(1);
+    private static final long FELT_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long START_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int LOOK_MS = 50;
@@ -89,9 +89,9 @@ final class UnderPrograms {
         try {
             begin();
             Thread.sleep(CALM_MS);
-            stage.deaths().go(endNs);
+            stage.deaths().go(endNs, FELT_NS);
             // The last one is felt behind it.
-            Thread.sleep(FELT_MS);
+            TimeUnit.NANOSECONDS.sleep(FELT_NS);
         } finally {
             end();
         }
