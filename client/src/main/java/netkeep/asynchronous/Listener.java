@@ -9,6 +9,7 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.ShutdownChannelGroupException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -55,11 +56,16 @@ final class Listener extends AsynchronousServerSocketChannel {
             throw new NotYetBoundException();
         }
         return accepts.begin(
-                () -> group.entered(new Connection(group, channel.accept())),
-                0,
-                TimeUnit.MILLISECONDS,
-                attachment,
-                handler);
+                () -> entered(new Connection(group, channel.accept())), 0, TimeUnit.MILLISECONDS, attachment, handler);
+    }
+
+    /// A group that was shut down meanwhile takes no connection: here that is a failure to accept.
+    private AsynchronousSocketChannel entered(Connection accepted) throws IOException {
+        try {
+            return group.entered(accepted);
+        } catch (ShutdownChannelGroupException shut) {
+            throw new IOException(shut);
+        }
     }
 
     @Override

@@ -169,7 +169,9 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                     throw Errno.socket(errno);
                 }
                 bound = true;
-                return connected() || isBlocking() && awaitConnected(deadlineNs);
+                // Over loopback it may be done by now: who does not wait is told so by finishConnect, as with the
+                // kernel.
+                return isBlocking() && (connected() || awaitConnected(deadlineNs));
             } catch (IOException e) {
                 close();
                 throw e;
@@ -427,7 +429,10 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                         break;
                     }
                     pushed = true;
-                    total += writeRest(from[i]);
+                    total += writeRest(from[i], total > 0);
+                    if (from[i].hasRemaining()) {
+                        break; // the output was shut, or the channel closed, meanwhile
+                    }
                 }
             }
             if (!pushed) {
@@ -448,7 +453,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                 connection.push();
             }
         }
-        return wait && from.hasRemaining() ? length + writeRest(from) : length;
+        return wait && from.hasRemaining() ? length + writeRest(from, length > 0) : length;
     }
 
     /// Whether a thread is at it, or another operation that excludes it.
@@ -461,27 +466,29 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     }
 
     /// Writes all of the buffer, and waits for room. What was written before goes out first.
-    private int writeRest(ByteBuffer from) throws IOException {
+    ///
+    /// @param some whether this operation has written something by now: then its end is no exception
+    private int writeRest(ByteBuffer from, boolean some) throws IOException {
         int total = 0;
         enter();
         try {
             while (isOpen() && from.hasRemaining()) {
+                if (outputShut && !some && total == 0) {
+                    throw new AsynchronousCloseException();
+                }
+                if (outputShut) {
+                    return total;
+                }
                 int length = connection.write(from);
                 connection.push();
                 total += length;
                 if (from.hasRemaining()) {
                     connection.await(SelectionKey.OP_WRITE, Long.MAX_VALUE);
-                    if (outputShut && total == 0) {
-                        throw new AsynchronousCloseException();
-                    }
-                    if (outputShut) {
-                        return total;
-                    }
                 }
             }
             return total;
         } finally {
-            leave(total > 0);
+            leave(some || total > 0);
         }
     }
 

@@ -52,8 +52,11 @@ final class DatagramSocketAdaptor extends DatagramSocket {
 
     @Override
     public void connect(InetAddress address, int port) {
+        if (address == null) {
+            throw new IllegalArgumentException("Address can't be null");
+        }
         try {
-            connect(new InetSocketAddress(Objects.requireNonNull(address, "Address can't be null"), port));
+            connect(new InetSocketAddress(address, port));
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }

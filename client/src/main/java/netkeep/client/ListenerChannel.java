@@ -30,7 +30,8 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
     /// One thread at a time accepts, binds, or gives the socket back.
     private final ReentrantLock lock = new ReentrantLock();
 
-    private volatile boolean bound;
+    /// Where it is bound, which it tells after it was closed, too.
+    private volatile @Nullable InetSocketAddress bound;
     private @Nullable ServerSocketAdaptor adaptor;
 
     /// As of its connections: see [ConnectionChannel#deafen].
@@ -69,13 +70,13 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
         lock.lock();
         try {
             ensureOpen();
-            if (bound) {
+            if (bound != null) {
                 throw new AlreadyBoundException();
             }
             InetSocketAddress address = local == null ? Protocol.any(family) : Addresses.check(local, family);
             int errno = listener.bind(address.getAddress(), address.getPort());
             if (errno == Errno.OK) {
-                bound = true;
+                bound = Protocol.shown(listener.local(), family);
                 errno = listener.listen(backlog < 1 ? BACKLOG : backlog);
             }
             if (errno != Errno.OK) {
@@ -98,7 +99,7 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
         lock.lock();
         try {
             ensureOpen();
-            if (!bound) {
+            if (bound == null) {
                 throw new NotYetBoundException();
             }
             int child = Listener.NONE;
@@ -161,7 +162,7 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     @Nullable
     InetSocketAddress local() {
-        return bound ? Protocol.shown(listener.local(), family) : null;
+        return bound;
     }
 
     @Override

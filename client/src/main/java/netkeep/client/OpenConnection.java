@@ -52,7 +52,7 @@ final class OpenConnection extends SocketChannel implements OpenChannel {
     }
 
     /// A call on one of the sides, whose end is this channel's end.
-    private <T extends @Nullable Object> T call(Sockets.Call<T> call) throws IOException {
+    <T extends @Nullable Object> T call(Sockets.Call<T> call) throws IOException {
         try {
             return call.run();
         } finally {

@@ -15,6 +15,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.DatagramChannel;
 import java.util.Enumeration;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,9 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     @Override
     public void connect(InetAddress address, int port) {
+        if (address == null) {
+            throw new IllegalArgumentException("Address can't be null");
+        }
         try {
             channel.sides().toward(address, port).socket().connect(address, port);
         } catch (IOException e) {
@@ -155,19 +159,19 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     private DatagramSocket member(SocketAddress group, @Nullable NetworkInterface on) throws IOException {
         return group instanceof InetSocketAddress internet && !internet.isUnresolved()
-                ? channel.member(internet.getAddress(), on == null ? getNetworkInterface() : on)
+                ? channel.member(internet.getAddress(), on == null ? chosen() : on)
                         .socket()
                 : side();
     }
 
     @Override
     public void joinGroup(InetAddress group) throws IOException {
-        joinGroup(new InetSocketAddress(group, 0), null);
+        joinGroup(new InetSocketAddress(Objects.requireNonNull(group), 0), null);
     }
 
     @Override
     public void leaveGroup(InetAddress group) throws IOException {
-        leaveGroup(new InetSocketAddress(group, 0), null);
+        leaveGroup(new InetSocketAddress(Objects.requireNonNull(group), 0), null);
     }
 
     @Override
@@ -200,8 +204,21 @@ final class OpenDatagramSocket extends MulticastSocket {
     }
 
     @Override
-    public @Nullable NetworkInterface getNetworkInterface() throws SocketException {
+    public NetworkInterface getNetworkInterface() throws SocketException {
+        NetworkInterface chosen = chosen();
+        return chosen != null ? chosen : Sockets.socketCall(() -> any((OpenProvider) channel.provider()));
+    }
+
+    private @Nullable NetworkInterface chosen() throws SocketException {
         return Sockets.<@Nullable NetworkInterface>socketCall(() -> getOption(StandardSocketOptions.IP_MULTICAST_IF));
+    }
+
+    /// What stands for all interfaces where none was set: only the platform can make it.
+    private static NetworkInterface any(OpenProvider provider) throws IOException {
+        try (DatagramChannel kernels = provider.platform().openDatagramChannel();
+                MulticastSocket socket = (MulticastSocket) kernels.socket()) {
+            return socket.getNetworkInterface();
+        }
     }
 
     @Override
@@ -215,7 +232,7 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     @Override
     public @Nullable InetAddress getInterface() throws SocketException {
-        NetworkInterface link = getNetworkInterface();
+        NetworkInterface link = chosen();
         Enumeration<InetAddress> addresses = link == null ? null : link.getInetAddresses();
         return addresses != null && addresses.hasMoreElements()
                 ? addresses.nextElement()

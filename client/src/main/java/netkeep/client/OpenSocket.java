@@ -135,12 +135,12 @@ final class OpenSocket extends Socket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return side().getInputStream();
+        return new OpenStreams.Input(channel, side().getInputStream());
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return side().getOutputStream();
+        return new OpenStreams.Output(channel, side().getOutputStream());
     }
 
     @Override

@@ -40,11 +40,12 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public Socket accept() throws IOException {
-        if (!channel.isBlocking()) {
+        boolean waits = channel.isBlocking();
+        long deadlineNs = Sockets.deadlineNs(channel.endpoint().session.pump, timeout);
+        SocketChannel accepted = Sockets.<@Nullable SocketChannel>call(() -> channel.accept(waits, deadlineNs));
+        if (accepted == null && !waits) {
             throw new IllegalBlockingModeException();
         }
-        long deadlineNs = Sockets.deadlineNs(channel.endpoint().session.pump, timeout);
-        SocketChannel accepted = Sockets.<@Nullable SocketChannel>call(() -> channel.accept(true, deadlineNs));
         if (accepted == null) {
             throw new SocketTimeoutException("Accept timed out");
         }
@@ -54,7 +55,7 @@ final class ServerSocketAdaptor extends ServerSocket {
     @Override
     public InetAddress getInetAddress() {
         InetSocketAddress local = channel.local();
-        return local == null || !channel.isOpen() ? none() : local.getAddress();
+        return local == null ? none() : local.getAddress();
     }
 
     /// The JDK says null here, too.

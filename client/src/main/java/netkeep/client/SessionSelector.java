@@ -190,7 +190,9 @@ final class SessionSelector extends AbstractSelector {
         }
         int count = collect(foreignNow(0, timeoutNs == 0));
         if (count == 0 && timeoutNs != 0 && !woken) {
-            long deadlineNs = timeoutNs == FOREVER ? Long.MAX_VALUE : session.pump.nowNs() + timeoutNs;
+            long nowNs = session.pump.nowNs();
+            boolean ends = timeoutNs != FOREVER && timeoutNs < Long.MAX_VALUE - nowNs;
+            long deadlineNs = ends ? nowNs + timeoutNs : Long.MAX_VALUE;
             begin();
             try {
                 boolean ready = true;
@@ -272,6 +274,7 @@ final class SessionSelector extends AbstractSelector {
                     key.ready(foundOps[i]);
                     told++;
                     action.accept(key);
+                    ensureOpen();
                 }
             }
         } finally {

@@ -17,6 +17,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -27,6 +28,7 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.NotYetConnectedException;
@@ -374,6 +376,24 @@ public class ConnectionChannelTest {
 
     @ParameterizedTest
     @MethodSource("netkeep.contract.Providers#all")
+    void shuttingTheOutputEndsWhoWrites(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider)) {
+            ByteBuffer[] much = {ByteBuffer.allocate(10_000_000), ByteBuffer.allocate(10_000_000)};
+            FutureTask<Long> writer = start(() -> pair.client().write(much));
+            ByteBuffer some = ByteBuffer.allocate(100_000);
+            while (some.hasRemaining()) {
+                pair.server().read(some);
+            }
+            pair.client().shutdownOutput();
+            long written = writer.get();
+            assertTrue(written >= some.capacity() && written < 20_000_000, "wrote " + written);
+            assertThrows(ClosedChannelException.class, () -> pair.client().write(much));
+            assertTrue(pair.client().isOpen());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
     void anInterruptClosesWhatIsWaitedOn(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             FutureTask<Boolean> reader = new FutureTask<>(() -> {
@@ -435,6 +455,50 @@ public class ConnectionChannelTest {
         try (ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0))) {
             listener.configureBlocking(false);
             assertNull(listener.accept());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void theEndOfASocketsStreamIsTheChannels(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider)) {
+            pair.client().socket().getOutputStream().close();
+            assertFalse(pair.client().isOpen());
+            assertTrue(pair.client().socket().isClosed());
+            assertEquals(-1, pair.server().socket().getInputStream().read());
+            Thread.currentThread().interrupt();
+            assertThrows(
+                    IOException.class,
+                    () -> pair.server().socket().getOutputStream().write(1));
+            assertTrue(Thread.interrupted());
+            assertFalse(pair.server().isOpen());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void aListenersSocketTellsWhereItWas(SelectorProvider provider) throws Exception {
+        ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0));
+        SocketAddress local = listener.getLocalAddress();
+        listener.close();
+        assertEquals(local, listener.socket().getLocalSocketAddress());
+        assertEquals(((InetSocketAddress) local).getAddress(), listener.socket().getInetAddress());
+        assertTrue(listener.socket().isBound());
+    }
+
+    /// A `ServerSocket` of such a channel takes who is there, and waits for nobody.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void theSocketOfAListenerThatDoesNotWaitTakesWhoIsThere(SelectorProvider provider) throws Exception {
+        try (ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0));
+                SocketChannel client = provider.openSocketChannel()) {
+            listener.configureBlocking(false);
+            assertThrows(
+                    IllegalBlockingModeException.class, () -> listener.socket().accept());
+            client.connect(listener.getLocalAddress());
+            try (Socket accepted = listener.socket().accept()) {
+                assertEquals(client.getLocalAddress(), accepted.getRemoteSocketAddress());
+            }
         }
     }
 }

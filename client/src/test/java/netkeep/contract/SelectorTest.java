@@ -24,6 +24,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import netkeep.contract.Providers.Pair;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +85,55 @@ public class SelectorTest {
             for (SelectionKey key : List.copyOf(selector.keys())) {
                 key.channel().close();
             }
+        }
+    }
+
+    /// Programs there are that ask no connect whether it was done at once: over loopback it is not, for who does not
+    /// wait.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void aConnectionIsToldOfThoughItWasThereBefore(SelectorProvider provider) throws Exception {
+        try (Selector selector = provider.openSelector();
+                ServerSocketChannel listener =
+                        provider.openServerSocketChannel().bind(loopback(0));
+                SocketChannel client = provider.openSocketChannel()) {
+            client.configureBlocking(false);
+            assertFalse(client.connect(listener.getLocalAddress()));
+            listener.accept().close();
+            SelectionKey key = client.register(selector, SelectionKey.OP_CONNECT);
+            assertEquals(1, selector.select());
+            assertTrue(key.isConnectable());
+            assertTrue(client.finishConnect());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void anActionMayCloseTheSelector(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider);
+                Selector selector = provider.openSelector()) {
+            pair.server().configureBlocking(false).register(selector, SelectionKey.OP_WRITE);
+            assertThrows(
+                    ClosedSelectorException.class,
+                    () -> selector.select(key -> {
+                        try {
+                            key.selector().close();
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    }));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void aTimeoutOfAgesIsNotOver(SelectorProvider provider) throws Exception {
+        try (Selector selector = provider.openSelector()) {
+            FutureTask<Integer> selecting = new FutureTask<>(() -> selector.select(Long.MAX_VALUE / 10_000));
+            Thread.ofPlatform().start(selecting);
+            assertThrows(TimeoutException.class, () -> selecting.get(50, TimeUnit.MILLISECONDS));
+            selector.wakeup();
+            assertEquals(0, selecting.get());
         }
     }
 

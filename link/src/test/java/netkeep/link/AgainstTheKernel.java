@@ -178,6 +178,22 @@ abstract class AgainstTheKernel {
         throw new AssertionError("not among the first frames");
     }
 
+    /// Asks until there is an answer, as any host does: the wire may still lose what is sent while it comes up.
+    static void answered(Link link) {
+        Poller poller = new Poller(1);
+        poller.add(link.descriptor(), Poller.POLLIN);
+        for (int asked = 0; asked < 100; asked++) {
+            request(link);
+            while (poller.await(DEADLINE_NS / 100) > 0) {
+                byte[] frame = Frames.receive(link);
+                if (frame.length != 0 && hex(frame, 22, 2).equals("0806")) {
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("never answered");
+    }
+
     static void datagrams(String to, int count, int length) {
         try (DatagramSocket socket = new DatagramSocket()) {
             byte[] octets = new byte[length];

@@ -365,6 +365,7 @@ final class Output {
         // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable.
         writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
         if (text > 0) {
+            tcb.clear(Tcb.ACK_ALONE);
             tcb.sentMs(ms(nowNs));
             tcp.sockets.attachment(tcb).sends.spend(text, nowNs);
             writer.text(tcp.sockets, tcb, tcb.sndHead() + (seq - tcb.sndUna()), text, mss);

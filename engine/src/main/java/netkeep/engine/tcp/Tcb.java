@@ -133,6 +133,10 @@ final class Tcb extends Endpoint {
     /// The peer has acknowledged something new, which IP has not heard of yet; a datagram socket's bit, of no use here.
     static final int PROGRESS = DONT_FRAGMENT;
 
+    /// The last acknowledgment that waited for company found none, and no text of ours has gone since. A datagram
+    /// socket's bit, too.
+    static final int ACK_ALONE = BROADCAST;
+
     /// The right edge of its window was moved: what arrives before it is paid for ([Text]). A datagram
     /// socket's bit, too.
     static final int EDGE_MOVED = NO_MULTICAST_LOOP;

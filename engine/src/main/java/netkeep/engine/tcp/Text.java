@@ -94,8 +94,10 @@ final class Text {
     private void delay(int octets, long nowNs) {
         int waiting = tcb.ackWaiting() + octets;
         tcb.ackWaiting(waiting);
+        // Where text goes one way nothing of ours takes the acknowledgment along, and the peer's Nagle waits for it.
+        boolean awaited = octets < tcb.rcvMss() && tcb.has(Tcb.ACK_ALONE);
         // (SHLD-19) At least every second full-sized segment.
-        if (waiting >= 2 * tcb.rcvMss() || tcb.has(Tcb.QUICK_ACK)) {
+        if (waiting >= 2 * tcb.rcvMss() || awaited || tcb.has(Tcb.QUICK_ACK)) {
             tcb.set(Tcb.ACK_NOW);
         } else if (tcb.ackNs() == 0) {
             tcb.ackNs(nowNs + tcp.settings.ackDelayNs());

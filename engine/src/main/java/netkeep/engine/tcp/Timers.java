@@ -161,6 +161,7 @@ final class Timers {
     void expire(long nowNs, int nowUs) {
         if (tcb.ackNs() != 0 && tcb.ackNs() <= nowNs) {
             tcb.ackNs(0);
+            tcb.set(Tcb.ACK_ALONE);
             tcb.set(Tcb.ACK_NOW);
             tcp.counters.add(Counter.TcpExtDelayedACKs);
         }

@@ -21,8 +21,9 @@ import netkeep.servers.source.Pattern;
 final class Load implements AutoCloseable {
     private static final int CHUNK = 1 << 16;
 
-    /// Octets of a stream that wait to come back at most, so that neither side waits for the other for ever.
-    private static final int AHEAD = 1 << 20;
+    /// Octets of a stream that wait to come back, and not quite a piece more: so few that they fit in the buffers of a
+    /// connection that has just begun. Else each side waits for the other to take some, for ever.
+    private static final int AHEAD = 1 << 17;
 
     private static final int BRIEF = 5000;
     private static final int DATAGRAM = 512;

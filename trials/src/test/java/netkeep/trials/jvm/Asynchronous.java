@@ -1,5 +1,6 @@
 package netkeep.trials.jvm;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.InterruptedByTimeoutException;
 import java.nio.channels.ReadPendingException;
+import java.nio.channels.ShutdownChannelGroupException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -36,12 +38,33 @@ final class Asynchronous {
         serve(near);
         client(group, (InetSocketAddress) near.getLocalAddress());
         near.close();
+        groupThatIsShut();
         System.out.println("serves");
     }
 
     private static void check(boolean holds, String what) {
         if (!holds) {
             throw new AssertionError(what);
+        }
+    }
+
+    /// Who comes while the group takes no channel any more is not accepted.
+    private static void groupThatIsShut() throws Exception {
+        AsynchronousChannelGroup group = AsynchronousChannelGroup.withFixedThreadPool(
+                1, Thread.ofPlatform().factory());
+        try (AsynchronousServerSocketChannel listener = AsynchronousServerSocketChannel.open(group)
+                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                AsynchronousSocketChannel channel = AsynchronousSocketChannel.open()) {
+            Future<AsynchronousSocketChannel> accepted = listener.accept();
+            group.shutdown();
+            channel.connect(listener.getLocalAddress()).get(5, TimeUnit.SECONDS);
+            AsynchronousSocketChannel one = accepted.get(5, TimeUnit.SECONDS);
+            throw new AssertionError("accepted " + one);
+        } catch (ExecutionException refused) {
+            Throwable why = refused.getCause();
+            check(
+                    why instanceof IOException && why.getCause() instanceof ShutdownChannelGroupException,
+                    "shut: " + why);
         }
     }
 
