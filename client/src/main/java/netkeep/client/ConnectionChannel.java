@@ -669,7 +669,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         int linger = connection.options.get(Option.LINGER, -1);
         boolean first = connection.giveBack(linger == 0);
         if (first && linger > 0 && isBlocking() && phase == CONNECTED) {
-            connection.awaitFree(connection.session.pump.nowNs() + TimeUnit.SECONDS.toNanos(linger));
+            connection.awaitHeard(connection.session.pump.nowNs() + TimeUnit.SECONDS.toNanos(linger));
         }
     }
 

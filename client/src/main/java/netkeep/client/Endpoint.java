@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import netkeep.session.Event;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
+import netkeep.session.Status;
 import org.jspecify.annotations.Nullable;
 
 /// A socket of the session, as the client sees it: its words, who waits for it, the keys that select it.
@@ -18,7 +19,7 @@ abstract class Endpoint {
     /// Conditions besides those of [SelectionKey] that a [Wait] can be for.
     static final int ANSWERED = 1 << 8;
 
-    static final int FREE = 1 << 9;
+    static final int HEARD = 1 << 9;
 
     final Session session;
     final int socket;
@@ -184,9 +185,9 @@ abstract class Endpoint {
         return session.pump.await(wait, deadlineNs);
     }
 
-    /// Waits until the stack has given the socket back.
-    final void awaitFree(long deadlineNs) {
-        await(FREE, deadlineNs);
+    /// Waits until the peer has acknowledged all of a connection that was closed, and its end.
+    final void awaitHeard(long deadlineNs) {
+        await(HEARD, deadlineNs);
     }
 
     private Wait in() {
@@ -210,7 +211,7 @@ abstract class Endpoint {
     private boolean holds(Wait wait) {
         return switch (wait.op) {
             case ANSWERED -> answered() == wait.ticket || session.broken();
-            case FREE -> free() || session.broken();
+            case HEARD -> free() || session.broken() || !has(Status.CONNECTED);
             default -> closed || session.broken() || readyOps(wait.op) != 0;
         };
     }

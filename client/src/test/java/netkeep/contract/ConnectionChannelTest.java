@@ -475,6 +475,19 @@ public class ConnectionChannelTest {
         }
     }
 
+    /// An hour at most, but for its octets, and not for the peer's end.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void aCloseThatLingersWaitsUntilItsOctetsAreThere(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider)) {
+            pair.client().setOption(StandardSocketOptions.SO_LINGER, 3_600);
+            pair.client().write(ByteBuffer.allocate(100));
+            pair.client().close();
+            assertEquals(100, pair.server().read(ByteBuffer.allocate(200)));
+            assertEquals(-1, pair.server().read(ByteBuffer.allocate(1)));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("netkeep.contract.Providers#all")
     void aListenersSocketTellsWhereItWas(SelectorProvider provider) throws Exception {

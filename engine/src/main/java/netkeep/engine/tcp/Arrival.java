@@ -289,8 +289,7 @@ final class Arrival {
             case FIN_WAIT_2 -> {
                 tcb.become(after);
                 if (tcb.has(Tcb.CLOSED_BY_USER)) {
-                    tcb.linger(0);
-                    tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
+                    tcp.fate.heard(nowNs);
                 }
                 return true;
             }

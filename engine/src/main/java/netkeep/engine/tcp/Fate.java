@@ -46,6 +46,14 @@ final class Fate {
         finish(nowNs);
     }
 
+    /// The peer has acknowledged all of what the user has closed, up to our FIN: nobody waits for it to close, too.
+    void heard(long nowNs) {
+        tcb.linger(0);
+        tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
+        tcb.status(tcb.status() & ~Status.CONNECTED);
+        tcp.sockets.tell(tcb.index(), Event.STATE);
+    }
+
     /// The open connection is over: its flow is forgotten, its socket stays until the user gives it back.
     void finish(long nowNs) {
         tcp.leave(tcp.hash(tcb), tcb.index(), tcb.localPort());

@@ -279,8 +279,7 @@ public final class Users {
             tcb.idleNs(nowNs + SECONDS.toNanos(tcb.linger() - 1));
         }
         if (tcb.tcpState() == State.FIN_WAIT_2) {
-            tcb.linger(0);
-            tcb.idleNs(nowNs + tcp.settings.finWait2Ns());
+            tcp.fate.heard(nowNs);
         }
     }
 

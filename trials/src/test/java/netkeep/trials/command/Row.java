@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @Repeatable(Row.All.class)
-@interface Row {
+public @interface Row {
     /// The program's name, with what marks it.
     String program();
 
@@ -23,7 +23,7 @@ import java.lang.annotation.Target;
     /// Several of them.
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.METHOD)
-    @interface All {
+    public @interface All {
         /// At least two.
         Row[] value();
     }
