@@ -1,3 +1,4 @@
+// Long: one model, one contract: it reads better whole.
 package netkeep.contract;
 
 import static netkeep.contract.Providers.loopback;

@@ -1,3 +1,4 @@
+// Long: what a receiver says, case by case.
 package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
