@@ -86,7 +86,7 @@ final class OpenDatagramSocket extends MulticastSocket {
     @Override
     public void connect(SocketAddress to) throws SocketException {
         Sockets.socketCall(() -> {
-            channel.sides().toward(to).socket().connect(to);
+            channel.sides().toward(Sockets.resolved(to)).socket().connect(to);
             return channel;
         });
     }

@@ -12,6 +12,7 @@ import java.net.MulticastSocket;
 import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
@@ -55,7 +56,7 @@ final class JavaNet {
     private static void throwing(Class<? extends Exception> kind, Call call, String what) {
         try {
             call.run();
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             check(kind.isInstance(e), what + ": " + e);
             return;
         }
@@ -220,6 +221,9 @@ final class JavaNet {
         }
         try (DatagramSocket near = new DatagramSocket(0, InetAddress.getLoopbackAddress());
                 DatagramSocket socket = new DatagramSocket()) {
+            SocketAddress nowhere = new SocketAddress() {};
+            throwing(IllegalArgumentException.class, () -> socket.connect(nowhere), "no address of the Internet");
+            throwing(IllegalArgumentException.class, () -> socket.connect(null, 7), "no address");
             socket.send(new DatagramPacket(new byte[] {5}, 1, near.getLocalSocketAddress()));
             DatagramPacket packet = new DatagramPacket(new byte[1], 1);
             near.setSoTimeout(2_000);
