@@ -103,7 +103,15 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t 
         return option_set(number, level, name, value, length);
     }
     if (kind == OPEN) {
+        if (level == SOL_SOCKET && name == SO_ZEROCOPY) {
+            /* Who may send so waits to be told when, which ours are not. */
+            return fail(-EOPNOTSUPP);
+        }
         number_set(fd, OPEN, number | OPEN_CHANGED);
+        if ((number & OPEN_DATAGRAM) != 0 && group_is_ours(level, name, value, length)) {
+            int64_t adopted = socket_adopt(fd);
+            return adopted < 0 ? fail((int)adopted) : option_set((uint32_t)adopted, level, name, value, length);
+        }
     }
     return real()->setsockopt(fd, level, name, value, length);
 }
@@ -116,12 +124,23 @@ static void settle(int fd, const struct sockaddr *address, socklen_t length) {
     if (number_kind(fd, &value) != OPEN || address == NULL) {
         return;
     }
-    if (place_is_kernels(address, length)) {
+    if (place_leaves(address, length, value)) {
         number_set(fd, KERNEL, 0);
         sets_settled(fd);
     } else if ((value & OPEN_DATAGRAM) != 0) {
         socket_adopt(fd);
     }
+}
+
+/* Whether a send is to begin a connection: there is no Fast Open, as where the system's switch is off. */
+static bool opens_fast(int fd, int flags) {
+    uint32_t value;
+    if ((flags & MSG_FASTOPEN) == 0) {
+        return false;
+    }
+    enum kind kind = number_kind(fd, &value);
+    return kind == OWN ? !own(value)->datagram && !own(value)->asked && (socket_status(value) & NK_STATUS_CONNECTED) == 0
+                       : kind == OPEN && (value & OPEN_DATAGRAM) == 0;
 }
 
 static ssize_t sent(uint32_t number, const void *octets, size_t length, int flags) {
@@ -144,6 +163,9 @@ EXPORT ssize_t sendto(
     int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
     uint32_t number;
     settle(fd, address, address_length);
+    if (opens_fast(fd, flags)) {
+        return fail(-EOPNOTSUPP);
+    }
     if (!is_direct(fd, &number)) {
         return real()->sendto(fd, octets, length, flags, address, address_length);
     }
@@ -156,6 +178,9 @@ EXPORT ssize_t sendto(
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     uint32_t number;
     settle(fd, message->msg_name, message->msg_namelen);
+    if (opens_fast(fd, flags)) {
+        return fail(-EOPNOTSUPP);
+    }
     if (is_direct(fd, &number)) {
         return said(message_send(number, message, flags));
     }

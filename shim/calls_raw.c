@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "program.h"
 
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
@@ -106,5 +107,9 @@ EXPORT long syscall(long call, ...) {
     if (octets(call, a, &done) || sockets(call, a, &done) || descriptors(call, a, &done) || waits(call, a, &done)) {
         return done;
     }
-    return real()->syscall(call, a[0], a[1], a[2], a[3], a[4], a[5]);
+    done = real()->syscall(call, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (call == SYS_seccomp && done == 0 && (a[0] == SECCOMP_SET_MODE_STRICT || a[0] == SECCOMP_SET_MODE_FILTER)) {
+        confine();
+    }
+    return done;
 }

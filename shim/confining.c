@@ -19,6 +19,10 @@ bool confined(void) {
     return is_confined;
 }
 
+void confine(void) {
+    is_confined = true;
+}
+
 int64_t confined_nap(int64_t left) {
     return left < 0 || left > LOOK_NS ? LOOK_NS : left;
 }

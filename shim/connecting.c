@@ -68,6 +68,43 @@ static bool is_any(const struct place *place) {
     return place->address.hi == 0 && (place->address.lo == 0 || place->address.lo == nk_ipv4(0).lo);
 }
 
+/* Whether somebody of the family is bound to any address and this port: over the loopback, too, who asks there finds it in the stack. */
+static bool is_served(const struct place *place, bool datagram) {
+    bool four = place->address.hi == 0 && place->address.lo >> 32 == nk_ipv4(0).lo >> 32;
+    for (uint32_t number = 0; family != NULL && number < session.sockets / 2; number++) {
+        const struct own *it = own(number);
+        struct nk_words words;
+        if (it->state != USED || it->datagram != datagram || !(datagram ? it->named : it->listening)) {
+            continue;
+        }
+        nk_words(&session, number, &words);
+        struct place bound = {words.local, words.local_port, 0};
+        bool takes = four ? !it->v6 || !option_tells(number, IPPROTO_IPV6, IPV6_V6ONLY) : it->v6;
+        if (takes && words.local_port == place->port && is_any(&bound) && (words.status & NK_STATUS_CONNECTED) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind) {
+    struct place place;
+    return place_is_kernels(address, length)
+        && !(place_of(address, length, (kind & OPEN_V6) != 0, &place) == 0 && is_served(&place, (kind & OPEN_DATAGRAM) != 0));
+}
+
+/* Whether a socket that is bound is to go to the loopback, where nobody of the family is: the kernel's it is then. */
+static bool gives_up(uint32_t number, const struct sockaddr *address, socklen_t length) {
+    struct own *it = own(number);
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    struct place bound = {words.local, 0, 0};
+    uint32_t more = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_FAILED | NK_STATUS_LISTENING;
+    uint32_t kind = (it->datagram ? OPEN_DATAGRAM : 0u) | (it->v6 ? OPEN_V6 : 0u);
+    bool alone = atomic_load(&it->refs) == 1; /* others who have it would not learn of it */
+    return alone && (words.status & more) == 0 && is_any(&bound) && place_leaves(address, length, kind);
+}
+
 /* A socket of UDP is to talk to nobody in particular. */
 static int dissolve(uint32_t number) {
     struct nk_request request = {.op = NK_CONNECT, .socket = number, .port = 0};
@@ -130,10 +167,13 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     struct place place;
     if (number_kind(fd, &value) == OPEN) {
         bool reads = place_of(address, length, (value & OPEN_V6) != 0, &place) == 0;
-        if (!reads || is_any(&place) || place_is_kernels(address, length)) {
+        if (!reads || is_any(&place) || place_leaves(address, length, value)) {
             settle(fd);
             return real()->connect(fd, address, length);
         }
+    } else if (number_kind(fd, &value) == OWN && gives_up(value, address, length)) {
+        int failure = socket_give_up(fd);
+        return failure == 0 ? real()->connect(fd, address, length) : fail(failure);
     }
     int64_t found = held(fd);
     if (found < 0) {

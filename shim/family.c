@@ -21,7 +21,7 @@
 struct nk_session session;
 struct family *family;
 
-enum { RETRY_US = 50, SPINS = 50 };
+enum { RETRY_US = 50, SPINS = 50, ANSWER_NS = 50000 };
 
 /* The events' data of the session's own descriptors, where they stand beside the program's. */
 static const char watched[2];
@@ -328,6 +328,11 @@ int family_call(struct nk_request *request) {
     request->ticket = nk_ticket(&session, request->socket);
     family_ask(request);
     int answer = nk_answer(&session, request->socket, request->ticket);
+    while (answer == -EAGAIN && confined()) {
+        struct timespec nap = {.tv_nsec = ANSWER_NS};
+        real()->ppoll(NULL, 0, &nap, NULL);
+        answer = nk_answer(&session, request->socket, request->ticket);
+    }
     while (answer == -EAGAIN) {
         sleeps();
         answer = nk_answer(&session, request->socket, request->ticket);

@@ -44,6 +44,9 @@ enum {
     V6_ONLY,
     TELLS_HOPS,
     TELLS_CLASS,
+    GROUPS_ADDRESS,
+    GROUPS_INDEX,
+    GROUPS_ALL,
     REST
 };
 
@@ -99,6 +102,10 @@ static const struct option options[] = {
     {IPPROTO_IPV6, IPV6_RECVHOPLIMIT, TELLS_HOPS, 0, 0, 1, 0, false},
     {IPPROTO_IP, IP_RECVTOS, TELLS_CLASS, 0, 0, 1, 0, false},
     {IPPROTO_IPV6, IPV6_RECVTCLASS, TELLS_CLASS, 0, 0, 1, 0, false},
+    {IPPROTO_IP, IP_MULTICAST_IF, GROUPS_ADDRESS, 0, INT32_MIN, INT32_MAX, 0, false},
+    {IPPROTO_IPV6, IPV6_MULTICAST_IF, GROUPS_INDEX, 0, 0, INT32_MAX, ENODEV, false},
+    {IPPROTO_IP, IP_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, false},
+    {IPPROTO_IPV6, IPV6_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, false},
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
@@ -151,8 +158,25 @@ static int set_linger(uint32_t number, const void *value, socklen_t length) {
     return 0;
 }
 
+static int set_groups_link(uint32_t number, int level, const void *value, socklen_t length) {
+    uint32_t link = 0;
+    int told = 0;
+    int failure = group_link(level, value, length, &link, &told);
+    if (failure == 0) {
+        say(number, MULTICAST_LINK, (int)link);
+        say(number, level == IPPROTO_IP ? GROUPS_ADDRESS : GROUPS_INDEX, told);
+    }
+    return failure;
+}
+
 /* With the lock. */
 static int set(uint32_t number, int level, int name, const void *value, socklen_t length) {
+    if (group_option(level, name)) {
+        return group_set(number, level, name, value, length);
+    }
+    if (group_leaves(level, name) && own(number)->datagram) {
+        return set_groups_link(number, level, value, length);
+    }
     if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
         return set_time(name == SO_RCVTIMEO ? &own(number)->receive_ms : &own(number)->send_ms, value, length);
     }
@@ -172,10 +196,14 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
     if (option == NULL) {
         return -ENOPROTOOPT;
     }
-    if (length < (socklen_t)sizeof wanted) {
+    if (level == IPPROTO_IP && length >= 1 && length < (socklen_t)sizeof wanted) {
+        /* As BSD has these. */
+        wanted = *(const unsigned char *)value;
+    } else if (length < (socklen_t)sizeof wanted) {
         return -EINVAL;
+    } else {
+        memcpy(&wanted, value, sizeof wanted);
     }
-    memcpy(&wanted, value, sizeof wanted);
     if (option->outside == 0 && option->most == 1) {
         wanted = wanted != 0;
     }
@@ -361,6 +389,9 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
     }
     int found = 0;
     int failure = plain(number, level, name, &found);
+    if (failure == 0 && level == IPPROTO_IP && *length > 0 && *length < sizeof found && found >= 0 && found <= 255) {
+        *length = 1;
+    }
     return failure != 0 ? failure : give(&found, sizeof found, value, length);
 }
 
@@ -432,6 +463,24 @@ void options_take(uint32_t number, int fd) {
         }
     }
     take_times(number, fd);
+}
+
+void options_give(uint32_t number, int fd) {
+    const struct own *it = own(number);
+    for (size_t i = 0; i < OPTIONS; i++) {
+        const struct option *option = &options[i];
+        bool fits = (!option->stream || !it->datagram) && (option->level != IPPROTO_IPV6 || it->v6);
+        if (fits && (it->known & UINT64_C(1) << option->number) != 0) {
+            bool buffer = option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER;
+            int value = buffer ? it->options[option->number] / 2 : it->options[option->number];
+            real()->setsockopt(fd, option->level, option->name, &value, sizeof value);
+        }
+    }
+    const int64_t times[] = {it->receive_ms, it->send_ms};
+    for (int i = 0; i < 2; i++) {
+        struct timeval time = {.tv_sec = times[i] / 1000, .tv_usec = times[i] % 1000 * 1000};
+        real()->setsockopt(fd, SOL_SOCKET, i == 0 ? SO_RCVTIMEO : SO_SNDTIMEO, &time, sizeof time);
+    }
 }
 
 void options_again(uint32_t number) {

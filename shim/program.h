@@ -209,6 +209,10 @@ int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t 
 /* Makes a descriptor that is OPEN one of the session's. The socket's number or a negative errno. */
 int64_t socket_adopt(int fd);
 
+
+/* Makes a socket that is bound to any address, and no more, one of the kernel's: 0 or a negative errno. */
+int socket_give_up(int fd);
+
 /* Another descriptor refers to what `from` refers to. */
 void socket_doubled(int from, int to);
 
@@ -289,6 +293,9 @@ uint32_t link_told(uint32_t number);
 /* Whether an address is the kernel's, whoever asks. */
 bool place_is_kernels(const struct sockaddr *address, socklen_t length);
 
+/* connecting.c: whether what goes there from a socket of this kind (the value of OPEN) is the kernel's: nobody of the family serves it. */
+bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind);
+
 /* ----- Octets: streams.c, datagrams.c ----- */
 
 /* docs/layouts/session.md: the header of a datagram in a ring. */
@@ -353,7 +360,21 @@ void options_take(uint32_t number, int fd);
 
 /* Says once more what was set. With the lock. */
 void options_again(uint32_t number);
+
+/* Sets on a socket of the kernel's what was set. */
+void options_give(uint32_t number, int fd);
 int option_control(uint32_t number, unsigned long request, void *value);
+
+/*
+ * Groups: groups.c. Whether an option joins or leaves one; and does it, with the lock: a negative errno. Whether it says by which
+ * link what is sent to groups leaves: and by which, 0 for the route's, and what is told of it. And whether it is one of these, and
+ * of one of the session's links, so that it makes a socket one of ours.
+ */
+bool group_option(int level, int name);
+int group_set(uint32_t number, int level, int name, const void *value, socklen_t length);
+bool group_leaves(int level, int name);
+int group_link(int level, const void *value, socklen_t length, uint32_t *link, int *told);
+bool group_is_ours(int level, int name, const void *value, socklen_t length);
 
 /* ----- Waiting: waiting.c, sets.c ----- */
 
@@ -380,8 +401,9 @@ void sets_unlock(void);
 
 /* ----- Without calls of the kernel's: confining.c ----- */
 
-/* Whether this process has taken calls from itself. How long it sleeps then before it looks again, in ns; left is -1 for ever. */
+/* Whether this process has taken calls from itself; that it has. How long it sleeps then before it looks again, in ns; left is -1 for ever. */
 bool confined(void);
+void confine(void);
 int64_t confined_nap(int64_t left);
 
 /* ----- Streams of stdio: stdio.c ----- */

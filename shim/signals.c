@@ -25,6 +25,7 @@ static _Atomic(void (*)(int, siginfo_t *, void *)) handlers[SIGNALS]; /* the pro
 static sigset_t blocked[SIGNALS]; /* while it runs */
 static _Atomic bool restarts[SIGNALS]; /* SA_RESTART */
 static _Atomic bool plain[SIGNALS]; /* without SA_SIGINFO: it takes the number alone */
+static _Atomic bool never_restarts[SIGNALS]; /* what signal sets, once siginterrupt has said so */
 
 static _Thread_local unsigned runs __attribute__((tls_model("initial-exec")));
 static _Thread_local unsigned interrupts __attribute__((tls_model("initial-exec")));
@@ -148,14 +149,29 @@ static sighandler_t set(int number, sighandler_t handler, int flags) {
         return SIG_ERR;
     }
     sigemptyset(&action.sa_mask);
-    if ((flags & SA_RESTART) != 0) {
+    if ((flags & SA_NODEFER) == 0) {
         sigaddset(&action.sa_mask, number);
     }
     return sigaction(number, &action, &before) != 0 ? SIG_ERR : before.sa_handler;
 }
 
+/* SA_RESTART, unless siginterrupt has said otherwise. */
+static int usual(int number) {
+    return number > 0 && number < SIGNALS && atomic_load(&never_restarts[number]) ? 0 : SA_RESTART;
+}
+
 EXPORT sighandler_t signal(int number, sighandler_t handler) {
-    return set(number, handler, SA_RESTART);
+    return set(number, handler, usual(number));
+}
+
+EXPORT int siginterrupt(int number, int does) {
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) != 0) {
+        return -1;
+    }
+    atomic_store(&never_restarts[number], does != 0);
+    action.sa_flags = does != 0 ? action.sa_flags & ~SA_RESTART : action.sa_flags | SA_RESTART;
+    return sigaction(number, &action, NULL);
 }
 
 EXPORT sighandler_t sysv_signal(int number, sighandler_t handler) {
@@ -169,5 +185,5 @@ EXPORT sighandler_t __sysv_signal(int number, sighandler_t handler) {
 EXPORT sighandler_t bsd_signal(int number, sighandler_t handler);
 
 sighandler_t bsd_signal(int number, sighandler_t handler) {
-    return set(number, handler, SA_RESTART);
+    return set(number, handler, usual(number));
 }

@@ -211,6 +211,52 @@ int64_t socket_adopt(int fd) {
     return number;
 }
 
+/* A socket of the kernel's like this one, bound as it is: its descriptor or a negative errno. */
+static int kernels_of(uint32_t number) {
+    const struct own *it = own(number);
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    int status_flags = atomic_load(&it->nonblocking) ? SOCK_NONBLOCK : 0;
+    int fd = real()->socket(it->v6 ? AF_INET6 : AF_INET, (it->datagram ? SOCK_DGRAM : SOCK_STREAM) | status_flags, 0);
+    struct place place = {{0, 0}, words.local_port, 0};
+    struct sockaddr_in6 address;
+    socklen_t length = sizeof address;
+    int only = option_tells(number, IPPROTO_IPV6, IPV6_V6ONLY);
+    if (fd < 0) {
+        return -errno;
+    }
+    options_give(number, fd);
+    if (it->v6) {
+        real()->setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+    }
+    place_told(&place, it->v6, (struct sockaddr *)(void *)&address, &length);
+    if (words.local_port != 0 && real()->bind(fd, (const struct sockaddr *)(const void *)&address, length) != 0) {
+        int failure = -errno;
+        real()->close(fd);
+        return failure;
+    }
+    return fd;
+}
+
+int socket_give_up(int fd) {
+    uint32_t number;
+    if (number_kind(fd, &number) != OWN) {
+        return -EBADF;
+    }
+    int made = kernels_of(number);
+    if (made < 0) {
+        return made;
+    }
+    family_lock();
+    left(number);
+    family_unlock();
+    number_set(fd, KERNEL, 0);
+    int failure = put_in_place(made, fd);
+    real()->close(made);
+    sets_settled(fd);
+    return failure;
+}
+
 /* ----- Descriptors come and go ----- */
 
 void socket_doubled(int from, int to) {

@@ -10,7 +10,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/errqueue.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -28,6 +30,9 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Programs still call siginterrupt. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 static int family;
 static const char *own_address;
@@ -60,6 +65,49 @@ static union address at(const char *text, int number) {
     return address;
 }
 
+/* ----- The group ----- */
+
+static union address group(int number) {
+    return at(family == AF_INET ? "239.7.7.7" : "ff15::7777", number);
+}
+
+/* The kernel's number of the link between the two. */
+static unsigned link_between(void) {
+    union address peer = at(peer_address, 0);
+    struct ifaddrs *all;
+    unsigned index = 0;
+    if (getifaddrs(&all) != 0) {
+        return 0;
+    }
+    for (struct ifaddrs *one = all; one != NULL; one = one->ifa_next) {
+        const union address *its = (const void *)one->ifa_addr;
+        if (its == NULL || its->any.sa_family != family) {
+            continue;
+        }
+        bool same = family == AF_INET ? its->four.sin_addr.s_addr == peer.four.sin_addr.s_addr
+                                      : memcmp(&its->six.sin6_addr, &peer.six.sin6_addr, sizeof peer.six.sin6_addr) == 0;
+        index = same ? if_nametoindex(one->ifa_name) : index;
+    }
+    freeifaddrs(all);
+    return index;
+}
+
+static int by_link(int fd) {
+    struct ip_mreqn four = {.imr_ifindex = (int)link_between()};
+    int six = (int)link_between();
+    return family == AF_INET ? setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &four, sizeof four)
+                             : setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &six, sizeof six);
+}
+
+static long to_group(int number) {
+    union address to = group(number);
+    int fd = socket(family, SOCK_DGRAM, 0);
+    by_link(fd);
+    long sent = sendto(fd, "group", 5, 0, &to.any, length());
+    close(fd);
+    return sent;
+}
+
 /* ----- The other side ----- */
 
 static void finish(int fd) {
@@ -70,7 +118,7 @@ static void finish(int fd) {
 }
 
 /* o sends an urgent octet, i receives one, l PORT listens, c PORT connects to OWN, a accepts, s N sends, r N receives, e echoes N, w shuts down, f reads to the end and
- * closes, x closes, z resets, u PORT a socket of UDP, g answers one datagram, q ends. Each is answered by a number. */
+ * closes, x closes, z resets, u PORT a socket of UDP, g answers one datagram, m PORT sends one to the group, q ends. Each is answered by a number. */
 static int serve(void) {
     int listener = -1;
     int fd = -1;
@@ -116,6 +164,7 @@ static int serve(void) {
                 name = at(peer_address, n);
                 answer = bind(fd, &name.any, length());
                 break;
+            case 'm': answer = to_group(n); break;
             case 'g':
                 answer = recvfrom(fd, octets, sizeof octets, 0, &name.any, &name_length);
                 sendto(fd, octets, (size_t)answer, 0, &name.any, name_length);
@@ -1163,6 +1212,159 @@ static void controls(void) {
     peer("x", 0);
 }
 
+/* ----- Groups ----- */
+
+static int member(int fd, bool joins, const char *text) {
+    union address where = at(text, 0);
+    struct ip_mreqn four = {.imr_multiaddr = where.four.sin_addr, .imr_ifindex = (int)link_between()};
+    struct ipv6_mreq six = {.ipv6mr_multiaddr = where.six.sin6_addr, .ipv6mr_interface = link_between()};
+    return family == AF_INET
+        ? setsockopt(fd, IPPROTO_IP, joins ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, &four, sizeof four)
+        : setsockopt(fd, IPPROTO_IPV6, joins ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP, &six, sizeof six);
+}
+
+/* By the structures of RFC 3678. */
+static int of_source(int fd, int what, const char *source) {
+    struct group_source_req asked = {.gsr_interface = link_between()};
+    union address where = group(0);
+    union address from = at(source, 0);
+    bool any = what == MCAST_JOIN_GROUP || what == MCAST_LEAVE_GROUP;
+    memcpy(&asked.gsr_group, &where, sizeof where);
+    memcpy(&asked.gsr_source, &from, sizeof from);
+    return setsockopt(fd, family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6, what, &asked,
+        any ? sizeof(struct group_req) : sizeof asked);
+}
+
+static void groups(void) {
+    section("groups");
+    bool six = family == AF_INET6;
+    const char *group_address = six ? "ff15::7777" : "239.7.7.7";
+    const char *any = six ? "::" : "0.0.0.0";
+    union address there = group(port + 20);
+    int fd = socket(family, SOCK_DGRAM, 0);
+    SAY(member(fd, true, group_address));
+    SAY(bound(fd, any, port + 20));
+    SAY(peer("m", port + 20));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(recv(fd, octets, 9, 0));
+    SAY(member(fd, true, group_address));
+    SAY(member(fd, true, own_address));
+    SAY(member(fd, false, group_address));
+    SAY(member(fd, false, group_address));
+    SAY(peer("m", port + 20));
+    SAY(polled(fd, POLLIN, 50));
+    SAY(setsockopt(fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_ADD_MEMBERSHIP : IP_ADD_MEMBERSHIP, octets, 7));
+    SAY(of_source(fd, MCAST_JOIN_GROUP, peer_address));
+    SAY(of_source(fd, MCAST_BLOCK_SOURCE, peer_address));
+    SAY(peer("m", port + 20));
+    SAY(polled(fd, POLLIN, 50));
+    SAY(of_source(fd, MCAST_UNBLOCK_SOURCE, peer_address));
+    SAY(peer("m", port + 20));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(recv(fd, octets, 9, 0));
+    SAY(of_source(fd, MCAST_JOIN_SOURCE_GROUP, peer_address));
+    SAY(of_source(fd, MCAST_LEAVE_GROUP, peer_address));
+    SAY(of_source(fd, MCAST_JOIN_SOURCE_GROUP, peer_address));
+    SAY(peer("m", port + 20));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(of_source(fd, MCAST_LEAVE_SOURCE_GROUP, peer_address));
+    SAY(by_link(fd));
+    SAY(sendto(fd, octets, 9, 0, &there.any, length()));
+    close(fd);
+    fd = stream();
+    SAY(bound(fd, own_address, 0));
+    SAY(member(fd, true, group_address));
+    close(fd);
+}
+
+/* ----- The loopback, which is the kernel's unless one of ours serves any address ----- */
+
+static void over_loopback(void) {
+    section("loopback");
+    const char *any = family == AF_INET6 ? "::" : "0.0.0.0";
+    const char *loopback = family == AF_INET6 ? "::1" : "127.0.0.1";
+    int listener = stream();
+    int kernels = stream();
+    union address served = at(loopback, port + 22);
+    union address name;
+    socklen_t size = sizeof name;
+    /* Who was here before, over the other family, may be in TIME-WAIT. */
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    set(kernels, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(listener, any, port + 21));
+    SAY(listen(listener, 5));
+    int client = stream();
+    SAY(to(client, loopback, port + 21));
+    int fd = accept(listener, NULL, NULL);
+    SAY(send(client, octets, 9, 0));
+    SAY(recv(fd, octets, 9, MSG_WAITALL));
+    SAY(getpeername(client, &name.any, &size));
+    SAY(ntohs(name.four.sin_port) - port);
+    close(fd);
+    close(client);
+    close(listener);
+    fd = socket(family, SOCK_DGRAM, 0);
+    client = socket(family, SOCK_DGRAM, 0);
+    SAY(bound(fd, any, port + 22));
+    SAY(sendto(client, octets, 7, 0, &served.any, length()));
+    SAY(recvfrom(fd, octets, 9, 0, &name.any, &size));
+    SAY(sendto(fd, octets, 5, 0, &name.any, size));
+    SAY(recv(client, octets, 9, 0));
+    close(fd);
+    close(client);
+    SAY(bound(kernels, loopback, port + 23));
+    SAY(listen(kernels, 5));
+    for (int i = 0; i < 2; i++) {
+        client = stream();
+        set(client, SOL_SOCKET, SO_REUSEADDR, 1);
+        SAY(bound(client, any, i * (port + 24)));
+        SAY(set(client, SOL_SOCKET, SO_KEEPALIVE, 1));
+        SAY(to(client, loopback, port + 23));
+        fd = accept(kernels, &name.any, &size);
+        SAY(i == 0 || ntohs(name.four.sin_port) == port + 24);
+        SAY(option(client, SOL_SOCKET, SO_KEEPALIVE));
+        SAY(send(client, octets, 9, 0));
+        SAY(recv(fd, octets, 9, MSG_WAITALL));
+        close(fd);
+        close(client);
+    }
+    close(kernels);
+    client = stream();
+    SAY(bound(client, any, 0));
+    SAY(to(client, loopback, port + 23));
+    close(client);
+}
+
+/* ----- What older programs do ----- */
+
+static void older(void) {
+    section("older");
+    struct itimerval soon = {.it_value.tv_usec = 30000};
+    unsigned char small = 5;
+    socklen_t size = 1;
+    int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+    int hops = family == AF_INET ? IP_TTL : IPV6_UNICAST_HOPS;
+    int fd = pair();
+    int before = signals;
+    SAY(signal(SIGALRM, counted) == SIG_DFL);
+    SAY(siginterrupt(SIGALRM, 1));
+    setitimer(ITIMER_REAL, &soon, NULL);
+    SAY(recv(fd, octets, 1, 0));
+    SAY(signals - before);
+    SAY(signal(SIGALRM, counted) == counted);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    SAY(recv(fd, octets, 1, 0));
+    SAY(siginterrupt(SIGALRM, 0));
+    SAY(siginterrupt(999, 0));
+    SAY(setsockopt(fd, level, hops, &small, 1));
+    SAY(option(fd, level, hops));
+    small = 9;
+    SAY(getsockopt(fd, level, hops, &small, &size));
+    SAY(size << 8 | small);
+    close(fd);
+    peer("x", 0);
+}
+
 int main(int count, char **arguments) {
     if (count != 5) {
         return 2;
@@ -1199,6 +1401,9 @@ int main(int count, char **arguments) {
     options_before();
     information();
     errors();
+    groups();
+    over_loopback();
+    older();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
     wait(NULL);
