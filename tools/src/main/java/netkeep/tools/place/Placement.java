@@ -138,7 +138,7 @@ public enum Placement {
             stack.add(new Plan.Shared(Grants.DOWN + number, Settings.downLength(), true));
             bell(stack, number, STACKS_END);
         }
-        domains.add(domain("stack", settings.with(List.of("stack"), 0, true), stack, true, false));
+        domains.add(domain("stack", settings.with(List.of("stack"), settings.spinNs(), true), stack, true, false));
         domains.add(domain("control", settings.with(List.of("control"), 0, true), control, false, true));
         return domains;
     }
