@@ -19,7 +19,6 @@ import netkeep.ring.Region;
 /// ```
 final class Exchanges {
     static final int SLOT = 56;
-    static final int COUNT = 1024;
 
     private static final long LOCAL_HI = 8;
     private static final long LOCAL_LO = 16;
@@ -41,11 +40,12 @@ final class Exchanges {
     private final Region region;
     private final Luck luck;
 
-    Exchanges(Ledger ledger, Luck luck) {
-        this.records = ledger.table(COUNT, SLOT);
+    /// @param count a power of two
+    Exchanges(Ledger ledger, int count, Luck luck) {
+        this.records = ledger.table(count, SLOT);
         this.region = records.region();
         this.luck = luck;
-        records.recover(0, COUNT);
+        records.recover(0, count);
     }
 
     /// Whether an exchange goes on.
@@ -87,7 +87,7 @@ final class Exchanges {
 
     private int first(long localHi, long localLo, long remoteHi, long remoteLo, int ports) {
         long hash = luck.hash(localHi, localLo, remoteHi, remoteLo, 9L << 32 | ports & 0xFFFF_FFFFL);
-        return (int) (hash & COUNT - 1) & -SET;
+        return (int) (hash & records.count() - 1) & -SET;
     }
 
     private boolean is(int record, long localHi, long localLo, long remoteHi, long remoteLo, int ports) {

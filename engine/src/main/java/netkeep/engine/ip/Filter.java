@@ -40,12 +40,12 @@ public final class Filter {
     // Derived: whether there are rules about what goes out.
     private boolean outward;
 
-    Filter(Ip ip, Ledger ledger, Counters counters, Luck luck) {
+    Filter(Ip ip, Ledger ledger, int exchanges, Counters counters, Luck luck) {
         this.ip = ip;
         this.counters = counters;
         this.rules = new Rules(ledger);
-        this.begun = new Exchanges(ledger, luck);
-        this.heard = new Exchanges(ledger, luck);
+        this.begun = new Exchanges(ledger, exchanges, luck);
+        this.heard = new Exchanges(ledger, exchanges, luck);
         derive();
     }
 
@@ -55,8 +55,8 @@ public final class Filter {
     }
 
     /// How many records the tables have, in the order in which they are laid: for [Ledger#length].
-    static int[] counts() {
-        return new int[] {1, 2 * MOST, Exchanges.COUNT, Exchanges.COUNT};
+    static int[] counts(IpSettings settings) {
+        return new int[] {1, 2 * MOST, settings.exchanges(), settings.exchanges()};
     }
 
     /// Octets of their slots.

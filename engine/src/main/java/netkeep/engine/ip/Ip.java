@@ -91,7 +91,7 @@ public final class Ip {
                 this, this.links, neighbors, addresses, routes, destinations, tests, groups, queriers, luck);
         this.views = new Views(this, neighbors, destinations, groups);
         this.setup = new Setup(this, this.links, addresses, routes, tests, memberships, groups, queriers, ways);
-        this.filter = new Filter(this, ledger, counters, luck);
+        this.filter = new Filter(this, ledger, settings.exchanges(), counters, luck);
         this.nameAdvice = new NameAdvice(ledger);
         this.v4 = new Ipv4Input(this, counters, addresses, groups, reassembly);
         this.v6 = new Ipv6Input(this, counters, addresses, groups, reassembly);
@@ -100,7 +100,7 @@ public final class Ip {
     /// How many records the tables have, in the order in which they are laid: for [Ledger#length].
     public static int[] counts(IpSettings settings, int links) {
         int[] reassembly = Reassembly.counts(settings);
-        int[] filter = Filter.counts();
+        int[] filter = Filter.counts(settings);
         return new int[] {
             links,
             settings.neighbors(),

@@ -10,6 +10,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 /// @param destinations the most hosts that a path MTU or a redirect is remembered for
 /// @param groups       the most groups that are joined, over all links
 /// @param memberships  the most joins of all sockets
+/// @param exchanges    the most exchanges of datagrams, begun here and as many there, of which the filter knows that
+/// they
+///                     go on: a power of two, 8 at least
 /// @param reassemblies the most packets whose fragments are waited for, even; each has 64 KiB
 /// @param hops         the TTL of what we send over IPv4, 1..255
 /// @param reassemblyNs how long fragments are waited for: 60 s by RFC 8200 §4.5, 60..120 s by RFC 1122 §3.3.2
@@ -24,6 +27,7 @@ public record IpSettings(
         int destinations,
         int groups,
         int memberships,
+        int exchanges,
         int reassemblies,
         int hops,
         long reassemblyNs,
@@ -32,8 +36,8 @@ public record IpSettings(
         int leastMtu4) {
     // RFC 1122 §3.2.1.7: the TTL is configurable, and 64 is today's default. RFC 1191 §6.3 has 10 minutes. No path of
     // today has an MTU below 552, and an attacker's claim of 68 would turn each packet into thirty.
-    public static final IpSettings DEFAULT =
-            new IpSettings(1024, 64, 256, 512, 64, 256, 16, 64, SECONDS.toNanos(60), true, SECONDS.toNanos(600), 552);
+    public static final IpSettings DEFAULT = new IpSettings(
+            1024, 64, 256, 512, 64, 256, 1024, 16, 64, SECONDS.toNanos(60), true, SECONDS.toNanos(600), 552);
 
     public IpSettings {
         require(neighbors > 0 && neighbors <= 1 << 16, "neighbors", neighbors);
@@ -42,6 +46,7 @@ public record IpSettings(
         require(destinations > 0 && destinations <= 1 << 20, "destinations", destinations);
         require(groups > 0 && groups <= 1 << 12, "groups", groups);
         require(memberships > 0 && memberships <= 1 << 16, "memberships", memberships);
+        require(exchanges >= 8 && exchanges <= 1 << 20 && Integer.bitCount(exchanges) == 1, "exchanges", exchanges);
         require(reassemblies > 0 && (reassemblies & 1) == 0 && reassemblies <= 1 << 12, "reassemblies", reassemblies);
         require(hops > 0 && hops < 256, "hops", hops);
         // RFC 1122 §3.3.2 (SHOULD): between 60 and 120 seconds.
@@ -63,6 +68,7 @@ public record IpSettings(
                 destinations,
                 groups,
                 memberships,
+                exchanges,
                 reassemblies,
                 hops,
                 reassemblyNs,

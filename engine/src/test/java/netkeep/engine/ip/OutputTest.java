@@ -100,6 +100,7 @@ class OutputTest {
                 d.destinations(),
                 d.groups(),
                 d.memberships(),
+                d.exchanges(),
                 d.reassemblies(),
                 33,
                 d.reassemblyNs(),

@@ -85,6 +85,7 @@ final class Flooded {
                 ip.destinations(),
                 ip.groups(),
                 ip.memberships(),
+                ip.exchanges(),
                 ip.reassemblies(),
                 ip.hops(),
                 ip.reassemblyNs(),

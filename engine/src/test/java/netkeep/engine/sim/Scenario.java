@@ -28,6 +28,7 @@ public final class Scenario {
             64,
             16,
             16,
+            64,
             2,
             IpSettings.DEFAULT.hops(),
             IpSettings.DEFAULT.reassemblyNs(),
@@ -132,7 +133,7 @@ public final class Scenario {
         for (int stack = 0; stack < stacks; stack++) {
             boolean owns = stack == owner;
             SessionLayout layout =
-                    owns ? new SessionLayout(32, 256, 256, 1 << 19) : new SessionLayout(4, 64, 64, 1 << 17);
+                    owns ? new SessionLayout(32, 256, 256, 1 << 19) : new SessionLayout(2, 64, 64, 1 << 17);
             EngineSettings engine = (owns ? engine(tcp) : small(tcp)).withShare(Steering.share(stack, stacks));
             hosts.add(new SimHost(world, new SimHost.Settings(1, engine, layout, 1500, false, 0)));
         }

@@ -61,14 +61,9 @@ class JvmProgramsTest {
 
     /// An [netkeep.trials.jvm.Echo] on the kernel's side, without the agent.
     private Place.Running echo(int port) throws Exception {
-        Place.Running echo = place.start(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "netkeep.trials.jvm.Echo",
-                Place.KERNEL_4,
-                Integer.toString(port)));
+        List<String> line = Java.line();
+        line.addAll(List.of("netkeep.trials.jvm.Echo", Place.KERNEL_4, Integer.toString(port)));
+        Place.Running echo = place.start(line);
         echo.says("serves");
         return echo;
     }

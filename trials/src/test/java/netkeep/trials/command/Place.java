@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.LinuxException;
 import netkeep.linux.NetworkNamespace;
+import netkeep.trials.Java;
 
 /// A network namespace in which commands run, ours and the system's. What still runs ends with it.
 final class Place implements AutoCloseable {
@@ -76,16 +77,8 @@ final class Place implements AutoCloseable {
 
     /// The command line of a command of ours, with this JVM and its class path.
     static List<String> netkeep(List<String> arguments) {
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-Dnetkeep.rehearsal=20",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "netkeep.tools.Main"));
+        List<String> line = Java.line("-Dnetkeep.rehearsal=20");
+        line.add("netkeep.tools.Main");
         line.addAll(arguments);
         return line;
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.trials.Java;
 
 /// The processes of the mortal: one lives, some stand by. Every one of them is ended by its own handle.
 final class Standbys implements AutoCloseable {
@@ -25,18 +26,9 @@ final class Standbys implements AutoCloseable {
 
     private void fill() throws IOException {
         while (waiting.size() < WAITING) {
-            ProcessBuilder builder = new ProcessBuilder(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-XX:-UsePerfData",
-                    "-Xshare:auto",
-                    "-Xmx64m",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Mortal.class.getName(),
-                    directory.toString()));
+            List<String> line = Java.line("-Xmx64m");
+            line.addAll(List.of(Mortal.class.getName(), directory.toString()));
+            ProcessBuilder builder = new ProcessBuilder(line);
             Process process =
                     builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             waiting.add(process);

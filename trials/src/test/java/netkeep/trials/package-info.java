@@ -1,0 +1,2 @@
+/// What all trials share.
+package netkeep.trials;
