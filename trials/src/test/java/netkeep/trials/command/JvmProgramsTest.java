@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import netkeep.linux.Threads;
 import netkeep.sim.Seeds;
+import netkeep.trials.Java;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
