@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +24,9 @@ final class CPrograms {
 
     /// Compiles all of them into a directory.
     static CPrograms compile(Path directory) throws IOException, InterruptedException {
-        unpack(directory, HEADER);
+        unpack(directory, "c/" + HEADER);
         for (String name : NAMES) {
-            unpack(directory, name + ".c");
+            unpack(directory, "c/" + name + ".c");
             Program.run(
                     directory,
                     PATIENCE,
@@ -43,12 +44,17 @@ final class CPrograms {
         return new CPrograms(directory);
     }
 
-    private static void unpack(Path directory, String name) throws IOException {
-        try (InputStream source = CPrograms.class.getResourceAsStream("c/" + name)) {
+    /// Lays down a program's source.
+    ///
+    /// @param name below this package
+    static Path unpack(Path directory, String name) throws IOException {
+        try (InputStream source = CPrograms.class.getResourceAsStream(name)) {
             if (source == null) {
                 throw new IOException("the source of " + name + " is not in the module");
             }
-            Files.copy(source, directory.resolve(name));
+            Path file = directory.resolve(Path.of(name).getFileName());
+            Files.copy(source, file, StandardCopyOption.REPLACE_EXISTING);
+            return file;
         }
     }
 

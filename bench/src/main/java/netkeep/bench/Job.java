@@ -23,7 +23,8 @@ enum Job {
     NGINX("nginx", "nginx, 612-octet file, wrk with 64 connections", Unit.REQUESTS, Bar.atLeast(1.3)),
     REDIS("redis", "redis-server, redis-benchmark with 50 connections", Unit.REQUESTS, Bar.atLeast(1.3)),
     IPERF3_SENDS("iperf3-sends", "iperf3 -s, which sends one stream", Unit.GIGABITS, Bar.atLeast(1)),
-    IPERF3_RECEIVES("iperf3-receives", "iperf3 -s, which receives one stream", Unit.GIGABITS, Bar.atLeast(1));
+    IPERF3_RECEIVES("iperf3-receives", "iperf3 -s, which receives one stream", Unit.GIGABITS, Bar.atLeast(1)),
+    NETTY("netty", "Netty's HTTP server, 612 octets, wrk with 64 connections", Unit.REQUESTS, Bar.atLeast(2));
 
     /// What a figure is in.
     enum Unit {
@@ -75,9 +76,15 @@ enum Job {
         return usual;
     }
 
-    /// Those with programs that know nothing of us: `bench programs`. Their bar is a monolithic stack's.
+    /// Those with programs that know nothing of us: `bench programs`. Their bar is that of the first of
+    /// [#placements].
     static Set<Job> programs() {
-        return EnumSet.of(NGINX, REDIS, IPERF3_SENDS, IPERF3_RECEIVES);
+        return EnumSet.of(NGINX, REDIS, IPERF3_SENDS, IPERF3_RECEIVES, NETTY);
+    }
+
+    /// Where one of [#programs] is measured: a program of the JVM with the stack in its own process, by the agent.
+    Set<Placed> placements() {
+        return this == NETTY ? EnumSet.of(Placed.EMBEDDED) : EnumSet.of(Placed.MONOLITHIC, Placed.FACTORED);
     }
 
     /// Those that are measured in every placement.

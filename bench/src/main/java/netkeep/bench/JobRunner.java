@@ -115,6 +115,7 @@ final class JobRunner {
             case REDIS -> program(placed -> servers.programs().redis(placed), Load.redis(REDIS_CONNECTIONS), 0);
             case IPERF3_SENDS -> program(placed -> servers.programs().iperf3(placed), Load.iperf3(true), 0);
             case IPERF3_RECEIVES -> program(placed -> servers.programs().iperf3(placed), Load.iperf3(false), 0);
+            case NETTY -> program(placed -> servers.programs().netty(placed), nginxLoad(), Servers.FILE);
             case HTTP, IDLE, IDLE_REQUEST, START -> http(Servers.SPIN_MICROS, 0, CONNECTIONS, servers::nginx);
         };
     }

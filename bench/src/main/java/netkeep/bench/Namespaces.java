@@ -103,6 +103,13 @@ final class Namespaces implements AutoCloseable {
         congestionControl(place, "veth", address);
     }
 
+    /// Makes a TAP for a process that brings its stack along, with the kernel's side up.
+    void tap(Place place, String device, String address) throws IOException, InterruptedException {
+        run(inside(place, "ip", "tuntap", "add", "dev", device, "mode", "tap", "vnet_hdr"));
+        run(inside(place, "ip", "address", "add", address + "/24", "dev", device));
+        run(inside(place, "ip", "link", "set", device, "up"));
+    }
+
     /// Sets the kernel's best algorithm for what goes out by a device.
     ///
     /// By route, since a namespace may not make every algorithm its default. BBR, the default of some hosts, paces

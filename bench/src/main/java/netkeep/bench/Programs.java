@@ -1,6 +1,8 @@
 package netkeep.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ final class Programs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int REDIS_PORT = 6_379;
     private static final int IPERF3_PORT = 5_201;
+    private static final String NETTY = "netty";
 
     private final Lab lab;
     private final SelfCommand self;
@@ -68,6 +71,38 @@ final class Programs implements AutoCloseable {
     /// @param placed null for the kernel's stack
     Contender iperf3(@Nullable Placed placed) throws IOException, InterruptedException {
         return open("iperf3", placed, List.of("iperf3", "-s", "-p", String.valueOf(IPERF3_PORT)), IPERF3_PORT);
+    }
+
+    /// Netty's HTTP server, from its source: with the agent and a stack in its process, on a TAP of the caller's.
+    ///
+    /// @param placed null for the kernel's stack
+    Contender netty(@Nullable Placed placed) throws IOException, InterruptedException {
+        Path dist = Path.of(System.getProperty("netkeep.command", "")).resolveSibling("dist");
+        if (!Files.isDirectory(dist.resolve("netty"))) {
+            throw new IOException("no Netty in " + dist.resolve("netty") + ": build once more");
+        }
+        Path source = CPrograms.unpack(lab.directory(), "netty/NettyServer.java");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+        if (placed != null) {
+            if (known(NETTY, placed)) {
+                return of(NETTY);
+            }
+            lab.namespaces().tap(Place.LOAD, placed.device(), placed.load());
+            command.add("-javaagent:" + dist.resolve("netkeep.jar") + "=link=tap:" + placed.device() + ",address="
+                    + placed.server() + "/24,spin=" + Servers.SPIN_MICROS);
+        }
+        command.addAll(List.of("-cp", dist.resolve("netty") + "/*", source.toString()));
+        command.addAll(List.of(
+                host(placed), String.valueOf(Servers.HTTP_PORT), servers.file().toString()));
+        if (placed == null) {
+            return start(NETTY, null, command, Servers.HTTP_PORT);
+        }
+        Program program = lab.start(Place.LOAD, command);
+        Contender ready = lab.ready(program, placed.server(), Servers.HTTP_PORT, placed.device(), PATIENCE);
+        lab.namespaces().congestionControl(Place.LOAD, placed.device(), placed.load());
+        running.put(NETTY, ready);
+        return ready;
     }
 
     private Contender open(String name, @Nullable Placed placed, List<String> command, int port)

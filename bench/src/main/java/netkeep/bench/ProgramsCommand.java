@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `netkeep bench programs`: programs that know nothing of us, on both placements in daemons and on the kernel,
-/// with the same load on the same cores, in turn.
+/// `netkeep bench programs`: programs that know nothing of us, on both placements in daemons, one of the JVM with a
+/// stack
+/// of its own by the agent, and on the kernel, with the same load on the same cores, in turn.
 @Command(
         name = "programs",
         description =
@@ -31,7 +32,7 @@ final class ProgramsCommand implements Callable<Integer> {
     @Option(
             names = "--job",
             paramLabel = "NAME",
-            description = "Only this: nginx, redis, iperf3-sends, iperf3-receives.")
+            description = "Only this: nginx, redis, iperf3-sends, iperf3-receives, netty.")
     private List<String> jobs = new ArrayList<>();
 
     @Option(
@@ -98,17 +99,19 @@ final class ProgramsCommand implements Callable<Integer> {
 
     private void measure(PrintWriter out, Set<Job> wanted, Plan plan, SelfCommand self)
             throws IOException, InterruptedException {
-        Set<Placed> placed = EnumSet.of(Placed.MONOLITHIC, Placed.FACTORED);
         List<PlacedRow> rows = new ArrayList<>();
         try (Lab lab = Lab.open();
                 Servers servers = new Servers(lab, self)) {
             Map<String, String> environment = Environment.read(lab, plan);
             out.println(Environment.line(environment));
             out.println(PlacedTable.head());
-            servers.keepers().start(placed);
+            Set<Placed> kept = EnumSet.noneOf(Placed.class);
+            wanted.forEach(job -> kept.addAll(job.placements()));
+            kept.remove(Placed.EMBEDDED);
+            servers.keepers().start(kept);
             JobRunner runner = new JobRunner(lab, plan, servers);
             for (Job job : wanted) {
-                PlacedRow row = runner.run(job, placed);
+                PlacedRow row = runner.run(job, job.placements());
                 // What ran would have the next program's cores.
                 servers.programs().close();
                 rows.add(row);

@@ -49,6 +49,11 @@ final class Servers implements AutoCloseable {
         return "/" + name(length);
     }
 
+    /// The file of the `http` jobs.
+    Path file() {
+        return root.resolve(name(FILE));
+    }
+
     static byte[] content(int length) {
         byte[] octets = new byte[length];
         for (int i = 0; i < length; i++) {
