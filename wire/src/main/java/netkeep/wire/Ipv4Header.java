@@ -195,6 +195,15 @@ public final class Ipv4Header {
         seal(bytes, at);
     }
 
+    /// Makes options of the octets behind a header that had none, and seals it anew. Its total length counts them
+    /// already.
+    ///
+    /// @param headerLength 20..60, a multiple of 4
+    public static void lengthen(MemorySegment bytes, long at, int headerLength) {
+        u8(bytes, at + VERSION, 4 << 4 | headerLength >>> 2);
+        seal(bytes, at);
+    }
+
     /// Puts in the checksum of a header whose fields have changed.
     public static void seal(MemorySegment bytes, long at) {
         u16(bytes, at + CHECKSUM, 0);

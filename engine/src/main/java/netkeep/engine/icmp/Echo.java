@@ -13,14 +13,19 @@ import netkeep.wire.Checksum;
 import netkeep.wire.Icmp4Message;
 import netkeep.wire.Icmp6Message;
 import netkeep.wire.IpProtocol;
+import netkeep.wire.Ipv4Header;
+import netkeep.wire.Ipv4Recording;
 
 /// Echo: answers those who ask, and asks for those here who want to know.
 final class Echo {
+    private static final long NANOS_A_MILLISECOND = 1_000_000;
+
     private final Ip ip;
     private final Counters counters;
     private final Outgoing outgoing;
     // Scratch of one message.
     private final Path path = new Path();
+    private final MemorySegment options = MemorySegment.ofArray(new byte[Ipv4Recording.MOST]);
 
     Echo(Ip ip, Counters counters, Outgoing outgoing) {
         this.ip = ip;
@@ -52,8 +57,21 @@ final class Echo {
                 packet.frames(),
                 from,
                 data,
+                recorded(packet, nowNs),
                 nowNs);
         counters.add(packet.v6 ? Counter.Icmp6OutEchoReplies : Counter.IcmpOutEchoReps);
+    }
+
+    /// Lays what the request has recorded of its way in [#options]. Not for an answer that must be cut.
+    ///
+    /// @return its octets
+    private int recorded(Packet packet, long nowNs) {
+        int header = packet.upper - packet.ip;
+        if (packet.v6 || header == Ipv4Header.LENGTH || header + packet.upperLength > path.mtu) {
+            return 0;
+        }
+        return Ipv4Recording.take(
+                packet.headers, packet.ip, header, options, 0, path.sourceLo, nowNs / NANOS_A_MILLISECOND);
     }
 
     /// Sends a request.
@@ -67,17 +85,31 @@ final class Echo {
             return false;
         }
         long rest = (long) identifier << 16 | sequence;
-        lay(v4 ? Icmp4Message.ECHO_REQUEST : Icmp6Message.ECHO_REQUEST, 0, rest, data, 0, length, nowNs);
+        lay(v4 ? Icmp4Message.ECHO_REQUEST : Icmp6Message.ECHO_REQUEST, 0, rest, data, 0, length, 0, nowNs);
         counters.add(v4 ? Counter.IcmpOutEchos : Counter.Icmp6OutEchos);
         return true;
     }
 
-    private void lay(int type, int trafficClass, long rest, MemorySegment data, long from, int length, long nowNs) {
+    /// @param recorded octets of [#options] to send
+    private void lay(
+            int type,
+            int trafficClass,
+            long rest,
+            MemorySegment data,
+            long from,
+            int length,
+            int recorded,
+            long nowNs) {
         MemorySegment head = outgoing.heads();
         long at = outgoing.head();
         int all = Icmp4Message.LENGTH + length;
         int protocol = path.v6 ? IpProtocol.ICMPV6 : IpProtocol.ICMPV4;
-        int upper = ip.headers(path, head, at, protocol, all, trafficClass, 0, false);
+        int upper = ip.headers(path, head, at, protocol, recorded + all, trafficClass, 0, false);
+        if (recorded != 0) {
+            MemorySegment.copy(options, 0, head, at + upper, recorded);
+            Ipv4Header.lengthen(head, at + upper - Ipv4Header.LENGTH, Ipv4Header.LENGTH + recorded);
+            upper += recorded;
+        }
         if (path.v6) {
             long sum = Checksum.pseudo(
                     path.sourceHi, path.sourceLo, path.destinationHi, path.destinationLo, protocol, all);

@@ -67,13 +67,28 @@ final class Igmp implements Upper, ReportWriter {
             return;
         }
         switch (IgmpMessage.type(query, 0)) {
-            case IgmpMessage.QUERY -> query(packet.link, length, nowNs);
+            case IgmpMessage.QUERY -> {
+                if (strayed(packet)) {
+                    ip.drop(Layer.IGMP, Verdict.BAD_DESTINATION);
+                } else {
+                    query(packet.link, length, nowNs);
+                }
+            }
             case IgmpMessage.REPORT_V1, IgmpMessage.REPORT_V2 ->
                 reports.heard(packet.link, 0, IgmpMessage.group(query, 0), nowNs);
             default -> {
                 // Reports of version 3 and leaves are for routers.
             }
         }
+    }
+
+    /// RFC 3376 §9.1: whoever forges a general query from afar can send it to a group that routers forward, and no
+    /// router
+    /// does so.
+    private boolean strayed(Packet packet) {
+        return packet.multicast
+                && packet.destinationLo != Address.ALL_HOSTS_V4
+                && IgmpMessage.group(query, 0) == Address.V4;
     }
 
     private void query(int from, int length, long nowNs) {

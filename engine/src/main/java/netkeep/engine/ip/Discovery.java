@@ -103,6 +103,7 @@ public final class Discovery {
         into.destinationHi = destinationHi;
         into.destinationLo = destinationLo;
         into.v6 = !Address.isV4(destinationHi, destinationLo);
+        into.flow = 0;
         into.mac = mac;
         into.neighbor = -1;
         into.resolved = true;

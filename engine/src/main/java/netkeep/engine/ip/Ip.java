@@ -32,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class Ip {
     private static final int LOOPBACK = 0;
 
+    private static final int FLOW_LABEL = 0xF_FFFF;
+
+    // Apart from all else that is hashed with the engine's key.
+    private static final long LABELS = 7L << 56;
+
+    private final Luck luck;
     private final Links links;
     private final Neighbors neighbors;
     // What [Host] reads, for those who stand below.
@@ -70,6 +76,7 @@ public final class Ip {
     public Ip(
             Ledger ledger, Counters counters, Luck luck, Outgoing outgoing, IpSettings settings, LinkSettings[] links) {
         this.settings = settings;
+        this.luck = luck;
         this.drops = new Drops(counters);
         this.links = new Links(ledger, luck, links);
         Host host = new Host(this);
@@ -258,6 +265,17 @@ public final class Ip {
     public boolean path(
             Path into, long sourceHi, long sourceLo, long destinationHi, long destinationLo, int link, long nowNs) {
         return ways.path(into, sourceHi, sourceLo, destinationHi, destinationLo, link, nowNs);
+    }
+
+    /// Labels what is laid down for a path next as its flow's: the same label for all packets between these ports, also
+    /// after a death, and none that can be guessed (RFC 6437 §3). IPv4 has no labels.
+    public void label(Path path, int protocol, int localPort, int remotePort) {
+        if (path.v6) {
+            long ports = (long) protocol << 32 | (long) localPort << 16 | remotePort;
+            long hash = luck.hash(path.sourceHi, path.sourceLo, path.destinationHi, path.destinationLo, LABELS | ports);
+            // Zero would say that there is no label.
+            path.flow = Math.max(1, (int) hash & FLOW_LABEL);
+        }
     }
 
     /// Lays down zeros for the virtio header, the Ethernet header and the IP header, from `at` on.

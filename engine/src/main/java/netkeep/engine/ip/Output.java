@@ -68,7 +68,7 @@ final class Output {
                     head,
                     at + ip,
                     trafficClass,
-                    0,
+                    path.flow,
                     upperLength,
                     protocol,
                     hops == 0 ? links.hops(path.link) : Math.max(hops, 0),

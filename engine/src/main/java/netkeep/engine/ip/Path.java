@@ -43,6 +43,9 @@ public final class Path {
     /// Programs of this host get what is sent to the group or to all, too. Who sends may turn it off.
     public boolean loop;
 
+    /// The flow label of what is laid down next (IPv6), 0..0xFFFFF: [Ip#label]. 0 for what belongs to no flow.
+    public int flow;
+
     /// A router on the way has so small an MTU that routers may fragment, whatever the sender asks for.
     public boolean cut;
 

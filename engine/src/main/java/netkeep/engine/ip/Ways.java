@@ -77,6 +77,7 @@ final class Ways {
         into.destinationHi = way.destinationHi;
         into.destinationLo = way.destinationLo;
         into.v6 = !Address.isV4(way.destinationHi, way.destinationLo);
+        into.flow = 0;
         into.neighbor = way.neighbor;
         into.checksums = settings.checksums();
         into.segments = settings.segments();

@@ -148,10 +148,14 @@ final class Arrival {
         }
         // Seventh, the segment text.
         if (seg.text > 0 && receives) {
-            if (tcb.has(Tcb.CLOSED_BY_USER) && Seq.after(seg.seq + seg.text, tcb.rcvNxt())) {
-                // RFC 9293 §3.10.4, RFC 1122 §4.2.2.13: nobody will read it, and the peer must know.
+            if (nobodyReads() && Seq.after(seg.seq + seg.text, tcb.rcvNxt())) {
                 counters.add(Counter.TcpExtTCPAbortOnData);
-                tcp.fate.abort(nowNs);
+                tcp.fate.reset(nowNs);
+                if (tcb.has(Tcb.CLOSED_BY_USER)) {
+                    tcp.fate.finish(nowNs);
+                } else {
+                    tcp.fate.fail(Errno.ECONNRESET, nowNs);
+                }
                 return;
             }
             tcp.text.arrives(seg, packet, nowNs);
@@ -164,14 +168,22 @@ final class Arrival {
         }
     }
 
+    /// RFC 9293 §3.10.4, RFC 1122 §4.2.2.13: whether what arrives is for nobody, of which the peer must know. Shut both
+    /// ways is as good as closed; who has shut the one way may still send.
+    private boolean nobodyReads() {
+        return tcb.has(Tcb.CLOSED_BY_USER) || tcb.has(Tcb.SHUT_READ) && tcb.has(Tcb.FIN_WANTED);
+    }
+
     /// PAWS, RFC 7323 §5.3 R1.
     private boolean oldTimestamp(Segment seg, long nowNs) {
         if (!tcb.has(Tcb.TIMESTAMPS) || seg.has(RST)) {
             return false;
         }
         if (!seg.options.hasTimestamps()) {
-            // RFC 7323 §3.2: a segment without the option is dropped.
-            return true;
+            // RFC 7323 §3.2: a segment without the option is dropped. But a SYN may be a peer's who knows nothing of
+            // this
+            // connection, and hears of it by the challenge (RFC 5961 §4.2).
+            return !seg.has(SYN);
         }
         boolean old = Seq.before(seg.options.tsVal(), tcb.tsRecent()) && nowNs - tcb.tsRecentNs() < TS_RECENT_STALE_NS;
         if (old) {

@@ -65,6 +65,7 @@ import netkeep.ring.Fields;
 ///  648  roundHead        i32  octets read until then, modulo 2^32
 ///  652  roundUs          i32  the shortest round, 0 before the first
 ///  656  roundMs          i32  when that was, milliseconds modulo 2^32
+///  660  sndSml           i32  the sequence number behind the last segment that was no full-sized one
 /// ```
 final class Flow extends Fields {
     private static final int OWNER = 8;
@@ -121,6 +122,7 @@ final class Flow extends Fields {
     private static final int ROUND_HEAD = 648;
     private static final int ROUND_US = 652;
     private static final int ROUND_MS = 656;
+    private static final int SND_SML = 660;
 
     /// Octets of a slot.
     static final int SLOT = 664;
@@ -574,5 +576,13 @@ final class Flow extends Fields {
 
     void roundMs(int value) {
         i32(ROUND_MS, value);
+    }
+
+    int sndSml() {
+        return i32(SND_SML);
+    }
+
+    void sndSml(int value) {
+        i32(SND_SML, value);
     }
 }

@@ -253,6 +253,9 @@ final class Output {
         boolean fin = last && tcb.has(Tcb.FIN_WANTED) && length < room;
         segment(nxt, length, (last ? PSH : 0) | (fin ? FIN : 0), Math.max(mss, larger), nowNs);
         int end = nxt + length + (fin ? 1 : 0);
+        if (larger == 0 && length % mss != 0) {
+            flow.sndSml(nxt + length);
+        }
         flight.sent(end, nowUs);
         tcb.sndNxt(end);
         if (fin) {
@@ -287,7 +290,8 @@ final class Output {
         }
     }
 
-    /// Whether a segment of less than the full size may go: Nagle (RFC 9293 §3.7.4) and cork.
+    /// Whether a segment of less than the full size may go: cork, and Nagle (RFC 9293 §3.7.4), but not while only
+    /// full-sized ones are outstanding: of an odd number of them the last may be acknowledged late (Appendix A.3).
     private boolean mayBeShort(int rest, int nxt) {
         if (rest == 0 || tcb.has(Tcb.FIN_WANTED)) {
             return true;
@@ -295,7 +299,8 @@ final class Output {
         if (tcb.has(Tcb.CORK)) {
             return false;
         }
-        return tcb.has(Tcb.NO_DELAY) || nxt == tcb.sndUna();
+        boolean small = tcb.flowRecord() != 0 && Seq.between(tcb.sndUna() + 1, flow.sndSml(), nxt);
+        return tcb.has(Tcb.NO_DELAY) || !small;
     }
 
     /// RFC 5681 §4.1: after a time-out in which no text was sent, no more than the initial window.

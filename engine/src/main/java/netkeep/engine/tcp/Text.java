@@ -168,8 +168,26 @@ final class Text {
         }
         for (int nth = 0; nth < flow.gaps() && options.sacks() < TcpOptions.MAX_SACKS; nth++) {
             int interval = reassembly.told(nth);
-            options.sack(reassembly.left(interval), reassembly.right(interval));
+            int right = reassembly.right(interval);
+            boolean end = flow.finAhead() != 0 && flow.finSeq() == right;
+            options.sack(reassembly.left(interval), end ? right + 1 : right);
         }
+        if (endAlone() && options.sacks() < TcpOptions.MAX_SACKS) {
+            options.sack(flow.finSeq(), flow.finSeq() + 1);
+        }
+    }
+
+    /// Whether a FIN has come ahead, whose sequence number is to be told as those of text are, and no text before it.
+    private boolean endAlone() {
+        if (flow.finAhead() == 0 || Seq.before(flow.finSeq(), tcb.rcvNxt())) {
+            return false;
+        }
+        for (int i = 0; i < flow.gaps(); i++) {
+            if (reassembly.right(i) == flow.finSeq()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Octets that [#tellGaps] will take of `room`.
@@ -177,7 +195,7 @@ final class Text {
         if (tcb.flowRecord() == 0 || !tcb.has(Tcb.SACK_OK)) {
             return 0;
         }
-        int blocks = flow.gaps() + (flow.dsackLeft() != flow.dsackRight() ? 1 : 0);
+        int blocks = flow.gaps() + (flow.dsackLeft() != flow.dsackRight() ? 1 : 0) + (endAlone() ? 1 : 0);
         int fitting = Math.min(Math.min(blocks, TcpOptions.MAX_SACKS), (room - 4) / 8);
         return fitting == 0 ? 0 : 4 + 8 * fitting;
     }

@@ -59,6 +59,7 @@ final class Writer {
         hops = hopLimit;
         capable = false;
         segmentSize = 0;
+        ip.label(way, IpProtocol.TCP, local, remote);
         pieces = outgoing.pieces();
         // The head goes first; its length is known when the options are.
         pieces.add(outgoing.heads(), outgoing.head(), 0);

@@ -206,6 +206,7 @@ final class Sending {
         boolean cut = frames > (path.loop ? 2 : 1);
         MemorySegment head = udp.outgoing.heads();
         long at = udp.outgoing.head();
+        udp.ip.label(path, IpProtocol.UDP, socket.localPort(), remotePort);
         // RFC 8085 §3.2: routers never fragment what fits; what does not, this host cuts itself.
         int upper = udp.ip.headers(path, head, at, IpProtocol.UDP, upperLength, trafficClass(), hops(), !cut);
         Pieces pieces = udp.outgoing.pieces();

@@ -1,6 +1,7 @@
 package netkeep.engine.icmp;
 
 import static netkeep.engine.Frames.counting;
+import static netkeep.engine.Frames.hex;
 import static netkeep.engine.Frames.icmp4;
 import static netkeep.engine.Frames.icmp6;
 import static netkeep.engine.Frames.icmp6In;
@@ -21,15 +22,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import netkeep.engine.Frames;
 import netkeep.engine.Lab;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Packet;
+import netkeep.sim.Rfc;
 import netkeep.wire.Address;
 import netkeep.wire.ArpPacket;
 import netkeep.wire.EthernetHeader;
 import netkeep.wire.IpProtocol;
+import netkeep.wire.Ipv4Header;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +66,51 @@ class EchoTest {
         byte[] frame = sent.getFirst().octets();
         byte[] reply = slice(frame, 10 + 14 + 40, frame.length - 64);
         assertArrayEquals(Frames.icmp6(OURS6, PEER6, 129, 0, 0x1234_0001, data), reply);
+    }
+
+    /// The header and the message of the answer to a request with these options.
+    private byte[] answered(String options) {
+        byte[] request = icmp4(8, 0, 1, counting(0, 8));
+        assertEquals(
+                Verdict.OK, lab.arrives(v4(PEER, OURS, IpProtocol.ICMPV4, 7, 0, 64, hex(options), request)), options);
+        byte[] packet = lab.only().packet();
+        MemorySegment memory = MemorySegment.ofArray(packet);
+        assertEquals(Verdict.OK, Ipv4Header.check(memory, 0, packet.length));
+        int header = Ipv4Header.headerLength(memory, 0);
+        assertArrayEquals(icmp4(0, 0, 1, counting(0, 8)), slice(packet, header, packet.length - header));
+        return slice(packet, 20, header - 20);
+    }
+
+    @Rfc({"1122 3.2.2.6 record route reversed", "1122 3.2.1.8 (d) record route"})
+    @Test
+    void recordedRouteComesBackWithThisHost() {
+        String ours = HexFormat.of().formatHex(OURS.octets());
+        assertArrayEquals(hex("07 0B 08 " + ours + " 00 00 00 00 00"), answered("07 0B 04 00 00 00 00 00 00 00 00 00"));
+        assertArrayEquals(hex("07 0B 0C 0A 00 00 01 " + ours + " 00"), answered("01 07 0B 08 0A 00 00 01 00 00 00 00"));
+        // No room is left.
+        assertArrayEquals(hex("07 07 08 0A 00 00 01 00"), answered("07 07 08 0A 00 00 01 00"));
+    }
+
+    @Rfc({"1122 3.2.2.6 record route reversed", "1122 3.2.1.8 (e) timestamp"})
+    @Test
+    void recordedTimesComeBackWithOurs() {
+        String ours = HexFormat.of().formatHex(OURS.octets());
+        String now = HexFormat.of().toHexDigits((int) (lab.nowNs / 1_000_000) | 0x8000_0000);
+        assertArrayEquals(hex("44 08 09 00 " + now), answered("44 08 05 00 00 00 00 00"));
+        assertArrayEquals(hex("44 0C 0D 01 " + ours + now), answered("44 0C 05 01 00 00 00 00 00 00 00 00"));
+        assertArrayEquals(hex("44 0C 0D 03 " + ours + now), answered("44 0C 05 03 " + ours + " 00 00 00 00"));
+        // Another's turn; and who finds no room is counted, up to 15.
+        assertArrayEquals(hex("44 0C 05 03 0A 00 00 01 00 00 00 00"), answered("44 0C 05 03 0A 00 00 01 00 00 00 00"));
+        assertArrayEquals(hex("44 08 09 10 00 00 00 00"), answered("44 08 09 00 00 00 00 00"));
+        assertArrayEquals(hex("44 08 09 F0 00 00 00 00"), answered("44 08 09 F0 00 00 00 00"));
+    }
+
+    @Test
+    void whatRecordsNothingDoesNotComeBack() {
+        assertArrayEquals(new byte[0], answered("94 04 00 00"));
+        assertArrayEquals(new byte[0], answered("07 02 44 03 05 00 00 00"));
+        // Whose pointer is none comes back as it is.
+        assertArrayEquals(hex("07 07 03 00 00 00 00 00"), answered("07 07 03 00 00 00 00 00"));
     }
 
     @Test

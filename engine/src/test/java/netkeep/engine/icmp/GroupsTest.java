@@ -656,6 +656,19 @@ class GroupsTest {
         assertEquals(1, told().size());
     }
 
+    @Rfc("3376 9.1 strayed")
+    @Test
+    void generalQueryToAGroupIsNotTaken() {
+        join(1);
+        lab.passMs(5_000);
+        told();
+        byte[] message = cat(hex("11 0A 00 00"), new byte[4], hex("02 7D 00 00"));
+        IgmpMessage.seal(MemorySegment.ofArray(message), 0, message.length);
+        assertEquals(Verdict.BAD_DESTINATION, lab.arrives(v4(PEER, group, 2, 1, 0, 1, hex("94 04 00 00"), message)));
+        lab.passMs(2_000);
+        assertEquals(0, told().size());
+    }
+
     @Rfc({"1112 7.2 filter", "3376 3.1 accepts"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

@@ -379,6 +379,7 @@ class AcknowledgmentTest {
                 . accept
                 . send 1500
                 > ACK seq=1 len=1000
+                > PSH,ACK seq=1001 len=500
                 """);
     }
 

@@ -112,8 +112,9 @@ class CloseTest {
         Scenario.v4().begin().established(PLAIN).play("""
                 . send 2000
                 > ACK seq=1 ack=1 len=1460
+                > PSH,ACK seq=1461 ack=1 len=540
                 . close
-                > FIN,PSH,ACK seq=1461 ack=1 len=540
+                > FIN,ACK seq=2001 ack=1
                 FIN_WAIT_1
                 < ACK seq=1 ack=2002
                 FIN_WAIT_2
@@ -156,7 +157,7 @@ class CloseTest {
     void finAheadOfItsTextWaitsForIt() {
         Scenario.v4().begin().established(PLAIN + " sackOK").play("""
                 < FIN,ACK seq=101 ack=1 len=100
-                > ACK seq=1 ack=1 sack=101:201
+                > ACK seq=1 ack=1 sack=101:202
                 ESTABLISHED
                 < ACK seq=1 ack=1 len=100
                 > ACK seq=1 ack=202
@@ -202,6 +203,22 @@ class CloseTest {
                 < PSH,ACK seq=1 ack=2 len=100
                 > RST,ACK seq=2
                 CLOSED
+                """);
+    }
+
+    /// Else the peer would be acknowledged for ever what nobody takes.
+    @Rfc("9293 SHLD-3")
+    @Test
+    void textAfterBothWaysAreShutResets() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . shutdown 3
+                > FIN,ACK seq=1 ack=1
+                < ACK seq=1 ack=2
+                FIN_WAIT_2
+                < PSH,ACK seq=1 ack=2 len=100
+                > RST,ACK seq=2
+                CLOSED
+                . error ECONNRESET
                 """);
     }
 

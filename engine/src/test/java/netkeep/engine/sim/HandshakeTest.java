@@ -73,7 +73,8 @@ class HandshakeTest {
                 .begin()
                 .established("")
                 .play(". send 3000\n> ACK seq=1 len=" + mss + "\n> ACK seq=" + (1 + mss) + " len=" + mss
-                        + (v6 ? "" : "\n> ACK seq=1073 len=536\n> ACK seq=1609 len=536\n> ACK seq=2145 len=536"));
+                        + (v6 ? "" : "\n> ACK seq=1073 len=536\n> ACK seq=1609 len=536\n> ACK seq=2145 len=536")
+                        + (v6 ? "\n> PSH,ACK seq=2441 len=560" : "\n> PSH,ACK seq=2681 len=320"));
     }
 
     @Rfc("9293 MUST-10")

@@ -276,11 +276,11 @@ class RecoveryTest {
     @Rfc("8985 7.3 new text")
     @Test
     void probeCarriesNewTextIfThereIsSome() {
-        Conversation conversation = inFlight(SACK, 4).play(". option CORK 1\n. send 500\n. option CORK 0");
+        Conversation conversation = inFlight(SACK, 4).play(". send 300\n> PSH,ACK seq=14001 len=300\n. send 200");
         // Nagle holds the rest back; the probe takes it.
         assertTrue(conversation.world.run(
                 TimeUnit.SECONDS.toNanos(1), () -> !conversation.peer.segments().isEmpty()));
-        conversation.play("> PSH,ACK seq=14001 len=500");
+        conversation.play("> PSH,ACK seq=14301 len=200");
     }
 
     @Rfc("8985 7.4.2 duplicate")

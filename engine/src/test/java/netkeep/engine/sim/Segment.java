@@ -43,6 +43,8 @@ public final class Segment {
     public byte @Nullable [] rawOptions;
     public byte[] text = {};
     public int trafficClass;
+    /// Of a segment that was read; IPv4 has none.
+    public int flowLabel;
     public int hops = DEFAULT_HOPS;
     public boolean dontFragment = true;
     public boolean badChecksum;
@@ -186,6 +188,7 @@ public final class Segment {
             segment.destination =
                     Address.of(Ipv6Header.destinationHi(frames, ip), Ipv6Header.destinationLo(frames, ip));
             segment.trafficClass = Ipv6Header.trafficClass(frames, ip);
+            segment.flowLabel = Ipv6Header.flowLabel(frames, ip);
             segment.hops = Ipv6Header.hopLimit(frames, ip);
             tcp = ip + Ipv6Header.LENGTH;
             tcpLength = Ipv6Header.payloadLength(frames, ip);

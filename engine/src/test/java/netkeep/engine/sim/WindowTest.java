@@ -228,8 +228,8 @@ class WindowTest {
         conversation.play("""
                 < ACK seq=1 ack=1001 win=65535
                 > ACK seq=1001 len=1
-                < ACK seq=1 ack=1002
                 > PSH,ACK seq=1002 len=499
+                < ACK seq=1 ack=1501
                 """);
     }
 
@@ -389,6 +389,23 @@ class WindowTest {
                 """);
     }
 
+    /// A lone full-sized segment outstanding would be acknowledged late, and what follows it wait for that.
+    @Rfc("9293 A.3 full-sized")
+    @Test
+    void fullSizedSegmentsOutstandingHoldNothingBack() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . send 1500
+                > ACK seq=1 len=1000
+                > PSH,ACK seq=1001 len=500
+                . send 10
+                < ACK seq=1 ack=1001
+                . send 1000
+                > ACK seq=1501 len=1000
+                < ACK seq=1 ack=1501
+                > PSH,ACK seq=2501 len=10
+                """);
+    }
+
     @Test
     void corkHoldsBackUntilItIsDrawnOrGivesWay() {
         Scenario.v4().begin().established(PLAIN).play("""
@@ -416,7 +433,6 @@ class WindowTest {
                 . send 4000
                 > ACK seq=1 len=1460
                 > ACK seq=1461 len=1460
-                < ACK seq=1 ack=2921
                 > PSH,ACK seq=2921 len=1080
                 """);
     }
@@ -428,7 +444,6 @@ class WindowTest {
                 . send 2000
                 > ACK seq=1 len=988
                 > ACK seq=989 len=988
-                < ACK seq=1 ack=1977
                 > PSH,ACK seq=1977 len=24
                 """);
     }
@@ -440,7 +455,7 @@ class WindowTest {
         for (int segment = 1; segment <= 2; segment++) {
             assertFalse(conversation.taken().has(TcpHeader.PSH));
         }
-        conversation.play("< ACK seq=1 ack=2001\n> PSH,ACK seq=2001 len=500");
+        conversation.play("> PSH,ACK seq=2001 len=500\n< ACK seq=1 ack=2001");
         // When it goes again, too.
         conversation.play("+ 1s\n> PSH,ACK seq=2001 len=500\n...");
     }

@@ -107,6 +107,31 @@ class CornersTest {
                 """);
     }
 
+    /// The FIN takes a sequence number, which is told as those of text are: else its sender has to send it again.
+    @Rfc("2018 3 FIN")
+    @Test
+    void endOutOfOrderIsToldAsHeld() {
+        Scenario.v4().begin().established("mss=1000 sackOK").play("""
+                < FIN,PSH,ACK seq=11 ack=1 len=10
+                > ACK seq=1 ack=1 sack=11:22
+                < PSH,ACK seq=1 ack=1 len=10
+                > ACK seq=1 ack=22
+                CLOSE_WAIT
+                """);
+        Scenario.v4().begin().established("mss=1000 sackOK").play("""
+                < FIN,ACK seq=21 ack=1
+                > ACK seq=1 ack=1 sack=21:22
+                < PSH,ACK seq=5 ack=1 len=10
+                > ACK seq=1 ack=1 sack=5:15,21:22
+                < PSH,ACK seq=1 ack=1 len=10
+                > ACK seq=1 ack=15 sack=21:22
+                < PSH,ACK seq=15 ack=1 len=6
+                + 1ms
+                > ACK seq=1 ack=22
+                CLOSE_WAIT
+                """);
+    }
+
     @Test
     void endThatIsRepeatedWithItsTextIsAcknowledgedAgain() {
         Scenario.v4().begin().established("mss=1000").play("""

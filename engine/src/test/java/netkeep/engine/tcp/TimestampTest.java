@@ -256,12 +256,25 @@ class TimestampTest {
     @Test
     void oldSegmentDoesNotMoveTheWindow() {
         Scenario.v4().begin().established("mss=1000 ts=1000").play("""
-                . send 1000
-                > ACK seq=1 len=988
+                . send 10
+                > PSH,ACK seq=1 len=10
+                . send 10
                 < ACK seq=1 ack=1 ts=5000:*
-                < ACK seq=1 ack=989 ts=4000:*
-                > ACK seq=989 ack=1
+                < ACK seq=1 ack=11 ts=4000:*
+                > ACK seq=11 ack=1
                 """);
+    }
+
+    /// Who has forgotten the connection and has no timestamps now hears of it all the same, and resets it.
+    @Rfc({"7323 3.2 SYN", "5961 4.2 any"})
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 900_000})
+    void synWithoutTimestampsIsChallenged(int seq) {
+        Scenario.v4().begin().established(TIMESTAMPS).play("""
+                < SYN seq=%d mss=1000
+                > ACK seq=1 ack=1
+                ESTABLISHED
+                """.formatted(seq));
     }
 
     /// R2: what is outside the window is acknowledged with the echo of what came before.

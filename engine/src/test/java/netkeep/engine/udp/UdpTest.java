@@ -733,4 +733,22 @@ class UdpTest {
         assertEquals(List.of(), lab.take());
         assertNotNull(lab.attachment.violation());
     }
+
+    private int label(Address to, int port, int socket) {
+        send(socket, to, port, counting(0, 10));
+        return Ipv6Header.flowLabel(lab.only().memory(), 24);
+    }
+
+    @Rfc({"6437 3 one flow", "6437 3 distinct", "8085 5.1.1 flow entropy"})
+    @Test
+    void datagramsOfOneFlowHaveALabelOfTheirOwn() {
+        int socket = lab.bound(5300);
+        int first = label(PEER6, 53, socket);
+        assertNotEquals(0, first);
+        assertEquals(first, label(PEER6, 53, socket));
+        lab.die();
+        assertEquals(first, label(PEER6, 53, socket));
+        assertNotEquals(first, label(PEER6, 54, socket));
+        assertNotEquals(first, label(PEER6, 53, lab.bound(5301)));
+    }
 }
