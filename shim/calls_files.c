@@ -204,9 +204,8 @@ static void keep(fd_set *set, int fd, bool kept) {
 }
 
 static bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set *except) {
-    uint32_t value;
     for (int fd = 0; fd < end && fd < numbers_end(); fd++) {
-        if ((has(in, fd) || has(out, fd) || has(except, fd)) && number_kind(fd, &value) != KERNEL) {
+        if ((has(in, fd) || has(out, fd) || has(except, fd)) && wait_is_ours(fd)) {
             return true;
         }
     }

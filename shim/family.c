@@ -102,6 +102,7 @@ static void count(uint32_t by) {
 }
 
 static void before_fork(void) {
+    stdio_lock();
     sets_lock();
     family_lock();
     sockets_share();
@@ -111,6 +112,7 @@ static void before_fork(void) {
 static void parent_forked(void) {
     family_unlock();
     sets_unlock();
+    stdio_unlock();
 }
 
 /* The family's lock is the parent's. */
@@ -121,6 +123,7 @@ static void child_forked(void) {
     signals_forked();
     signals_let();
     sets_unlock();
+    stdio_unlock();
 }
 
 static void close_ear(void *value) {

@@ -381,7 +381,8 @@ bool group_is_ours(int level, int name, const void *value, socklen_t length);
 /* As ppoll, timeout in nanoseconds, -1 for ever. */
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);
 
-/* Whether one of them is ours. */
+/* Whether it is ours to wait for; and whether one of them is. */
+bool wait_is_ours(int fd);
 bool wait_concerns(struct pollfd *polled, nfds_t count);
 
 void set_made(int epfd);
@@ -410,6 +411,10 @@ int64_t confined_nap(int64_t left);
 
 /* An image begins, whose sockets have been found; and it ends: what is still to be written is. */
 void stdio_begin(void);
+/* A socket of ours has got this number: if it is a standard stream's, that is ours, too, with all that it holds to be written. */
+void stdio_moved(int fd);
+void stdio_lock(void);
+void stdio_unlock(void);
 void stdio_end(void);
 
 /* ----- Signals: signals.c ----- */

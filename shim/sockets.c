@@ -275,6 +275,7 @@ void socket_doubled(int from, int to) {
     if (kind == OWN) {
         atomic_fetch_add(&own(value)->refs, 1);
         number_set(to, OWN, value);
+        stdio_moved(to);
     }
 }
 

@@ -4,15 +4,20 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
  * Streams of stdio, which libc reads and writes past its own exported calls: those of our sockets are given calls of ours (fopencookie).
- * So are stdin, stdout and stderr, where an image begins with a socket there.
+ * So are stdin, stdout and stderr, where an image begins with a socket there, or puts one there: as bash does for what it prints
+ * to /dev/tcp. They stay so, for these calls serve whatever has the number.
  */
 
 #define EXPORT __attribute__((visibility("default")))
+
+/* libc's _IO_UNBUFFERED. */
+enum { UNBUFFERED = 2 };
 
 struct opened {
     FILE *file;
@@ -22,6 +27,14 @@ struct opened {
 
 static struct opened *all;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void stdio_lock(void) {
+    pthread_mutex_lock(&lock);
+}
+
+void stdio_unlock(void) {
+    pthread_mutex_unlock(&lock);
+}
 
 static ssize_t cookie_read(void *cookie, char *octets, size_t length) {
     return read(((struct opened *)cookie)->fd, octets, length);
@@ -42,13 +55,13 @@ static ssize_t cookie_write(void *cookie, const char *octets, size_t length) {
 
 static int cookie_close(void *cookie) {
     struct opened *closed = cookie;
-    pthread_mutex_lock(&lock);
+    stdio_lock();
     struct opened **link = &all;
     while (*link != closed) {
         link = &(*link)->next;
     }
     *link = closed->next;
-    pthread_mutex_unlock(&lock);
+    stdio_unlock();
     int done = close(closed->fd);
     free(closed);
     return done;
@@ -85,6 +98,26 @@ void stdio_begin(void) {
             }
         }
     }
+}
+
+void stdio_moved(int fd) {
+    FILE **standard[] = {&stdin, &stdout, &stderr};
+    if (fd < 0 || fd > 2 || *standard[fd] == NULL || real()->fileno(*standard[fd]) != fd) {
+        return;
+    }
+    FILE *old = *standard[fd];
+    bool holds = old->_IO_read_ptr != old->_IO_read_end;
+    FILE *made = holds ? NULL : of_socket(fd, fd == 0 ? "r" : "w");
+    if (made == NULL) {
+        return;
+    }
+    if (fd != 0) {
+        bool unbuffered = (old->_flags & UNBUFFERED) != 0;
+        setvbuf(made, NULL, unbuffered ? _IONBF : __flbf(old) ? _IOLBF : _IOFBF, BUFSIZ);
+        fwrite(old->_IO_write_base, 1, __fpending(old), made);
+        __fpurge(old);
+    }
+    *standard[fd] = made;
 }
 
 void stdio_end(void) {

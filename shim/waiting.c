@@ -18,6 +18,11 @@ static bool is_ours(int fd, uint32_t *value) {
     return (kind == OWN && !socket_carried(*value)) || (kind == POLLS && set_concerns(*value));
 }
 
+bool wait_is_ours(int fd) {
+    uint32_t value;
+    return is_ours(fd, &value);
+}
+
 bool wait_concerns(struct pollfd *polled, nfds_t count) {
     uint32_t value;
     for (nfds_t i = 0; i < count; i++) {

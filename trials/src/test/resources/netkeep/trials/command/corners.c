@@ -289,6 +289,10 @@ static void fresh(void) {
     int fd = stream();
     union address name;
     socklen_t size = sizeof name;
+    fd_set open;
+    FD_ZERO(&open);
+    FD_SET(fd, &open);
+    SAY(select(fd + 1, NULL, &open, NULL, &(struct timeval){0, 0}));
     SAY(polled(fd, ALL, 0));
     SAY(recv(fd, octets, 1, 0));
     SAY(send(fd, octets, 1, MSG_NOSIGNAL));
@@ -618,6 +622,21 @@ static void by_stdio(void) {
     SAY(fclose(file));
     SAY(fcntl(fd, F_GETFD));
     SAY(fileno(stdout));
+    fd = pair();
+    fflush(stdout);
+    int before = dup(1);
+    printf("held, ");
+    int moved = dup2(fd, 1);
+    printf("by stdout");
+    int flushed = fflush(stdout);
+    dup2(before, 1);
+    SAY(moved);
+    SAY(flushed);
+    SAY(peer("r", 15));
+    SAY(fileno(stdout));
+    close(before);
+    close(fd);
+    peer("x", 0);
 }
 
 static int meanwhile[2]; /* a set, and what another thread puts there */
