@@ -341,17 +341,26 @@ static ssize_t received(uint32_t number, void *octets, size_t length, int flags)
 
 EXPORT ssize_t recv(int fd, void *octets, size_t length, int flags) {
     uint32_t number;
+    if (wait_settled(fd, flags) != 0) {
+        return -1;
+    }
     return is_direct(fd, &number) ? received(number, octets, length, flags) : real()->recv(fd, octets, length, flags);
 }
 
 EXPORT ssize_t read(int fd, void *octets, size_t length) {
     uint32_t number;
+    if (wait_settled(fd, 0) != 0) {
+        return -1;
+    }
     return is_direct(fd, &number) ? received(number, octets, length, 0) : real()->read(fd, octets, length);
 }
 
 EXPORT ssize_t recvfrom(
     int fd, void *octets, size_t length, int flags, struct sockaddr *address, socklen_t *address_length) {
     uint32_t number;
+    if (wait_settled(fd, flags) != 0) {
+        return -1;
+    }
     if (!is_direct(fd, &number)) {
         return real()->recvfrom(fd, octets, length, flags, address, address_length);
     }
@@ -367,6 +376,9 @@ EXPORT ssize_t recvfrom(
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     uint32_t number;
+    if (wait_settled(fd, flags) != 0) {
+        return -1;
+    }
     if (is_direct(fd, &number)) {
         return said(message_receive(number, message, flags));
     }
@@ -379,6 +391,9 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
     uint32_t number;
+    if (wait_settled(fd, flags) != 0) {
+        return -1;
+    }
     if (!is_direct(fd, &number)) {
         int came = real()->recvmmsg(fd, messages, count, flags, timeout);
         for (int i = 0; i < came; i++) {

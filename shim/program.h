@@ -381,6 +381,9 @@ bool group_is_ours(int level, int name, const void *value, socklen_t length);
 /* As ppoll, timeout in nanoseconds, -1 for ever. */
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);
 
+/* Before something is received: a socket of which nothing is decided yet is waited for here. -1 with errno if nothing will be. */
+int wait_settled(int fd, int flags);
+
 /* Whether it is ours to wait for; and whether one of them is. */
 bool wait_is_ours(int fd);
 bool wait_concerns(struct pollfd *polled, nfds_t count);

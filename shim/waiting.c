@@ -20,17 +20,40 @@ static bool is_ours(int fd, uint32_t *value) {
 
 bool wait_is_ours(int fd) {
     uint32_t value;
-    return is_ours(fd, &value);
+    if (is_ours(fd, &value)) {
+        return true;
+    }
+    /* Another thread may send while this one waits, and so make it ours: the ear hears of that. */
+    return number_kind(fd, &value) == OPEN && (value & OPEN_DATAGRAM) != 0 && family_begin() == 0;
 }
 
 bool wait_concerns(struct pollfd *polled, nfds_t count) {
-    uint32_t value;
     for (nfds_t i = 0; i < count; i++) {
-        if (is_ours(polled[i].fd, &value)) {
+        if (wait_is_ours(polled[i].fd)) {
             return true;
         }
     }
     return false;
+}
+
+int wait_settled(int fd, int flags) {
+    uint32_t value;
+    struct timeval time = {0, 0};
+    socklen_t length = sizeof time;
+    if (number_kind(fd, &value) != OPEN || (value & OPEN_DATAGRAM) == 0 || (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) != 0
+        || (real()->fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 || !wait_is_ours(fd)) {
+        return 0;
+    }
+    real()->getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, &length);
+    int64_t ns = (int64_t)time.tv_sec * 1000000000 + time.tv_usec * 1000;
+    unsigned before = signals_run(ns != 0);
+    struct pollfd one = {fd, POLLIN, 0};
+    int found;
+    do {
+        found = wait_poll(&one, 1, ns == 0 ? -1 : ns, NULL);
+    } while (found < 0 && errno == EINTR && signals_run(ns != 0) == before);
+    errno = found == 0 ? EAGAIN : errno;
+    return found > 0 ? 0 : -1;
 }
 
 /* Sets what our descriptors are ready for. How many. */

@@ -1194,6 +1194,35 @@ static long sent_with(int fd, int level, int type, const void *what, size_t size
     return sendmsg(fd, &message, 0);
 }
 
+static void *receives(void *fd) {
+    return (void *)(long)recv(*(int *)fd, octets, 40, 0);
+}
+
+static void *polls(void *fd) {
+    return (void *)(long)polled(*(int *)fd, POLLIN, 3000);
+}
+
+/* A thread waits for a socket of which nothing is known yet, and another one sends. */
+static void received_before(void) {
+    section("received before it was sent");
+    void *(*const ways[])(void *) = {receives, polls};
+    union address there = at(peer_address, port + 5);
+    for (int i = 0; i < 2; i++) {
+        int fd = socket(family, SOCK_DGRAM, 0);
+        pthread_t thread;
+        void *got = NULL;
+        peer("u", port + 5);
+        pthread_create(&thread, NULL, ways[i], &fd);
+        usleep(30000);
+        SAY(sendto(fd, octets, 20, 0, &there.any, length()));
+        SAY(peer("g", 0));
+        pthread_join(thread, &got);
+        SAY((long)got);
+        close(fd);
+        peer("x", 0);
+    }
+}
+
 static void controls(void) {
     section("control messages");
     bool six = family == AF_INET6;
@@ -1414,6 +1443,7 @@ int main(int count, char **arguments) {
     polling();
     accepting();
     datagrams();
+    received_before();
     controls();
     options(SOCK_STREAM);
     options(SOCK_DGRAM);
