@@ -121,7 +121,11 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t 
 /* A datagram to somebody settles what a socket is that was bound to nobody. */
 static void settle(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value;
-    if (number_kind(fd, &value) != OPEN || address == NULL) {
+    enum kind kind = number_kind(fd, &value);
+    if (kind == OWN && own(value)->datagram) {
+        place_settles(fd, value, address, length);
+    }
+    if (kind != OPEN || address == NULL) {
         return;
     }
     if (place_leaves(address, length, value)) {
@@ -132,15 +136,14 @@ static void settle(int fd, const struct sockaddr *address, socklen_t length) {
     }
 }
 
-/* Whether a send is to begin a connection: there is no Fast Open, as where the system's switch is off. */
+/* Whether a send is to begin a connection. There is no Fast Open, so it is made first: as with a peer of which there is no cookie. */
 static bool opens_fast(int fd, int flags) {
     uint32_t value;
     if ((flags & MSG_FASTOPEN) == 0) {
         return false;
     }
     enum kind kind = number_kind(fd, &value);
-    return kind == OWN ? !own(value)->datagram && !own(value)->asked && (socket_status(value) & NK_STATUS_CONNECTED) == 0
-                       : kind == OPEN && (value & OPEN_DATAGRAM) == 0;
+    return kind == OWN ? !own(value)->datagram : kind == OPEN && (value & OPEN_DATAGRAM) == 0;
 }
 
 static ssize_t sent(uint32_t number, const void *octets, size_t length, int flags) {
@@ -163,8 +166,8 @@ EXPORT ssize_t sendto(
     int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
     uint32_t number;
     settle(fd, address, address_length);
-    if (opens_fast(fd, flags)) {
-        return fail(-EOPNOTSUPP);
+    if (opens_fast(fd, flags) && connect(fd, address, address_length) != 0) {
+        return -1;
     }
     if (!is_direct(fd, &number)) {
         return real()->sendto(fd, octets, length, flags, address, address_length);
@@ -178,8 +181,8 @@ EXPORT ssize_t sendto(
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     uint32_t number;
     settle(fd, message->msg_name, message->msg_namelen);
-    if (opens_fast(fd, flags)) {
-        return fail(-EOPNOTSUPP);
+    if (opens_fast(fd, flags) && connect(fd, message->msg_name, message->msg_namelen) != 0) {
+        return -1;
     }
     if (is_direct(fd, &number)) {
         return said(message_send(number, message, flags));

@@ -14,6 +14,10 @@ static int64_t held(int fd) {
     return number;
 }
 
+static bool is_any(const struct place *place) {
+    return place->address.hi == 0 && (place->address.lo == 0 || place->address.lo == nk_ipv4(0).lo);
+}
+
 static void settle(int fd) {
     number_set(fd, KERNEL, 0);
     sets_settled(fd);
@@ -41,6 +45,7 @@ int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
         failure = family_call(&request);
     }
     it->named |= failure == 0;
+    it->unplaced = failure == 0 && place.port == 0 && is_any(&place);
     family_unlock();
     return failure == 0 ? 0 : fail(failure);
 }
@@ -62,10 +67,6 @@ int socket_listen(int fd, int backlog) {
 
 static bool connected_or_not(uint32_t number) {
     return (socket_status(number) & NK_STATUS_CONNECTING) == 0 || atomic_load(&family->over);
-}
-
-static bool is_any(const struct place *place) {
-    return place->address.hi == 0 && (place->address.lo == 0 || place->address.lo == nk_ipv4(0).lo);
 }
 
 /* Whether somebody of the family is bound to any address and this port: over the loopback, too, who asks there finds it in the stack. */
@@ -103,6 +104,15 @@ static bool gives_up(uint32_t number, const struct sockaddr *address, socklen_t 
     uint32_t kind = (it->datagram ? OPEN_DATAGRAM : 0u) | (it->v6 ? OPEN_V6 : 0u);
     bool alone = atomic_load(&it->refs) == 1; /* others who have it would not learn of it */
     return alone && (words.status & more) == 0 && is_any(&bound) && place_leaves(address, length, kind);
+}
+
+void place_settles(int fd, uint32_t number, const struct sockaddr *address, socklen_t length) {
+    if (own(number)->unplaced && address != NULL) {
+        own(number)->unplaced = false;
+        if (gives_up(number, address, length)) {
+            socket_give_up(fd);
+        }
+    }
 }
 
 /* A socket of UDP is to talk to nobody in particular. */

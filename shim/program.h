@@ -57,6 +57,7 @@ struct own {
     bool datagram;
     bool listening;
     bool named; /* bound, connected or both */
+    bool unplaced; /* bound to no address and no port in particular, and nothing was sent yet */
     bool asked; /* to connect, and the program has not been told that it is */
     bool undone; /* it failed, and connect said so: as if nothing had been */
     uint64_t urgent_read; /* the position behind the urgent octet that was read apart */
@@ -295,6 +296,9 @@ bool place_is_kernels(const struct sockaddr *address, socklen_t length);
 
 /* connecting.c: whether what goes there from a socket of this kind (the value of OPEN) is the kernel's: nobody of the family serves it. */
 bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind);
+
+/* Before something is sent from a socket of UDP: whether it becomes one of the kernel's for that, as by connect. */
+void place_settles(int fd, uint32_t number, const struct sockaddr *address, socklen_t length);
 
 /* ----- Octets: streams.c, datagrams.c ----- */
 

@@ -1194,6 +1194,20 @@ static long sent_with(int fd, int level, int type, const void *what, size_t size
     return sendmsg(fd, &message, 0);
 }
 
+/* A connection that is begun by a send, to a peer that knows no Fast Open. */
+static void sent_first(void) {
+    section("sent first");
+    union address there = at(peer_address, port);
+    int fd = stream();
+    SAY(peer("l", port));
+    SAY(sendto(fd, octets, 7, MSG_FASTOPEN, &there.any, length()));
+    SAY(peer("a", 0) >= 0);
+    SAY(peer("r", 7));
+    SAY(sendto(fd, octets, 7, MSG_FASTOPEN | MSG_NOSIGNAL, &there.any, length()));
+    close(fd);
+    peer("x", 0);
+}
+
 static void *receives(void *fd) {
     return (void *)(long)recv(*(int *)fd, octets, 40, 0);
 }
@@ -1381,6 +1395,16 @@ static void over_loopback(void) {
     SAY(bound(client, any, 0));
     SAY(to(client, loopback, port + 23));
     close(client);
+    fd = socket(family, SOCK_DGRAM, 0);
+    client = socket(family, SOCK_DGRAM, 0);
+    SAY(bound(fd, loopback, port + 22));
+    SAY(bound(client, any, 0));
+    SAY(sendto(client, octets, 7, 0, &served.any, length()));
+    SAY(recvfrom(fd, octets, 9, 0, &name.any, &size));
+    SAY(sendto(fd, octets, 5, 0, &name.any, size));
+    SAY(recv(client, octets, 9, 0));
+    close(fd);
+    close(client);
 }
 
 /* ----- What older programs do ----- */
@@ -1444,6 +1468,7 @@ int main(int count, char **arguments) {
     accepting();
     datagrams();
     received_before();
+    sent_first();
     controls();
     options(SOCK_STREAM);
     options(SOCK_DGRAM);
