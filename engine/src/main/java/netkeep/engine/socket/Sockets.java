@@ -327,7 +327,8 @@ public final class Sockets {
     private void give(Attachment attachment, int what, int socket) {
         try {
             int told = what & ~Event.ACCEPT;
-            if ((what & Event.ACCEPT) != 0) {
+            // Who came and went with its listener in this turn has none any more, and nobody is told.
+            if ((what & Event.ACCEPT) != 0 && endpoint.parent() != 0) {
                 event(attachment, Event.ACCEPT, endpoint.parent() - 1, socket);
             }
             if (told != 0) {
