@@ -82,9 +82,8 @@ final class Igmp implements Upper, ReportWriter {
         }
     }
 
-    /// RFC 3376 §9.1: whoever forges a general query from afar can send it to a group that routers forward, and no
-    /// router
-    /// does so.
+    /// RFC 3376 §9.1: a general query to another group than that of all systems is forged: routers forward such groups,
+    /// so that it may come from afar, and no router asks so.
     private boolean strayed(Packet packet) {
         return packet.multicast
                 && packet.destinationLo != Address.ALL_HOSTS_V4

@@ -181,8 +181,7 @@ final class Arrival {
         }
         if (!seg.options.hasTimestamps()) {
             // RFC 7323 §3.2: a segment without the option is dropped. But a SYN may be a peer's who knows nothing of
-            // this
-            // connection, and hears of it by the challenge (RFC 5961 §4.2).
+            // this connection any more, and hears of it by the challenge (RFC 5961 §4.2).
             return !seg.has(SYN);
         }
         boolean old = Seq.before(seg.options.tsVal(), tcb.tsRecent()) && nowNs - tcb.tsRecentNs() < TS_RECENT_STALE_NS;
