@@ -107,14 +107,10 @@ void place_told(const struct place *place, bool v6, struct sockaddr *address, so
     *length = whole;
 }
 
-bool place_is_kernels(const struct sockaddr *address, socklen_t length) {
-    if (address != NULL && address->sa_family == AF_INET && length >= (socklen_t)sizeof(struct sockaddr_in)) {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
-        return ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+void place_meant(struct place *place) {
+    if (place->address.hi == 0 && place->address.lo == 0) {
+        place->address.lo = 1;
+    } else if (place->address.hi == 0 && place->address.lo == nk_ipv4(0).lo) {
+        place->address = nk_ipv4(htonl(INADDR_LOOPBACK));
     }
-    if (address != NULL && address->sa_family == AF_INET6 && length >= (socklen_t)sizeof(struct sockaddr_in6)) {
-        struct nk_address at = from_six(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
-        return (at.hi == 0 && at.lo == 1) || (is_mapped(at) && (uint32_t)at.lo >> 24 == IN_LOOPBACKNET);
-    }
-    return false;
 }

@@ -27,6 +27,7 @@ static int stayed(void) {
  */
 static const char PRELOAD[] = "LD_PRELOAD=";
 static const char SESSION[] = "NETKEEP_SESSION=";
+static const char RULES[] = "NETKEEP_RULES=";
 
 static const char *library(void) {
     Dl_info info;
@@ -40,11 +41,18 @@ static bool begins(const char *text, const char *with) {
 /* Octets of the array and its texts, the most that there can be. */
 static size_t room_of(char *const environment[]) {
     size_t count = 0;
-    size_t octets = sizeof PRELOAD + sizeof SESSION + strlen(library()) + strlen(family_path()) + 1;
+    size_t octets = sizeof PRELOAD + sizeof SESSION + sizeof RULES + strlen(library()) + strlen(family_path()) + strlen(rules_said()) + 1;
     for (; environment != NULL && environment[count] != NULL; count++) {
         octets += begins(environment[count], PRELOAD) ? strlen(environment[count]) : 0;
     }
-    return (count + 3) * sizeof *environment + octets;
+    return (count + 4) * sizeof *environment + octets;
+}
+
+/* Puts a variable in front of those that stand there. */
+static char *put_before(char *text, const char *name, const char *value) {
+    text -= strlen(name) + strlen(value) + 1;
+    sprintf(text, "%s%s", name, value);
+    return text;
 }
 
 static char **with_library(char *const environment[], void *room, bool goes) {
@@ -52,11 +60,13 @@ static char **with_library(char *const environment[], void *room, bool goes) {
     size_t count = 0;
     const char *preloads = NULL;
     bool known = false;
+    bool ruled = *rules_said() == 0;
     if (!goes || family_path() == NULL) {
         return (char **)(uintptr_t)environment;
     }
     for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
         known |= begins(environment[i], SESSION);
+        ruled |= begins(environment[i], RULES);
         if (begins(environment[i], PRELOAD)) {
             preloads = environment[i];
         } else {
@@ -74,8 +84,11 @@ static char **with_library(char *const environment[], void *room, bool goes) {
         all[count++] = text;
     }
     if (!known) {
-        text -= sizeof SESSION + strlen(family_path());
-        sprintf(text, "%s%s", SESSION, family_path());
+        text = put_before(text, SESSION, family_path());
+        all[count++] = text;
+    }
+    if (!ruled) {
+        text = put_before(text, RULES, rules_said());
         all[count++] = text;
     }
     all[count] = NULL;

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 
+/* As many as the kernel allows, and has where the number is negative. */
+enum { MOST_WAITING = 4096 };
+
 /* ----- Bind, listen, connect ----- */
 
 /* The program's socket of a descriptor that is OPEN or OWN, with the lock; or a negative errno without. */
@@ -23,6 +26,19 @@ static void settle(int fd) {
     sets_settled(fd);
 }
 
+/* With the lock. */
+static int bind_to(uint32_t number, const struct place *place) {
+    struct own *it = own(number);
+    struct nk_request request = {
+        .op = NK_BIND, .socket = number, .address = place->address, .port = place->port, .scope = place->scope};
+    if (!it->v6 && place->address.lo == nk_ipv4(0).lo) {
+        request.address.lo = 0;
+    }
+    int failure = family_call(&request);
+    it->named |= failure == 0;
+    return failure;
+}
+
 int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value = 0;
     if (number_kind(fd, &value) == OPEN && place_is_kernels(address, length)) {
@@ -34,18 +50,11 @@ int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
     if (number < 0) {
         return fail((int)number);
     }
-    struct own *it = own((uint32_t)number);
-    int failure = place_of(address, length, it->v6, &place);
+    int failure = place_of(address, length, own((uint32_t)number)->v6, &place);
     if (failure == 0) {
-        struct nk_request request = {.op = NK_BIND, .socket = (uint32_t)number, .address = place.address,
-            .port = place.port, .scope = place.scope};
-        if (!it->v6 && place.address.lo == nk_ipv4(0).lo) {
-            request.address.lo = 0;
-        }
-        failure = family_call(&request);
+        failure = bind_to((uint32_t)number, &place);
     }
-    it->named |= failure == 0;
-    it->unplaced = failure == 0 && place.port == 0 && is_any(&place);
+    own((uint32_t)number)->unplaced = failure == 0 && place.port == 0 && is_any(&place);
     family_unlock();
     return failure == 0 ? 0 : fail(failure);
 }
@@ -56,7 +65,7 @@ int socket_listen(int fd, int backlog) {
         return fail((int)number);
     }
     struct own *it = own((uint32_t)number);
-    int most = backlog < 1 ? 1 : backlog > 4096 ? 4096 : backlog;
+    int most = backlog == 0 ? 1 : (unsigned)backlog > MOST_WAITING ? MOST_WAITING : backlog;
     struct nk_request request = {.op = NK_LISTEN, .socket = (uint32_t)number, .a = (uint64_t)most};
     int failure = it->datagram ? -EOPNOTSUPP : family_call(&request);
     it->listening |= failure == 0;
@@ -90,7 +99,7 @@ static bool is_served(const struct place *place, bool datagram) {
 
 bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind) {
     struct place place;
-    return place_is_kernels(address, length)
+    return place_leads_to_kernel(address, length)
         && !(place_of(address, length, (kind & OPEN_V6) != 0, &place) == 0 && is_served(&place, (kind & OPEN_DATAGRAM) != 0));
 }
 
@@ -123,7 +132,7 @@ static int dissolve(uint32_t number) {
     return 0;
 }
 
-/* The stack connects a socket once, the kernel again and again: it is opened anew. With the lock. */
+/* The stack connects a socket once, and listens for good; the kernel does again and again: it is opened anew. With the lock. */
 static int again(uint32_t number) {
     struct own *it = own(number);
     struct nk_request close = {.op = NK_CLOSE, .socket = number};
@@ -134,12 +143,30 @@ static int again(uint32_t number) {
     }
     it->life = nk_life(&session, number);
     it->named = false;
-    struct nk_request open = {.op = NK_OPEN, .socket = number, .a = NK_TCP, .b = it->v6 ? 0 : 2};
+    bool only = option_tells(number, IPPROTO_IPV6, IPV6_V6ONLY);
+    struct nk_request open = {.op = NK_OPEN, .socket = number, .a = NK_TCP, .b = only ? 1 : it->v6 ? 0 : 2};
     failure = family_call(&open);
     if (failure == 0) {
         options_again(number);
     }
     return failure;
+}
+
+/* It keeps its port: whoever waits for connections is told that there will be none. */
+int socket_unlisten(uint32_t number) {
+    struct nk_words words;
+    family_lock();
+    nk_words(&session, number, &words);
+    own(number)->listening = false;
+    socket_forsake(number);
+    int failure = again(number);
+    if (failure == 0) {
+        struct place place = {words.local, words.local_port, words.link};
+        failure = bind_to(number, &place);
+    }
+    family_note(number);
+    family_unlock();
+    return failure == 0 ? 0 : fail(failure);
 }
 
 /* With the lock. */
@@ -176,8 +203,11 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value = 0;
     struct place place;
     if (number_kind(fd, &value) == OPEN) {
-        bool reads = place_of(address, length, (value & OPEN_V6) != 0, &place) == 0;
-        if (!reads || is_any(&place) || place_leaves(address, length, value)) {
+        if (place_of(address, length, (value & OPEN_V6) != 0, &place) != 0) {
+            /* Nobody's: the kernel says what is wrong. */
+            return real()->connect(fd, address, length);
+        }
+        if (place_leaves(address, length, value)) {
             settle(fd);
             return real()->connect(fd, address, length);
         }
@@ -196,6 +226,7 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     }
     int failure = place_of(address, length, it->v6, &place);
     if (failure == 0) {
+        place_meant(&place);
         failure = begin_connecting(number, &place);
         family_note(number);
     }
@@ -256,7 +287,7 @@ static int accepted(uint32_t number, int flags) {
         if (!socket_arrived(number)) {
             int slept = must ? family_wait(socket_arrived, number, until) : -EAGAIN;
             if (slept != 0) {
-                return slept;
+                return slept == -EBADF ? -EINVAL : slept;
             }
         }
         if (atomic_load(&family->over)) {

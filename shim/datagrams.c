@@ -51,18 +51,22 @@ static bool has_room(uint32_t number) {
     return nk_unsent(&session, number) == 0 || atomic_load(&family->over);
 }
 
-/* An error that a datagram sent before has met is told instead. */
+/* An error that a datagram sent before has met is told instead, to who is connected; who is not could not know of whom. */
 static int failed_before(uint32_t number) {
+    struct datagram header;
+    int failure = 0;
     errors_gather(number);
     int pending = errors_pending(number);
-    if (pending != 0) {
+    if (pending != 0 || !own(number)->named) {
         return -pending;
     }
-    struct msghdr nothing = {0};
-    struct datagram header;
-    ssize_t there = own(number)->named ? nk_peek(&session, number, 0, &header, sizeof header) : -EAGAIN;
-    return there == (ssize_t)sizeof header && header.error != 0
-        ? (int)datagram_receive(number, &nothing, MSG_DONTWAIT) : 0;
+    family_lock();
+    while (failure == 0 && nk_peek(&session, number, 0, &header, sizeof header) == (ssize_t)sizeof header && header.error != 0) {
+        failure = (socket_status(number) & NK_STATUS_CONNECTED) != 0 ? -(int)header.error : 0;
+        nk_pass(&session, number, sizeof header + padded(header.length));
+    }
+    family_unlock();
+    return failure;
 }
 
 ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) {
@@ -88,6 +92,7 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         if (place.port == 0) {
             return -EINVAL;
         }
+        place_meant(&place);
         header.remote = place.address;
         header.port = place.port;
         header.link = place.scope != 0 ? place.scope : header.link;

@@ -498,7 +498,13 @@ static void rest(bool (*ready)(uint32_t), uint32_t number, int64_t left, bool re
     family_woke();
 }
 
+/* Another thread has closed it meanwhile: what has its number now is somebody else's. */
+static bool gone(uint32_t number, uint32_t life) {
+    return own(number)->state != USED || own(number)->life != life;
+}
+
 int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
+    uint32_t life = own(number)->life;
     bool restarting = until >= 0; /* even that is not begun again */
     unsigned before = signals_run(restarting);
     while (!ready(number)) {
@@ -511,6 +517,9 @@ int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until) {
             real()->ppoll(NULL, 0, &nap, NULL);
         } else {
             rest(ready, number, left, restarting, before);
+        }
+        if (gone(number, life)) {
+            return -EBADF;
         }
         if (signals_run(restarting) != before && !ready(number)) {
             return -EINTR;

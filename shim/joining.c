@@ -169,6 +169,7 @@ static void take(const struct given *given) {
 __attribute__((constructor)) static void begin_image(void) {
     struct given given = {0, 0, NULL};
     if (family_path() != NULL) {
+        rules_said();
         look(&given);
         take(&given);
         free(given.all);

@@ -164,7 +164,10 @@ int family_watch(int epfd, uint64_t data);
 void family_sleeps(void);
 void family_woke(void);
 
-/* Sleeps until `ready` says yes: 0, -EINTR, or -EAGAIN behind `until` (an instant of now_ms, -1 for never). Without the lock. */
+/*
+ * Sleeps until `ready` says yes: 0, -EINTR, -EAGAIN behind `until` (an instant of now_ms, -1 for never), or -EBADF if another thread
+ * has closed it. Without the lock.
+ */
 int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until);
 
 int64_t now_ms(void);
@@ -197,10 +200,14 @@ int socket_closed(uint32_t number);
 /* Whether a connection waits at a listener, or none ever will. */
 bool socket_arrived(uint32_t number);
 
+/* With the lock. Connections that nobody has accepted are nobody's from now on. */
+void socket_forsake(uint32_t listener);
+
 /* connecting.c */
 int socket_bind(int fd, const struct sockaddr *address, socklen_t length);
 int socket_connect(int fd, const struct sockaddr *address, socklen_t length);
 int socket_listen(int fd, int backlog);
+int socket_unlisten(uint32_t number);
 int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
 /* sockets.c again */
@@ -291,8 +298,13 @@ struct nk_address address_of(const void *at, bool v6);
 uint32_t link_of(uint32_t kernels);
 uint32_t link_told(uint32_t number);
 
-/* Whether an address is the kernel's, whoever asks. */
+/* Where octets to a place go: this host's loopback, if it is no address in particular. */
+void place_meant(struct place *place);
+
+/* rules.c: whether what is bound to an address is the kernel's, or what is sent there. And: what was said of that when this image began. */
 bool place_is_kernels(const struct sockaddr *address, socklen_t length);
+bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length);
+const char *rules_said(void);
 
 /* connecting.c: whether what goes there from a socket of this kind (the value of OPEN) is the kernel's: nobody of the family serves it. */
 bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind);

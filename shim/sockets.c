@@ -81,6 +81,15 @@ int socket_closed(uint32_t number) {
     return 0;
 }
 
+void socket_forsake(uint32_t listener) {
+    struct own *it = own(listener);
+    for (uint32_t child = it->first; child != 0; child = own(child - 1)->next) {
+        own(child - 1)->state = LEFT;
+    }
+    it->first = 0;
+    it->last = 0;
+}
+
 /* Gives a socket back to the stack. With the lock. */
 static void left(uint32_t number) {
     struct own *it = own(number);
@@ -88,9 +97,7 @@ static void left(uint32_t number) {
         return;
     }
     bool abort = (it->known & UINT64_C(1) << 7) != 0 && it->options[7] == 0;
-    for (uint32_t child = it->first; child != 0; child = own(child - 1)->next) {
-        own(child - 1)->state = LEFT;
-    }
+    socket_forsake(number);
     it->state = LEFT;
     struct nk_request request = {.op = NK_CLOSE, .socket = number, .a = abort};
     family_ask(&request);
@@ -106,8 +113,11 @@ static void left(uint32_t number) {
 int socket_end(bool datagram, int flags, int *other) {
     int pair[2];
     *other = -1;
-    if (socketpair(AF_UNIX, (datagram ? SOCK_SEQPACKET : SOCK_STREAM) | flags, 0, pair) != 0) {
-        return -errno;
+    int type = (datagram ? SOCK_SEQPACKET : SOCK_STREAM) | flags;
+    if (socketpair(AF_UNIX, type, 0, pair) != 0) {
+        /* There may be a number for one still, and the other is not needed: who has kept one back accepts by it, and closes. */
+        int alone = errno == EMFILE && !atomic_load(&family->shared) ? real()->socket(AF_UNIX, type, 0) : -1;
+        return alone < 0 ? -errno : alone;
     }
     if (atomic_load(&family->shared)) {
         *other = pair[1];
@@ -325,18 +335,23 @@ int socket_shutdown(uint32_t number, int how) {
         return fail(-EINVAL);
     }
     struct own *it = own(number);
+    unsigned bits = (unsigned)how + 1;
+    if (it->listening) {
+        return (bits & SHUT_IN) == 0 ? 0 : socket_unlisten(number);
+    }
     uint32_t now = socket_status(number);
-    if ((now & (NK_STATUS_CONNECTED | NK_STATUS_LISTENING)) == 0 || (now & NK_STATUS_FAILED) != 0) {
+    bool connected = (now & NK_STATUS_CONNECTED) != 0 && (now & NK_STATUS_FAILED) == 0;
+    if (!connected && !it->datagram) {
         return fail(-ENOTCONN);
     }
-    unsigned bits = (unsigned)how + 1;
+    /* As the kernel: a socket of UDP that is not connected wakes who waits for it, and says that it failed. */
     atomic_fetch_or(&it->shut, bits);
     struct nk_request request = {.op = NK_SHUTDOWN, .socket = number, .a = bits};
     family_lock();
     family_ask(&request);
     family_note(number);
     family_unlock();
-    return 0;
+    return connected ? 0 : fail(-ENOTCONN);
 }
 
 int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t *length) {

@@ -201,6 +201,17 @@ static bool has_octets(uint32_t number) {
         || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
 }
 
+/* Copies octets that lie there; with MSG_TRUNC they are only counted, and `to` may be nowhere. With the lock. */
+static ssize_t peek(uint32_t number, size_t from, void *to, size_t length, int flags) {
+    char octet;
+    if ((flags & MSG_TRUNC) == 0 || length == 0) {
+        return nk_peek(&session, number, from, to, length);
+    }
+    ssize_t found = nk_peek(&session, number, from, &octet, 1);
+    uint64_t there = nk_unread(&session, number) - from;
+    return found <= 0 ? found : (ssize_t)(there < length ? there : length);
+}
+
 /* Copies what is there, from `done` octets of the pieces on. How many, 0 at the end, -EAGAIN. */
 static ssize_t take(uint32_t number, const struct iovec *pieces, size_t count, size_t done, int flags) {
     bool peeks = (flags & MSG_PEEK) != 0;
@@ -224,8 +235,8 @@ static ssize_t take(uint32_t number, const struct iovec *pieces, size_t count, s
         }
         size_t length = pieces[i].iov_len - skipped;
         length = length < (size_t)(share - all) ? length : (size_t)(share - all);
-        ssize_t now = nk_peek(
-            &session, number, peeks ? from + (size_t)all + done : 0, (char *)pieces[i].iov_base + skipped, length);
+        ssize_t now = peek(
+            number, peeks ? from + (size_t)all + done : 0, (char *)pieces[i].iov_base + skipped, length, flags);
         if (now <= 0) {
             all = all > 0 ? all : now;
             break;
@@ -250,6 +261,10 @@ static ssize_t ended(uint32_t number, ssize_t found) {
         return -ENETDOWN;
     }
     if (found == -EAGAIN && (atomic_load(&own(number)->shut) & SHUT_IN) != 0) {
+        return 0;
+    }
+    if (found == -EPIPE) {
+        /* A reset behind the peer's end: the end is what is read, and who sends is told. */
         return 0;
     }
     if (found < 0 && found != -EAGAIN) {

@@ -413,6 +413,11 @@ static void streaming(void) {
     SAY(fcntl(fd, F_SETFL, 0));
     SAY(peer("s", 5));
     SAY(recv(fd, octets, 5, MSG_WAITALL));
+    SAY(peer("s", 9));
+    SAY(polled(fd, POLLIN, 2000));
+    SAY(recv(fd, NULL, 40, MSG_TRUNC | MSG_PEEK));
+    SAY(recv(fd, NULL, 4, MSG_TRUNC));
+    SAY(recv(fd, octets, 40, 0));
     SAY(writev(fd, pieces, negative));
     SAY(lseek(fd, 0, SEEK_CUR));
     int half = dup(fd);
@@ -886,6 +891,48 @@ static void accepting(void) {
     peer("x", 0);
 }
 
+static void *accepts(void *listener) {
+    errno = 0;
+    accept(*(int *)listener, NULL, NULL);
+    return (void *)(long)errno;
+}
+
+/* A listener that is shut down is none any more, keeps its port, and may become one again. */
+static void unlistening(void) {
+    section("listeners that are shut down");
+    int listener = stream();
+    pthread_t thread;
+    void *failure = NULL;
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(listener, own_address, port + 4));
+    SAY(listen(listener, -1));
+    SAY(shutdown(listener, SHUT_WR));
+    SAY(polled(listener, ALL, 0));
+    SAY(option(listener, SOL_SOCKET, SO_ACCEPTCONN));
+    SAY(peer("c", port + 4));
+    SAY(shutdown(listener, SHUT_RD));
+    SAY(option(listener, SOL_SOCKET, SO_ACCEPTCONN));
+    SAY(accept(listener, NULL, NULL));
+    SAY(polled(listener, ALL, 0));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    SAY(peer("c", port + 4));
+    peer("x", 0);
+    SAY(listen(listener, 5));
+    SAY(peer("c", port + 4));
+    int fd = accept(listener, NULL, NULL);
+    SAY(send(fd, octets, 3, 0));
+    SAY(peer("r", 3));
+    close(fd);
+    peer("x", 0);
+    pthread_create(&thread, NULL, accepts, &listener);
+    usleep(50000);
+    SAY(shutdown(listener, SHUT_RDWR));
+    pthread_join(thread, &failure);
+    SAY((long)failure == EINVAL);
+    close(listener);
+}
+
 static void datagrams(void) {
     section("datagrams");
     int fd = socket(family, SOCK_DGRAM, 0);
@@ -929,6 +976,12 @@ static void datagrams(void) {
     SAY(accept(fd, NULL, NULL));
     close(fd);
     peer("x", 0);
+    fd = socket(family, SOCK_DGRAM, 0);
+    SAY(bound(fd, own_address, port + 6));
+    SAY(shutdown(fd, SHUT_RD));
+    SAY(polled(fd, POLLIN, 0));
+    SAY(recv(fd, octets, 40, 0));
+    close(fd);
 }
 
 static union {
@@ -1466,6 +1519,7 @@ int main(int count, char **arguments) {
     selecting();
     polling();
     accepting();
+    unlistening();
     datagrams();
     received_before();
     sent_first();
