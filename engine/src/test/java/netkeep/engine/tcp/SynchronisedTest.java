@@ -5,6 +5,7 @@ import netkeep.engine.sim.Scenario;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What all synchronised states have in common, each tried in each: RFC 9293 §3.10.7.4.
 class SynchronisedTest {
@@ -107,5 +108,17 @@ class SynchronisedTest {
     @EnumSource(In.class)
     void withoutAckNothingCounts(In state) {
         state.play("< PSH seq=$a len=10\n< FIN seq=$a\n. readable 0\n$=");
+    }
+
+    /// Who has forgotten the connection and has no timestamps now hears of it all the same, and resets it.
+    @Rfc({"7323 3.2 SYN", "5961 4.2 any"})
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 900_000})
+    void synWithoutTimestampsIsChallenged(int seq) {
+        Scenario.v4().begin().established("mss=1000 ts=1000").play("""
+                < SYN seq=%d mss=1000
+                > ACK seq=1 ack=1
+                ESTABLISHED
+                """.formatted(seq));
     }
 }

@@ -265,18 +265,6 @@ class TimestampTest {
                 """);
     }
 
-    /// Who has forgotten the connection and has no timestamps now hears of it all the same, and resets it.
-    @Rfc({"7323 3.2 SYN", "5961 4.2 any"})
-    @ParameterizedTest
-    @ValueSource(ints = {0, 100, 900_000})
-    void synWithoutTimestampsIsChallenged(int seq) {
-        Scenario.v4().begin().established(TIMESTAMPS).play("""
-                < SYN seq=%d mss=1000
-                > ACK seq=1 ack=1
-                ESTABLISHED
-                """.formatted(seq));
-    }
-
     /// R2: what is outside the window is acknowledged with the echo of what came before.
     @Rfc("7323 5.3 R2")
     @Test
