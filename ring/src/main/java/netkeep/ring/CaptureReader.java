@@ -12,6 +12,8 @@ public final class CaptureReader {
     private long position;
     private long number;
     private long lost;
+    // How many entries there were when this ended.
+    private long end = Long.MAX_VALUE;
     private int captured;
     private int original;
     private int kind;
@@ -133,9 +135,19 @@ public final class CaptureReader {
         return lost;
     }
 
-    /// The same, with those behind the last one that was read: for the end.
+    /// What comes from now on is none of this reader's; what there is it may still take.
+    public void end() {
+        end = region.i64Acquire(CaptureWriter.GIVEN);
+    }
+
+    /// Whether it has taken all that was there when it ended.
+    public boolean ended() {
+        return number >= end;
+    }
+
+    /// As [#lost], with its own behind the last one that it took.
     public long lostAtEnd() {
-        return lost + Math.max(0, region.i64Acquire(CaptureWriter.GIVEN) - number);
+        return lost + Math.max(0, Math.min(end, region.i64Acquire(CaptureWriter.GIVEN)) - number);
     }
 
     /// The process that writes.

@@ -89,6 +89,20 @@ class CaptureTest {
     }
 
     @Test
+    void whatComesAfterItsEndIsNotMissed() throws PeerViolation {
+        give(0, 100);
+        give(1, 200);
+        reader.end();
+        give(2, 300);
+        assertEquals(2, reader.lostAtEnd());
+        assertTrue(reader.next());
+        assertFalse(reader.ended());
+        assertTrue(reader.next());
+        assertTrue(reader.ended());
+        assertEquals(0, reader.lostAtEnd());
+    }
+
+    @Test
     void readerBeginsWithWhatComesNext() throws PeerViolation {
         give(0, 100);
         CaptureReader late = new CaptureReader(new Region(memory), data);

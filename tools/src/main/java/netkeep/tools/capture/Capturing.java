@@ -92,7 +92,8 @@ final class Capturing {
                 ended = true;
                 LockSupport.unpark(again);
                 long dropped = sources.stream()
-                        .mapToLong(each -> each.reader.lostAtEnd())
+                        // Behind the last one that was asked for nobody misses any.
+                        .mapToLong(each -> left == 0 ? each.reader.lost() : each.reader.lostAtEnd())
                         .sum();
                 sink.end(count, dropped);
                 sink.flush();
@@ -117,8 +118,18 @@ final class Capturing {
                 nothing.await(PAUSE_NS);
             }
         }
-        if (!failure.isEmpty()) {
+        if (failure.isEmpty()) {
+            lastLook();
+        } else {
             say("nothing more can be written: " + failure);
+        }
+    }
+
+    /// What has crossed when this is told to end is in it.
+    private void lastLook() throws IOException {
+        for (Source source : sources) {
+            source.reader.end();
+            while (left > 0 && !source.reader.ended() && read(source) > 0) {}
         }
     }
 

@@ -186,7 +186,7 @@ class CaptureTest {
         Place.Said said = capture.end();
         assertEquals(0, said.code(), said.err());
         assertEquals(10, said.out().lines().count());
-        assertTrue(said.err().contains("10 captured"), said.err());
+        assertTrue(said.err().contains("10 captured, 0 dropped"), said.err());
         assertTrue(said.out().contains("\"link\": \"nk-cmd\""), said.out());
     }
 
