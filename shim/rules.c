@@ -19,20 +19,13 @@ struct rule {
     unsigned bits; /* of the prefix: one of IPv4 has 96 more */
     unsigned least; /* port */
     unsigned most;
-    struct in6_addr prefix;
+    struct nk_address prefix;
 };
 
 static struct rule rules[MOST_RULES];
 static size_t count;
 static char said[MOST_RULES * LONGEST];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-/* An IPv4 address as an IPv6 one. */
-static struct in6_addr mapped(struct in_addr four) {
-    struct in6_addr six = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
-    memcpy(six.s6_addr + 12, &four, sizeof four);
-    return six;
-}
 
 static bool reads_number(const char *text, unsigned most, unsigned *number) {
     char *end;
@@ -51,23 +44,21 @@ static bool reads_ports(char *text, struct rule *rule) {
 }
 
 static bool reads_prefix(char *text, struct rule *rule) {
-    struct in_addr four;
+    char octets[sizeof(struct in6_addr)];
     char *slash = strchr(text, '/');
     if (slash != NULL) {
         *slash = 0;
     }
-    bool is_four = inet_pton(AF_INET, text, &four) == 1;
-    if (!is_four && inet_pton(AF_INET6, text, &rule->prefix) != 1) {
+    bool six = strchr(text, ':') != NULL;
+    if (inet_pton(six ? AF_INET6 : AF_INET, text, octets) != 1) {
         return false;
     }
-    unsigned all = is_four ? 32 : 128;
+    unsigned all = six ? 128 : 32;
     unsigned bits = all;
     if (slash != NULL && !reads_number(slash + 1, all, &bits)) {
         return false;
     }
-    if (is_four) {
-        rule->prefix = mapped(four);
-    }
+    rule->prefix = address_of(octets, six);
     rule->bits = bits + 128 - all;
     return true;
 }
@@ -111,11 +102,15 @@ static void learn(void) {
     }
 }
 
-static bool begins_with(const struct in6_addr *address, const struct rule *rule) {
-    unsigned octets = rule->bits / 8;
-    unsigned rest = rule->bits % 8;
-    return memcmp(address, &rule->prefix, octets) == 0
-        && (rest == 0 || (address->s6_addr[octets] ^ rule->prefix.s6_addr[octets]) >> (8 - rest) == 0);
+/* The first so many bits of a half, 64 at most. */
+static uint64_t leading(unsigned bits) {
+    return bits == 0 ? 0 : UINT64_MAX << (64 - bits);
+}
+
+static bool begins_with(struct nk_address address, const struct rule *rule) {
+    unsigned high = rule->bits < 64 ? rule->bits : 64;
+    return ((address.hi ^ rule->prefix.hi) & leading(high)) == 0
+        && ((address.lo ^ rule->prefix.lo) & leading(rule->bits - high)) == 0;
 }
 
 const char *rules_said(void) {
@@ -124,49 +119,31 @@ const char *rules_said(void) {
 }
 
 /* False if it is of no family of ours. */
-static bool reads_address(const struct sockaddr *address, socklen_t length, struct in6_addr *at, unsigned *port) {
-    if (address != NULL && address->sa_family == AF_INET && length >= (socklen_t)sizeof(struct sockaddr_in)) {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
-        *at = mapped(four->sin_addr);
-        *port = ntohs(four->sin_port);
-        return true;
-    }
-    if (address != NULL && address->sa_family == AF_INET6 && length >= (socklen_t)sizeof(struct sockaddr_in6)) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
-        *at = six->sin6_addr;
-        *port = ntohs(six->sin6_port);
-        return true;
-    }
-    return false;
+static bool reads_address(const struct sockaddr *address, socklen_t length, struct place *place) {
+    return address != NULL && place_of(address, length, address->sa_family == AF_INET6, place) == 0;
 }
 
-static bool is_kernels(const struct in6_addr *at, unsigned port) {
+static bool is_kernels(const struct place *place) {
     pthread_once(&once, learn);
+    struct nk_address at = place->address;
     for (size_t i = 0; i < count; i++) {
-        if (begins_with(at, &rules[i]) && port >= rules[i].least && port <= rules[i].most) {
+        if (begins_with(at, &rules[i]) && place->port >= rules[i].least && place->port <= rules[i].most) {
             return rules[i].kernels;
         }
     }
-    return IN6_IS_ADDR_LOOPBACK(at) || (IN6_IS_ADDR_V4MAPPED(at) && at->s6_addr[12] == IN_LOOPBACKNET);
+    return at.hi == 0 && (at.lo == 1 || at.lo >> 24 == nk_ipv4(htonl(INADDR_LOOPBACK)).lo >> 24);
 }
 
 bool place_is_kernels(const struct sockaddr *address, socklen_t length) {
-    struct in6_addr at;
-    unsigned port;
-    return reads_address(address, length, &at, &port) && is_kernels(&at, port);
+    struct place place;
+    return reads_address(address, length, &place) && is_kernels(&place);
 }
 
 bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length) {
-    struct in6_addr at;
-    unsigned port;
-    if (!reads_address(address, length, &at, &port)) {
+    struct place place;
+    if (!reads_address(address, length, &place)) {
         return false;
     }
-    struct in6_addr any = mapped((struct in_addr){INADDR_ANY});
-    if (IN6_IS_ADDR_UNSPECIFIED(&at)) {
-        at = in6addr_loopback;
-    } else if (memcmp(&at, &any, sizeof at) == 0) {
-        at = mapped((struct in_addr){htonl(INADDR_LOOPBACK)});
-    }
-    return is_kernels(&at, port);
+    place_meant(&place);
+    return is_kernels(&place);
 }

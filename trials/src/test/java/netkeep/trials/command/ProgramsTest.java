@@ -195,8 +195,7 @@ class ProgramsTest {
         needs("gcc", "python3", "redis-server", "redis-benchmark", "iperf3", "curl");
         byte[] content = content();
         new Daemon(place, session, "factored");
-        Place.Running python = place.start(
-                ours("python3", "-m", "http.server", "--bind", Place.OURS_6, "-d", directory.toString(), "" + PORT));
+        Place.Running python = place.start(ours(server(Place.OURS_6)));
         awaitOurs(Place.OURS_6);
         Path got = directory.resolve("got");
         Place.Said curl = place.run("curl", "-sSg", "-o", got.toString(), "http://" + at(Place.OURS_6) + "/file");
@@ -230,6 +229,45 @@ class ProgramsTest {
                     .toArray(String[]::new)));
             assertEquals(0, kernels.end().code());
         }
+    }
+
+    /// The same server and client, at an address that a rule takes from the kernel, and at one that it gives to it.
+    @Test
+    void rulesSayWhoseAnAddressIs() throws Exception {
+        needs("gcc", "python3", "curl");
+        byte[] content = content();
+        new Daemon(place, session, "monolithic");
+        assertEquals(0, place.run("ip", "link", "set", "lo", "up").code());
+        String loopback = "127.0.0.1";
+        place.start(ruled("--netkeep=127.0.0.0/8", server(loopback)));
+        place.start(ruled("--kernel=" + Place.KERNEL_4 + "@" + PORT, server(Place.KERNEL_4)));
+        Path got = directory.resolve("got");
+        String[] near = {"curl", "-sS", "-o", got.toString(), "http://" + at(loopback) + "/file"};
+        Place.await(
+                "the stack's loopback has no server",
+                () -> place.start(ruled("--netkeep=" + loopback + "@" + PORT, near))
+                                .end()
+                                .code()
+                        == 0);
+        assertTrue(Arrays.equals(content, Files.readAllBytes(got)), "octets");
+        assertEquals(7, place.run(near).code(), "the kernel's loopback has a server");
+        String far = "http://" + at(Place.KERNEL_4) + "/file";
+        Place.await(
+                "the kernel has no server",
+                () -> place.run("curl", "-sS", "-o", got.toString(), far).code() == 0);
+        assertEquals(
+                7,
+                place.start(ours("curl", "-sS", "http://" + at(loopback))).end().code());
+    }
+
+    private String[] server(String address) {
+        return new String[] {"python3", "-m", "http.server", "--bind", address, "-d", directory.toString(), "" + PORT};
+    }
+
+    private List<String> ruled(String rule, String... program) {
+        List<String> line = ours(program);
+        line.add(2, rule);
+        return line;
     }
 
     private void iperf3(List<String> line) throws Exception {
