@@ -34,12 +34,16 @@ final class Host implements ArpHost, Resolver {
     }
 
     @Override
-    public boolean onLink(int link, long lo) {
+    public boolean other(int link, long lo) {
         return Address.isUnicast(0, lo)
                 && !Address.isLoopback(0, lo)
                 && !ip.addresses.usable(-1, 0, lo)
-                && !ip.addresses.broadcast(link, lo)
-                && (ip.addresses.onLink(link, 0, lo) || onRoute(link, lo));
+                && !ip.addresses.broadcast(link, lo);
+    }
+
+    @Override
+    public boolean onLink(int link, long lo) {
+        return other(link, lo) && (ip.addresses.onLink(link, 0, lo) || onRoute(link, lo));
     }
 
     private boolean onRoute(int link, long lo) {

@@ -46,20 +46,36 @@ public final class Arp {
         }
         // RFC 5227 §2.1.1, §2.4: whatever he sends, he uses that address.
         host.claimed(link, sender, false, nowNs);
-        if (!host.onLink(link, sender)) {
+        if (!host.other(link, sender)) {
             return Verdict.BAD_SOURCE;
         }
         boolean forUs = host.answers(link, target);
-        if (ArpPacket.operation(headers, at) == ArpPacket.REQUEST || !forUs) {
-            // RFC 826: who is known already is updated, who asks for us becomes known.
-            neighbors.heard(link, 0, sender, mac, forUs, nowNs);
-        } else {
-            replied(link, sender, mac, nowNs);
+        // What is no neighbor by any route is answered, as RFC 826 has it, but packets never go straight there.
+        if (host.onLink(link, sender)) {
+            learn(link, headers, at, sender, target, forUs, nowNs);
         }
         if (forUs && !copy && ArpPacket.operation(headers, at) == ArpPacket.REQUEST) {
             lay(link, ArpPacket.REPLY, mac, target, mac, sender);
         }
         return Verdict.OK;
+    }
+
+    /// RFC 826: who is known already is updated, who asks for us becomes known.
+    private void learn(int link, MemorySegment headers, long at, long sender, long target, boolean forUs, long nowNs) {
+        long mac = ArpPacket.senderMac(headers, at);
+        if (sender == target) {
+            announced(link, sender, mac, nowNs);
+        } else if (ArpPacket.operation(headers, at) == ArpPacket.REQUEST || !forUs) {
+            neighbors.heard(link, 0, sender, mac, forUs, nowNs);
+        } else {
+            replied(link, sender, mac, nowNs);
+        }
+    }
+
+    /// An announcement, request or reply, says that what others know is outdated (RFC 5227 §1.1, §3): it counts however
+    /// lately that was confirmed, for traffic confirms it all the time, also when a standby takes the address over.
+    private void announced(int link, long sender, long mac, long nowNs) {
+        neighbors.advertised(link, 0, sender, mac, false, true, false, nowNs);
     }
 
     /// A probe asks whether an address is free. It is answered like any request, but nothing is learned from it.

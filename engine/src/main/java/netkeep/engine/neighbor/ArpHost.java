@@ -8,7 +8,10 @@ public interface ArpHost {
     /// Our address on a link that a question about `targetLo` is asked with, 0 if there is none.
     long asks(int link, long targetLo);
 
-    /// Whether a host of that address can be on the link: neither ours, nor a group, nor a broadcast.
+    /// Whether another host can have the address: it is neither ours, nor a group's, nor a broadcast.
+    boolean other(int link, long lo);
+
+    /// Whether another host can have the address, and packets go straight there by the link.
     boolean onLink(int link, long lo);
 
     /// Somebody else showed that he uses, or probes for, an address of ours.

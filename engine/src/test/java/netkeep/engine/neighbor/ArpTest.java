@@ -120,6 +120,38 @@ class ArpTest {
         assertEquals(STALE, neighbors().state(peer()));
     }
 
+    /// Traffic confirms a neighbor all the time; when another takes its address over, an announcement counts at once.
+    @Rfc({"5227 3 request or reply", "826 update"})
+    @Test
+    void announcementIsBelievedHoweverLatelyTheOtherWasConfirmed() {
+        long[] macs = {OTHER_MAC, PEER_MAC, OTHER_MAC};
+        lab.knowPeer();
+        for (int times = 0; times < macs.length; times++) {
+            for (int acknowledgments = 0; acknowledgments < 20; acknowledgments++) {
+                lab.ip.reachable(peer(), lab.nowNs);
+                lab.passMs(100);
+            }
+            lab.arrives(arp(times == 1 ? REPLY : REQUEST, macs[times], PEER, 0, PEER));
+            assertEquals(macs[times], neighbors().mac(peer()));
+            assertEquals(STALE, neighbors().state(peer()));
+        }
+        assertEquals(-1, neighbors().find(1, THIRD.hi(), THIRD.lo()));
+        lab.arrives(arp(REQUEST, OTHER_MAC, THIRD, 0, THIRD));
+        assertEquals(-1, neighbors().find(1, THIRD.hi(), THIRD.lo()));
+    }
+
+    /// His subnet's mask may be another than ours: he takes us for a neighbor, and what we send him goes to a router.
+    @Rfc("826 reply")
+    @Test
+    void whoIsNoNeighborOfOursIsAnsweredButNotRemembered() {
+        Address far = Address.parse("203.0.113.5");
+
+        assertEquals(Verdict.OK, lab.arrives(arp(REQUEST, PEER_MAC, far, 0, OURS)));
+
+        assertEquals(PEER_MAC, lab.only().to());
+        assertEquals(-1, neighbors().find(1, far.hi(), far.lo()));
+    }
+
     @Test
     void replyThatNobodyAskedForMakesNoEntry() {
         lab.arrives(arp(REPLY, PEER_MAC, PEER, MAC, OURS));
@@ -139,13 +171,11 @@ class ArpTest {
 
     @Test
     void senderWhoCannotBeANeighborIsNotBelieved() {
-        Address far = Address.parse("203.0.113.5");
-
-        assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, far, 0, OURS)));
-        assertEquals(-1, neighbors().find(1, far.hi(), far.lo()));
-        assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, Address.parse("198.18.0.255"), 0, OURS)));
-        assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, Address.parse("224.0.0.1"), 0, OURS)));
-        assertEquals(3, lab.count(Counter.ArpInDrops));
+        for (String nobody : List.of("127.0.0.1", "198.18.0.255", "224.0.0.1", "255.255.255.255")) {
+            assertEquals(Verdict.BAD_SOURCE, lab.arrives(arp(REQUEST, PEER_MAC, Address.parse(nobody), 0, OURS)));
+        }
+        assertEquals(4, lab.count(Counter.ArpInDrops));
+        assertEquals(List.of(), lab.take());
     }
 
     @Rfc({"1122 2.3.2.2 queue", "4861 7.2.2 queue", "4861 7.2.2 newest", "1122 2.4 no error for a missing entry"})
