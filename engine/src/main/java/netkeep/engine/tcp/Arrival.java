@@ -217,9 +217,10 @@ final class Arrival {
                     // RFC 5961 §4.2: wherever it stands.
                     counters.add(Counter.TcpExtTCPSYNChallenge);
                     tcp.replies.challenge(nowNs);
-                } else if (len == 0 && ahead > 0) {
-                    // Where both windows are closed and both FINs were lost, each side's acknowledgment is
-                    // outside of the other's window: they would answer each other without end.
+                } else if (len == 0 && ahead != -1) {
+                    // Two ends whose numbers have come apart would answer each other without end: where both windows
+                    // are closed and both FINs were lost, or a third party has put in octets of its own. A keepalive
+                    // probe stands one before the window, and is always answered.
                     tcp.replies.challenge(nowNs);
                 } else {
                     tcb.set(Tcb.ACK_NOW);

@@ -135,6 +135,28 @@ class ResetTest {
         assertTrue(answers >= 1 && answers < 60, "answers: " + answers);
     }
 
+    /// The same of what lies behind, as the numbers of two ends do between whom somebody else has put in octets. A
+    /// probe
+    /// whether we are there stands one before what is next, and is answered however many come.
+    @Test
+    void oldAcknowledgmentsAreSeldomAnsweredAndProbesAlways() {
+        Conversation conversation = Scenario.v4().challenges(20).begin().established(PLAIN);
+        for (int seq : new int[] {-1, -9, -100_000_000}) {
+            conversation.peer.segments().clear();
+            for (int times = 0; times < 500; times++) {
+                conversation.peer.send(conversation.segment("ACK seq=" + seq + " ack=1"));
+                conversation.now();
+            }
+            assertTrue(conversation.peer.segments().size() < 60, "answers to " + seq);
+        }
+        conversation.peer.segments().clear();
+        for (int times = 0; times < 500; times++) {
+            conversation.peer.send(conversation.segment("ACK seq=0 ack=1"));
+            conversation.now();
+        }
+        assertEquals(500, conversation.peer.segments().size());
+    }
+
     /// So many a second as was set, give or take a half: how many cannot be foretold, so that nobody learns anything
     /// from those that are missing.
     @Rfc("5961 7 tunable")
