@@ -302,8 +302,10 @@ public final class Discovery {
                 || !isNextHop(link, fromHi, fromLo, hi, lo, nowNs)) {
             return false;
         }
-        // RFC 1122 §3.2.2.2 (SHOULD): the new next hop is a neighbor on the link that the redirect came by.
-        if (Address.isV4(nextHi, nextLo) && !addresses.onLink(link, nextHi, nextLo)) {
+        // RFC 1122 §3.2.2.2 (SHOULD): the new next hop is a neighbor on the link that the redirect came by; all hosts
+        // are none.
+        if (Address.isV4(nextHi, nextLo)
+                && (!addresses.onLink(link, nextHi, nextLo) || addresses.broadcast(link, nextLo))) {
             return false;
         }
         destinations.redirect(

@@ -183,6 +183,7 @@ class QuotesTest {
         assertEquals(Verdict.BAD_SOURCE, redirect(Lab.PEER, "198.18.0.200", 1));
         assertEquals(Verdict.BAD_SOURCE, redirect(ROUTER, "203.0.113.1", 1));
         assertEquals(Verdict.BAD_SOURCE, redirect(ROUTER, "198.18.0.2", 1));
+        assertEquals(Verdict.BAD_SOURCE, redirect(ROUTER, "198.18.0.255", 1));
         assertEquals(Verdict.BAD_TYPE, redirect(ROUTER, "198.18.0.200", 4));
         assertEquals(ROUTER.lo(), next());
     }
