@@ -1,5 +1,6 @@
 package netkeep.engine.icmp;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Ip;
@@ -25,9 +26,12 @@ final class Icmp6 implements Upper {
     private final Ndp ndp;
     private final Routers routers;
     private final Mld mld;
+    // Scratch of one message of neighbor discovery that is longer than what is copied of each frame.
+    private final MemorySegment whole;
     private @Nullable Echoes echoes;
 
-    Icmp6(Ip ip, Counters counters, Echo echo, Quotes quotes, Ndp ndp, Routers routers, Mld mld) {
+    /// @param longest octets of the longest frame that holds one unfragmented packet, virtio header included
+    Icmp6(Ip ip, Counters counters, Echo echo, Quotes quotes, Ndp ndp, Routers routers, Mld mld, int longest) {
         this.ip = ip;
         this.counters = counters;
         this.echo = echo;
@@ -35,6 +39,7 @@ final class Icmp6 implements Upper {
         this.ndp = ndp;
         this.routers = routers;
         this.mld = mld;
+        this.whole = Arena.ofAuto().allocate(longest, 8);
     }
 
     void echoes(@Nullable Echoes echoes) {
@@ -138,9 +143,12 @@ final class Icmp6 implements Upper {
             // RFC 6980 §5 (MUST): who filters such messages on the way cannot see them in fragments.
             return Verdict.BAD_FIELD;
         }
-        // All of it must be readable: nobody sends neighbor discovery of more than some options.
-        if (packet.upper + packet.upperLength > Packet.COPIED) {
+        int end = packet.upper + packet.upperLength;
+        if (end > whole.byteSize()) {
             return Verdict.BAD_LENGTH;
+        }
+        if (end > Packet.COPIED) {
+            copy(packet, end);
         }
         Verdict verdict = NdpMessage.check(
                 packet.headers,
@@ -176,6 +184,16 @@ final class Icmp6 implements Upper {
                 return Verdict.BAD_TYPE;
             }
         }
+    }
+
+    /// Has all of a message be readable where nobody else writes: a router may tell of many prefixes, and what
+    /// redirects
+    /// quotes the packet that was redirected, 1280 octets in all (RFC 4861 §4.5).
+    private void copy(Packet packet, int end) {
+        MemorySegment.copy(packet.headers, 0, whole, 0, Packet.COPIED);
+        MemorySegment.copy(
+                packet.frames(), packet.at + Packet.COPIED, whole, Packet.COPIED, end - (long) Packet.COPIED);
+        packet.headers = whole;
     }
 
     @Override

@@ -101,7 +101,7 @@ final class Mld implements ReportWriter {
     public boolean begin(int to) {
         records = 0;
         link = to;
-        if (outgoing.room() == 0) {
+        if (outgoing.room() == 0 || discovery.disabled(to)) {
             message = -1;
             return false;
         }

@@ -51,6 +51,10 @@ final class AddressTests {
 
     /// An address was added.
     void start(int address, long nowNs) {
+        if (!addresses.v4(address) && addresses.disabled(addresses.link(address))) {
+            idle(address);
+            return;
+        }
         if (addresses.v4(address)) {
             // RFC 5227 §2.1.1: the first probe waits, so that hosts that were switched on together do not ask together.
             addresses.step(address, 0, nowNs + random(PROBE_WAIT_NS));
@@ -62,6 +66,31 @@ final class AddressTests {
         nextNs = Math.min(nextNs, addresses.dueNs(address));
     }
 
+    /// Nobody can be asked whether an address is free: it is not used until somebody can.
+    private void idle(int address) {
+        addresses.state(address, AddressState.TENTATIVE);
+        addresses.step(address, 0, Links.NEVER);
+    }
+
+    /// IPv6 is disabled on a link now (RFC 4862 §5.4.5).
+    private void disable(int link) {
+        for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
+            if (addresses.link(i) == link && !addresses.v4(i) && addresses.state(i) != AddressState.DUPLICATE) {
+                idle(i);
+            }
+        }
+    }
+
+    /// IPv6 is disabled no more on a link: all its addresses are tested as if they were added now.
+    void enable(int link, long nowNs) {
+        for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
+            if (addresses.link(i) == link && !addresses.v4(i) && addresses.state(i) != AddressState.DUPLICATE) {
+                addresses.state(i, first());
+                start(i, nowNs);
+            }
+        }
+    }
+
     /// Somebody else uses an address of ours, or asks for it.
     void conflict(int address, boolean probe, long nowNs) {
         AddressState state = addresses.state(address);
@@ -71,6 +100,9 @@ final class AddressTests {
             addresses.conflict(address, conflicts, nowNs);
             addresses.state(address, AddressState.DUPLICATE);
             addresses.step(address, 0, Links.NEVER);
+            if (addresses.disabled(addresses.link(address))) {
+                disable(addresses.link(address));
+            }
             ip.changed();
             Configurer configurer = ip.configurer(addresses.link(address));
             if (configurer != null && addresses.v4(address)) {

@@ -10,6 +10,7 @@ import netkeep.ring.Ledger;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.wire.Address;
+import netkeep.wire.MacAddress;
 import netkeep.wire.Prefix;
 
 /// The addresses of this host, each on one link.
@@ -51,6 +52,7 @@ final class Addresses {
     private final Records records;
     private final Region region;
     private final Luck luck;
+    private final Links links;
     // Derived.
     private final Index index;
     // Derived: the addresses in use and the broadcasts of their subnets, side by side, for each packet's sake.
@@ -61,13 +63,17 @@ final class Addresses {
     private final int[] broadcastLinks;
     private int usableCount;
     private int broadcastCount;
+    // Derived: see [#disabled].
+    private final boolean[] disabled;
     // The link on which we stand for all others, -1 for none.
     private int forAll = -1;
 
-    Addresses(Ledger ledger, int count, Luck luck) {
+    Addresses(Ledger ledger, int count, Luck luck, Links links) {
         this.records = ledger.table(count, SLOT);
         this.region = records.region();
         this.luck = luck;
+        this.links = links;
+        this.disabled = new boolean[links.count()];
         this.index = new Index(count);
         this.usableHi = new long[count];
         this.usableLo = new long[count];
@@ -89,6 +95,7 @@ final class Addresses {
         Arrays.fill(usableLinks, 0);
         Arrays.fill(broadcasts, 0);
         Arrays.fill(broadcastLinks, 0);
+        Arrays.fill(disabled, false);
         usableCount = 0;
         broadcastCount = 0;
         for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
@@ -102,7 +109,20 @@ final class Addresses {
                 broadcasts[broadcastCount] = lo(i) | ~Prefix.maskLo(prefix(i));
                 broadcastLinks[broadcastCount++] = link(i);
             }
+            disabled[link(i)] |= state(i) == AddressState.DUPLICATE && ofTheInterface(i);
         }
+    }
+
+    /// Whether an address is the one that a link's hardware address makes.
+    private boolean ofTheInterface(int address) {
+        long mac = links.settings(link(address)).mac();
+        return hi(address) == Address.LINK_LOCAL_HI && lo(address) == MacAddress.interfaceId(mac);
+    }
+
+    /// Whether IPv6 is disabled on a link (RFC 4862 §5.4.5): somebody else there has the link-local address that our
+    /// hardware address makes, and with it probably that. What works in spite of it would only hide what is wrong.
+    boolean disabled(int link) {
+        return disabled[link];
     }
 
     /// The record of an address on that link, or on any with -1; -1 if there is none.

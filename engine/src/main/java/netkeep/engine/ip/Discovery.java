@@ -81,6 +81,11 @@ public final class Discovery {
         return address < 0 ? AddressState.FREE : addresses.state(address);
     }
 
+    /// Whether IPv6 is disabled on a link (RFC 4862 §5.4.5).
+    public boolean disabled(int link) {
+        return addresses.disabled(link);
+    }
+
     /// What our own questions about an address carry.
     public long nonce(int link, long hi, long lo) {
         return addresses.nonce(addresses.find(link, hi, lo));

@@ -82,7 +82,7 @@ public final class Ip {
         Host host = new Host(this);
         this.neighbors = new Neighbors(ledger, settings.neighbors(), this.links, luck, outgoing, host);
         this.arp = new Arp(this.links, neighbors, outgoing, host);
-        this.addresses = new Addresses(ledger, settings.addresses(), luck);
+        this.addresses = new Addresses(ledger, settings.addresses(), luck, this.links);
         this.routes = new Routes(ledger, settings.routes(), luck, neighbors);
         Destinations destinations = new Destinations(ledger, settings.destinations(), luck);
         Identifiers identifiers = new Identifiers(ledger, luck);
@@ -305,7 +305,8 @@ public final class Ip {
     ///
     /// @return false if it was dropped
     public boolean send(Path path, Pieces frame, long nowNs) {
-        return output.send(path, frame);
+        // RFC 4862 §5.4.5: nothing of IPv6 leaves by a link on which it is disabled.
+        return path.v6 && addresses.disabled(path.link) ? output.discard(path) : output.send(path, frame);
     }
 
     /// Whether an address is one of this host, or of those that it stands for.

@@ -121,6 +121,9 @@ final class Ipv6Input {
     }
 
     private Verdict placed(Packet packet, boolean toAll) {
+        if (addresses.disabled(packet.link)) {
+            return Verdict.FILTERED;
+        }
         Verdict verdict = Ipv6Header.checkAddresses(packet.headers, packet.ip);
         if (verdict != Verdict.OK) {
             return verdict;

@@ -156,7 +156,8 @@ final class Output {
         return neighbors.hold(path.neighbor, frame) || discard(path);
     }
 
-    private boolean discard(Path path) {
+    /// Counts a packet as not sent.
+    boolean discard(Path path) {
         counters.add(path.v6 ? Counter.Ip6OutDiscards : Counter.IpOutDiscards);
         return false;
     }

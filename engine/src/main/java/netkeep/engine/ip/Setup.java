@@ -105,7 +105,7 @@ final class Setup {
         }
     }
 
-    /// Takes an address away, and its group with it.
+    /// Takes an address away, and its group with it; and the reason why IPv6 is disabled on its link, if it was that.
     void drop(int address, long nowNs) {
         if (!addresses.v4(address)) {
             leave(
@@ -118,7 +118,12 @@ final class Setup {
                     0,
                     nowNs);
         }
+        int link = addresses.link(address);
+        boolean disabled = addresses.disabled(link);
         addresses.remove(address);
+        if (disabled && !addresses.disabled(link)) {
+            tests.enable(link, nowNs);
+        }
         ip.changed();
     }
 

@@ -364,6 +364,91 @@ class NdpTest {
         }
     }
 
+    private static boolean speaksIpv6(Lab of, int link, Address to) {
+        of.take();
+        boolean way = of.ip.path(new Path(), 0, 0, to.hi(), to.lo(), link, of.nowNs);
+        of.icmp.echo(ALL.hi(), ALL.lo(), link, 1, 1, MemorySegment.ofArray(counting(0, 8)), 8, of.nowNs);
+        of.turn();
+        boolean sent =
+                of.take().stream().anyMatch(frame -> frame.link() == link && frame.type() == EthernetHeader.IPV6);
+        assertEquals(way, sent);
+        return way;
+    }
+
+    private static Lab onTwoLinks() {
+        Lab of = new Lab(
+                IpSettings.DEFAULT.withOptimistic(true),
+                LinkSettings.LOOPBACK,
+                LinkSettings.ethernet(1, MAC, 1500),
+                LinkSettings.ethernet(2, MAC + 7, 1500));
+        of.ip.addAddress(1, OURS6.hi(), OURS6.lo(), 64, of.nowNs);
+        of.ip.addAddress(1, Lab.OURS.hi(), Lab.OURS.lo(), 24, of.nowNs);
+        of.ip.addAddress(2, OURS6.hi() + 1, OURS6.lo(), 64, of.nowNs);
+        of.turn();
+        return of;
+    }
+
+    /// Who has the address that our hardware address makes has probably that, too. IPv4 and other links go on.
+    @Rfc("4862 5.4.5 interface disabled")
+    @Test
+    void duplicateOfTheInterfacesOwnAddressDisablesIpv6OnTheLink() {
+        Lab of = onTwoLinks();
+        assertTrue(speaksIpv6(of, 1, PEER6));
+        of.arrives(solicitation(NONE, group(LINK6), LINK6, 0));
+
+        for (int engine = 0; engine < 2; engine++) {
+            assertFalse(speaksIpv6(of, 1, PEER6));
+            assertTrue(speaksIpv6(of, 2, new Address(PEER6.hi() + 1, PEER6.lo())));
+            assertFalse(of.ip.local(OURS6.hi(), OURS6.lo()));
+            assertEquals(Verdict.FILTERED, of.arrives(icmp6In(PEER6, OURS6, 64, 128, 0, 0, new byte[8])));
+            assertEquals(Verdict.FILTERED, of.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC)));
+            Address more = new Address(OURS6.hi(), 0x100L + engine);
+            of.ip.addAddress(1, more.hi(), more.lo(), 64, of.nowNs);
+            of.take();
+            of.settle();
+            assertFalse(of.ip.local(more.hi(), more.lo()));
+            assertTrue(of.take().stream().noneMatch(frame -> frame.link() == 1 && frame.type() == EthernetHeader.IPV6));
+            assertTrue(of.ip.path(new Path(), 0, 0, Lab.PEER.hi(), Lab.PEER.lo(), 0, of.nowNs));
+            // A successor finds it as it was.
+            of.open();
+        }
+    }
+
+    @Rfc("4862 5.4.5 interface disabled")
+    @Test
+    void ipv6IsEnabledAgainWhenItsDuplicateIsTakenAway() {
+        Lab of = onTwoLinks();
+        of.arrives(solicitation(NONE, group(LINK6), LINK6, 0));
+        of.settle();
+        assertEquals(AddressState.TENTATIVE, state(of));
+        of.take();
+
+        of.ip.removeAddress(1, LINK6.hi(), LINK6.lo(), of.nowNs);
+
+        of.passMs(1_001);
+        assertTrue(ndp(of, 135).stream().anyMatch(frame -> asked(frame).equals(OURS6)));
+        of.settle();
+        assertEquals(AddressState.ASSIGNED, state(of));
+        assertTrue(speaksIpv6(of, 1, PEER6));
+    }
+
+    /// Another link-local address says nothing of the hardware's.
+    @Rfc("4862 5.4.5 interface disabled")
+    @Test
+    void duplicateOfAnyOtherAddressDisablesNothing() {
+        Lab of = onTwoLinks();
+        Address chosen = Address.parse("fe80::5");
+        of.ip.addAddress(1, chosen.hi(), chosen.lo(), 64, of.nowNs);
+        of.arrives(solicitation(NONE, group(chosen), chosen, 0));
+        of.arrives(solicitation(NONE, group(OURS6), OURS6, 0));
+
+        assertEquals(AddressState.DUPLICATE, state(of));
+        assertEquals(AddressState.DUPLICATE, of.ip.discovery().addressState(1, chosen.hi(), chosen.lo()));
+        assertEquals(AddressState.OPTIMISTIC, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+        of.settle();
+        assertTrue(of.ip.local(LINK6.hi(), LINK6.lo()));
+    }
+
     @Rfc({"7527 4.2 own nonce", "4862 5.4.3 looped back"})
     @Test
     void ownQuestionThatComesBackIsNoConflict() {

@@ -508,6 +508,38 @@ class RoutersTest {
         assertEquals(PEER_LINK6.lo(), next());
     }
 
+    /// What a router quotes of the packet that it redirects may be 1280 octets in all.
+    @Rfc("4861 8.3 long")
+    @Test
+    void redirectThatQuotesALongPacketIsTaken() {
+        advertise(1800, SOURCE);
+        byte[] quote = cat(hex("04 96 00 00 00 00 00 00"), new byte[1192]);
+        byte[] target = hex("02 01 02 00 00 00 00 03");
+        assertEquals(Verdict.OK, redirect(PEER_LINK6, SECOND, FAR6, cat(quote, target)));
+
+        assertEquals(SECOND.lo(), next());
+        assertEquals(PEER_MAC + 1, path.mac);
+    }
+
+    /// An advertisement is taken up to the link's MTU; options are judged as in a short one.
+    @Rfc("4861 6.1.2 long")
+    @Test
+    void advertisementOfManyPrefixesIsTaken() {
+        byte[] options = SOURCE;
+        for (int i = 1; i <= 8; i++) {
+            options = cat(options, prefix(Prefix.parse("2001:db8:" + i + "::/64"), 0xC0, 9_000, 9_000));
+        }
+        assertEquals(Verdict.BAD_OPTION, advertise(1800, cat(options, hex("05 00 00 00 00 00 05 00"))));
+        assertFalse(way(Address.parse("2001:db8:8::77")));
+
+        assertEquals(Verdict.OK, advertise(1800, cat(options, mtu(1400))));
+        lab.settle();
+
+        assertEquals(AddressState.ASSIGNED, made());
+        assertTrue(way(Address.parse("2001:db8:8::77")));
+        assertEquals(1400, path.mtu);
+    }
+
     @Test
     void successorKnowsRoutersPrefixesAndAddresses() {
         advertise(1800, cat(SOURCE, prefix(NET, 0xC0, 9_000, 9_000)));

@@ -154,6 +154,7 @@ final class Variables {
             "Addresses.broadcastCount",
             "Addresses.broadcastLinks",
             "Addresses.broadcasts",
+            "Addresses.disabled",
             "Addresses.usableCount",
             "Addresses.usableHi",
             "Addresses.usableLinks",
