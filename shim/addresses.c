@@ -20,37 +20,48 @@ static bool is_mapped(struct nk_address address) {
     return address.hi == 0 && address.lo >> 32 == MAPPED >> 32;
 }
 
-/* The number of one of the session's links, by the kernel's number of it: they have their names in common. */
-uint32_t link_of(uint32_t kernels) {
-    char name[IF_NAMESIZE];
-    if (kernels == 0 || session.links == NULL || if_indextoname(kernels, name) == NULL) {
-        return kernels;
-    }
-    uint32_t number = 1;
-    for (const char *at = session.links; *at != 0; number++) {
+/* Numbers of links that the kernel has none of: from here on by that of the session. */
+enum { LINKS_FROM = 1 << 24 };
+
+bool link_name(uint32_t number, char *name) {
+    const char *at = session.links;
+    for (uint32_t i = 1; at != NULL && *at != 0; i++) {
         size_t length = strcspn(at, "\n");
-        if (length == strlen(name) && memcmp(at, name, length) == 0) {
-            return number;
+        if (i == number && length < IF_NAMESIZE) {
+            memcpy(name, at, length);
+            name[length] = 0;
+            return true;
         }
         at += length + (at[length] != 0);
+    }
+    return false;
+}
+
+/* They have their names in common. */
+uint32_t link_of(uint32_t kernels) {
+    char name[IF_NAMESIZE];
+    char its[IF_NAMESIZE];
+    if (kernels > LINKS_FROM && link_name(kernels - LINKS_FROM, its)) {
+        return kernels - LINKS_FROM;
+    }
+    if (kernels == 0 || real()->if_indextoname(kernels, name) == NULL) {
+        return kernels;
+    }
+    for (uint32_t number = 1; link_name(number, its); number++) {
+        if (strcmp(its, name) == 0) {
+            return number;
+        }
     }
     return kernels;
 }
 
 uint32_t link_told(uint32_t number) {
     char name[IF_NAMESIZE];
-    const char *at = session.links;
-    for (uint32_t i = 1; at != NULL && *at != 0; i++) {
-        size_t length = strcspn(at, "\n");
-        if (i == number && length < sizeof name) {
-            memcpy(name, at, length);
-            name[length] = 0;
-            uint32_t kernels = if_nametoindex(name);
-            return kernels != 0 ? kernels : number;
-        }
-        at += length + (at[length] != 0);
+    if (!link_name(number, name)) {
+        return number;
     }
-    return number;
+    uint32_t kernels = real()->if_nametoindex(name);
+    return kernels != 0 ? kernels : LINKS_FROM + number;
 }
 
 void address_told(struct nk_address address, bool v6, void *at) {

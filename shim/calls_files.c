@@ -122,6 +122,9 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     uint32_t number;
+    if (interfaces_concern(request)) {
+        return interfaces_control(fd, request, argument);
+    }
     if (number_kind(fd, &number) != OWN) {
         return real()->ioctl(fd, request, argument);
     }

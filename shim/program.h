@@ -292,11 +292,15 @@ struct place {
 int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place);
 void place_told(const struct place *place, bool v6, struct sockaddr *address, socklen_t *length);
 
-/* One address, as an IPv4 or an IPv6 address in network order; and back. Links' numbers, of the kernel by that of the session. */
+/*
+ * One address, as an IPv4 or an IPv6 address in network order; and back. The number of one of the session's links by the kernel's
+ * of it, which is returned if it is none; and back, one of its own where the kernel has none. Its name, false if there is none.
+ */
 void address_told(struct nk_address address, bool v6, void *at);
 struct nk_address address_of(const void *at, bool v6);
 uint32_t link_of(uint32_t kernels);
 uint32_t link_told(uint32_t number);
+bool link_name(uint32_t number, char *name);
 
 /* Where octets to a place go: this host's loopback, if it is no address in particular. */
 void place_meant(struct place *place);
@@ -305,6 +309,9 @@ void place_meant(struct place *place);
 bool place_is_kernels(const struct sockaddr *address, socklen_t length);
 bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length);
 const char *rules_said(void);
+
+/* The same: whether one of the kernel's own addresses is the program's, too, at least at some port. */
+bool place_stays(const struct sockaddr *address, socklen_t length);
 
 /* connecting.c: whether what goes there from a socket of this kind (the value of OPEN) is the kernel's: nobody of the family serves it. */
 bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind);
@@ -362,6 +369,20 @@ void errors_forget(uint32_t number);
 /* Of either kind; for a stream the address is what it says. */
 ssize_t message_send(uint32_t number, const struct msghdr *message, int flags);
 ssize_t message_receive(uint32_t number, struct msghdr *message, int flags);
+
+/* ----- Questions to control: asking.c ----- */
+
+/*
+ * Asks, over a socket of its own, and waits for the answer: its octets, or a negative errno; -EOPNOTSUPP if nobody will give one. Begins
+ * the session if there is none.
+ */
+ssize_t control_asked(const void *question, size_t length, void *answer, size_t room);
+
+/* ----- Interfaces: interfaces.c ----- */
+
+/* Whether a request of ioctl asks for this machine's interfaces; and answers it as ioctl does. */
+bool interfaces_concern(unsigned long request);
+int interfaces_control(int fd, unsigned long request, void *value);
 
 /* ----- Options: options.c ----- */
 

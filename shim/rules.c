@@ -123,6 +123,10 @@ static bool reads_address(const struct sockaddr *address, socklen_t length, stru
     return address != NULL && place_of(address, length, address->sa_family == AF_INET6, place) == 0;
 }
 
+static bool is_loopback(struct nk_address at) {
+    return at.hi == 0 && (at.lo == 1 || at.lo >> 24 == nk_ipv4(htonl(INADDR_LOOPBACK)).lo >> 24);
+}
+
 static bool is_kernels(const struct place *place) {
     pthread_once(&once, learn);
     struct nk_address at = place->address;
@@ -131,12 +135,28 @@ static bool is_kernels(const struct place *place) {
             return rules[i].kernels;
         }
     }
-    return at.hi == 0 && (at.lo == 1 || at.lo >> 24 == nk_ipv4(htonl(INADDR_LOOPBACK)).lo >> 24);
+    return is_loopback(at);
 }
 
 bool place_is_kernels(const struct sockaddr *address, socklen_t length) {
     struct place place;
     return reads_address(address, length, &place) && is_kernels(&place);
+}
+
+bool place_stays(const struct sockaddr *address, socklen_t length) {
+    struct place place;
+    if (!reads_address(address, length, &place)) {
+        return false;
+    }
+    pthread_once(&once, learn);
+    for (size_t i = 0; i < count; i++) {
+        bool all = rules[i].least == 0 && rules[i].most == 65535;
+        /* Of ports alone it says nothing of addresses. */
+        if (begins_with(place.address, &rules[i]) && (all || (rules[i].bits != 0 && rules[i].kernels))) {
+            return rules[i].kernels || is_loopback(place.address);
+        }
+    }
+    return is_loopback(place.address);
 }
 
 bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length) {

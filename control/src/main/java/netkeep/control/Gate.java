@@ -19,6 +19,7 @@ import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Sockets;
+import netkeep.session.AddressMessage;
 import netkeep.session.Ask;
 import netkeep.session.BesideHello;
 import netkeep.session.Hello;
@@ -94,6 +95,7 @@ public final class Gate {
     private final Ends ends;
     private final Deposits deposits;
     private final NameService names;
+    private final AddressAskers addresses;
     private String news = "";
     private int[] captures = {};
     private @Nullable Beside beside;
@@ -124,6 +126,7 @@ public final class Gate {
         // Whoever listens owns it, whichever user this domain has.
         this.ends = new Ends(watch, this::said);
         this.deposits = new Deposits(layout);
+        this.addresses = new AddressAskers(keeper);
         this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
         watch.add(listener);
     }
@@ -336,6 +339,8 @@ public final class Gate {
             received.refuse();
         } else if (Joining.joins(received.octets()) && descriptors.length == 1) {
             join(client, new Line(descriptors[0]));
+        } else if (AddressMessage.asks(received.octets()) && descriptors.length == 1) {
+            addresses.take(new Line(descriptors[0]));
         } else if (!deposits.take(number, received)
                 && !ends.giveBack(number, received)
                 && !ends.take(number, received, layout.sockets())) {
@@ -411,6 +416,7 @@ public final class Gate {
         for (String question : ends.unanswered()) {
             left(question);
         }
+        addresses.again();
     }
 
     private void asked(int guest, String question) throws IOException {
@@ -431,7 +437,7 @@ public final class Gate {
     ///
     /// @param text of at most [Ask#LONGEST] octets
     public void answer(int guest, String text) {
-        if (!ends.answered(text)) {
+        if (!ends.answered(text) && !(guest == 0 && addresses.told(text))) {
             askers.answer(guest, text);
         }
     }

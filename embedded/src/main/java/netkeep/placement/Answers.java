@@ -1,10 +1,14 @@
 package netkeep.placement;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import netkeep.control.OwnAddresses;
 import netkeep.engine.Engine;
 import netkeep.engine.dhcp.DhcpState;
+import netkeep.engine.ip.AddressState;
 import netkeep.engine.ip.Filter;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.NameAdvice;
@@ -17,6 +21,7 @@ import netkeep.engine.tcp.Listing;
 import netkeep.engine.tcp.SocketView;
 import netkeep.names.Advice;
 import netkeep.names.NameSettings;
+import netkeep.session.AddressMessage;
 import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
@@ -62,6 +67,7 @@ public final class Answers {
                 case "nstat" -> counters();
                 case "settings" -> settings.text();
                 case Advice.TITLE -> advice().text();
+                case OwnAddresses.TITLE -> ownAddresses(nowNs).text();
                 case "add" -> add(rest, nowNs);
                 case "remove" -> remove(rest, nowNs);
                 case "filter" -> filter(rest);
@@ -88,6 +94,27 @@ public final class Answers {
         }
         told = changes;
         return advice().text();
+    }
+
+    /// The links and what addresses they have, for programs that ask for their machine's.
+    private OwnAddresses ownAddresses(long nowNs) {
+        List<AddressMessage.Link> links = new ArrayList<>();
+        for (Settings.Device device : settings.devices()) {
+            links.add(new AddressMessage.Link(device.mac(), engine.ip().linkMtu(links.size() + 1)));
+        }
+        List<AddressMessage.Own> own = new ArrayList<>();
+        for (Views.OwnAddress view : engine.ip().views().addresses()) {
+            if (view.link() != 0 && view.state() != AddressState.DUPLICATE) {
+                int used = view.preferredNs() <= nowNs ? AddressMessage.DEPRECATED : AddressMessage.PREFERRED;
+                own.add(new AddressMessage.Own(
+                        view.address().hi(),
+                        view.address().lo(),
+                        view.link(),
+                        view.prefixLength(),
+                        view.state() == AddressState.TENTATIVE ? AddressMessage.TENTATIVE : used));
+            }
+        }
+        return new OwnAddresses(links, own);
     }
 
     private String sockets(int from, long nowNs) {

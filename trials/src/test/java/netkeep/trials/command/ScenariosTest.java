@@ -1,3 +1,4 @@
+// Long: what each program does on either stack stands in one place.
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -256,6 +257,35 @@ class ScenariosTest {
                 addresses -> shell("for how in +notcp +tcp; do dig +short +time=5 $how -p 7040 @" + addresses[0]
                         + " x.test || exit; done"),
                 "192.0.2.7\n192.0.2.7\n"::equals);
+    }
+
+    /// It asks which addresses this machine has, and listens at each.
+    @Test
+    @Row(
+            program = "named",
+            scenario = "listens at each address that it finds; dig asks over UDP and TCP, both families")
+    void namedAtEachAddress() throws Exception {
+        ProgramsTest.needs("named", "dig");
+        Files.writeString(
+                directory.resolve("zone"), "$TTL 60\n@ SOA a a 1 1 1 1 1\n NS a\na A 192.0.2.1\nx A 192.0.2.7\n");
+        Path configuration = directory.resolve("named.conf");
+        Files.writeString(configuration, """
+                options {
+                  directory "%s"; pid-file none; session-keyfile none; recursion no; notify no;
+                  listen-on port 7045 { any; }; listen-on-v6 port 7045 { any; };
+                };
+                controls { };
+                zone "test" { type primary; file "zone"; };
+                """.formatted(directory));
+        Place.Running named = ours(List.of("named", "-g", "-n", "1", "-c", configuration.toString()));
+        for (String address : new String[] {Place.OURS_4, Place.OURS_6}) {
+            listens(named, address, 7045);
+            assertEquals(
+                    "192.0.2.7\n192.0.2.7\n",
+                    said(place.start(shell("for how in +notcp +tcp; do dig +short +time=5 $how -p 7045 @" + address
+                            + " x.test || exit; done"))));
+        }
+        named.stop();
     }
 
     @Test

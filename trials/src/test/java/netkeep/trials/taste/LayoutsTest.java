@@ -45,6 +45,7 @@ import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
 import netkeep.ring.Producer;
 import netkeep.ring.Region;
+import netkeep.session.AddressMessage;
 import netkeep.session.Ask;
 import netkeep.session.BesideHello;
 import netkeep.session.ConnectionInfo;
@@ -127,6 +128,11 @@ class LayoutsTest {
                         "layout question",
                         "layout name-question",
                         "layout name-answer",
+                        "layout address-question",
+                        "layout address-answer",
+                        "layout address-link",
+                        "layout own-address",
+                        "numbers own-state",
                         "layout frames-producer",
                         "layout frames-consumer",
                         "layout frame",
@@ -633,6 +639,45 @@ class LayoutsTest {
         assertEquals('b', answered.get((int) told.length() + 18));
         assertEquals(6, told.numbers().size());
         assertTrue(page("names.md").startsWith("# Layout of names, version " + NameMessage.VERSION + "\n"));
+    }
+
+    @Test
+    void addressesAreAsDrawn() throws IOException {
+        Drawing asked = drawing("layout address-question");
+        ByteBuffer question = ByteBuffer.wrap(AddressMessage.question()).order(ByteOrder.nativeOrder());
+        assertTrue(AddressMessage.asks(AddressMessage.question()));
+        assertEquals(0x30494b4e, question.getInt(at(asked, "MAGIC")));
+        assertEquals(AddressMessage.VERSION, question.getInt(at(asked, "VERSION")));
+        assertEquals(asked.length(), question.capacity());
+
+        Drawing head = drawing("layout address-answer");
+        Drawing link = drawing("layout address-link");
+        Drawing own = drawing("layout own-address");
+        ByteBuffer told = ByteBuffer.wrap(AddressMessage.answer(
+                        List.of(new AddressMessage.Link(1, 2), new AddressMessage.Link(3, 4)),
+                        List.of(new AddressMessage.Own(5, 6, 7, 8, AddressMessage.DEPRECATED))))
+                .order(ByteOrder.nativeOrder());
+        assertEquals(0x30494b4e, told.getInt(at(head, "MAGIC")));
+        assertEquals(AddressMessage.VERSION, told.getInt(at(head, "VERSION")));
+        assertEquals(2, told.getInt(at(head, "LINKS")));
+        assertEquals(1, told.getInt(at(head, "ADDRESSES")));
+        int second = (int) (head.length() + link.length());
+        assertEquals(3, told.getLong(second + at(link, "MAC")));
+        assertEquals(4, told.getInt(second + at(link, "MTU")));
+        int address = (int) (second + link.length());
+        assertEquals(5, told.getLong(address + at(own, "ADDRESS")));
+        assertEquals(6, told.getLong(address + at(own, "ADDRESS") + 8));
+        assertEquals(7, told.getInt(address + at(own, "LINK")));
+        assertEquals(8, told.getInt(address + at(own, "PREFIX")));
+        assertEquals(3, told.getInt(address + at(own, "STATE")));
+        assertEquals(address + own.length(), told.capacity());
+        assertEquals(4, head.numbers().size());
+        assertEquals(2, link.numbers().size());
+        assertEquals(4, own.numbers().size());
+        Map<String, Long> states = new HashMap<>(constants(AddressMessage.class));
+        states.keySet().retainAll(Set.of("TENTATIVE", "PREFERRED", "DEPRECATED"));
+        assertEquals(states, drawing("numbers own-state").numbers());
+        assertTrue(page("addresses.md").startsWith("# Layout of addresses, version " + AddressMessage.VERSION + "\n"));
     }
 
     @Test

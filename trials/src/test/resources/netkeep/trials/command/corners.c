@@ -71,23 +71,32 @@ static union address group(int number) {
     return at(family == AF_INET ? "239.7.7.7" : "ff15::7777", number);
 }
 
-/* The kernel's number of the link between the two. */
+/* Which of these has an address, or NULL. */
+static const struct ifaddrs *having(const struct ifaddrs *all, const char *text) {
+    union address wanted = at(text, 0);
+    for (; all != NULL; all = all->ifa_next) {
+        const union address *its = (const void *)all->ifa_addr;
+        if (its == NULL || its->any.sa_family != wanted.any.sa_family) {
+            continue;
+        }
+        bool same = family == AF_INET
+            ? its->four.sin_addr.s_addr == wanted.four.sin_addr.s_addr
+            : memcmp(&its->six.sin6_addr, &wanted.six.sin6_addr, sizeof wanted.six.sin6_addr) == 0;
+        if (same) {
+            break;
+        }
+    }
+    return all;
+}
+
+/* The number of the link between the two, by the address that this side has there. */
 static unsigned link_between(void) {
-    union address peer = at(peer_address, 0);
     struct ifaddrs *all;
-    unsigned index = 0;
     if (getifaddrs(&all) != 0) {
         return 0;
     }
-    for (struct ifaddrs *one = all; one != NULL; one = one->ifa_next) {
-        const union address *its = (const void *)one->ifa_addr;
-        if (its == NULL || its->any.sa_family != family) {
-            continue;
-        }
-        bool same = family == AF_INET ? its->four.sin_addr.s_addr == peer.four.sin_addr.s_addr
-                                      : memcmp(&its->six.sin6_addr, &peer.six.sin6_addr, sizeof peer.six.sin6_addr) == 0;
-        index = same ? if_nametoindex(one->ifa_name) : index;
-    }
+    const struct ifaddrs *one = having(all, getenv("CORNERS_PEER") != NULL ? peer_address : own_address);
+    unsigned index = one == NULL ? 0 : if_nametoindex(one->ifa_name);
     freeifaddrs(all);
     return index;
 }
@@ -1490,6 +1499,126 @@ static void older(void) {
     peer("x", 0);
 }
 
+/* ----- Interfaces ----- */
+
+static void by_name(int fd, const char *name, const struct ifaddrs *one) {
+    static const struct {
+        const char *what;
+        unsigned long request;
+    } asked[] = {{"address", SIOCGIFADDR}, {"mask", SIOCGIFNETMASK}};
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct ifreq request = {.ifr_flags = 0};
+        snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+        int done = ioctl(fd, asked[i].request, &request);
+        const struct sockaddr *listed = one == NULL ? NULL : i == 0 ? one->ifa_addr : one->ifa_netmask;
+        bool same = done == 0 && listed != NULL && listed->sa_family == AF_INET
+            && ((const struct sockaddr_in *)(const void *)listed)->sin_addr.s_addr
+                == ((const struct sockaddr_in *)(const void *)&request.ifr_addr)->sin_addr.s_addr;
+        printf("interface's %s: %d, as listed %d\n", asked[i].what, done == 0 ? 0 : errno, same);
+    }
+}
+
+static void by_request(int fd, const char *name) {
+    struct ifreq request = {.ifr_flags = 0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+    int done = ioctl(fd, SIOCGIFINDEX, &request);
+    printf("its number: %d, %d\n", done, request.ifr_ifindex == (int)if_nametoindex(name));
+    unsigned index = (unsigned)request.ifr_ifindex;
+    done = ioctl(fd, SIOCGIFFLAGS, &request);
+    printf("its flags: %d, %x\n", done, request.ifr_flags & (IFF_UP | IFF_LOOPBACK | IFF_BROADCAST | IFF_MULTICAST));
+    done = ioctl(fd, SIOCGIFMTU, &request);
+    printf("its MTU: %d, %d\n", done, request.ifr_mtu);
+    done = ioctl(fd, SIOCGIFHWADDR, &request);
+    printf("its kind: %d, %d\n", done, request.ifr_hwaddr.sa_family);
+    memset(&request, 0, sizeof request);
+    request.ifr_ifindex = (int)index;
+    done = ioctl(fd, SIOCGIFNAME, &request);
+    char again[IF_NAMESIZE] = "";
+    printf("its name: %d, %d, %d\n", done, strcmp(request.ifr_name, name),
+        if_indextoname(index, again) == NULL || strcmp(again, name) != 0);
+}
+
+static int prefix(const struct sockaddr *mask) {
+    const union address *its = (const void *)mask;
+    const uint8_t *octets = family == AF_INET ? (const void *)&its->four.sin_addr : (const void *)&its->six.sin6_addr;
+    int bits = 0;
+    for (size_t i = 0; i < (family == AF_INET ? 4 : 16); i++) {
+        bits += __builtin_popcount(octets[i]);
+    }
+    return bits;
+}
+
+/* How many of the entries of a list are of our own address; in a list that has room for one they must be the first. */
+static void listed(int fd) {
+    struct ifreq entries[64];
+    struct ifconf all = {.ifc_len = sizeof entries, .ifc_req = entries};
+    struct ifconf length = {.ifc_buf = NULL};
+    int done = ioctl(fd, SIOCGIFCONF, &all);
+    int asked = ioctl(fd, SIOCGIFCONF, &length);
+    int own = 0;
+    union address wanted = at(own_address, 0);
+    for (size_t i = 0; i < (size_t)all.ifc_len / sizeof entries[0]; i++) {
+        const struct sockaddr_in *its = (const void *)&entries[i].ifr_addr;
+        own += family == AF_INET && its->sin_addr.s_addr == wanted.four.sin_addr.s_addr;
+    }
+    struct ifconf one = {.ifc_len = sizeof entries[0] + 3, .ifc_req = entries};
+    int first = ioctl(fd, SIOCGIFCONF, &one);
+    printf("SIOCGIFCONF: %d, %d; own %d; room for one %d, %d; first %s\n", done, asked == 0 && length.ifc_len == all.ifc_len, own,
+        first, one.ifc_len == sizeof entries[0], entries[0].ifr_name);
+}
+
+static void interfaces(void) {
+    struct ifaddrs *all;
+    int got = getifaddrs(&all);
+    const struct ifaddrs *own = got == 0 ? having(all, own_address) : NULL;
+    const struct ifaddrs *loop = got == 0 ? having(all, family == AF_INET ? "127.0.0.1" : "::1") : NULL;
+    printf("getifaddrs: %d, own %d, loopback %d\n", got, own != NULL, loop != NULL);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (own != NULL) {
+        printf("its prefix %d, flags %x\n", prefix(own->ifa_netmask),
+            own->ifa_flags & (IFF_UP | IFF_LOOPBACK | IFF_BROADCAST | IFF_MULTICAST));
+        by_name(fd, own->ifa_name, own);
+        by_request(fd, own->ifa_name);
+    }
+    by_name(fd, "lo", loop);
+    by_request(fd, "lo");
+    by_name(fd, "none", NULL);
+    listed(fd);
+    int packets = 0;
+    int links = 0;
+    for (const struct ifaddrs *one = all; got == 0 && one != NULL; one = one->ifa_next) {
+        packets += one->ifa_addr != NULL && one->ifa_addr->sa_family == AF_PACKET;
+        const union address *its = (const void *)one->ifa_addr;
+        bool local = its != NULL && its->any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&its->six.sin6_addr);
+        links += local && its->six.sin6_scope_id == if_nametoindex(one->ifa_name);
+    }
+    struct if_nameindex *names = if_nameindex();
+    int named = 0;
+    while (names != NULL && names[named].if_index != 0) {
+        named++;
+    }
+    printf("links %d, of their own addresses %d; if_nameindex as many %d\n", packets, links, named == packets);
+    if_freenameindex(names);
+    errno = 0;
+    unsigned none = if_nametoindex("none");
+    int failure = errno;
+    char name[IF_NAMESIZE];
+    errno = 0;
+    const char *found = if_indextoname(12345, name);
+    printf("no such: %u %d, %d %d\n", none, failure, found == NULL, errno);
+    int closed = dup(fd);
+    close(closed);
+    struct ifconf asked = {.ifc_buf = NULL};
+    int done = ioctl(closed, SIOCGIFCONF, &asked);
+    printf("of a closed descriptor: %d %d", done, errno);
+    done = ioctl(0, SIOCGIFCONF, &asked);
+    printf("; of none of sockets: %d %d\n", done, errno);
+    close(fd);
+    if (got == 0) {
+        freeifaddrs(all);
+    }
+}
+
 int main(int count, char **arguments) {
     if (count != 5) {
         return 2;
@@ -1532,6 +1661,7 @@ int main(int count, char **arguments) {
     groups();
     over_loopback();
     older();
+    interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
     wait(NULL);

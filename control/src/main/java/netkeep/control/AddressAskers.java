@@ -1,0 +1,71 @@
+package netkeep.control;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import netkeep.domain.Line;
+import netkeep.domain.Word;
+
+/// Who has asked which addresses the stack has, and waits for the answer over a socket of its own. The stack knows: it
+/// is
+/// asked once for all who wait.
+final class AddressAskers {
+    /// The most at a time; behind that the socket is closed without an answer.
+    private static final int MOST = 256;
+
+    private final Line keeper;
+    private final List<Line> waiting = new ArrayList<>();
+
+    AddressAskers(Line keeper) {
+        this.keeper = keeper;
+    }
+
+    /// @param line over which the answer is to go; closed behind it
+    void take(Line line) {
+        if (waiting.size() == MOST) {
+            line.close();
+            return;
+        }
+        waiting.add(line);
+        if (waiting.size() == 1) {
+            ask();
+        }
+    }
+
+    /// Asks once more: the stack may be another by now.
+    void again() {
+        if (!waiting.isEmpty()) {
+            ask();
+        }
+    }
+
+    private void ask() {
+        try {
+            keeper.send(new Word(Word.ASK, 0, OwnAddresses.TITLE).octets());
+        } catch (IOException gone) {
+            // The keeper, and with it all of this: whoever reads its line sees that.
+        }
+    }
+
+    /// The stack has said something.
+    ///
+    /// @return whether it was that
+    boolean told(String text) {
+        if (!OwnAddresses.is(text)) {
+            return false;
+        }
+        byte[] message = OwnAddresses.parse(text).message();
+        waiting.forEach(line -> answer(line, message));
+        waiting.clear();
+        return true;
+    }
+
+    /// Says an answer to who waits for nothing else, if it is still there.
+    static void answer(Line line, byte[] message) {
+        try (line) {
+            line.offer(message);
+        } catch (IOException gone) {
+            // It waits no more.
+        }
+    }
+}
