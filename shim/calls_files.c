@@ -312,18 +312,18 @@ EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) {
 
 EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     uint32_t set;
-    return number_kind(epfd, &set) == POLLS && set_hears(set) ? set_wait(epfd, set, events, most, timeout, mask)
-                                                              : real()->epoll_pwait(epfd, events, most, timeout, mask);
+    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, timeout, mask)
+                                            : real()->epoll_pwait(epfd, events, most, timeout, mask);
 }
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeout) {
     uint32_t set;
-    return number_kind(epfd, &set) == POLLS && set_hears(set) ? set_wait(epfd, set, events, most, timeout, NULL)
-                                                              : real()->epoll_wait(epfd, events, most, timeout);
+    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, timeout, NULL)
+                                            : real()->epoll_wait(epfd, events, most, timeout);
 }
 
 EXPORT int epoll_pwait2(
     int epfd, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask) {
-    int ms = timeout == NULL ? -1 : (int)(timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000);
-    return epoll_pwait(epfd, events, most, ms, mask);
+    int64_t ms = timeout == NULL ? -1 : (int64_t)timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000;
+    return epoll_pwait(epfd, events, most, ms > INT_MAX ? INT_MAX : (int)ms, mask);
 }

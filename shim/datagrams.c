@@ -96,8 +96,16 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         header.remote = place.address;
         header.port = place.port;
         header.link = place.scope != 0 ? place.scope : header.link;
-    } else if ((socket_status(number) & NK_STATUS_CONNECTED) == 0) {
-        return -EDESTADDRREQ;
+    } else {
+        /* It says where it goes itself: its socket may be disconnected, or talk to another, before the stack takes it. */
+        struct nk_words words;
+        nk_words(&session, number, &words);
+        if ((words.status & NK_STATUS_CONNECTED) == 0) {
+            return -EDESTADDRREQ;
+        }
+        header.remote = words.remote;
+        header.port = words.remote_port;
+        header.link = words.remote.hi >> 54 == 0xfe80 >> 6 && header.link == 0 ? words.link : header.link;
     }
     int failure = failed_before(number);
     if (failure != 0) {

@@ -92,6 +92,10 @@ static void hear_of_all(void) {
 
 /* ----- Beginning, fork and end ----- */
 
+unsigned family_generation(void) {
+    return generation;
+}
+
 static void count(uint32_t by) {
     for (int fd = 0; fd < numbers_end(); fd++) {
         uint32_t number;
@@ -122,6 +126,7 @@ static void child_forked(void) {
     hear_of_all();
     signals_forked();
     signals_let();
+    sets_forked();
     sets_unlock();
     stdio_unlock();
 }
@@ -157,6 +162,7 @@ static void enter(struct family *entered, int fd) {
     session.client_memory = number_hide(session.client_memory);
     session.stack_memory = number_hide(session.stack_memory);
     memory = number_hide(fd);
+    nudge = number_hide(eventfd(1, EFD_CLOEXEC));
     pthread_key_create(&ears, close_ear);
     pthread_atfork(before_fork, parent_forked, child_forked);
     bit = atomic_fetch_add(&entered->processes, 1) % EARS;
@@ -428,14 +434,14 @@ void family_nudge(int epfd) {
     real()->epoll_ctl(epfd, EPOLL_CTL_MOD, nudge, &ring);
 }
 
+void family_interrupts(int epfd, bool does) {
+    struct epoll_event always = {.events = EPOLLIN, .data.u64 = (uintptr_t)&nudged};
+    real()->epoll_ctl(epfd, does ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, nudge, &always);
+}
+
 int family_watch(int epfd, uint64_t data) {
     struct epoll_event ring = {.events = EPOLLIN | EPOLLET, .data.u64 = data};
     struct epoll_event line = {.events = EPOLLIN | EPOLLET, .data.u64 = data + 1};
-    static _Atomic bool made;
-    bool first = false;
-    if (atomic_compare_exchange_strong(&made, &first, true)) {
-        nudge = number_hide(eventfd(1, EFD_CLOEXEC));
-    }
     struct epoll_event always = {.events = EPOLLIN | EPOLLET, .data.u64 = (uintptr_t)&nudged};
     real()->epoll_ctl(epfd, EPOLL_CTL_ADD, nudge, &always);
     int failure = real()->epoll_ctl(epfd, EPOLL_CTL_ADD, session.ear, &ring);

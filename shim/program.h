@@ -177,6 +177,12 @@ int64_t now_ns(void);
 void family_nudge(int epfd);
 bool family_nudged(const struct epoll_event *event);
 
+/* Whoever waits at an epoll instance of the program's comes back with an event that family_nudged knows; until it does no more. */
+void family_interrupts(int epfd, bool does);
+
+/* Another one in a child than in its parent. */
+unsigned family_generation(void);
+
 /* ----- Sockets: sockets.c ----- */
 
 /* Sets errno to what a negative errno says: -1. */
@@ -413,7 +419,7 @@ bool group_leaves(int level, int name);
 int group_link(int level, const void *value, socklen_t length, uint32_t *link, int *told);
 bool group_is_ours(int level, int name, const void *value, socklen_t length);
 
-/* ----- Waiting: waiting.c, sets.c ----- */
+/* ----- Waiting: waiting.c, sets.c, sets_waiting.c ----- */
 
 /* As ppoll, timeout in nanoseconds, -1 for ever. */
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);
@@ -428,17 +434,20 @@ bool wait_concerns(struct pollfd *polled, nfds_t count);
 void set_made(int epfd);
 int set_control(int epfd, uint32_t set, int op, int fd, struct epoll_event *event);
 int set_wait(int epfd, uint32_t set, struct epoll_event *events, int most, int timeout, const sigset_t *mask);
-/* Whether it ever had a socket of ours. */
+/* Whether it ever had a socket of ours, in itself or in a set within. And: whether one of these is ready. */
 bool set_hears(uint32_t set);
-bool set_concerns(uint32_t set);
 bool set_ready(uint32_t set);
-void set_left(uint32_t set);
+/* Another descriptor is this set, too; and one is no more. */
+void set_doubled(uint32_t set, int to);
+void set_left(uint32_t set, int fd);
 /* A number is closed, has become the kernel's for good, or one of ours. Without the family's lock, which is taken behind that of sets. */
 void sets_forget(int fd);
 void sets_settled(int fd);
 void sets_adopted(int fd);
 void sets_lock(void);
 void sets_unlock(void);
+/* This process has no thread but this one. */
+void sets_forked(void);
 
 /* ----- Without calls of the kernel's: confining.c ----- */
 

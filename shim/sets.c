@@ -1,56 +1,18 @@
 #define _GNU_SOURCE
-#include "program.h"
+#include "sets.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-/*
- * An epoll instance is the kernel's, and its descriptors are in it; beside it is a set of those of ours. Once it has one, the
- * session's ear is in the kernel's instance, too: so that one wait is for both.
- *
- * What may have something to tell stands in its set's list: whatever was put or changed there, what was ready when it was told
- * last, and each whose socket the family's journal has named since. Nothing else is looked at.
- *
- * All of this is a process's own, and changed with `lock`, which is taken before the family's; a fork holds both.
- */
+enum { SETS = 4096, BY_FD = 1024 };
 
-struct item {
-    int fd;
-    bool settled; /* the socket's number is known */
-    bool armed; /* not one-shot that has shot */
-    bool listed;
-    uint32_t number;
-    uint32_t wanted;
-    uint64_t data;
-    uint64_t seen; /* what was told last, as an edge */
-    struct set *set;
-    struct item *next_by_fd;
-    struct item *next_by_number;
-    struct item *before; /* in the list */
-    struct item *behind;
-};
-
-struct set {
-    int epfd;
-    bool hears;
-    _Atomic int sleepers; /* threads that wait in the kernel's instance */
-    bool kernels; /* whether the kernel's instance was ever given something */
-    size_t count;
-    size_t listed;
-    int64_t asked_ns; /* when the kernel was asked last */
-    struct item *first; /* of the list */
-    struct item *last;
-};
-
-enum { SETS = 4096, BY_FD = 1024, KERNEL_NS = 50000 };
+const char set_ring[3];
 
 static struct set *sets[SETS];
 static uint32_t sets_end; /* one above the highest that ever was */
 static struct item *by_fd[BY_FD];
 static struct item **by_number; /* as many as the session has sockets */
 static uint64_t read_to; /* of the family's journal */
-static const char ring[2]; /* events' data that no program has */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void sets_lock(void) {
@@ -63,7 +25,7 @@ void sets_unlock(void) {
     signals_let();
 }
 
-static struct set *at(uint32_t set) {
+struct set *set_at(uint32_t set) {
     return set < SETS ? sets[set] : NULL;
 }
 
@@ -74,6 +36,7 @@ void set_made(int epfd) {
             sets[i] = calloc(1, sizeof *sets[i]);
             if (sets[i] != NULL) {
                 sets[i]->epfd = epfd;
+                sets[i]->bed = -1;
                 sets_end = i >= sets_end ? i + 1 : sets_end;
                 number_set(epfd, POLLS, i);
             }
@@ -84,18 +47,13 @@ void set_made(int epfd) {
 }
 
 bool set_hears(uint32_t number) {
-    struct set *set = at(number);
-    return set != NULL && set->hears;
-}
-
-bool set_concerns(uint32_t number) {
-    struct set *set = at(number);
-    return set != NULL && set->count != 0;
+    struct set *set = set_at(number);
+    return set != NULL && atomic_load(&set->hears);
 }
 
 /* ----- The list ----- */
 
-static void list(struct item *item) {
+void item_list(struct item *item) {
     if (!item->listed) {
         struct set *set = item->set;
         item->listed = true;
@@ -107,7 +65,16 @@ static void list(struct item *item) {
     }
 }
 
-static void unlist(struct item *item) {
+/* There may be something new: for the sets that its own is in, as well. */
+static void list(struct item *item) {
+    item_list(item);
+    item->set->changes++;
+    for (struct item *outer = item->set->outer; outer != NULL; outer = outer->next_by_number) {
+        list(outer);
+    }
+}
+
+void item_unlist(struct item *item) {
     if (item->listed) {
         struct set *set = item->set;
         item->listed = false;
@@ -126,7 +93,7 @@ static void list_all(void) {
 }
 
 /* Takes what has become of the family's sockets since this process looked last. */
-static void refresh(void) {
+void sets_refresh(void) {
     if (family == NULL || by_number == NULL) {
         return;
     }
@@ -159,16 +126,90 @@ static struct item *find(const struct set *set, int fd) {
     return item;
 }
 
+struct item *item_nested(const struct set *set, uint64_t data) {
+    for (size_t i = 0; i < BY_FD; i++) {
+        for (struct item *item = by_fd[i]; item != NULL; item = item->next_by_fd) {
+            if (item->set == set && item->inner != NULL && item->data == data) {
+                return item;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Who sleeps for a set, or is about to, looks again. */
+void set_rouse(const struct set *set) {
+    if (atomic_load(&set->sleepers) != 0 && set->bed >= 0) {
+        family_nudge(set->bed);
+    }
+    for (const struct item *outer = set->outer; outer != NULL; outer = outer->next_by_number) {
+        set_rouse(outer->set);
+    }
+}
+
+/* Sees to it that this process's threads can sleep for a set; who takes calls from itself may not. With the lock. */
+void set_make_bed(struct set *set) {
+    struct epoll_event kernels = {.events = EPOLLIN, .data.u64 = (uintptr_t)&set_ring[2]};
+    if (confined() || (set->bed >= 0 && set->made_by == family_generation())) {
+        return;
+    }
+    if (set->bed >= 0) {
+        number_set(set->bed, KERNEL, 0);
+        real()->close(set->bed);
+    }
+    set->bed = real()->epoll_create1(EPOLL_CLOEXEC);
+    if (set->bed >= 0) {
+        set->bed = number_hide(set->bed);
+        set->made_by = family_generation();
+        real()->epoll_ctl(set->bed, EPOLL_CTL_ADD, set->epfd, &kernels);
+        family_watch(set->bed, (uintptr_t)&set_ring);
+    }
+}
+
+/* From now on a set has something of ours, and so have those that it is in: who waits in the kernel's instance is to wait anew. */
+static void hear(struct set *set) {
+    if (atomic_exchange(&set->hears, true)) {
+        return;
+    }
+    set_make_bed(set);
+    if (atomic_load(&set->strangers) != 0) {
+        family_interrupts(set->epfd, true);
+    }
+    for (struct item *outer = set->outer; outer != NULL; outer = outer->next_by_number) {
+        hear(outer->set);
+    }
+}
+
 /* Its socket's number is known by now. */
 static void settle(struct item *item) {
     uint32_t number;
-    if (!item->settled && number_kind(item->fd, &number) == OWN) {
+    if (!item->settled && item->inner == NULL && number_kind(item->fd, &number) == OWN) {
         item->settled = true;
         item->number = number;
         item->next_by_number = by_number[number];
         by_number[number] = item;
     }
     list(item);
+}
+
+static void wants(struct item *item, const struct epoll_event *event) {
+    item->wanted = event->events;
+    item->data = event->data.u64;
+    item->armed = true;
+    item->seen = UINT64_MAX;
+}
+
+static struct item *put(struct set *set, int fd, const struct epoll_event *event) {
+    struct item *item = calloc(1, sizeof *item);
+    if (item != NULL) {
+        item->fd = fd;
+        item->set = set;
+        item->next_by_fd = by_fd[(unsigned)fd % BY_FD];
+        by_fd[(unsigned)fd % BY_FD] = item;
+        set->count++;
+        wants(item, event);
+    }
+    return item;
 }
 
 static int add(struct set *set, int fd, const struct epoll_event *event) {
@@ -179,48 +220,53 @@ static int add(struct set *set, int fd, const struct epoll_event *event) {
         by_number = calloc(session.sockets, sizeof(struct item *));
         read_to = atomic_load(&family->written);
     }
-    struct item *item = by_number == NULL ? NULL : calloc(1, sizeof *item);
+    struct item *item = by_number == NULL ? NULL : put(set, fd, event);
     if (item == NULL) {
         return -ENOMEM;
     }
-    if (!set->hears) {
-        set->hears = family_watch(set->epfd, (uintptr_t)&ring) == 0;
-    }
-    item->fd = fd;
-    item->set = set;
-    item->next_by_fd = by_fd[(unsigned)fd % BY_FD];
-    by_fd[(unsigned)fd % BY_FD] = item;
-    set->count++;
-    item->wanted = event->events;
-    item->data = event->data.u64;
-    item->armed = true;
-    item->seen = UINT64_MAX;
+    hear(set);
     settle(item);
     return 0;
 }
 
 static void drop(struct item *item) {
-    unlist(item);
+    item_unlist(item);
     struct item **link = &by_fd[(unsigned)item->fd % BY_FD];
     while (*link != item) {
         link = &(*link)->next_by_fd;
     }
     *link = item->next_by_fd;
-    if (item->settled) {
-        link = &by_number[item->number];
+    if (item->settled || item->inner != NULL) {
+        link = item->settled ? &by_number[item->number] : &item->inner->outer;
         while (*link != item) {
             link = &(*link)->next_by_number;
         }
         *link = item->next_by_number;
     }
+    item->set->nests -= item->inner != NULL;
     item->set->count--;
     free(item);
 }
 
+/* As the kernel: who is woken alone is so from the beginning, and has no other wishes. */
+static bool is_exclusive(uint32_t events) {
+    return (events & EPOLLEXCLUSIVE) != 0;
+}
+
 static int change(struct set *set, int op, int fd, const struct epoll_event *event) {
+    const uint32_t beside = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
     struct item *item = find(set, fd);
+    if (op != EPOLL_CTL_DEL && event == NULL) {
+        return -EFAULT;
+    }
+    if (op != EPOLL_CTL_DEL && is_exclusive(event->events) && (op == EPOLL_CTL_MOD || (event->events & ~beside) != 0)) {
+        return -EINVAL;
+    }
     if (op == EPOLL_CTL_ADD) {
-        return event == NULL ? -EFAULT : add(set, fd, event);
+        return add(set, fd, event);
+    }
+    if (op != EPOLL_CTL_DEL && op != EPOLL_CTL_MOD) {
+        return -EINVAL;
     }
     if (item == NULL) {
         return -ENOENT;
@@ -229,23 +275,45 @@ static int change(struct set *set, int op, int fd, const struct epoll_event *eve
         drop(item);
         return 0;
     }
-    if (op != EPOLL_CTL_MOD) {
+    if (is_exclusive(item->wanted)) {
         return -EINVAL;
     }
-    if (event == NULL) {
-        return -EFAULT;
-    }
-    item->wanted = event->events;
-    item->data = event->data.u64;
-    item->armed = true;
-    item->seen = UINT64_MAX;
+    wants(item, event);
     list(item);
     return 0;
 }
 
+/* An instance within another: the kernel has judged what was asked, and tells of what is its own. */
+static int nest(struct set *set, int op, int fd, struct set *inner, const struct epoll_event *event) {
+    struct item *item = find(set, fd);
+    if (op == EPOLL_CTL_ADD) {
+        item = put(set, fd, event);
+        if (item == NULL) {
+            return -ENOMEM;
+        }
+        set->kernels = true;
+        set->nests++;
+        item->inner = inner;
+        item->next_by_number = inner->outer;
+        inner->outer = item;
+        if (atomic_load(&inner->hears)) {
+            hear(set);
+        }
+    } else if (item != NULL && op == EPOLL_CTL_DEL) {
+        drop(item);
+        return 0;
+    } else if (item != NULL) {
+        wants(item, event);
+    }
+    if (item != NULL) {
+        list(item);
+    }
+    return 0;
+}
+
 int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *event) {
-    struct set *set = at(number);
-    uint32_t value;
+    struct set *set = set_at(number);
+    uint32_t value = 0;
     enum kind kind = number_kind(fd, &value);
     if (kind == OPEN && family_begin() != 0) {
         number_set(fd, KERNEL, 0);
@@ -255,16 +323,21 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
     if (carried) {
         sets_settled(fd);
     }
-    if (set == NULL || carried || (kind != OWN && kind != OPEN)) {
+    bool ours = set != NULL && !carried && (kind == OWN || kind == OPEN);
+    struct set *inner = set != NULL && kind == POLLS ? set_at(value) : NULL;
+    if (!ours) {
         if (set != NULL && op == EPOLL_CTL_ADD) {
             set->kernels = true;
         }
-        return real()->epoll_ctl(epfd, op, fd, event);
+        int done = real()->epoll_ctl(epfd, op, fd, event);
+        if (done != 0 || inner == NULL) {
+            return done;
+        }
     }
     sets_lock();
-    int failure = change(set, op, fd, event);
-    if (failure == 0 && op != EPOLL_CTL_DEL && atomic_load(&set->sleepers) != 0) {
-        family_nudge(set->epfd);
+    int failure = ours ? change(set, op, fd, event) : nest(set, op, fd, inner, event);
+    if (failure == 0 && op != EPOLL_CTL_DEL) {
+        set_rouse(set);
     }
     sets_unlock();
     errno = failure == 0 ? errno : -failure;
@@ -295,7 +368,7 @@ void sets_adopted(int fd) {
     each(fd, settle);
 }
 
-static void to_kernel(struct item *item) {
+void item_to_kernel(struct item *item) {
     uint32_t shot = EPOLLET | EPOLLONESHOT;
     struct epoll_event event = {
         .events = item->armed ? item->wanted : item->wanted & shot, .data.u64 = item->data};
@@ -305,16 +378,57 @@ static void to_kernel(struct item *item) {
 }
 
 void sets_settled(int fd) {
-    each(fd, to_kernel);
+    each(fd, item_to_kernel);
 }
 
-void set_left(uint32_t number) {
-    struct set *set = at(number);
+void sets_forked(void) {
+    for (uint32_t i = 0; i < sets_end; i++) {
+        if (sets[i] != NULL) {
+            atomic_store(&sets[i]->sleepers, 0);
+            atomic_store(&sets[i]->strangers, 0);
+        }
+    }
+}
+
+/* Another descriptor that is this set goes on. */
+static bool has_double(struct set *set, uint32_t number, int fd) {
+    uint32_t value;
+    if (set->doubles == 0) {
+        return false;
+    }
+    set->doubles--;
+    for (int other = 0; other < numbers_end() && set->epfd == fd; other++) {
+        if (other != fd && number_kind(other, &value) == POLLS && value == number) {
+            set->epfd = other;
+        }
+    }
+    return true;
+}
+
+void set_doubled(uint32_t number, int to) {
+    struct set *set = set_at(number);
+    if (set != NULL) {
+        sets_lock();
+        set->doubles++;
+        number_set(to, POLLS, number);
+        sets_unlock();
+    }
+}
+
+void set_left(uint32_t number, int fd) {
+    struct set *set = set_at(number);
     if (set == NULL) {
         return;
     }
     sets_lock();
+    if (has_double(set, number, fd)) {
+        sets_unlock();
+        return;
+    }
     sets[number] = NULL;
+    while (set->outer != NULL) {
+        drop(set->outer);
+    }
     for (size_t i = 0; i < BY_FD && set->count != 0; i++) {
         for (struct item *item = by_fd[i]; item != NULL;) {
             struct item *next = item->next_by_fd;
@@ -324,154 +438,13 @@ void set_left(uint32_t number) {
             item = next;
         }
     }
-    free(set);
-    sets_unlock();
-}
-
-/* ----- Waiting ----- */
-
-/* What changes whenever there is something new to be told of a socket. */
-static uint64_t news(uint32_t number, uint32_t found) {
-    struct own *it = own(number);
-    uint64_t input = it->listening ? atomic_load(&it->arrivals) : nk_received(&session, number);
-    return (input << 24) ^ ((uint64_t)atomic_load(&it->full) << 12) ^ found;
-}
-
-static uint32_t found(const struct item *item) {
-    const uint32_t told = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLRDNORM | EPOLLWRNORM;
-    uint32_t value;
-    enum kind kind = number_kind(item->fd, &value);
-    if (!item->armed) {
-        return 0;
+    if (set->bed >= 0) {
+        number_set(set->bed, KERNEL, 0);
+        real()->close(set->bed);
     }
-    if (kind == OPEN) {
-        return (value & OPEN_DATAGRAM) != 0 ? item->wanted & EPOLLOUT : (item->wanted & EPOLLOUT) | EPOLLHUP;
-    }
-    return kind == OWN ? (uint32_t)(unsigned short)socket_ready(value, (short)(item->wanted & told)) : 0;
-}
-
-bool set_ready(uint32_t number) {
-    struct set *set = at(number);
-    bool ready = false;
-    sets_lock();
-    refresh();
-    for (struct item *item = set == NULL ? NULL : set->first; item != NULL && !ready; item = item->behind) {
-        ready = found(item) != 0;
+    /* As with the kernel it is there for who waits in it. */
+    if (atomic_load(&set->sleepers) == 0 && atomic_load(&set->strangers) == 0) {
+        free(set);
     }
     sets_unlock();
-    return ready;
-}
-
-/* Whether an edge-triggered item has something that was not told. */
-static bool fresh(struct item *item, uint32_t now) {
-    uint64_t seen = item->seen;
-    item->seen = item->settled ? news(item->number, now) : 0;
-    return seen != item->seen;
-}
-
-/* Tells what there is of ours: each that is looked at goes to the list's end, or out of it. */
-static int tell(struct set *set, struct epoll_event *events, int most) {
-    int told = 0;
-    sets_lock();
-    refresh();
-    for (size_t left = set->listed; left > 0 && told < most; left--) {
-        struct item *item = set->first;
-        if (item->settled && socket_carried(item->number)) {
-            to_kernel(item);
-            continue;
-        }
-        uint32_t now = found(item);
-        bool edges = (item->wanted & EPOLLET) != 0;
-        unlist(item);
-        if (edges && !fresh(item, now)) {
-            continue;
-        }
-        if (now == 0) {
-            continue;
-        }
-        events[told].events = now;
-        events[told++].data.u64 = item->data;
-        item->armed = (item->wanted & EPOLLONESHOT) == 0;
-        if (!edges) {
-            list(item);
-        }
-    }
-    sets_unlock();
-    return told;
-}
-
-/* Takes out what the session's own descriptors have said: that is not for the program. */
-static int without_ring(struct epoll_event *events, int count) {
-    int kept = 0;
-    for (int i = 0; i < count; i++) {
-        uint64_t data = events[i].data.u64;
-        if (data == (uintptr_t)&ring + 1) {
-            family_hears();
-        } else if (data != (uintptr_t)&ring && !family_nudged(&events[i])) {
-            events[kept++] = events[i];
-        }
-    }
-    return kept;
-}
-
-static int ask_kernel(struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
-    int count = real()->epoll_pwait(set->epfd, events, most, timeout, mask);
-    return count < 0 ? count : without_ring(events, count);
-}
-
-/* Ours first, but a quarter of the room is the kernel's; which is asked seldom while there is something of ours. */
-static int both(struct set *set, struct epoll_event *events, int most, bool sleeps) {
-    int ours = tell(set, events, set->kernels && most > 1 ? most - (most + 3) / 4 : most);
-    if (!set->kernels || ours == most || (ours == 0 && sleeps)) {
-        return ours;
-    }
-    int64_t now = now_ns();
-    if (ours != 0 && now - set->asked_ns < KERNEL_NS) {
-        return ours;
-    }
-    set->asked_ns = now;
-    int kernels = ask_kernel(set, events + ours, most - ours, 0, NULL);
-    return ours + (kernels > 0 ? kernels : 0);
-}
-
-static int sleep_in_kernel(
-    struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask, unsigned before) {
-    atomic_fetch_add(&set->sleepers, 1);
-    family_sleeps();
-    int count = tell(set, events, most);
-    if (count == 0) {
-        signals_sleep(set->epfd);
-        count = signals_run(true) == before ? ask_kernel(set, events, most, timeout, mask) : 0;
-        signals_sleep(-1);
-        if (count == 0 && signals_run(true) != before) {
-            errno = EINTR;
-            count = -1;
-        }
-    }
-    int failure = errno;
-    family_woke();
-    atomic_fetch_sub(&set->sleepers, 1);
-    errno = failure;
-    return count;
-}
-
-int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
-    struct set *set = at(number);
-    if (set == NULL || most <= 0 || events == NULL) {
-        return real()->epoll_pwait(epfd, events, most, timeout, mask);
-    }
-    int64_t until = timeout < 0 ? -1 : now_ms() + timeout;
-    unsigned before = signals_run(true);
-    for (;;) {
-        int count = both(set, events, most, timeout != 0);
-        if (count > 0 || timeout == 0) {
-            return count;
-        }
-        count = sleep_in_kernel(set, events, most, timeout, mask, before);
-        if (count != 0) {
-            return count;
-        }
-        int64_t left = until < 0 ? -1 : until - now_ms();
-        timeout = until < 0 ? -1 : left < 0 ? 0 : (int)left;
-    }
 }

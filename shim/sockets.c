@@ -287,6 +287,9 @@ void socket_doubled(int from, int to) {
         number_set(to, OWN, value);
         stdio_moved(to);
     }
+    if (kind == POLLS) {
+        set_doubled(value, to);
+    }
 }
 
 void socket_leave(int fd) {
@@ -296,12 +299,9 @@ void socket_leave(int fd) {
         return;
     }
     number_set(fd, KERNEL, 0);
+    sets_forget(fd);
     if (kind == POLLS) {
-        set_left(value);
-        return;
-    }
-    if (family != NULL) {
-        sets_forget(fd);
+        set_left(value, fd);
     }
     if (kind != OWN) {
         return;

@@ -15,7 +15,7 @@ enum { FEW = 64 };
 /* A socket that is not bound yet is the kernel's still, and says the same there. */
 static bool is_ours(int fd, uint32_t *value) {
     enum kind kind = number_kind(fd, value);
-    return (kind == OWN && !socket_carried(*value)) || (kind == POLLS && set_concerns(*value));
+    return (kind == OWN && !socket_carried(*value)) || (kind == POLLS && set_hears(*value));
 }
 
 bool wait_is_ours(int fd) {

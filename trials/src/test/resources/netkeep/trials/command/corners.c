@@ -681,6 +681,23 @@ static void waiting(void) {
     SAY(epoll_wait(meanwhile[0], &event, 1, 5000));
     SAY(epoll_wait(meanwhile[0], &event, 1, 0));
     pthread_join(thread, NULL);
+    SAY(epoll_ctl(meanwhile[0], EPOLL_CTL_DEL, meanwhile[1], &event));
+    /* Who waits where there is no socket yet. */
+    int outer = epoll_create1(0);
+    close(meanwhile[0]);
+    meanwhile[0] = epoll_create1(0);
+    event.events = EPOLLIN;
+    SAY(epoll_ctl(outer, EPOLL_CTL_ADD, meanwhile[0], &event));
+    pthread_create(&thread, NULL, adds, NULL);
+    SAY(epoll_wait(meanwhile[0], &event, 1, 5000));
+    SAY(event.events);
+    SAY(epoll_wait(outer, &event, 1, 5000));
+    SAY(event.events);
+    pthread_join(thread, NULL);
+    SAY(epoll_wait(meanwhile[0], &event, 1, 0));
+    SAY(epoll_wait(meanwhile[0], &event, 1, 0));
+    SAY(epoll_wait(outer, &event, 1, 0));
+    close(outer);
     close(meanwhile[0]);
     close(meanwhile[1]);
     close(idle);
@@ -825,6 +842,12 @@ static void polling(void) {
     SAY(waited(all, 0));
     SAY(control(all, EPOLL_CTL_DEL, fd, 0));
     SAY(control(all, EPOLL_CTL_DEL, fd, 0));
+    SAY(control(all, 9, fd, EPOLLIN));
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLRDHUP | EPOLLEXCLUSIVE));
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLEXCLUSIVE));
+    SAY(control(all, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLEXCLUSIVE));
+    SAY(control(all, EPOLL_CTL_MOD, fd, EPOLLIN));
+    SAY(control(all, EPOLL_CTL_DEL, fd, 0));
     SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
     close(fd);
     SAY(waited(all, 0));
@@ -834,6 +857,108 @@ static void polling(void) {
     SAY(waited(all, 0));
     close(fd);
     close(all);
+    close(ends[0]);
+    close(ends[1]);
+    peer("x", 0);
+}
+
+/* An epoll instance within another tells of what is in it: ours, the kernel's, and both. */
+static void nesting(void) {
+    section("epoll within epoll");
+    int fd = pair();
+    int ends[2];
+    int inner = epoll_create1(EPOLL_CLOEXEC);
+    int outer = epoll_create1(EPOLL_CLOEXEC);
+    int outermost = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event two[2];
+    fd_set in;
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    SAY(control(outermost, EPOLL_CTL_ADD, outer, EPOLLIN));
+    SAY(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN));
+    SAY(control(outer, EPOLL_CTL_ADD, inner, EPOLLIN));
+    SAY(control(inner, EPOLL_CTL_ADD, outermost, EPOLLIN));
+    SAY(control(inner, EPOLL_CTL_ADD, inner, EPOLLIN));
+    SAY(control(inner, EPOLL_CTL_ADD, fd, EPOLLIN));
+    SAY(waited(outer, 0));
+    SAY(waited(outermost, 20));
+    SAY(polled(outer, ALL, 0));
+    SAY(polled(inner, ALL, 0));
+    peer("s", 4);
+    SAY(waited(outermost, 2000));
+    SAY(event.data.fd == outer);
+    SAY(waited(outer, 0));
+    SAY(event.data.fd == inner);
+    SAY(waited(outer, 0));
+    SAY(polled(outer, ALL, 0));
+    SAY(polled(inner, ALL, 0));
+    FD_ZERO(&in);
+    FD_SET(outermost, &in);
+    SAY(select(outermost + 1, &in, NULL, NULL, NULL));
+    SAY(waited(inner, 0));
+    SAY(event.data.fd == fd);
+    SAY(recv(fd, octets, 4, 0));
+    SAY(waited(outer, 0));
+    SAY(waited(outermost, 0));
+    SAY(polled(outermost, ALL, 0));
+    SAY(polled(inner, ALL, 0));
+    SAY(control(inner, EPOLL_CTL_ADD, ends[0], EPOLLIN));
+    SAY(write(ends[1], "x", 1));
+    SAY(waited(outermost, 2000));
+    SAY(waited(outer, 0));
+    SAY(polled(inner, ALL, 0));
+    SAY(waited(inner, 0));
+    SAY(event.data.fd == ends[0]);
+    peer("s", 4);
+    polled(fd, POLLIN, 1000);
+    SAY(epoll_wait(outer, two, 2, 0));
+    SAY(epoll_wait(inner, two, 2, 0));
+    SAY(read(ends[0], octets, 1));
+    SAY(waited(outer, 0));
+    SAY(recv(fd, octets, 4, 0));
+    SAY(waited(outer, 0));
+    SAY(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLET));
+    SAY(waited(outer, 0));
+    peer("s", 4);
+    SAY(waited(outer, 2000));
+    SAY(waited(outer, 20));
+    SAY(polled(outer, ALL, 0));
+    peer("s", 4);
+    SAY(waited(outer, 2000));
+    SAY(waited(outer, 20));
+    SAY(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN | EPOLLONESHOT));
+    SAY(waited(outer, 0));
+    SAY(waited(outer, 0));
+    SAY(write(ends[1], "x", 1));
+    SAY(waited(outer, 0));
+    SAY(control(outer, EPOLL_CTL_MOD, inner, EPOLLIN));
+    SAY(waited(outer, 0));
+    SAY(read(ends[0], octets, 1));
+    SAY(recv(fd, octets, 8, 0));
+    SAY(control(inner, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLET));
+    peer("s", 4);
+    SAY(waited(outer, 2000));
+    SAY(waited(inner, 0));
+    SAY(waited(inner, 0));
+    SAY(polled(inner, ALL, 0));
+    SAY(waited(outer, 0));
+    int twin = dup(inner);
+    SAY(control(inner, EPOLL_CTL_MOD, fd, EPOLLIN));
+    SAY(waited(twin, 0));
+    SAY(control(outer, EPOLL_CTL_DEL, inner, 0));
+    SAY(control(outer, EPOLL_CTL_DEL, inner, 0));
+    SAY(waited(outer, 0));
+    close(inner);
+    SAY(waited(twin, 0));
+    SAY(control(outer, EPOLL_CTL_ADD, twin, EPOLLIN));
+    SAY(waited(outermost, 0));
+    close(twin);
+    SAY(waited(outer, 0));
+    close(outer);
+    SAY(waited(outermost, 0));
+    close(outermost);
+    close(fd);
     close(ends[0]);
     close(ends[1]);
     peer("x", 0);
@@ -983,6 +1108,26 @@ static void datagrams(void) {
     SAY(recv(fd, octets, 40, 0));
     SAY(listen(fd, 1));
     SAY(accept(fd, NULL, NULL));
+    /* To whom it talked as it was sent, though it talks to nobody, or to another, by now. */
+    name.any.sa_family = AF_UNSPEC;
+    for (int i = 0; i < 20; i++) {
+        send(fd, octets, 10, 0);
+        connect(fd, i % 2 == 0 ? &name.any : &nobody.any, length());
+        connect(fd, &there.any, length());
+    }
+    SAY(send(fd, octets, 10, 0));
+    SAY(connect(fd, &name.any, length()));
+    int answered = 0;
+    for (int i = 0; i < 21; i++) {
+        answered += peer("g", 0) == 10;
+    }
+    SAY(answered);
+    SAY(send(fd, octets, 10, 0));
+    /* And no error of another is this one's. */
+    SAY(sendto(fd, octets, 10, 0, &nobody.any, length()));
+    usleep(50000);
+    SAY(sendto(fd, octets, 10, 0, &there.any, length()));
+    SAY(peer("g", 0));
     close(fd);
     peer("x", 0);
     fd = socket(family, SOCK_DGRAM, 0);
@@ -1647,6 +1792,7 @@ int main(int count, char **arguments) {
     waiting();
     selecting();
     polling();
+    nesting();
     accepting();
     unlistening();
     datagrams();

@@ -1,0 +1,245 @@
+#define _GNU_SOURCE
+#include "sets.h"
+
+#include <errno.h>
+
+/* Waiting for a set: what it has to tell, and the sleep until it has. */
+
+enum { KERNEL_NS = 50000, HEARD = 4 };
+
+/* What changes whenever there is something new to be told of a socket. */
+static uint64_t news(uint32_t number, uint32_t found) {
+    struct own *it = own(number);
+    uint64_t input = it->listening ? atomic_load(&it->arrivals) : nk_received(&session, number);
+    return (input << 24) ^ ((uint64_t)atomic_load(&it->full) << 12) ^ found;
+}
+
+static uint32_t found(const struct item *item) {
+    const uint32_t told = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLRDNORM | EPOLLWRNORM;
+    uint32_t value;
+    enum kind kind = number_kind(item->fd, &value);
+    if (!item->armed) {
+        return 0;
+    }
+    if (kind == OPEN) {
+        return (value & OPEN_DATAGRAM) != 0 ? item->wanted & EPOLLOUT : (item->wanted & EPOLLOUT) | EPOLLHUP;
+    }
+    return kind == OWN ? (uint32_t)(unsigned short)socket_ready(value, (short)(item->wanted & told)) : 0;
+}
+
+static bool is_ready(const struct set *set);
+
+/* What an item has to tell; of a set within, what ours have: the kernel tells of its own itself. */
+static uint32_t now_of(const struct item *item) {
+    if (item->inner == NULL) {
+        return found(item);
+    }
+    return item->armed && is_ready(item->inner) ? item->wanted & (EPOLLIN | EPOLLRDNORM) : 0;
+}
+
+static uint64_t news_of(const struct item *item, uint32_t now) {
+    return item->inner != NULL ? item->inner->changes : item->settled ? news(item->number, now) : 0;
+}
+
+static bool is_ready(const struct set *set) {
+    for (const struct item *item = set->first; item != NULL; item = item->behind) {
+        uint32_t now = now_of(item);
+        if (now != 0 && ((item->wanted & EPOLLET) == 0 || item->seen != news_of(item, now))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool set_ready(uint32_t number) {
+    sets_lock();
+    sets_refresh();
+    const struct set *set = set_at(number);
+    bool ready = set != NULL && is_ready(set);
+    sets_unlock();
+    return ready;
+}
+
+/* Whether an edge-triggered item has something that was not told. */
+static bool fresh(struct item *item, uint32_t now) {
+    uint64_t seen = item->seen;
+    item->seen = news_of(item, now);
+    return seen != item->seen;
+}
+
+/* It has been told, which is all that was wanted: the kernel's instance tells no more of it, either. */
+static void disarm(struct item *item) {
+    struct epoll_event none = {.events = item->wanted & (EPOLLET | EPOLLONESHOT), .data.u64 = item->data};
+    item->armed = false;
+    if (item->inner != NULL) {
+        real()->epoll_ctl(item->set->epfd, EPOLL_CTL_MOD, item->fd, &none);
+    }
+}
+
+/* Tells what there is of ours: each that is looked at goes to the list's end, or out of it. */
+static int tell(struct set *set, struct epoll_event *events, int most) {
+    int told = 0;
+    sets_lock();
+    sets_refresh();
+    size_t left = set->listed;
+    for (; left > 0 && told < most; left--) {
+        struct item *item = set->first;
+        if (item->settled && socket_carried(item->number)) {
+            item_to_kernel(item);
+            continue;
+        }
+        uint32_t now = now_of(item);
+        bool edges = (item->wanted & EPOLLET) != 0;
+        item_unlist(item);
+        if ((edges && !fresh(item, now)) || now == 0) {
+            continue;
+        }
+        events[told].events = now;
+        events[told++].data.u64 = item->data;
+        if ((item->wanted & EPOLLONESHOT) != 0) {
+            disarm(item);
+        }
+        if (!edges) {
+            item_list(item);
+        }
+    }
+    if (left > 0 && told > 0) {
+        /* There was no room to look at them: who sleeps has some. */
+        set_rouse(set);
+    }
+    sets_unlock();
+    return told;
+}
+
+/* Whether the kernel tells of a set within of which ours were told: that is told once. */
+static bool told_before(const struct set *set, const struct epoll_event *ours, int count, uint64_t data) {
+    bool told = false;
+    sets_lock();
+    struct item *item = item_nested(set, data);
+    if (item != NULL && (item->wanted & EPOLLONESHOT) != 0) {
+        item->armed = false;
+    }
+    for (int i = 0; item != NULL && i < count && !told; i++) {
+        told = ours[i].data.u64 == data;
+    }
+    sets_unlock();
+    return told;
+}
+
+/* Behind what ours have told. What wakes strangers is not for the program. */
+static int ask_kernel(struct set *set, struct epoll_event *events, int ours, int most) {
+    int count = real()->epoll_pwait(set->epfd, events + ours, most - ours, 0, NULL);
+    int kept = ours;
+    for (int i = ours; i < ours + count; i++) {
+        if (!family_nudged(&events[i]) && (set->nests == 0 || !told_before(set, events, ours, events[i].data.u64))) {
+            events[kept++] = events[i];
+        }
+    }
+    return kept;
+}
+
+/* Ours first, but a quarter of the room is the kernel's; which is asked seldom while there is something of ours. */
+static int both(struct set *set, struct epoll_event *events, int most, bool sleeps) {
+    int ours = tell(set, events, set->kernels && most > 1 ? most - (most + 3) / 4 : most);
+    if (!set->kernels || ours == most || (ours == 0 && sleeps)) {
+        return ours;
+    }
+    int64_t now = now_ns();
+    if (ours != 0 && now - set->asked_ns < KERNEL_NS) {
+        return ours;
+    }
+    set->asked_ns = now;
+    return ask_kernel(set, events, ours, most);
+}
+
+/* Sleeps until there is something, perhaps. 1 if the kernel is to be asked, 0 or -1. */
+static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned before) {
+    struct epoll_event heard[HEARD];
+    int kernels = 0;
+    if (set->bed < 0 || set->made_by != family_generation()) {
+        sets_lock();
+        set_make_bed(set);
+        sets_unlock();
+    }
+    if (set->bed < 0) {
+        /* It looks each millisecond instead. */
+        struct pollfd one = {set->epfd, POLLIN, 0};
+        struct timespec nap = {.tv_nsec = confined_nap(timeout < 0 ? -1 : (int64_t)timeout * 1000000)};
+        return real()->ppoll(&one, 1, &nap, mask);
+    }
+    signals_sleep(set->bed);
+    int count = signals_run(true) == before ? real()->epoll_pwait(set->bed, heard, HEARD, timeout, mask) : 0;
+    signals_sleep(-1);
+    for (int i = 0; i < count; i++) {
+        kernels |= heard[i].data.u64 == (uintptr_t)&set_ring[2];
+        if (heard[i].data.u64 == (uintptr_t)&set_ring[1]) {
+            family_hears();
+        }
+    }
+    return count < 0 ? count : kernels;
+}
+
+static int sleep_in_kernel(
+    struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask, unsigned before) {
+    atomic_fetch_add(&set->sleepers, 1);
+    family_sleeps();
+    int count = tell(set, events, most);
+    if (count == 0) {
+        count = lie_down(set, timeout, mask, before);
+        count = count > 0 ? ask_kernel(set, events, 0, most) : count;
+        if (count == 0 && signals_run(true) != before) {
+            errno = EINTR;
+            count = -1;
+        }
+    }
+    int failure = errno;
+    family_woke();
+    atomic_fetch_sub(&set->sleepers, 1);
+    errno = failure;
+    return count;
+}
+
+/* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
+static int among_strangers(struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+    int kept = 0;
+    atomic_fetch_add(&set->strangers, 1);
+    int count = atomic_load(&set->hears) ? 0 : real()->epoll_pwait(set->epfd, events, most, timeout, mask);
+    int failure = errno;
+    atomic_fetch_sub(&set->strangers, 1);
+    for (int i = 0; i < count; i++) {
+        if (!family_nudged(&events[i])) {
+            events[kept++] = events[i];
+        }
+    }
+    if (atomic_load(&set->hears)) {
+        sets_lock();
+        if (atomic_load(&set->strangers) == 0) {
+            family_interrupts(set->epfd, false);
+        }
+        sets_unlock();
+    }
+    errno = failure;
+    return count < 0 ? count : kept;
+}
+
+int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+    struct set *set = set_at(number);
+    if (set == NULL || most <= 0 || events == NULL) {
+        return real()->epoll_pwait(epfd, events, most, timeout, mask);
+    }
+    int64_t until = timeout <= 0 ? timeout : now_ms() + timeout;
+    unsigned before = signals_run(true);
+    for (;;) {
+        bool hears = atomic_load(&set->hears);
+        int count = hears ? both(set, events, most, timeout != 0) : among_strangers(set, events, most, timeout, mask);
+        if (count != 0 || timeout == 0 || !atomic_load(&set->hears)) {
+            return count;
+        }
+        count = hears ? sleep_in_kernel(set, events, most, timeout, mask, before) : 0;
+        if (count != 0) {
+            return count;
+        }
+        int64_t left = until < 0 ? -1 : until - now_ms();
+        timeout = until < 0 ? -1 : left < 0 ? 0 : (int)left;
+    }
+}
