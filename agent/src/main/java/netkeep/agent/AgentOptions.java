@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// | `spin` | microseconds that a thread that waits spins |
 /// | `kernel`, `netkeep` | rules: see [AddressRules#add]; repeatable, in the order of asking |
 final class AgentOptions {
+    /// How long the end of the JVM waits for peers that have not taken what was sent to them.
+    private static final long LINGER_MS = 10_000;
+
     private final AddressRules rules = new AddressRules();
     private final List<String> addresses = new ArrayList<>();
     private final List<String> routers = new ArrayList<>();
@@ -94,6 +97,8 @@ final class AgentOptions {
             String on = link;
             if (on != null) {
                 Embedded stack = embedded(on).start();
+                // The kernel goes on sending for a process that has ended; this stack ends with it.
+                LastHook.put(stack::close);
                 return new WantedStack.Begun((NetkeepSelectorProvider) stack.provider(), stack.names());
             }
             long spinNs = Math.max(0, spinMicros) * 1000;
@@ -115,6 +120,7 @@ final class AgentOptions {
     private EmbeddedBuilder embedded(String on) {
         EmbeddedBuilder plan = Embedded.builder()
                 .link(on, addresses)
+                .lingerMillis(LINGER_MS)
                 .names(
                         SystemFiles.resolvConf(file("/etc/resolv.conf"))
                                 .advised(NameSettings.SERVERS | NameSettings.NAMES),

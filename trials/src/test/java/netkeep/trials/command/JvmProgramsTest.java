@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import netkeep.linux.Threads;
 import netkeep.sim.Seeds;
@@ -263,6 +265,27 @@ class JvmProgramsTest {
         curl("http://198.18.9.2:7090/");
         program.kill();
         kernels.kill();
+        whatIsSentArrivesThoughTheProgramEnds();
+    }
+
+    private void whatIsSentArrivesThoughTheProgramEnds() throws Exception {
+        Place.Running slow = place.start(List.of("python3", "-c", """
+                import hashlib, socket, time
+                server = socket.create_server(("198.18.9.1", 7092))
+                print("listens", flush=True)
+                stream, _ = server.accept()
+                time.sleep(1)
+                print(hashlib.sha256(stream.makefile("rb").read()).hexdigest())
+                """));
+        slow.says("listens");
+        assertEquals(
+                0,
+                program("link=tap:nk-emb,address=198.18.9.2/24", "Parting", "198.18.9.1", "7092", file())
+                        .end()
+                        .code());
+        String whole =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        assertEquals("listens\n" + whole + "\n", slow.end().out());
     }
 
     @Test
