@@ -10,8 +10,9 @@ public interface Pump {
     /// Requests were published that nobody waits for: the stack takes them with what it does next.
     void soon();
 
-    /// The calling thread is about to handle ready channels: what it submits from now on may wait for what it submits
-    /// next, a few requests long if there are `several` channels, until [#release].
+    /// The calling thread is about to handle ready channels: what it submits from now on may wait for what it
+    /// submits next, a few requests long if there are `several` channels and it is quick, until [#release].
+    /// Should it not come back, what waits is taken all the same.
     void hold(boolean several);
 
     /// Ends [#hold]: what waits is taken at once, what was put with [#soon] when the thread comes back.

@@ -32,6 +32,9 @@ public final class Driver implements Pump, AutoCloseable {
     /// The most requests that are held back for the next.
     private static final int HELD = 64;
 
+    /// Who took longer than this to his last request is not expected to put the next one soon.
+    private static final long BRISK_NS = 20_000;
+
     /// The most turns that a thread runs which does not wait for anything.
     private static final int FAVOURS = 16;
 
@@ -61,6 +64,9 @@ public final class Driver implements Pump, AutoCloseable {
 
     /// How many it may hold back.
     private int most;
+
+    /// When it began, or put a request last.
+    private long heldNs;
 
     /// Turns that were run, by whomever; guarded by `turning`.
     private volatile long turns;
@@ -106,11 +112,22 @@ public final class Driver implements Pump, AutoCloseable {
     @Override
     public void submitted() {
         submitted = true;
-        if (holder == Thread.currentThread() && ++held < most) {
-            return;
+        if (holder != Thread.currentThread() || !holds()) {
+            favour(false);
+        }
+    }
+
+    /// Whether what its holder just put may wait for the next one: that is near if this one came soon. Nobody must
+    /// lead, who may sleep; whoever takes the lead from now on begins with a turn, and so does the caretaker.
+    private boolean holds() {
+        long nowNs = instants.nowNs();
+        boolean brisk = nowNs - heldNs < BRISK_NS;
+        heldNs = nowNs;
+        if (brisk && leader.get() == null && ++held < most) {
+            return true;
         }
         held = 0;
-        favour(false);
+        return false;
     }
 
     @Override
@@ -125,8 +142,11 @@ public final class Driver implements Pump, AutoCloseable {
 
     @Override
     public void hold(boolean several) {
-        if (holder == null) {
+        long nowNs = instants.nowNs();
+        // A holder that has not put anything for long is somewhere else.
+        if (holder == null || nowNs - heldNs > PAUSE_NS) {
             held = 0;
+            heldNs = nowNs;
             most = several ? HELD : 1;
             holder = Thread.currentThread();
         }

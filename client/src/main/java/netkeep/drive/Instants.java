@@ -4,13 +4,14 @@ import netkeep.linux.Clock;
 
 /// CLOCK_MONOTONIC for any thread, without a call into libc: `System.nanoTime` reads the same clock, less an origin
 /// that this JVM chose once.
-public final class Instants {
+public class Instants {
     private static final int TRIES = 16;
 
     private final long originNs = origin();
 
     public Instants() {}
 
+    /// Nanoseconds.
     public long nowNs() {
         return System.nanoTime() + originNs;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import netkeep.client.Waiter;
 import netkeep.linux.Bell;
@@ -229,18 +230,56 @@ class DriverTest {
         assertEquals(0, echo.requests.size());
     }
 
+    /// Who handles channels puts a few requests before a turn takes them all, as long as he is quick.
+    @Test
+    void whatIsPutQuicklyWaitsForTheNext() {
+        AtomicLong timeNs = new AtomicLong();
+        Instants still = new Instants() {
+            @Override
+            public long nowNs() {
+                return timeNs.get();
+            }
+        };
+        driver = new Driver(echo, still, List.of(), 0, true);
+        driver.hold(true);
+        put();
+        timeNs.addAndGet(10_000);
+        put();
+        assertEquals(2, echo.requests.size());
+        driver.release();
+        assertEquals(0, echo.requests.size());
+        driver.hold(true);
+        timeNs.addAndGet(30_000);
+        put();
+        assertEquals(0, echo.requests.size());
+        put();
+        assertEquals(1, echo.requests.size());
+        timeNs.addAndGet(30_000);
+        put();
+        assertEquals(0, echo.requests.size());
+    }
+
+    private void put() {
+        echo.requests.add(new Question());
+        driver.submitted();
+    }
+
     /// Who put it does not come back, and whoever leads may sleep.
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void whatNobodyWaitsForIsTakenThoughNobodyComes(boolean led) {
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void whatMayWaitIsTakenThoughNobodyComes(boolean led, boolean several) {
         start(0);
         if (led) {
             Thread.ofPlatform().daemon().start(() -> driver.await(expired, Long.MAX_VALUE));
         }
         for (int i = 0; i < 20; i++) {
-            driver.hold(false);
-            echo.requests.add(new Question());
-            driver.soon();
+            driver.hold(several);
+            if (several) {
+                put();
+            } else {
+                echo.requests.add(new Question());
+                driver.soon();
+            }
             while (!echo.requests.isEmpty()) {
                 Thread.onSpinWait();
             }
