@@ -183,6 +183,12 @@ final class Ipv6Input {
             return;
         }
         int protocol = Ipv6Fragment.nextHeader(headers, fragment);
+        if (offset == 0 && protocol == IpProtocol.HOP_BY_HOP) {
+            // RFC 8200 §4.1: whatever was cut came behind these options; put together they would seem to stand first.
+            ip.drop(Layer.IPV6, Verdict.BAD_OPTION);
+            ip.problem(packet, Problem.UNKNOWN_HEADER, extensions.fragment(), nowNs);
+            return;
+        }
         // Only a packet's first octets tell its ports; where options are before them, it must be whole first.
         boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
         if (!loopback && offset == 0 && ports && !ip.filter().admits(packet, protocol, false, nowNs)) {

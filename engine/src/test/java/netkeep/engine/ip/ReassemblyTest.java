@@ -289,6 +289,21 @@ class ReassemblyTest {
         assertEquals(42, message[7]);
     }
 
+    /// Put together they would stand where they must have stood before the packet was cut.
+    @Rfc("8200 4.3 cut")
+    @Test
+    void hopByHopOptionsThatWereCutAreNoHeader() {
+        byte[] rest = cat(new byte[] {17, 0, 1, 4, 0, 0, 0, 0}, counting(0, 16));
+
+        assertEquals(Verdict.BAD_OPTION, lab.arrives(fragment6(0, 0, true, 1, slice(rest, 0, 16))));
+        byte[] message = lab.only().upper();
+        assertEquals(4, message[0]);
+        assertEquals(1, message[1]);
+        assertEquals(40, message[7]);
+        lab.arrives(fragment6(0, 16, false, 1, slice(rest, 16, 8)));
+        assertEquals(List.of(), catcher.payloads);
+    }
+
     @Test
     void fragmentOfIpv4ThatCannotBeIsDropped() {
         assertEquals(Verdict.FRAGMENT_LENGTH, four(1, 0, true, counting(0, 60)));
