@@ -279,8 +279,7 @@ final class Arrival {
                 tcb.become(tcb.tcpState().after(State.Event.CLOSE));
             }
         }
-        // RFC 5961 §5.2.
-        if (Seq.after(seg.ack, tcb.sndNxt()) || Seq.before(seg.ack, tcb.sndUna() - tcb.sndMaxWnd())) {
+        if (Seq.after(seg.ack, tcb.sndNxt()) || Seq.before(seg.ack, oldest())) {
             tcp.replies.challenge(nowNs);
             return false;
         }
@@ -289,6 +288,15 @@ final class Arrival {
             return finAcknowledged(seg, nowNs);
         }
         return true;
+    }
+
+    /// The oldest acknowledgment that may still come, RFC 5961 §5.2; but none of what was never sent, where a window of
+    /// the largest scale reaches back over a quarter of all numbers. When 4 GiB have passed all of them were sent.
+    private int oldest() {
+        int back = tcb.sndMaxWnd();
+        long sent = Integer.toUnsignedLong(tcb.sndUna() - tcb.iss() - 1);
+        boolean all = tcb.sndHead() >>> 32 != 0;
+        return tcb.sndUna() - (all ? back : (int) Math.min(back, sent));
     }
 
     private boolean finAcknowledged(Segment seg, long nowNs) {
