@@ -35,10 +35,18 @@ final class Reassembly {
         return false;
     }
 
+    /// The first interval that has octets of `left..right`, -1 for none.
+    int first(int left, int right) {
+        for (int i = 0; i < flow.gaps(); i++) {
+            if (Seq.before(left(i), right) && Seq.before(left, right(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /// Adds text that now lies in the ring. Only if it [#fits].
-    ///
-    /// @return whether all of it was there before
-    boolean add(int left, int right) {
+    void add(int left, int right) {
         int from = 0;
         while (from < flow.gaps() && Seq.before(right(from), left)) {
             from++;
@@ -46,16 +54,13 @@ final class Reassembly {
         int end = from;
         int newLeft = left;
         int newRight = right;
-        boolean known = false;
         while (end < flow.gaps() && Seq.notAfter(left(end), right)) {
-            known |= Seq.notAfter(left(end), left) && Seq.notAfter(right, right(end));
             newLeft = Seq.earlier(newLeft, left(end));
             newRight = Seq.later(newRight, right(end));
             end++;
         }
         replace(from, end, newLeft, newRight);
         flow.lastGap(newLeft);
-        return known;
     }
 
     private void replace(int from, int end, int left, int right) {

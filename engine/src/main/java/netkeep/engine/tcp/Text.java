@@ -70,12 +70,10 @@ final class Text {
         tcp.expected.goesOn(packet, seg);
         int next = tcb.rcvNxt() + seg.text;
         if (gaps) {
-            int joined = reassembly.advance(next);
-            if (flow.gaps() > 0 || joined != next) {
-                // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
-                tcb.set(Tcb.ACK_NOW);
-            }
-            next = joined;
+            repeated(seg);
+            next = reassembly.advance(next);
+            // RFC 5681 §4.2: a segment that fills a gap is acknowledged at once.
+            tcb.set(Tcb.ACK_NOW);
         }
         int octets = next - tcb.rcvNxt();
         tcb.rcvNxt(next);
@@ -129,8 +127,17 @@ final class Text {
             storeGaps(seg, packet, position);
         }
         tcp.counters.add(Counter.TcpExtTCPOFOQueue);
-        if (reassembly.add(seg.seq, right)) {
-            duplicate(seg.seq, right);
+        repeated(seg);
+        reassembly.add(seg.seq, right);
+    }
+
+    /// Tells of what lies ahead of RCV.NXT what a segment brings again, the first of it if there is more (RFC 2883
+    /// §4.2).
+    private void repeated(Segment seg) {
+        int right = seg.seq + seg.text;
+        int known = reassembly.first(seg.seq, right);
+        if (known >= 0) {
+            duplicate(Seq.later(seg.seq, reassembly.left(known)), Seq.earlier(right, reassembly.right(known)));
         }
     }
 

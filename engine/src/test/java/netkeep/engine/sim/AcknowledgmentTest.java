@@ -204,7 +204,7 @@ class AcknowledgmentTest {
                 < ACK seq=501 ack=1 len=1000
                 > ACK seq=1 ack=1 sack=501:1501
                 < ACK seq=1 ack=1 len=1000
-                > ACK seq=1 ack=1501
+                > ACK seq=1 ack=1501 sack=501:1001
                 . read 1500
                 ...
                 """);

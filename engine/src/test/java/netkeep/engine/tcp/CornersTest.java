@@ -124,7 +124,7 @@ class CornersTest {
                 < PSH,ACK seq=5 ack=1 len=10
                 > ACK seq=1 ack=1 sack=5:15,21:22
                 < PSH,ACK seq=1 ack=1 len=10
-                > ACK seq=1 ack=15 sack=21:22
+                > ACK seq=1 ack=15 sack=5:11,21:22
                 < PSH,ACK seq=15 ack=1 len=6
                 + 1ms
                 > ACK seq=1 ack=22

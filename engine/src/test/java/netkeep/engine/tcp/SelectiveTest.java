@@ -246,6 +246,24 @@ class SelectiveTest {
                 """);
     }
 
+    /// §4.2: also where the rest of the segment lies before or behind; of two parts the first is told.
+    @Rfc({"2883 4.1 partial", "2883 4.2 ahead"})
+    @Test
+    void partOfASegmentThatWasAheadIsTold() {
+        receiving().play("""
+                < ACK seq=1001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=1001:2001
+                < ACK seq=501 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=1001:1501,501:2001
+                < ACK seq=1501 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=1501:2001,501:2501
+                < ACK seq=3001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=3001:4001,501:2501
+                < ACK seq=1 ack=1 len=5000
+                > ACK seq=1 ack=5001 sack=501:2501
+                """);
+    }
+
     /// §4.1.2: of what lies ahead of the cumulative acknowledgment the second block tells where it belongs.
     @Rfc("2883 4 second block")
     @Test
