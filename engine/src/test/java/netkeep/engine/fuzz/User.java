@@ -177,6 +177,8 @@ final class User {
                 talk.shutWrite = true;
             }
         }
+        // RFC 9293 §3.10.4: text for who has shut both ways is answered by a reset.
+        talk.mayEnd |= talk.shutRead && talk.shutWrite;
     }
 
     private void close(Talk talk, int socket, boolean abort) {
