@@ -1,3 +1,4 @@
+// Long: each way in which fragments of both versions can come, and cannot.
 package netkeep.engine.ip;
 
 import static netkeep.engine.Frames.cat;
