@@ -48,6 +48,7 @@ struct set {
     struct item *outer; /* the items of other sets that stand for this one */
     size_t listed;
     int64_t asked_ns; /* when the kernel was asked last */
+    bool kernels_last; /* that time it had something */
     struct item *first; /* of the list */
     struct item *last;
 };

@@ -138,18 +138,35 @@ static int ask_kernel(struct set *set, struct epoll_event *events, int ours, int
     return kept;
 }
 
-/* Ours first, but a quarter of the room is the kernel's; which is asked seldom while there is something of ours. */
-static int both(struct set *set, struct epoll_event *events, int most, bool sleeps) {
-    int ours = tell(set, events, set->kernels && most > 1 ? most - (most + 3) / 4 : most);
-    if (!set->kernels || ours == most || (ours == 0 && sleeps)) {
-        return ours;
-    }
-    int64_t now = now_ns();
-    if (ours != 0 && now - set->asked_ns < KERNEL_NS) {
-        return ours;
+/*
+ * The kernel is asked seldom while there is something of ours, but then first, for a quarter of the room: for all of it where that is one
+ * event, and every other time. Where there are sets within ours come first, for what both know of these is told once.
+ */
+static int kernels_share(struct set *set, struct epoll_event *events, int most) {
+    int64_t now = set->kernels && set->listed != 0 && set->nests == 0 ? now_ns() : 0;
+    if (now - set->asked_ns < KERNEL_NS || (most == 1 && set->kernels_last)) {
+        set->kernels_last = false;
+        return 0;
     }
     set->asked_ns = now;
-    return ask_kernel(set, events, ours, most);
+    int told = ask_kernel(set, events, 0, (most + 3) / 4);
+    set->kernels_last = told > 0;
+    return told;
+}
+
+static int both(struct set *set, struct epoll_event *events, int most, bool sleeps) {
+    int told = kernels_share(set, events, most);
+    int room = told == 0 && set->nests != 0 && most > 1 ? most - (most + 3) / 4 : most - told;
+    told += room > 0 ? tell(set, events + told, room) : 0;
+    if (!set->kernels || told == most || (told == 0 && sleeps)) {
+        return told;
+    }
+    int64_t now = now_ns();
+    if (told != 0 && now - set->asked_ns < KERNEL_NS) {
+        return told;
+    }
+    set->asked_ns = now;
+    return ask_kernel(set, events, told, most);
 }
 
 /* Sleeps until there is something, perhaps. 1 if the kernel is to be asked, 0 or -1. */

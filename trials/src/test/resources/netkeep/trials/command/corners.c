@@ -862,6 +862,40 @@ static void polling(void) {
     peer("x", 0);
 }
 
+/* As many are told of as there is room for, and none waits for ever behind another, whichever is whose. */
+static void sharing(void) {
+    section("epoll with little room");
+    int all = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event found[4];
+    int fds[4];
+    int ends[2];
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    SAY(control(all, EPOLL_CTL_ADD, ends[0], EPOLLIN));
+    for (int i = 0; i < 4; i++) {
+        fds[i] = socket(family, SOCK_DGRAM, 0);
+        bound(fds[i], own_address, 0);
+        control(all, EPOLL_CTL_ADD, fds[i], EPOLLOUT);
+    }
+    SAY(epoll_wait(all, found, 4, 0));
+    SAY(epoll_wait(all, found, 4, 0));
+    SAY(write(ends[1], "x", 1));
+    int seen = 0;
+    for (int i = 0; i < 40; i++) {
+        waited(all, 0);
+        seen |= event.data.fd == ends[0] ? 1 : 2;
+        usleep(100);
+    }
+    SAY(seen);
+    for (int i = 0; i < 4; i++) {
+        close(fds[i]);
+    }
+    close(all);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* An epoll instance within another tells of what is in it: ours, the kernel's, and both. */
 static void nesting(void) {
     section("epoll within epoll");
@@ -1787,6 +1821,7 @@ int main(int count, char **arguments) {
     waiting();
     selecting();
     polling();
+    sharing();
     nesting();
     accepting();
     unlistening();
