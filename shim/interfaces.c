@@ -20,7 +20,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 /* docs/layouts/addresses.md. */
-enum { MAGIC = 0x30494b4e, VERSION = 1, LONGEST = 32768 };
+enum { MAGIC = 0x30494b4e, VERSION = 1, LONGEST = 32768, DEPRECATED = 3 };
 
 struct told_link {
     uint64_t mac;
@@ -408,4 +408,37 @@ int interfaces_control(int fd, unsigned long request, void *value) {
         return 0;
     }
     return from_entries(request, asked);
+}
+
+/* ----- For who finds addresses of names ----- */
+
+bool interfaces_have(bool *four, bool *six) {
+    struct told *told = stacks();
+    bool begun = told != NULL;
+    struct ifaddrs *all;
+    free(told);
+    if (!begun || getifaddrs(&all) != 0) {
+        return false;
+    }
+    *four = false;
+    *six = false;
+    for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next) {
+        bool counts = (one->ifa_flags & IFF_LOOPBACK) == 0;
+        *four |= counts && family_of(one) == AF_INET;
+        *six |= counts && family_of(one) == AF_INET6;
+    }
+    freeifaddrs(all);
+    return true;
+}
+
+size_t interfaces_own(struct own_address *all, size_t most) {
+    struct told *told = stacks();
+    size_t count = 0;
+    for (uint32_t i = 0; told != NULL && i < told->addresses && count < most; i++) {
+        const struct told_address *one = &addresses(told)[i];
+        struct own_address own = {one->address, one->prefix + (is_four(one) ? 96 : 0), one->state == DEPRECATED};
+        all[count++] = own;
+    }
+    free(told);
+    return count;
 }

@@ -390,6 +390,28 @@ ssize_t control_asked(const void *question, size_t length, void *answer, size_t 
 bool interfaces_concern(unsigned long request);
 int interfaces_control(int fd, unsigned long request, void *value);
 
+/* Whether this machine has addresses of IPv4, and of IPv6, besides the loopback's; false if there is no session. */
+bool interfaces_have(bool *four, bool *six);
+
+/* The stack's own addresses: how many were told. */
+struct own_address {
+    struct nk_address address;
+    unsigned prefix; /* its length: of IPv4's mapped form */
+    bool deprecated;
+};
+
+size_t interfaces_own(struct own_address *all, size_t most);
+
+/* ----- Names: names.c, order.c ----- */
+
+/* Whether there was nobody to ask for a name that this thread has asked for since this was asked last. */
+bool names_unserved(void);
+
+struct addrinfo;
+
+/* Puts the addresses of a name into the order in which they are to be tried. */
+void addresses_order(struct addrinfo **all);
+
 /* ----- Options: options.c ----- */
 
 int option_set(uint32_t number, int level, int name, const void *value, socklen_t length);

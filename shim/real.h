@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,7 +28,9 @@
     CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
     CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
     CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(posix_spawn_file_actions_adddup2) CALL(system) CALL(popen) CALL(sigaction) CALL(fdopen) CALL(fileno) \
-    CALL(vdprintf) CALL(syscall) CALL(prctl) CALL(getifaddrs) CALL(if_nametoindex) CALL(if_indextoname)
+    CALL(vdprintf) CALL(syscall) CALL(prctl) CALL(getifaddrs) CALL(if_nametoindex) CALL(if_indextoname) \
+    CALL(getaddrinfo) CALL(getaddrinfo_a) CALL(getnameinfo) CALL(gethostbyname) CALL(gethostbyname2) CALL(gethostbyaddr) \
+    CALL(gethostbyname_r) CALL(gethostbyname2_r) CALL(gethostbyaddr_r)
 
 struct real {
 #define CALL(name) __typeof__(&name) name;

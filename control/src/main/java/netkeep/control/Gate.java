@@ -3,6 +3,7 @@ package netkeep.control;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,6 +60,9 @@ public final class Gate {
 
         /// All its connections that are open, those of processes that joined, too.
         private final Set<Line> lines = new LinkedHashSet<>();
+
+        /// Over which it waits for names.
+        private final Set<Line> waiting = new HashSet<>();
 
         private boolean gone;
 
@@ -320,8 +324,7 @@ public final class Gate {
     private void listen(Connection connection) throws IOException {
         try {
             Line.Received received = connection.line.poll();
-            if (received != null && NameMessage.is(received.octets())) {
-                received.refuse();
+            if (received != null && NameMessage.is(received.octets()) && received.descriptors().length == 0) {
                 names.ask(connection.client.number, received.octets(), answer -> tell(connection, answer));
             } else if (received != null) {
                 said(connection.client.number, received);
@@ -339,12 +342,28 @@ public final class Gate {
             received.refuse();
         } else if (Joining.joins(received.octets()) && descriptors.length == 1) {
             join(client, new Line(descriptors[0]));
+        } else if (NameMessage.is(received.octets()) && descriptors.length == 1) {
+            find(client, received.octets(), new Line(descriptors[0]));
         } else if (AddressMessage.asks(received.octets()) && descriptors.length == 1) {
             addresses.take(new Line(descriptors[0]));
         } else if (!deposits.take(number, received)
                 && !ends.giveBack(number, received)
                 && !ends.take(number, received, layout.sockets())) {
             received.refuse();
+        }
+    }
+
+    /// Answers a question for names over a socket of its own.
+    private void find(Client client, byte[] question, Line line) {
+        client.waiting.add(line);
+        try {
+            names.ask(client.number, question, answer -> {
+                client.waiting.remove(line);
+                AddressAskers.answer(line, answer);
+            });
+        } catch (IllegalArgumentException none) {
+            client.waiting.remove(line);
+            line.close();
         }
     }
 
@@ -408,6 +427,8 @@ public final class Gate {
             close(line);
         }
         client.lines.clear();
+        client.waiting.forEach(Line::close);
+        client.waiting.clear();
     }
 
     /// What the keeper says of its domains.

@@ -171,7 +171,12 @@ public final class NameService {
         resolver.ask(
                 session,
                 Messages.question(asked),
-                answer -> client.accept(NameMessage.answer(Messages.answer(asked.number(), answer))),
+                answer -> client.accept(NameMessage.answer(
+                        Messages.answer(
+                                asked.number(),
+                                answer,
+                                resolver.settings().servers().isEmpty()),
+                        NameMessage.version(octets))),
                 nowNs.getAsLong());
     }
 

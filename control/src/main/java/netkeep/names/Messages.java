@@ -17,8 +17,9 @@ public final class Messages {
                         asked.name(), (asked.what() & NameMessage.IPV4) != 0, (asked.what() & NameMessage.IPV6) != 0);
     }
 
-    /// @param number of the question
-    public static NameMessage.Answer answer(int number, Answer answer) {
+    /// @param number   of the question
+    /// @param nobody whether there is no server to ask
+    public static NameMessage.Answer answer(int number, Answer answer, boolean nobody) {
         List<Long> addresses = new ArrayList<>();
         for (Address address : answer.addresses()) {
             addresses.add(address.hi());
@@ -28,7 +29,7 @@ public final class Messages {
             case FOUND -> NameMessage.FOUND;
             case NO_NAME -> NameMessage.NO_NAME;
             case NO_DATA -> NameMessage.NO_DATA;
-            case TRY_AGAIN -> NameMessage.TRY_AGAIN;
+            case TRY_AGAIN -> nobody ? NameMessage.NOBODY : NameMessage.TRY_AGAIN;
         };
         List<String> names = new ArrayList<>();
         if (answer.names().isEmpty() && !answer.addresses().isEmpty()) {

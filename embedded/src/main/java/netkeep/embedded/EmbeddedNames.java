@@ -67,7 +67,7 @@ final class EmbeddedNames implements Names, AutoCloseable {
             })) {
                 throw new UnknownHostException(asked + ": the stack is closed");
             }
-            return Messages.answer(0, answer.join());
+            return Messages.answer(0, answer.join(), false);
         } catch (CancellationException closed) {
             throw (UnknownHostException) new UnknownHostException(asked + ": the stack is closed").initCause(closed);
         } finally {

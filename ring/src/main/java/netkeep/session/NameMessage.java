@@ -7,15 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// How a program asks for names: a message of its session's connection, and the answer, which comes there, too,
-/// whenever it is known.
+/// whenever it is known; or, if one end of a pair of sockets comes with the question, over that.
 ///
 /// ```text
 /// question, client to control       answer, control to client
 ///    0  magic   u32                    0  magic   u32
 ///    4  version u32                    4  version u32
 ///    8  number  u32   the client's     8  number  u32   of the question
-///   12  what    u32   1 IPv4, 2 IPv6  12  status  u32   0 found, 1 no name, 2 no data, 3 try again
-///                     3 both, 4 name  16  ttl     u32   seconds for which it holds
+///   12  what    u32   1 IPv4, 2 IPv6  12  status  u32   0 found, 1 no name, 2 no data, 3 try again,
+///                     3 both, 4 name                    4 there is no server
+///                                     16  ttl     u32   seconds for which it holds
 ///   16  address       with what 4     20  count   u32   addresses
 ///   32  the name      otherwise       24  address each, then names, each ended by \n: of the addresses, or of what
 ///                                         was asked
@@ -23,9 +24,9 @@ import java.util.List;
 ///
 /// Numbers are in the machine's own order; an address is two of 64 bits, IPv4 in its mapped form; names are ASCII. Who
 /// begins to serve knows of no question that its predecessor had: who gets the answer to its greeting once more asks
-/// again.
+/// again. An answer has its question's version; the first has no [#NOBODY], but [#TRY_AGAIN].
 public final class NameMessage {
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /// Octets of the longest name in a question.
     public static final int LONGEST_NAME = 1100;
@@ -41,6 +42,11 @@ public final class NameMessage {
     public static final int NO_NAME = 1;
     public static final int NO_DATA = 2;
     public static final int TRY_AGAIN = 3;
+
+    /// There is no server to ask.
+    public static final int NOBODY = 4;
+
+    private static final int FIRST_VERSION = 1;
 
     private static final int MAGIC = 0x304e_4b4e;
     private static final int QUESTION = 32;
@@ -66,13 +72,18 @@ public final class NameMessage {
 
     private NameMessage() {}
 
-    /// Whether these octets are a question, or an answer, of this version.
+    /// Whether these octets are a question, or an answer, of a version that is known.
     public static boolean is(byte[] octets) {
         if (octets.length < ANSWER) {
             return false;
         }
         ByteBuffer in = buffer(octets);
-        return in.getInt() == MAGIC && in.getInt() == VERSION;
+        return in.getInt() == MAGIC && version(octets) >= FIRST_VERSION && version(octets) <= VERSION;
+    }
+
+    /// The version of a question or an answer.
+    public static int version(byte[] octets) {
+        return buffer(octets).getInt(Integer.BYTES);
     }
 
     public static byte[] question(Question question) {
@@ -104,7 +115,9 @@ public final class NameMessage {
         return new Question(number, what, in.getLong(), in.getLong(), name);
     }
 
-    public static byte[] answer(Answer answer) {
+    /// @param version of the question
+    public static byte[] answer(Answer answer, int version) {
+        int status = answer.status == NOBODY && version == FIRST_VERSION ? TRY_AGAIN : answer.status;
         StringBuilder names = new StringBuilder();
         for (String name : answer.names) {
             if (names.length() + name.length() < LONGEST_NAMES) {
@@ -116,9 +129,9 @@ public final class NameMessage {
         byte[] octets = new byte[ANSWER + ADDRESS * count + text.length];
         ByteBuffer out = buffer(octets)
                 .putInt(MAGIC)
-                .putInt(VERSION)
+                .putInt(version)
                 .putInt(answer.number)
-                .putInt(answer.status)
+                .putInt(status)
                 .putInt(answer.ttl)
                 .putInt(count);
         answer.addresses.subList(0, 2 * count).forEach(out::putLong);
@@ -137,7 +150,7 @@ public final class NameMessage {
         int status = in.getInt();
         int ttl = in.getInt();
         int count = in.getInt();
-        if (status < FOUND || status > TRY_AGAIN || ttl < 0 || count < 0 || count > in.remaining() / ADDRESS) {
+        if (status < FOUND || status > NOBODY || ttl < 0 || count < 0 || count > in.remaining() / ADDRESS) {
             throw new IllegalArgumentException("an answer of " + count + " addresses, status " + status);
         }
         List<Long> addresses = new ArrayList<>();

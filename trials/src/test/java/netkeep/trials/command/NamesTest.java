@@ -165,6 +165,7 @@ class NamesTest {
             find(other.names());
             assertEquals(2, asked("query[A] one.example"), "only the cache is lost");
         }
+        preloaded(session);
         commands(session);
         assertEquals(0, up.stop().code());
     }
@@ -189,6 +190,26 @@ class NamesTest {
                 no none.example
                 one.example
                 """, lookup.out(), lookup.err());
+    }
+
+    /// An unmodified program: libc looks into its own files first, control's search list and cache are behind them. The
+    /// stack has no address of IPv6, so `getent`, which asks with AI_ADDRCONFIG, wants none.
+    private void preloaded(Path session) throws Exception {
+        assumeTrue(Place.has("gcc") && Place.has("getent"), "no gcc");
+        String before = server.err();
+        String asks = "for n in alias 198.18.0.77 none; do getent ahosts $n | sed '/STREAM/!d; s/  */ /g'; done; "
+                + "getent hosts 198.18.0.5 | sed 's/  */ /g'; getent hosts printer.lan | sed 's/  */ /g'";
+        Place.Said said = place.start(Place.run(session, "sh", "-c", asks)).end();
+        assertEquals("""
+                198.18.0.5 STREAM one.example
+                198.18.0.77 STREAM 198.18.0.77
+                198.18.0.5 one.example
+                198.18.0.99 printer.lan
+                """, said.out(), said.err());
+        assertEquals(
+                0,
+                server.err().substring(before.length()).split("query\\[A+\\] one.example", -1).length - 1,
+                "the cache is everybody's");
     }
 
     @Test

@@ -321,6 +321,7 @@ class ProgramsTest {
         Path library = directory.resolve("libnetkeep.so");
         String[] how = {"-fPIC", "-fvisibility=hidden", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
         List<String> link = new ArrayList<>(List.of("-shared", "-fsanitize=address,undefined"));
+        link.add("-Wl,-soname,libnss_netkeep.so.2");
         link.addAll(List.of("-o", library.toString()));
         List<Path> sources;
         try (Stream<Path> files = Files.list(Place.root().resolve("shim"))) {

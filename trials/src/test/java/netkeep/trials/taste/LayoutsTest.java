@@ -628,7 +628,8 @@ class LayoutsTest {
         Drawing told = drawing("layout name-answer");
         NameMessage.Answer answer =
                 new NameMessage.Answer(8, NameMessage.NO_DATA, 9, List.of(3L, 4L), List.of("a", "b"));
-        ByteBuffer answered = ByteBuffer.wrap(NameMessage.answer(answer)).order(ByteOrder.nativeOrder());
+        ByteBuffer answered =
+                ByteBuffer.wrap(NameMessage.answer(answer, NameMessage.VERSION)).order(ByteOrder.nativeOrder());
         assertEquals(0x304e4b4e, answered.getInt(at(told, "MAGIC")));
         assertEquals(NameMessage.VERSION, answered.getInt(at(told, "VERSION")));
         assertEquals(8, answered.getInt(at(told, "NUMBER")));
@@ -638,6 +639,11 @@ class LayoutsTest {
         assertEquals(4, answered.getLong((int) told.length() + 8));
         assertEquals('b', answered.get((int) told.length() + 18));
         assertEquals(6, told.numbers().size());
+        NameMessage.Answer none = new NameMessage.Answer(8, NameMessage.NOBODY, 0, List.of(), List.of());
+        assertEquals(none, NameMessage.readAnswer(NameMessage.answer(none, NameMessage.VERSION)));
+        assertEquals(
+                NameMessage.TRY_AGAIN,
+                NameMessage.readAnswer(NameMessage.answer(none, 1)).status());
         assertTrue(page("names.md").startsWith("# Layout of names, version " + NameMessage.VERSION + "\n"));
     }
 
