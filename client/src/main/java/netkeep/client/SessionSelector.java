@@ -172,7 +172,10 @@ final class SessionSelector extends AbstractSelector {
                     forget();
                     int count = look(timeoutNs);
                     forget();
-                    return tell(action, count);
+                    // What its thread held back since the last selection has gone by now, with the look.
+                    session.pump.release();
+                    session.pump.hold(count > 1);
+                    return action == null ? select(count) : act(action, count);
                 }
             } finally {
                 selecting = false;
@@ -259,14 +262,9 @@ final class SessionSelector extends AbstractSelector {
 
     /// Hands what was found to the caller.
     ///
-    /// @return how many keys are ready in a way that they were not before
-    private int tell(@Nullable Consumer<SelectionKey> action, int count) {
-        return action == null ? select(count) : act(action, count);
-    }
-
+    /// @return how many keys it was called for
     private int act(Consumer<SelectionKey> action, int count) {
         int told = 0;
-        session.pump.hold(count > 1);
         try {
             for (int i = 0; i < count; i++) {
                 MemberKey key = Objects.requireNonNull(found[i]);
@@ -284,6 +282,9 @@ final class SessionSelector extends AbstractSelector {
         return told;
     }
 
+    /// Puts what was found into the set.
+    ///
+    /// @return how many keys are ready in a way that they were not before
     private int select(int count) {
         int updated = 0;
         for (int i = 0; i < count; i++) {
@@ -354,6 +355,7 @@ final class SessionSelector extends AbstractSelector {
                     drop(key);
                 }
                 selected.clear();
+                session.pump.release();
                 ForeignKeys others = foreign;
                 if (others != null) {
                     others.close();

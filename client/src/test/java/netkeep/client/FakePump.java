@@ -11,6 +11,9 @@ final class FakePump implements Pump {
     /// Set to false, nothing turns but in [#await].
     volatile boolean eager = true;
 
+    /// Whether requests may be held back.
+    boolean holds;
+
     void attach(FakeStack to, Session of) {
         stack = to;
         session = of;
@@ -35,10 +38,14 @@ final class FakePump implements Pump {
     }
 
     @Override
-    public void hold(boolean several) {}
+    public void hold(boolean several) {
+        holds = several;
+    }
 
     @Override
-    public void release() {}
+    public void release() {
+        holds = false;
+    }
 
     @Override
     public void glance() {

@@ -2,6 +2,7 @@ package netkeep.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -193,6 +194,27 @@ class SessionTest {
         assertEquals(7, ends.a.socket().getInputStream().read());
         ends.b.close();
         assertEquals(-1, ends.a.socket().getInputStream().read());
+    }
+
+    /// From one selection to the next, where there is more than one channel to handle.
+    @Test
+    void requestsMayBeHeldBackWhileSeveralChannelsAreHandled() throws IOException {
+        Fake fake = new Fake();
+        Selector selector = fake.provider.openSelector();
+        List<Ends> all = List.of(Ends.of(fake), Ends.of(fake));
+        for (Ends ends : all) {
+            ends.b.configureBlocking(false);
+            ends.b.register(selector, SelectionKey.OP_READ);
+            ends.a.write(ByteBuffer.allocate(1));
+        }
+        assertEquals(2, selector.select());
+        assertTrue(fake.pump.holds);
+        selector.selectedKeys().forEach(SessionTest::octets);
+        assertEquals(0, selector.selectNow());
+        assertFalse(fake.pump.holds);
+        all.getFirst().a.write(ByteBuffer.allocate(1));
+        assertEquals(1, selector.select(SessionTest::octets));
+        assertFalse(fake.pump.holds);
     }
 
     /// Once warm, a conversation through a selector allocates nothing on our side of the session.
