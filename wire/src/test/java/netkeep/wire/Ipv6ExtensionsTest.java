@@ -99,6 +99,15 @@ class Ipv6ExtensionsTest {
         assertEquals(-1, extensions.problemCode());
     }
 
+    /// Of several that nobody knows the first decides.
+    @Rfc("8200 4.2 in order")
+    @Test
+    void optionsAreTakenInTheirOrder() {
+        assertEquals(Verdict.UNKNOWN_OPTION, walk(DESTINATION, "11 00 5e 00 9e 00 0000"));
+        assertEquals(-1, extensions.problemCode());
+        assertProblem(Verdict.UNKNOWN_OPTION, Ipv6Extensions.UNKNOWN_OPTION, 44, HOP, "11 00 1e 00 9e 00 5e 00");
+    }
+
     @Rfc("8200 4.2 action 10")
     @Test
     void unknownOptionMaySayToReportEvenToGroups() {

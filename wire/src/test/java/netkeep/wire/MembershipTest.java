@@ -44,7 +44,7 @@ class MembershipTest {
         return report;
     }
 
-    @Rfc("3376 4.2 format")
+    @Rfc({"3376 4.2 format", "3376 4.2.6 auxiliary data"})
     @Test
     void reportIsTheseOctets() {
         MemorySegment report = report();
@@ -215,7 +215,7 @@ class MembershipTest {
         assertEquals(false, MldMessage.suppress(query, 0));
     }
 
-    @Rfc("3810 5.2 format")
+    @Rfc({"3810 5.2 format", "3810 5.2.6 auxiliary data"})
     @Test
     void reportOfMldIsTheseOctets() {
         MemorySegment report = drawn(Seeds.luck(1), 8 + 36);

@@ -54,8 +54,8 @@ final class Routers {
                 NdpMessage.reachableTime(headers, at),
                 NdpMessage.retransTimer(headers, at),
                 nowNs);
-        if (lifetime != 0) {
-            // RFC 4861 §6.3.7: enough is known.
+        if (lifetime != 0 && links.solicited(link) != 0) {
+            // RFC 4861 §6.3.7: enough is known; but asked once (SHOULD), for unasked a router may say less.
             links.solicit(link, MAX_RTR_SOLICITATIONS, Links.NEVER);
         }
         neighbor(packet, nowNs);

@@ -111,6 +111,7 @@ final class Arrival {
     private void otherwise(Segment seg, Packet packet, long nowNs, int nowUs) {
         if (tcb.tcpState() == State.SYN_RECEIVED && seg.has(SYN) && seg.seq == tcb.irs()) {
             if (!seg.has(ACK)) {
+                tcb.put(Tcb.ECN, tcb.has(Tcb.ECN) && seg.has(ECE) && seg.has(CWR));
                 tcb.set(Tcb.SYN_NEEDED);
                 return;
             }

@@ -165,6 +165,10 @@ final class Listeners {
         int index = id - tcp.socketCount;
         pool.write(index, half);
         if (seg.seq == half.irs() && seg.has(SYN) && !seg.has(ACK) && !seg.has(RST)) {
+            if (!seg.has(ECE) || !seg.has(CWR)) {
+                // RFC 3168 §6.1.1: who asks no more is answered alike, and sent nothing that is capable.
+                half.options(half.options() & ~HalfOpen.ECN);
+            }
             synAck(half, false, nowNs);
             return;
         }

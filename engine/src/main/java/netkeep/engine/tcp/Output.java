@@ -104,6 +104,8 @@ final class Output {
         } else if (tcp.settings.ecn() && tcb.backoff() == 0) {
             // RFC 3168 §6.1.1; a repeated SYN asks for nothing that a middlebox may dislike.
             flags |= ECE | CWR;
+        } else {
+            tcb.unasked(true);
         }
         boolean first = state == State.SYN_SENT;
         writer.options.clear();
@@ -367,8 +369,9 @@ final class Output {
         }
         int wnd = tcp.text.windowToTell(nowNs);
         writer.open(tcb, path);
-        // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable.
-        writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN);
+        // RFC 3168 §6.1.5: neither retransmissions nor pure acknowledgments are ECN-capable; §6.1.1: nor is anything of
+        // who has sent a SYN that did not ask.
+        writer.capable = text > 0 && fresh && tcb.has(Tcb.ECN) && !tcb.unasked();
         if (text > 0) {
             tcb.clear(Tcb.ACK_ALONE);
             tcb.sentMs(ms(nowNs));

@@ -70,13 +70,17 @@ final class Recovery {
         if (lost && (flow.recovery() == OPEN || flow.recovery() == REDUCED) && !onlyTriedLost()) {
             beginFast(sack, ack, mss);
         }
-        if (ack.ece && flow.recovery() == OPEN) {
+        // RFC 3168 §6.1.2: nor where a loss of the same window has reduced it already.
+        if (ack.ece && flow.recovery() == OPEN && flow.recover() == 0) {
             beginReduced(ack, mss);
         }
         if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
             proportional(ack, mss);
         } else if (ack.acked > 0 && limited) {
-            grow(acked, ack.rttUs, mss, nowNs);
+            // RFC 3168 §6.1.2: an echo grows no window. After a time-out it goes on until new text has told of that.
+            if (!ack.ece || flow.recovery() == TIMED_OUT) {
+                grow(acked, ack.rttUs, mss, nowNs);
+            }
         } else if (ack.acked > 0 && tcb.cwnd() >= tcb.ssthresh()) {
             congestion().unused(flow);
         }
@@ -104,6 +108,12 @@ final class Recovery {
         flow.recover(recoveryPoint());
         // RFC 9406 §4.3: HyStart++ is for the first slow start only.
         flow.slowStart(SlowStart.PLAIN);
+        toldByCwr();
+    }
+
+    /// RFC 3168 §6.1.2: a reduction is told by CWR, whatever its reason.
+    private void toldByCwr() {
+        tcb.put(Tcb.CWR_DUE, tcb.has(Tcb.ECN));
     }
 
     /// SND.NXT, but never 0, which means that there was no recovery of late.
@@ -163,7 +173,6 @@ final class Recovery {
         flow.prrDelivered(0);
         flow.prrOut(0);
         flow.recoverFs(Math.max(mss, flightSize));
-        tcb.put(Tcb.CWR_DUE, tcb.has(Tcb.ECN));
     }
 
     /// RFC 6937 §3.1, with the slow start reduction bound.
@@ -220,7 +229,7 @@ final class Recovery {
             ack.octets += mss;
             // RFC 6582 §3.2 step 2: not for what a recovery before this one has sent again itself.
             boolean fresh = flow.recover() == 0 || Seq.after(tcb.sndUna(), flow.recover());
-            if (flow.dupAcks() == DUP_THRESH && flow.recovery() == OPEN && fresh) {
+            if (flow.dupAcks() == DUP_THRESH && (flow.recovery() == OPEN && fresh || flow.recovery() == REDUCED)) {
                 markFirst(mss);
             }
         }
@@ -254,6 +263,7 @@ final class Recovery {
         tcb.cwnd(Math.max(tcb.cwnd(), flow.priorCwnd()));
         tcb.ssthresh(Math.max(tcb.ssthresh(), flow.priorSsthresh()));
         congestion().undone(tcb, flow);
+        tcb.clear(Tcb.CWR_DUE);
         for (int run = 0; run < flow.runs(); run++) {
             flight.unmark(run, Flight.LOST);
         }
@@ -285,6 +295,7 @@ final class Recovery {
         flow.tlpEnd(0);
         // RFC 5681 §3.1 equation 4's loss window is one segment.
         tcb.cwnd(mss);
+        toldByCwr();
         for (int run = 0; run < flow.runs(); run++) {
             if (!flight.has(run, Flight.SACKED)) {
                 flight.mark(run, Flight.LOST);

@@ -41,7 +41,8 @@ import netkeep.engine.socket.Endpoint;
 ///  280  heardNs          i64  when the last segment arrived
 ///  288  flowRecord       i32  record of [Flow] + 1, 0 for none
 ///  292  timer            u8   bits 0 to 3: what timerNs is for, see Timers; bit 4: congestion, 0 CUBIC, 1 NewReno;
-///                         bit 5: the user has set userTimeoutMs; bit 6: advUto is to be told
+///                         bit 5: the user has set userTimeoutMs; bit 6: advUto is to be told;
+///                         bit 7: a SYN of ours did not ask for ECN
 ///  293  scales           u8   bits 0 to 3: sndScale, bits 4 to 7: rcvScale
 ///  294  keepCount        u8
 ///  295  persist          u8   probes of a zero window
@@ -470,6 +471,15 @@ final class Tcb extends Endpoint {
 
     void timeoutDue(boolean value) {
         bit(6, value ? 1 : 0);
+    }
+
+    /// Whether a SYN of ours did not ask for ECN: then no packet of ours is capable (RFC 3168 §6.1.1).
+    boolean unasked() {
+        return (u8(TIMER) >>> 7 & 1) != 0;
+    }
+
+    void unasked(boolean value) {
+        bit(7, value ? 1 : 0);
     }
 
     private void bit(int bit, int value) {

@@ -272,7 +272,7 @@ class ErrorsTest {
                 lab.only().upper());
     }
 
-    @Rfc({"792 echo reply up", "1122 3.2.2.6 reply up", "1122 3.2.2.6 client", "4443 4.2 up"})
+    @Rfc({"792 echo reply up", "1122 3.2.2.6 reply up", "1122 3.2.2.6 client", "4443 4.1 client", "4443 4.2 up"})
     @Test
     void echoRepliesArePassedUp() {
         List<Integer> sequences = new ArrayList<>();

@@ -223,6 +223,7 @@ class GroupsTest {
         "3376 4 TTL and alert",
         "3376 4.2.14 destination",
         "3376 4 precedence",
+        "3376 4.2.13 source",
         "3376 5.1 report",
         "2236 3 member only"
     })
@@ -261,7 +262,13 @@ class GroupsTest {
         assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE)), told());
     }
 
-    @Rfc({"3376 5.1 robustness", "3376 8.1 default", "3810 6.1 robustness"})
+    @Rfc({
+        "3376 5.1 robustness",
+        "3376 8.1 default",
+        "3376 8.11 interval",
+        "3810 6.1 robustness",
+        "3810 9.11 interval"
+    })
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void changeIsToldTwiceWithinASecond(boolean six) {
@@ -345,7 +352,7 @@ class GroupsTest {
         assertEquals(List.of(says(GroupRecord.ALLOW_NEW_SOURCES, a)), told());
     }
 
-    @Rfc({"3376 5.1 merged changes", "3810 6.1 merged changes"})
+    @Rfc({"3376 5.1 at once", "3376 5.1 merged changes", "3810 6.1 at once", "3810 6.1 merged changes"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void changesThatWaitAreToldTogether(boolean six) {
@@ -356,6 +363,20 @@ class GroupsTest {
         assertEquals(List.of(says(GroupRecord.ALLOW_NEW_SOURCES, a, b)), told());
         lab.passMs(5_000);
         assertEquals(List.of(says(GroupRecord.ALLOW_NEW_SOURCES, b)), told());
+    }
+
+    /// A change of mode is told as often as any, whatever happens to the sources meanwhile; what is left of them then.
+    @Rfc({"3376 5.1 mode first", "3810 6.1 mode first"})
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void changeOfModeIsToldBeforeThatOfSources(boolean six) {
+        speak(six);
+        join(1);
+        assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE)), told());
+        join(1, group, 2, a);
+        assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE, a)), told());
+        lab.passMs(5_000);
+        assertEquals(List.of(says(GroupRecord.BLOCK_OLD_SOURCES, a)), told());
     }
 
     @Rfc({"3376 3.2 interface state", "3810 4.2 interface state"})
@@ -461,7 +482,7 @@ class GroupsTest {
         assertEquals(List.of(), told());
     }
 
-    @Rfc({"3376 5.2 source query", "3810 6.2 source query"})
+    @Rfc({"3376 5.2 source query", "3376 5.2 nothing to tell", "3810 6.2 source query", "3810 6.2 nothing to tell"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void queryForSourcesIsAnsweredForThoseThatAreWanted(boolean six) {
@@ -534,6 +555,23 @@ class GroupsTest {
         assertTrue(found);
     }
 
+    @Rfc("4861 7.2.1 leave")
+    @Test
+    void solicitedNodeGroupIsLeftWithItsLastAddress() {
+        long lo = Address.solicitedNodeLo(0x1234_5678L);
+        long near = 0x2001_0db8_0000_0000L;
+        lab.ip.addAddress(1, near, 0x1234_5678L, 64, lab.nowNs);
+        lab.ip.addAddress(1, near + 1, 0x1234_5678L, 64, lab.nowNs);
+        lab.settle();
+        assertTrue(lab.ip.discovery().groups().find(1, Address.LINK_GROUP_HI, lo) >= 0);
+        lab.ip.removeAddress(1, near, 0x1234_5678L, lab.nowNs);
+        lab.settle();
+        assertTrue(lab.ip.discovery().groups().find(1, Address.LINK_GROUP_HI, lo) >= 0);
+        lab.ip.removeAddress(1, near + 1, 0x1234_5678L, lab.nowNs);
+        lab.settle();
+        assertEquals(-1, lab.ip.discovery().groups().find(1, Address.LINK_GROUP_HI, lo));
+    }
+
     @Rfc({"3376 7.2.1 version 2", "3376 7.2.2 leave"})
     @Test
     void querierOfVersion2IsSpokenToInVersion2() {
@@ -588,6 +626,23 @@ class GroupsTest {
         told();
         join(1);
         assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE)), told());
+    }
+
+    /// Twice the interval between queries and the time for an answer: 254 s.
+    @Rfc({"3376 8.12 timeout", "3810 9.12 timeout"})
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void olderQuerierIsForgottenAfterItsTime(boolean six) {
+        speak(six);
+        older(six ? 1 : 2, none(), 4);
+        lab.passMs(253_999);
+        told();
+        join(1);
+        assertEquals(List.of((six ? "131 " : "16 ") + group), told());
+        lab.passMs(1);
+        told();
+        join(2, other, 0, Address.UNSPECIFIED);
+        assertEquals(List.of("TO_EX " + other + " {}"), told());
     }
 
     @Rfc({"2236 3 suppression", "2710 4 suppression"})
@@ -656,6 +711,20 @@ class GroupsTest {
         assertEquals(1, told().size());
     }
 
+    @Rfc("3810 5.1.15 any address")
+    @Test
+    void queryOfMldToOurOwnAddressIsTaken() {
+        speak(true);
+        join(1);
+        lab.passMs(5_000);
+        told();
+        byte[] message = icmp6(PEER_LINK6, LINK6, 130, 0, 1000L << 16, cat(new byte[16], hex("02 7D 00 00")));
+        assertEquals(
+                Verdict.OK, lab.arrives(v6(PEER_LINK6, LINK6, 0, 1, cat(hex("3A 00 05 02 00 00 01 00"), message))));
+        lab.passMs(1_000);
+        assertEquals(1, told().size());
+    }
+
     @Rfc("3376 9.1 strayed")
     @Test
     void generalQueryToAGroupIsNotTaken() {
@@ -697,13 +766,15 @@ class GroupsTest {
     }
 
     /// More than one report holds, and no frame longer than the MTU.
-    @Test
-    void manyGroupsTakeManyReports() {
-        speak(true);
+    @Rfc({"3376 4.2.16 several reports", "3810 5.2.15 several reports"})
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void manyGroupsTakeManyReports(boolean six) {
+        speak(six);
         for (int i = 0; i < 40; i++) {
-            Address one = Address.of(0xFF05_0000_0000_0000L, i);
+            Address one = Address.of(group.hi(), group.lo() + i);
             for (int j = 0; j < 8; j++) {
-                join(i, one, 1, Address.of(1, j));
+                join(i, one, 1, Address.of(a.hi(), a.lo() + j));
             }
         }
         lab.passMs(10_000);

@@ -158,6 +158,35 @@ class NdpTest {
         assertEquals(-1, neighbors().after(0));
     }
 
+    @Rfc("4861 4 reserved")
+    @Test
+    void reservedFieldsAreZeroAndNotLookedAt() {
+        byte[] asked = icmp6In(PEER6, group(OURS6), 255, 135, 0, 0xFFFF_FFFFL, target(OURS6, 1, PEER_MAC));
+        assertEquals(Verdict.OK, lab.arrives(asked));
+        assertArrayEquals(hex("60 00 00 00"), slice(lab.only().upper(), 4, 4));
+
+        Path path = new Path();
+        Address other = Address.parse("fd00:198:18::77");
+        assertTrue(lab.ip.path(path, 0, 0, other.hi(), other.lo(), 0, lab.nowNs));
+        lab.turn();
+        assertArrayEquals(new byte[4], slice(ndp(lab, 135).getFirst().upper(), 4, 4));
+        byte[] answer = icmp6In(other, OURS6, 255, 136, 0, 0x7FFF_FFFFL, target(other, 2, PEER_MAC + 1));
+        assertEquals(Verdict.OK, lab.arrives(answer));
+        assertEquals(
+                NeighborState.REACHABLE, neighbors().state(neighbors().find(1, other.hi(), other.lo())));
+    }
+
+    @Rfc("4861 7.2.3 router flag")
+    @Test
+    void solicitationSaysNothingOfRouters() {
+        lab.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC));
+        assertFalse(neighbors().router(peer()));
+        neighbors().router(peer(), true);
+        lab.arrives(solicitation(PEER6, group(OURS6), OURS6, PEER_MAC + 1));
+        assertEquals(PEER_MAC + 1, neighbors().mac(peer()));
+        assertTrue(neighbors().router(peer()));
+    }
+
     @Rfc("4861 7.2.3 target")
     @Test
     void solicitationForAnotherIsNotAnswered() {

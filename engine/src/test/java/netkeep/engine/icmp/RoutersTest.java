@@ -106,6 +106,7 @@ class RoutersTest {
         "4861 6.3.7 three solicitations",
         "4861 6.3.7 interval",
         "4861 6.3.7 random delay",
+        "4861 4 reserved",
         "4861 4.1 all routers",
         "4861 6.3.7 source option"
     })
@@ -119,6 +120,7 @@ class RoutersTest {
         assertEquals(2, Ipv6Header.destinationLo(frame.memory(), 24));
         assertEquals(LINK6.lo(), Ipv6Header.sourceLo(frame.memory(), 24));
         assertEquals(255, frame.u8(7));
+        assertEquals(0, frame.u8(44) | frame.u8(45) | frame.u8(46) | frame.u8(47));
         assertEquals(1, frame.u8(48));
         lab.passMs(3_000);
         assertEquals(0, solicitations().size());
@@ -155,6 +157,18 @@ class RoutersTest {
         advertise(1800, new byte[0]);
         lab.passMs(20_000);
 
+        assertEquals(List.of(), solicitations());
+    }
+
+    /// Asked for, a router may say more than it says by itself.
+    @Rfc("4861 6.3.7 at least one")
+    @Test
+    void hostAsksOnceThoughARouterSpokeFirst() {
+        advertise(1800, new byte[0]);
+        lab.passMs(1_000);
+        assertEquals(1, solicitations().size());
+        advertise(1800, new byte[0]);
+        lab.passMs(20_000);
         assertEquals(List.of(), solicitations());
     }
 
@@ -271,6 +285,74 @@ class RoutersTest {
         assertTrue(neighbors().router(router));
     }
 
+    @Rfc({"4861 6.3.4 without option", "4861 6.3.4 router flag"})
+    @Test
+    void advertisementWithoutLinkAddressMakesNoEntryButARouterOfOne() {
+        advertise(1800, new byte[0]);
+        assertEquals(-1, neighbor(PEER_LINK6));
+
+        neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
+        assertFalse(neighbors().router(neighbor(PEER_LINK6)));
+        advertise(1800, new byte[0]);
+        assertTrue(neighbors().router(neighbor(PEER_LINK6)));
+        assertEquals(NeighborState.REACHABLE, neighbors().state(neighbor(PEER_LINK6)));
+    }
+
+    @Rfc("4861 6.3.4 stale")
+    @Test
+    void linkAddressOfARouterIsToBeConfirmed() {
+        advertise(1800, SOURCE);
+        assertEquals(NeighborState.STALE, neighbors().state(neighbor(PEER_LINK6)));
+        neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC + 1, lab.nowNs);
+        advertise(1800, SOURCE);
+        assertEquals(PEER_MAC, neighbors().mac(neighbor(PEER_LINK6)));
+        assertEquals(NeighborState.STALE, neighbors().state(neighbor(PEER_LINK6)));
+    }
+
+    /// Each option has messages that it belongs to.
+    @Rfc("4861 4.6 elsewhere")
+    @Test
+    void optionWhereItDoesNotBelongIsPassedOver() {
+        byte[] target = hex("02 01 02 00 00 00 00 02");
+        assertEquals(Verdict.OK, advertise(1800, target));
+        assertEquals(-1, neighbor(PEER_LINK6));
+        assertEquals(PEER_LINK6.lo(), next());
+        assertEquals(
+                Verdict.OK,
+                redirect(PEER_LINK6, SECOND, FAR6, cat(SOURCE, mtu(1400), prefix(NET, NdpOption.ON_LINK, 9, 9))));
+        assertEquals(SECOND.lo(), next());
+        assertEquals(NeighborState.INCOMPLETE, neighbors().state(neighbor(SECOND)));
+        assertEquals(1500, path.mtu);
+        assertFalse(lab.ip.views().routes().stream()
+                .anyMatch(route -> route.prefix().equals(NET)));
+    }
+
+    /// Options come in any order, and some more than once.
+    @Rfc("4861 9 any order")
+    @Test
+    void optionsAreTakenInAnyOrder() {
+        Prefix other = Prefix.parse("2001:db8:2::/64");
+        byte[] first = prefix(NET, NdpOption.ON_LINK, 9_000, 9_000);
+        byte[] second = prefix(other, NdpOption.ON_LINK, 9_000, 9_000);
+        for (byte[] options : List.of(
+                cat(SOURCE, mtu(1400), first, second),
+                cat(second, first, mtu(1400), SOURCE),
+                cat(mtu(1400), second, SOURCE, first))) {
+            Lab fresh = new Lab();
+            fresh.ip.acceptAdvertisements(1, true, fresh.nowNs);
+            byte[] fixed = cat(new byte[8], options);
+            fresh.arrives(icmp6In(PEER_LINK6, ALL, 255, 134, 0, NdpMessage.routerRest(0, 0, 1800), fixed));
+            Neighbors known = fresh.ip.discovery().neighbors();
+            assertEquals(PEER_MAC, known.mac(known.find(1, PEER_LINK6.hi(), PEER_LINK6.lo())));
+            for (String host : List.of("2001:db8:1::77", "2001:db8:2::77")) {
+                Address to = Address.parse(host);
+                assertTrue(fresh.ip.path(path, 0, 0, to.hi(), to.lo(), 0, fresh.nowNs));
+                assertEquals(to.lo(), known.lo(path.neighbor));
+                assertEquals(1400, path.mtu);
+            }
+        }
+    }
+
     @Rfc({"4861 6.3.4 MTU", "2464 2 MTU told"})
     @Test
     void mtuIsTakenBetweenTheLeastAndTheLinks() {
@@ -303,6 +385,7 @@ class RoutersTest {
         "4861 6.3.4 on-link prefix",
         "4861 6.3.5 prefix timeout",
         "4861 6.3.4 prefix lifetime zero",
+        "4861 4.6.2 infinity",
         "5942 4 without the flag",
         "5942 4 expiry"
     })
@@ -322,6 +405,40 @@ class RoutersTest {
         assertTrue(way(host));
         advertise(0, prefix(NET, NdpOption.ON_LINK, 0, 0));
         assertFalse(way(host));
+    }
+
+    @Rfc("4861 6.3.4 flag clear")
+    @Test
+    void prefixWithoutTheFlagTakesNothingBack() {
+        Address host = Address.parse("2001:db8:1::77");
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 3600, 3600));
+        advertise(0, prefix(NET, 0, 0, 0));
+        assertTrue(way(host));
+        lab.passMs(3_599_999);
+        assertTrue(way(host));
+    }
+
+    /// The rule of two hours is one of addresses.
+    @Rfc("4861 6.3.4 shorter lifetime")
+    @Test
+    void shorterLifetimeOfAPrefixCounts() {
+        Address host = Address.parse("2001:db8:1::77");
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 36_000, 36_000));
+        advertise(0, prefix(NET, NdpOption.ON_LINK, 10, 10));
+        lab.passMs(9_999);
+        assertTrue(way(host));
+        lab.passMs(1);
+        assertFalse(way(host));
+    }
+
+    @Rfc({"4861 6.3.4 any length", "4861 4.6.2 beyond"})
+    @Test
+    void prefixOfAnyLengthIsOnLinkAndNoLonger() {
+        byte[] option = prefix(Prefix.parse("2001:db8::/33"), NdpOption.ON_LINK, 3600, 3600);
+        Arrays.fill(option, 16 + 5, 32, (byte) 0xFF);
+        advertise(0, option);
+        assertTrue(way(Address.parse("2001:db8:7fff::1")));
+        assertFalse(way(Address.parse("2001:db8:8000::1")));
     }
 
     @Rfc({"4861 6.3.4 link-local prefix", "4862 5.5.3 (b)"})
@@ -466,7 +583,7 @@ class RoutersTest {
         assertTrue(neighbors().router(path.neighbor));
     }
 
-    @Rfc("4861 8.3 on-link")
+    @Rfc({"4861 8.3 on-link", "4861 8.3 host", "4861 8.1 any target"})
     @Test
     void redirectMayNameTheDestinationItself() {
         advertise(1800, SOURCE);

@@ -381,7 +381,7 @@ class ReassemblyTest {
         assertEquals(Verdict.FRAGMENT_QUOTA, last);
     }
 
-    /// RFC 3168 §5.3.
+    @Rfc("3168 5.3 fragments")
     @Test
     void congestionMarkOfOneFragmentIsThePackets() {
         byte[] first = v4(PEER, OURS, UDP, 1, MORE, 64, NONE, counting(0, 8));
@@ -391,11 +391,16 @@ class ReassemblyTest {
         lab.arrives(first);
         lab.arrives(last);
         assertEquals(3, catcher.trafficClass & 3);
+        mark(last, 2);
+        lab.arrives(first);
+        lab.arrives(last);
+        assertEquals(2, catcher.trafficClass & 3);
 
         mark(first, 0);
+        mark(last, 3);
         lab.arrives(first);
         assertEquals(Verdict.BAD_FIELD, lab.arrives(last));
-        assertEquals(1, catcher.payloads.size());
+        assertEquals(2, catcher.payloads.size());
     }
 
     private static void mark(byte[] frame, int ecn) {

@@ -307,7 +307,7 @@ class NeighborsTest {
         assertEquals(STALE, neighbors().state(peer()));
     }
 
-    @Rfc("4861 6.3.2 random reachable time")
+    @Rfc({"4861 6.3.2 random reachable time", "4861 6.3.4 redrawn"})
     @Test
     void reachableTimeIsDrawnFromHalfToOneAndAHalf() {
         Links links = lab.ip.discovery().links();

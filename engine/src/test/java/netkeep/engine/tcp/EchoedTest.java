@@ -128,6 +128,73 @@ class EchoedTest {
         Scenario.v4().ecn().begin().play(". connect\n> SYN,ECE,CWR seq=0\n+ 1s\n> SYN seq=0 ect=0");
     }
 
+    /// The SYN-ACK answers the first SYN; that the second did not ask the peer may never have heard, and marks count.
+    @Rfc("3168 6.1.1 given up")
+    @Test
+    void whoseSynDidNotAskSendsNothingCapable() {
+        Scenario.v4().ecn().begin().play("""
+                . connect
+                > SYN,ECE,CWR seq=0
+                + 1s
+                > SYN seq=0
+                < SYN,ACK,ECE seq=0 ack=1 mss=1000
+                > ACK seq=1 ack=1
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=0
+                < ACK seq=1 ack=101 len=1000 ect=3
+                > ACK,ECE seq=101 ack=1001
+                """);
+    }
+
+    @Rfc("3168 6.1.1 given up")
+    @Test
+    void whoGetsASynThatDoesNotAskSendsNothingCapable() {
+        Scenario.v4().ecn().begin().play("""
+                . listen
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK,ECE seq=0 ack=1
+                < SYN seq=0 mss=1000
+                > SYN,ACK seq=0 ack=1
+                < ACK seq=1 ack=1
+                . accept
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=0
+                """);
+        Scenario.v4().ecn().begin().play("""
+                . connect
+                > SYN,ECE,CWR seq=0
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK,ECE seq=0 ack=1
+                < SYN seq=0 mss=1000
+                > SYN,ACK seq=0 ack=1
+                < ACK seq=1 ack=1
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=0
+                """);
+    }
+
+    @Rfc("3168 6.1.1 unwilling")
+    @Test
+    void whoDoesNotWantItClearsBothBits() {
+        Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0
+                < SYN,ACK,ECE seq=0 ack=1 mss=1000
+                > ACK seq=1 ack=1
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=0
+                """);
+        Scenario.v4().begin().play("""
+                . listen
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK seq=0 ack=1
+                < ACK seq=1 ack=1
+                . accept
+                . send 100
+                > PSH,ACK seq=1 len=100 ect=0
+                """);
+    }
+
     @Rfc("3168 6.1.2 reduction")
     @Test
     void echoReducesTheWindowAsALossWouldAndSendsNothingAgain() {
@@ -178,6 +245,73 @@ class EchoedTest {
         for (int segment = 0; segment < sent.size(); segment++) {
             assertEquals(segment == 0, sent.get(segment).has(TcpHeader.CWR), "segment " + segment);
         }
+    }
+
+    /// The peer lost the first of 18 segments: what is sent while it tells of the next `count`.
+    private static List<Segment> duplicates(Conversation conversation, String flags, int count) {
+        List<Segment> sent = new java.util.ArrayList<>();
+        for (int duplicate = 0; duplicate < count; duplicate++) {
+            conversation.play("< %s seq=1 ack=10001\n...".formatted(flags));
+            sent.addAll(taken(conversation));
+        }
+        return sent;
+    }
+
+    private static int again(Conversation conversation, List<Segment> sent) {
+        int again = 0;
+        while (sent.get(again).seq != conversation.iss() + 10001) {
+            again++;
+        }
+        return again;
+    }
+
+    @Rfc({"3168 6.1.2 any reason", "3168 6.1.2 not again"})
+    @Test
+    void reductionAfterALossIsToldInTheFirstNewSegment() {
+        Conversation conversation = full();
+        List<Segment> sent = duplicates(conversation, "ACK", 17);
+        int again = again(conversation, sent);
+        for (int segment = 0; segment < sent.size(); segment++) {
+            assertEquals(segment == again + 1, sent.get(segment).has(TcpHeader.CWR), "segment " + segment);
+        }
+        assertTrue(sent.size() > again + 2, "sent " + sent.size());
+    }
+
+    @Rfc("3168 6.1.2 any reason")
+    @Test
+    void reductionAfterATimeOutIsToldInTheFirstNewSegment() {
+        agreed().play("""
+                . send 1000
+                > PSH,ACK seq=1 len=1000 ect=2
+                + 200ms
+                > PSH,ACK seq=1 len=1000 ect=0
+                < ACK seq=1 ack=1001
+                . send 1000
+                > PSH,ACK,CWR seq=1001 len=1000 ect=2
+                """);
+    }
+
+    /// Once a window also where it has both: the echo in the acknowledgment that ends the recovery is of that window.
+    @Rfc({"3168 6.1.2 once", "3168 6.1.2 no growth"})
+    @Test
+    void lossAndMarkOfOneWindowReduceItOnce() {
+        Conversation conversation = full();
+        // Two by the first two duplicates, and the one that was lost.
+        assertEquals(3, duplicates(conversation, "ACK", 3).size());
+        conversation.play("< ACK,ECE seq=1 ack=30001\n...");
+
+        // CUBIC leaves 0.7 of 18 segments.
+        assertEquals(12, taken(conversation).size());
+    }
+
+    @Rfc("3168 6.1.2 beside")
+    @Test
+    void lossBesideAMarkIsMendedByTheThirdDuplicate() {
+        Conversation conversation = full();
+        assertEquals(0, duplicates(conversation, "ACK,ECE", 2).stream()
+                .filter(segment -> segment.seq == conversation.iss() + 10001)
+                .count());
+        again(conversation, duplicates(conversation, "ACK,ECE", 1));
     }
 
     @Rfc("3168 6.1.3 echo")
@@ -253,5 +387,36 @@ class EchoedTest {
                 + 200ms
                 > ACK seq=1001 len=1 ect=0
                 """);
+    }
+
+    @Rfc("3168 6.1.6 CWR")
+    @Test
+    void probeOfAZeroWindowDoesNotTellOfAReduction() {
+        full().play("""
+                < ACK,ECE seq=1 ack=28001 win=0
+                + 300ms
+                > ACK seq=28001 len=1 ect=0
+                """);
+    }
+
+    /// The peer's probe cannot easily be forged: it has the exact number.
+    @Rfc("3168 6.1.6 marked")
+    @Test
+    void markOnAProbeIsEchoed() {
+        Conversation conversation = Scenario.v4().ecn().receiveBuffer(1 << 14).begin().play("""
+                . listen
+                < SYN,ECE,CWR seq=0 mss=1024
+                > SYN,ACK,ECE seq=0 ack=1
+                + 20ms
+                < ACK seq=1 ack=1
+                . accept
+                """);
+        int next = 1;
+        do {
+            conversation.play("< ACK seq=%d ack=1 len=1024\n...".formatted(next));
+            next += 1024;
+            conversation.world.run(50_000_000);
+        } while (conversation.takeAll().window != 0);
+        conversation.play("< ACK seq=%d ack=1 len=1 ect=3\n> ACK,ECE seq=1 ack=%d".formatted(next, next));
     }
 }

@@ -127,7 +127,7 @@ class UdpTest {
         assertEquals(0, Checksum.fold(Checksum.add(sum, packet, 24 + header, frame.packet().length - header)));
     }
 
-    @Rfc({"768 user interface", "1122 4.1.4 TTL and TOS up", "1122 4.1.3.5 destination up"})
+    @Rfc({"768 user interface", "1122 4.1.4 TTL and TOS up", "1122 4.1.3.5 destination up", "8085 3.1.7 ECN"})
     @Test
     void datagramReachesItsPortWithItsSenderAndDestination() {
         int socket = lab.bound(53);
@@ -144,13 +144,13 @@ class UdpTest {
         assertEquals(1, lab.count(Counter.UdpInDatagrams));
         assertEquals(1, lab.count(Counter.Udp6InDatagrams));
         byte[] urgent = v6(PEER6, OURS6, 17, 9, datagram(PEER6, OURS6, 4000, 53, counting(0, 7)));
-        // Traffic class 0xB8, across two octets behind the Ethernet header.
+        // Traffic class 0xBB, a mark of ECN with it, across two octets behind the Ethernet header.
         urgent[14] |= 0x0B;
-        urgent[15] = (byte) 0x80;
+        urgent[15] = (byte) 0xB0;
         assertEquals(Verdict.OK, lab.arrives(urgent));
         arrived = lab.client.takeDatagram(socket);
         assertEquals(9, arrived.hops());
-        assertEquals(0xB8, arrived.trafficClass());
+        assertEquals(0xBB, arrived.trafficClass());
     }
 
     @Test
@@ -509,7 +509,7 @@ class UdpTest {
         assertEquals(Errno.EINVAL, lab.answer(lab.client.bind(second, 0, 0, 55), second));
     }
 
-    @Rfc("8085 5.1 source port")
+    @Rfc({"8085 5.1 source port", "8085 5.1 port zero"})
     @Test
     void chosenPortsAreDynamicAndNotInOrder() {
         Set<Integer> ports = new HashSet<>();
@@ -553,10 +553,12 @@ class UdpTest {
         assertFalse(waits(socket));
     }
 
-    @Rfc({"1122 4.1.4 TTL and TOS down", "8085 3.6 options"})
+    @Rfc({"1122 4.1.4 TTL and TOS down", "8085 3.1.7 ECN", "8085 3.1.8 traffic class and hops", "8200 7 ECN and class"})
     @Test
     void hopsAndTrafficClassAreTheSockets() {
         int socket = lab.bound(1000);
+        send(socket, PEER6, 53, counting(0, 8));
+        assertEquals(0, Ipv6Header.trafficClass(lab.only().memory(), 24));
         option(socket, Option.HOPS, 9);
         option(socket, Option.TRAFFIC_CLASS, 0xB8);
         send(socket, PEER, 53, counting(0, 8));
@@ -568,11 +570,11 @@ class UdpTest {
         assertEquals(9, six.u8(7));
         assertEquals(0xB8, Ipv6Header.trafficClass(six.memory(), 24));
         // What a datagram has of its own goes first.
-        assertTrue(lab.client.sendTo(socket, PEER6.hi(), PEER6.lo(), 53, counting(0, 8), 5, 0x28));
+        assertTrue(lab.client.sendTo(socket, PEER6.hi(), PEER6.lo(), 53, counting(0, 8), 5, 0x2A));
         lab.turn();
         Lab.Frame own = lab.only();
         assertEquals(5, own.u8(7));
-        assertEquals(0x28, Ipv6Header.trafficClass(own.memory(), 24));
+        assertEquals(0x2A, Ipv6Header.trafficClass(own.memory(), 24));
         assertEquals(Errno.ENOPROTOOPT, option(socket, Option.NO_DELAY, 1));
     }
 
