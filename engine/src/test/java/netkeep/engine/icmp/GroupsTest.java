@@ -262,13 +262,7 @@ class GroupsTest {
         assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE)), told());
     }
 
-    @Rfc({
-        "3376 5.1 robustness",
-        "3376 8.1 default",
-        "3376 8.11 interval",
-        "3810 6.1 robustness",
-        "3810 9.11 interval"
-    })
+    @Rfc({"3376 5.1 robustness", "3376 8.1 default", "3376 8.11 interval", "3810 6.1 robustness", "3810 9.11 interval"})
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void changeIsToldTwiceWithinASecond(boolean six) {

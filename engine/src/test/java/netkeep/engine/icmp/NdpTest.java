@@ -172,8 +172,7 @@ class NdpTest {
         assertArrayEquals(new byte[4], slice(ndp(lab, 135).getFirst().upper(), 4, 4));
         byte[] answer = icmp6In(other, OURS6, 255, 136, 0, 0x7FFF_FFFFL, target(other, 2, PEER_MAC + 1));
         assertEquals(Verdict.OK, lab.arrives(answer));
-        assertEquals(
-                NeighborState.REACHABLE, neighbors().state(neighbors().find(1, other.hi(), other.lo())));
+        assertEquals(NeighborState.REACHABLE, neighbors().state(neighbors().find(1, other.hi(), other.lo())));
     }
 
     @Rfc("4861 7.2.3 router flag")

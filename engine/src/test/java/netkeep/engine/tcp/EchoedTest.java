@@ -308,9 +308,11 @@ class EchoedTest {
     @Test
     void lossBesideAMarkIsMendedByTheThirdDuplicate() {
         Conversation conversation = full();
-        assertEquals(0, duplicates(conversation, "ACK,ECE", 2).stream()
-                .filter(segment -> segment.seq == conversation.iss() + 10001)
-                .count());
+        assertEquals(
+                0,
+                duplicates(conversation, "ACK,ECE", 2).stream()
+                        .filter(segment -> segment.seq == conversation.iss() + 10001)
+                        .count());
         again(conversation, duplicates(conversation, "ACK,ECE", 1));
     }
 
@@ -403,7 +405,8 @@ class EchoedTest {
     @Rfc("3168 6.1.6 marked")
     @Test
     void markOnAProbeIsEchoed() {
-        Conversation conversation = Scenario.v4().ecn().receiveBuffer(1 << 14).begin().play("""
+        Conversation conversation =
+                Scenario.v4().ecn().receiveBuffer(1 << 14).begin().play("""
                 . listen
                 < SYN,ECE,CWR seq=0 mss=1024
                 > SYN,ACK,ECE seq=0 ack=1
