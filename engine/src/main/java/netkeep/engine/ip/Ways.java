@@ -113,10 +113,6 @@ final class Ways {
             way.sure = way.mtu;
             return source(way, hi, lo, nowNs);
         }
-        // A packet of a loopback address leaves this host no way (RFC 1122 §3.2.1.3 (g), RFC 4291 §2.5.3).
-        if (Address.isLoopback(way.askedHi, way.askedLo)) {
-            return false;
-        }
         if (Address.isMulticast(hi, lo)) {
             way.multicast = true;
             return group(way, MacAddress.ofMulticast(hi, lo), nowNs);
@@ -239,6 +235,8 @@ final class Ways {
         way.sourceHi = way.askedHi;
         way.sourceLo = way.askedLo;
         if (!Address.isUnspecified(way.askedHi, way.askedLo)) {
+            // No link has a loopback address: what comes from one leaves this host no way (RFC 1122 §3.2.1.3 (g), RFC 4291
+            // §2.5.3).
             return way.link == LOOPBACK || addresses.takes(way.link, way.askedHi, way.askedLo);
         }
         if (way.link == LOOPBACK) {

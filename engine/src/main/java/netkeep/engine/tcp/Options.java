@@ -52,7 +52,8 @@ final class Options {
             }
             case Option.REUSE_ADDRESS -> tcb.put(Endpoint.REUSE_ADDRESS, on);
             case Option.REUSE_PORT -> tcb.put(Endpoint.REUSE_PORT, on);
-            case Option.TRAFFIC_CLASS -> tcb.trafficClass((int) value & 0xFF);
+            // RFC 3168 §6.1.1: the two lowest bits are TCP's own.
+            case Option.TRAFFIC_CLASS -> tcb.trafficClass((int) value & 0xFC);
             case Option.HOPS -> tcb.hops(Math.clamp(value, 0, 255));
             case Option.USER_TIMEOUT -> {
                 tcb.userTimeoutMs(Math.clamp(value, 0, Integer.MAX_VALUE));

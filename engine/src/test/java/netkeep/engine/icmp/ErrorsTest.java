@@ -32,6 +32,7 @@ import netkeep.wire.Checksum;
 import netkeep.wire.EthernetHeader;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
+import netkeep.wire.Ipv6Header;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,11 @@ class ErrorsTest {
         long sum = Checksum.pseudo(OURS6.hi(), OURS6.lo(), PEER6.hi(), PEER6.lo(), 58, message.length);
         assertEquals(0, Checksum.fold(Checksum.add(sum, sent.memory(), 64, message.length)));
         assertEquals(64, sent.u8(7));
+        Address second = second();
+        lab.arrives(v6(PEER6, second, UDP, 64, counting(0, 8)));
+        Lab.Frame error = lab.only();
+        assertEquals(
+                second, Address.of(Ipv6Header.sourceHi(error.memory(), 24), Ipv6Header.sourceLo(error.memory(), 24)));
     }
 
     @Rfc({"1122 3.2.2 no error about an error", "792 no error about an error"})
@@ -163,8 +169,12 @@ class ErrorsTest {
     @Rfc({"1122 3.2.2 bad source", "4443 2.4 (e.6)"})
     @Test
     void sourceThatIsNotOneHostIsNotAnswered() {
+        for (String nobody : List.of("0.0.0.0", "255.255.255.255", "198.18.0.255", "224.0.0.1", "127.0.0.1")) {
+            lab.arrives(v4(Address.parse(nobody), OURS, 99, counting(0, 8)));
+        }
         lab.arrives(v4(Address.parse("0.0.0.0"), Address.BROADCAST, 99, counting(0, 8)));
         lab.arrives(v6(Address.UNSPECIFIED, OURS6, 99, 64, counting(0, 8)));
+        lab.arrives(v6(Address.parse("ff02::1"), OURS6, 99, 64, counting(0, 8)));
 
         assertEquals(List.of(), lab.take());
     }
@@ -257,8 +267,20 @@ class ErrorsTest {
     @Test
     void echoOfIpv6IsAnsweredFromWhereItWent() {
         byte[] data = counting(0, 100);
-        lab.arrives(v6(PEER6, OURS6, 58, 64, icmp6(PEER6, OURS6, 128, 0, 7, data)));
-        assertArrayEquals(icmp6(OURS6, PEER6, 129, 0, 7, data), lab.only().upper());
+        for (Address ours : List.of(OURS6, second())) {
+            lab.arrives(v6(PEER6, ours, 58, 64, icmp6(PEER6, ours, 128, 0, 7, data)));
+            assertArrayEquals(icmp6(ours, PEER6, 129, 0, 7, data), lab.only().upper());
+        }
+    }
+
+    /// Another address of ours, which would not be chosen by itself.
+    private Address second() {
+        Address second = Address.parse("2001:db8:5::1");
+        lab.ip.addAddress(1, second.hi(), second.lo(), 64, lab.nowNs);
+        lab.settle();
+        lab.knowPeer();
+        lab.take();
+        return second;
     }
 
     @Rfc("4443 4.2 group")

@@ -366,9 +366,12 @@ class ArrivalTest {
                 > FIN,ACK seq=1 ack=1
                 < FIN,ACK seq=1 ack=2
                 > ACK seq=2 ack=2
+                + 30s
                 < PSH,ACK seq=1 ack=2 len=1
                 > ACK seq=2 ack=2
                 TIME_WAIT
+                + 30s
+                CLOSED
                 """);
     }
 

@@ -1,3 +1,4 @@
+// Long: each rule of congestion marks is a conversation of some lines.
 package netkeep.engine.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -183,6 +184,9 @@ class EchoedTest {
                 > ACK seq=1 ack=1
                 . send 100
                 > PSH,ACK seq=1 len=100 ect=0
+                < ACK seq=1 ack=101 len=1000 ect=3
+                + 40ms
+                > ACK seq=101 ack=1001
                 """);
         Scenario.v4().begin().play("""
                 . listen

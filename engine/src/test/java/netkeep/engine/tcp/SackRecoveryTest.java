@@ -125,6 +125,14 @@ class SackRecoveryTest {
         assertEquals(1, Look.at(sending.conversation).flow.rackMult());
     }
 
+    @Rfc("2883 5 tells")
+    @Test
+    void firstBlockBelowTheAcknowledgmentIsADuplicates() {
+        Sending sending = full();
+        sending.arrives("ACK seq=1 ack=11001 sack=10001:11001");
+        assertEquals(1, Look.at(sending.conversation).flow.rackMult());
+    }
+
     /// Each recovery that ends counts.
     @Rfc("8985 6.2 step 4 sixteen")
     @Test

@@ -321,6 +321,12 @@ class UdpTest {
         byte[] quote = slice(lab.only().packet(), 0, 28);
         quote[20] = 9;
         assertEquals(Verdict.BAD_FIELD, lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 4, 1000, quote))));
+        // Nor one about what a connected socket would have sent to somebody else.
+        int port = lab.client.localPort(connected(PEER, 53));
+        quote[20] = (byte) (port >>> 8);
+        quote[21] = (byte) port;
+        quote[23] = 54;
+        assertEquals(Verdict.BAD_FIELD, lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 4, 1000, quote))));
         Path path = new Path();
         assertTrue(lab.engine.ip().path(path, 0, Address.V4, PEER.hi(), PEER.lo(), 0, lab.nowNs));
         assertEquals(1500, path.mtu);
