@@ -75,8 +75,8 @@ final class Errors {
     }
 
     /// RFC 1122 §3.2.2 (MUST NOT), RFC 4443 §2.4 (e) (MUST NOT): no error about an error, a group's packet, a later
-    /// fragment. A packet whose source is not one host has not come here (RFC 1122 §3.2.1.3, RFC 4291 §2.7), or has the
-    /// unspecified address, to which nothing goes.
+    /// fragment. A packet whose source is not one host has not come here (RFC 1122 §3.2.1.3, RFC 4291 §2.7), or
+    /// has the unspecified address, to which nothing goes.
     private boolean mayBeAnswered(Packet packet, Problem problem) {
         boolean toMany = packet.multicast || packet.broadcast;
         if (toMany && problem != Problem.UNKNOWN_OPTION_TO_GROUP) {

@@ -235,8 +235,8 @@ final class Ways {
         way.sourceHi = way.askedHi;
         way.sourceLo = way.askedLo;
         if (!Address.isUnspecified(way.askedHi, way.askedLo)) {
-            // No link has a loopback address: what comes from one leaves this host no way (RFC 1122 §3.2.1.3 (g), RFC 4291
-            // §2.5.3).
+            // No link has a loopback address: what comes from one leaves this host no way (RFC 1122 §3.2.1.3 (g),
+            // RFC 4291 §2.5.3).
             return way.link == LOOPBACK || addresses.takes(way.link, way.askedHi, way.askedLo);
         }
         if (way.link == LOOPBACK) {
