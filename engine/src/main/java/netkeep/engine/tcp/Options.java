@@ -52,8 +52,7 @@ final class Options {
             }
             case Option.REUSE_ADDRESS -> tcb.put(Endpoint.REUSE_ADDRESS, on);
             case Option.REUSE_PORT -> tcb.put(Endpoint.REUSE_PORT, on);
-            // RFC 3168 §6.1.1: the two lowest bits are TCP's own.
-            case Option.TRAFFIC_CLASS -> tcb.trafficClass((int) value & 0xFC);
+            case Option.TRAFFIC_CLASS -> tcb.trafficClass((int) value & 0xFF);
             case Option.HOPS -> tcb.hops(Math.clamp(value, 0, 255));
             case Option.USER_TIMEOUT -> {
                 tcb.userTimeoutMs(Math.clamp(value, 0, Integer.MAX_VALUE));

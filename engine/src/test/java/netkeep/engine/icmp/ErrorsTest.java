@@ -33,6 +33,7 @@ import netkeep.wire.EthernetHeader;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Header;
+import netkeep.wire.Prefix;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,7 @@ class ErrorsTest {
     @Rfc({"1122 3.2.2 bad source", "4443 2.4 (e.6)"})
     @Test
     void sourceThatIsNotOneHostIsNotAnswered() {
+        lab.ip.addRoute(Prefix.ALL_V6, 1, PEER_LINK6.hi(), PEER_LINK6.lo(), 0);
         for (String nobody : List.of("0.0.0.0", "255.255.255.255", "198.18.0.255", "224.0.0.1", "127.0.0.1")) {
             lab.arrives(v4(Address.parse(nobody), OURS, 99, counting(0, 8)));
         }

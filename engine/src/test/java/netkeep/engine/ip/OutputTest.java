@@ -319,6 +319,13 @@ class OutputTest {
             assertEquals(0, path.link, address);
             assertEquals(65535, path.mtu);
         }
+        Address here = Address.parse("127.0.0.1");
+        Address here6 = Address.parse("::1");
+        for (Address to : List.of(PEER, Address.parse("239.1.2.3"), Address.BROADCAST)) {
+            assertFalse(lab.ip.path(path, here.hi(), here.lo(), to.hi(), to.lo(), 0, lab.nowNs));
+            assertFalse(lab.ip.path(path, here.hi(), here.lo(), to.hi(), to.lo(), 1, lab.nowNs));
+        }
+        assertFalse(lab.ip.path(path, here6.hi(), here6.lo(), PEER6.hi(), PEER6.lo(), 1, lab.nowNs));
     }
 
     @Rfc({

@@ -104,14 +104,14 @@ class PathMtuTest {
         Conversation conversation = Scenario.v4().begin().established("mss=1460");
         IcmpError.narrow(conversation.wire.there(), conversation.wire.back(), 1400, true);
         conversation.play(". send 30000\n...");
-        acknowledge(conversation, 30_000, 60);
+        acknowledge(conversation, 30_000, 60_000);
         // Found, it is passed at once.
         conversation.play(". send 3000\n...");
-        acknowledge(conversation, 33_000, 1);
+        acknowledge(conversation, 33_000, 100);
     }
 
-    private static void acknowledge(Conversation conversation, int octets, int seconds) {
-        conversation.world.run(TimeUnit.SECONDS.toNanos(seconds), () -> {
+    private static void acknowledge(Conversation conversation, int octets, int ms) {
+        conversation.world.run(TimeUnit.MILLISECONDS.toNanos(ms), () -> {
             while (!conversation.peer.segments().isEmpty()) {
                 Segment segment = conversation.taken();
                 conversation.peer.send(

@@ -147,7 +147,7 @@ class TimerTest {
     @Rfc({"5482 3.3 ignored", "5482 3.1 off"})
     @Test
     void peersUserTimeoutIsPassedOver() {
-        Scenario.v4().begin().play("""
+        Conversation conversation = Scenario.v4().begin().play("""
                 . listen
                 < SYN seq=0 mss=1000 uto=1
                 > SYN,ACK seq=0 ack=1 uto=-1
@@ -158,6 +158,9 @@ class TimerTest {
                 . send 10
                 > PSH,ACK seq=1 ack=11 len=10 uto=-1
                 """);
+        // Nor does its least hold, 100 s.
+        conversation.world.run(TimeUnit.SECONDS.toNanos(150));
+        assertTrue(!conversation.client().has(conversation.socket(), Status.FAILED));
     }
 
     @Rfc("9293 MUST-20")

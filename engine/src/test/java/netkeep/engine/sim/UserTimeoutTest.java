@@ -164,6 +164,15 @@ class UserTimeoutTest {
     @ValueSource(ints = {0, MINUTES})
     void zeroSaysNothing(int zero) {
         assertAbout(300, end(told(300, zero)));
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
+                . option ADVERTISED_TIMEOUT 300
+                < PSH,ACK seq=1 ack=1 len=10 uto=600
+                < PSH,ACK seq=11 ack=1 len=10 uto=%d
+                . send 100
+                ...
+                """.formatted(zero));
+        assertAbout(600, end(conversation));
     }
 
     @Test

@@ -308,7 +308,7 @@ class EchoedTest {
         assertEquals(12, taken(conversation).size());
     }
 
-    @Rfc("3168 6.1.2 beside")
+    @Rfc({"3168 6.1.2 beside", "3168 6.1.2 once"})
     @Test
     void lossBesideAMarkIsMendedByTheThirdDuplicate() {
         Conversation conversation = full();
@@ -318,6 +318,7 @@ class EchoedTest {
                         .filter(segment -> segment.seq == conversation.iss() + 10001)
                         .count());
         again(conversation, duplicates(conversation, "ACK,ECE", 1));
+        assertEquals(12_600, Look.at(conversation).tcb.ssthresh());
     }
 
     @Rfc("3168 6.1.3 echo")

@@ -139,6 +139,7 @@ class ForwardRtoTest {
         assertEquals(List.of(16001, 17001), sending.arrives("ACK seq=1 ack=11001"));
         List<Integer> sent = sending.arrives("ACK seq=1 ack=11001 sack=16001:17001");
 
+        assertEquals(Recovery.TIMED_OUT, Look.at(sending.conversation).flow.recovery());
         assertTrue(sent.contains(11001), sent.toString());
         assertTrue(sent.size() <= 2, sent.toString());
     }

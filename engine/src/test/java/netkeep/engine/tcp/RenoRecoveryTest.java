@@ -72,6 +72,24 @@ class RenoRecoveryTest {
         assertEquals(30001, sent.getFirst());
     }
 
+    /// Also where the last acknowledgment covers little: nothing grows the window back.
+    @Rfc("6582 3.2 step 3 full")
+    @Test
+    void afterRecoveryTheWindowIsTheThreshold() {
+        Sending sending = full();
+        for (int duplicate = 1; duplicate <= 3; duplicate++) {
+            sending.arrives(DUPLICATE);
+        }
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=28001");
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=30001");
+        Look look = Look.at(sending.conversation);
+        assertEquals(Recovery.OPEN, look.flow.recovery());
+        int beyond = look.tcb.cwnd() - look.tcb.ssthresh();
+        assertTrue(beyond >= 0 && beyond <= 1000, "beyond " + beyond);
+    }
+
     @Rfc("6582 3.2 step 3 partial")
     @Test
     void partialAcknowledgmentSendsTheNextHoleAtOnce() {
