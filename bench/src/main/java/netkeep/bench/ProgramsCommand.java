@@ -53,7 +53,8 @@ final class ProgramsCommand implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "S",
             defaultValue = "8",
-            description = "Length of the run before the first round, on each side (default: ${DEFAULT-VALUE}).")
+            description = "Length of the run before the first round, on each side (default: ${DEFAULT-VALUE};"
+                    + " a JVM's compiler, netty's, is at it for some 40).")
     private double warmup = 8;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON, too.")
