@@ -303,18 +303,24 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
                 if (!peer.equals(address)) {
                     throw new AlreadyConnectedException();
                 }
-                return send(from, 0, 0, 0, 0);
+                return sendTo(peer, from);
             }
             if (address.getPort() == 0) {
                 throw new SocketException("Can't send to port 0");
             }
             bindAny();
-            aim(address);
-            return send(from, targetHi, targetLo, targetPort, targetLink);
+            return sendTo(address, from);
         } finally {
             sendLock.unlock();
             left();
         }
+    }
+
+    /// The datagram itself says where it goes, also of a channel that is connected: that may be disconnected, or
+    /// talk to another, before the stack takes it.
+    private int sendTo(InetSocketAddress address, ByteBuffer from) throws IOException {
+        aim(address);
+        return send(from, targetHi, targetLo, targetPort, targetLink);
     }
 
     private void aim(InetSocketAddress address) throws IOException {
@@ -377,7 +383,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
         sendLock.lock();
         try {
             ensureConnected();
-            return send(from, 0, 0, 0, 0);
+            return sendTo(Objects.requireNonNull(remote), from);
         } finally {
             sendLock.unlock();
             left();

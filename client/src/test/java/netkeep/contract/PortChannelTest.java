@@ -116,6 +116,28 @@ public class PortChannelTest {
 
     @ParameterizedTest
     @MethodSource("netkeep.contract.Providers#all")
+    void whatIsWrittenGoesToWhoWasThePeerThen(SelectorProvider provider) throws Exception {
+        try (DatagramChannel a = provider.openDatagramChannel();
+                DatagramChannel b = provider.openDatagramChannel();
+                DatagramChannel c = provider.openDatagramChannel()) {
+            b.bind(loopback(0));
+            c.bind(loopback(0));
+            ByteBuffer got = ByteBuffer.allocate(20);
+            for (int i = 0; i < 20; i++) {
+                a.connect(b.getLocalAddress()).write(octets("b" + i));
+                a.disconnect();
+                a.connect(c.getLocalAddress()).write(octets("c" + i));
+                a.disconnect();
+                b.receive(got.clear());
+                assertEquals(octets("b" + i), got.flip());
+                c.receive(got.clear());
+                assertEquals(octets("c" + i), got.flip());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
     void anUnreachablePortIsToldToWhoIsConnected(SelectorProvider provider) throws Exception {
         InetSocketAddress gone;
         try (DatagramChannel b = provider.openDatagramChannel()) {
