@@ -46,7 +46,8 @@ public final class Sandbox {
 
     private static final Logger LOG = System.getLogger(Sandbox.class.getName());
 
-    private static final int DESCRIPTORS = 1024;
+    /// Control holds one for each socket that processes share.
+    private static final int DESCRIPTORS = 1 << 14;
     private static final int THREADS = 128;
 
     /// Its error output may go to a file.

@@ -27,8 +27,8 @@ final class ControlPart implements Part {
         int listener = grants.descriptor(Grants.LISTENER);
         Hosts hosts = grants.hosts(arena);
         this.names = new NameService(keeper, Settings.OWN, own, settings.names(), hosts, watch, clock::nowNs);
-        this.gate =
-                new Gate(keeper, listener, settings.sessions(), Settings.LAYOUT, links, settings::leads, names, watch);
+        this.gate = new Gate(
+                keeper, listener, settings.sessions(), Terms.MOST.layout(), links, settings::leads, names, watch);
         gate.shows(grants.captures());
         BesideTerms beside = settings.besideTerms();
         if (beside != null) {

@@ -57,12 +57,12 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
 
     private static final int OWN_CAPACITY = 1 << 17;
 
-    /// What a session has at most.
-    public static final SessionLayout LAYOUT = Terms.MOST.layout();
+    /// A session of which nothing is said.
+    public static final SessionLayout LAYOUT = Terms.USUAL.layout();
 
     /// Of all of them.
     public static final EngineSettings ENGINE = new EngineSettings(
-            (SESSIONS + 1) * LAYOUT.sockets(), SESSIONS + 1, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
+            (SESSIONS + 1) * Terms.MOST_SOCKETS, SESSIONS + 1, 256, IpSettings.DEFAULT, TcpSettings.DEFAULT);
 
     /// The kinds of devices: a queue of a TAP, and a packet socket of an interface.
     public static final String TAP = "tap";

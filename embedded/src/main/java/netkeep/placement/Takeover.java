@@ -68,7 +68,7 @@ final class Takeover {
                     Line domains = lines[1];
                     Epoll epoll = new Epoll(EVENTS);
                     Arena arena = Arena.ofShared()) {
-                String terms = Terms.MOST.text();
+                String terms = Terms.USUAL.text();
                 keeper.send(new Word(Word.SERVE, 0, terms).octets(), client, stack, clientBell[0], clientBell[1]);
                 keeper.send(new Word(Word.LEAVE, 0, "").octets());
                 keeper.send(new Word(Word.BEGIN, 0, "").octets());

@@ -128,7 +128,7 @@ class RecordingTest {
     @Test
     void ringsOfStreamsAreTheFirstToBeLeftOut() throws IOException {
         make("ledger").i64(0, 1);
-        Terms terms = Terms.MOST;
+        Terms terms = Terms.USUAL;
         SessionLayout layout = terms.layout();
         List<Recorder.Session> sessions = new ArrayList<>();
         for (int number = 0; number < 2; number++) {

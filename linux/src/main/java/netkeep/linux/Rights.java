@@ -69,12 +69,19 @@ public final class Rights {
         Threads.prctl(PR_SET_NO_NEW_PRIVS, 1, 0);
     }
 
-    /// Bounds what the process may have of something, for good.
+    /// Bounds what the process may have of something, for good: never to more than it may by now.
     ///
     /// @param what one of the constants
     public static void bound(int what, long most) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment limit = arena.allocateFrom(JAVA_LONG, most, most);
+            MemorySegment limit = arena.allocate(2 * JAVA_LONG.byteSize(), JAVA_LONG.byteSize());
+            LinuxException.check(
+                    Call.own().raw(Architecture.PRLIMIT64, 0, what, 0, limit.address(), 0, 0), "prlimit " + what);
+            // Unsigned: none is the highest number.
+            long hard = limit.getAtIndex(JAVA_LONG, 1);
+            long bound = Long.compareUnsigned(hard, most) < 0 ? hard : most;
+            limit.setAtIndex(JAVA_LONG, 0, bound);
+            limit.setAtIndex(JAVA_LONG, 1, bound);
             LinuxException.check(
                     Call.own().raw(Architecture.PRLIMIT64, 0, what, limit.address(), 0, 0, 0), "prlimit " + what);
         }

@@ -11,8 +11,10 @@ public record Terms(int user, int sockets, int capacity, Rates rates) {
     /// The user of a session that is the stack's own program's.
     public static final int NOBODY = -1;
 
-    /// The most sockets.
+    /// Sockets of a session of which nothing is said, and the most that any may be given.
     public static final int SOCKETS = 1 << 10;
+
+    public static final int MOST_SOCKETS = 1 << 13;
 
     /// Octets of the longest ring, and of the shortest one that holds what a stack promises.
     private static final int CAPACITY = 1 << 22;
@@ -22,8 +24,11 @@ public record Terms(int user, int sockets, int capacity, Rates rates) {
     private static final int REQUESTS = 1 << 10;
     private static final int EVENTS = 1 << 13;
 
+    /// What a session has of which nothing is said.
+    public static final Terms USUAL = new Terms(0, SOCKETS, CAPACITY, Rates.ANY);
+
     /// The most that any session has.
-    public static final Terms MOST = new Terms(0, SOCKETS, CAPACITY, Rates.ANY);
+    public static final Terms MOST = new Terms(0, MOST_SOCKETS, CAPACITY, Rates.ANY);
 
     /// Those under which a session has at most so many octets of memory: shorter rings first, then fewer sockets.
     public static Terms within(int user, int sockets, long memory, Rates rates) {

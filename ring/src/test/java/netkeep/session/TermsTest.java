@@ -10,7 +10,7 @@ class TermsTest {
     @Simulated(seeds = 300)
     void regionsAreWithinWhatIsAllowed(RandomGenerator luck) {
         long memory = luck.nextLong(1 << 20, 1L << 34);
-        int sockets = 2 * luck.nextInt(1, Terms.SOCKETS / 2 + 1);
+        int sockets = 2 * luck.nextInt(1, Terms.MOST_SOCKETS / 2 + 1);
         Rates rates = new Rates(3, 9000, 12_000);
         Terms terms = Terms.within(7, sockets, memory, rates);
         assertTrue(terms.memory() <= memory, terms + " of " + memory);

@@ -57,7 +57,7 @@ final class LimitsReader {
     }
 
     private static Config.Quota quota(TableReader table, int user, Config.Quota otherwise) {
-        int sockets = table.number("sockets", otherwise.sockets(), 2, Terms.SOCKETS);
+        int sockets = table.number("sockets", otherwise.sockets(), 2, Terms.MOST_SOCKETS);
         if ((sockets & 1) != 0) {
             table.problem(
                     "sockets", sockets + ": half of them are for connections that are accepted: write an even one");

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import netkeep.placement.Settings;
 import netkeep.placement.SocketLine;
+import netkeep.session.Terms;
 import netkeep.tools.JsonText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = false,
         sortOptions = false)
 public final class SsCommand implements Callable<Integer> {
-    /// Sockets of each session of a daemon.
-    private static final long SHARE = Settings.LAYOUT.sockets();
+    /// Sockets of each session of a daemon for which there is a place.
+    private static final long SHARE = Terms.MOST_SOCKETS;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

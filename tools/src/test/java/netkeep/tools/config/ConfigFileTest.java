@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
+import netkeep.session.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +74,15 @@ class ConfigFileTest {
         assertEquals(
                 List.of("limit any 1024 8589934592 0 0 0", "limit 65534 64 67108864 100 12500000 25000000"),
                 config.limitLines());
+    }
+
+    /// And none has shorter rings for that.
+    @Test
+    void programMayHaveMoreSocketsThanUsual() {
+        Config config = good(LINK + "[limits]\nsockets = 8192\n");
+        Settings settings = new Settings(List.of(), 0, false, List.of(), config.limitLines());
+        assertEquals(Terms.MOST.layout(), settings.terms(7).layout());
+        assertTrue(problems(LINK + "[limits]\nsockets = 8194\n").getFirst().contains("2..8192"));
     }
 
     @Test

@@ -29,7 +29,7 @@ public final class Visitor implements Runnable {
     private static final int MAP_SHARED = 1;
     private static final int MAP_OF_OUR_OWN = 0x4022;
     private static final int PAGE = 4096;
-    private static final int HIGH_DESCRIPTOR = 5000;
+    private static final int HIGH_DESCRIPTOR = 1 << 14;
 
     /// syscall(2).
     public interface Raw {

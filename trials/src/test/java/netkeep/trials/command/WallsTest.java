@@ -155,7 +155,7 @@ class WallsTest {
                 Files.readSymbolicLink(proc.resolve("ns/net")));
         String limits = Files.readString(proc.resolve("limits"));
         assertTrue(limits.matches("(?s).*Max core file size +0 +0 .*"), limits);
-        assertTrue(limits.matches("(?s).*Max open files +1024 +1024 .*"), limits);
+        assertTrue(limits.matches("(?s).*Max open files +16384 +16384 .*"), limits);
         assertTrue(limits.matches("(?s).*Max processes +128 +128 .*"), limits);
         assertFalse(limits.matches("(?s).*Max data size +unlimited.*"), limits);
     }
