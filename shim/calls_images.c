@@ -22,74 +22,93 @@ static int stayed(void) {
 }
 
 /*
- * Programs that clear the environment of what they start (nginx, for its next version) would leave their sockets to who
- * cannot use them: what names the library and the session is put back where a socket goes along.
+ * Programs that clear the environment of what they start (nginx, for its next version; sshd, for a user's shell) would leave it on the
+ * kernel's stack, and its sockets to who cannot use them: what names the library and the session is put back. Who wants to have it
+ * so sets NETKEEP_SESSION to nothing. Where this user does not reach the session, or the library, nothing is put back, unless sockets go
+ * along, by which the session is reached.
  */
-static const char PRELOAD[] = "LD_PRELOAD=";
-static const char SESSION[] = "NETKEEP_SESSION=";
-static const char RULES[] = "NETKEEP_RULES=";
+enum { PRELOAD, SESSION, RULES, CARRY, VARIABLES };
+
+static const char *const names[VARIABLES] = {"LD_PRELOAD=", "NETKEEP_SESSION=", "NETKEEP_RULES=", "NETKEEP_CARRY="};
 
 static const char *library(void) {
     Dl_info info;
-    return dladdr(PRELOAD, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "";
+    return dladdr(names, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "";
 }
 
-static bool begins(const char *text, const char *with) {
-    return strncmp(text, with, strlen(with)) == 0;
+static const char *wanted(int variable) {
+    return variable == PRELOAD ? library()
+        : variable == SESSION ? family_path()
+        : variable == RULES ? rules_said() : carrying_said();
 }
 
-/* Octets of the array and its texts, the most that there can be. */
-static size_t room_of(char *const environment[]) {
-    size_t count = 0;
-    size_t octets = sizeof PRELOAD + sizeof SESSION + sizeof RULES + strlen(library()) + strlen(family_path()) + strlen(rules_said()) + 1;
-    for (; environment != NULL && environment[count] != NULL; count++) {
-        octets += begins(environment[count], PRELOAD) ? strlen(environment[count]) : 0;
+/* What an environment has for a variable, or NULL. */
+static const char *had(char *const environment[], int variable) {
+    size_t length = strlen(names[variable]);
+    for (; environment != NULL && *environment != NULL; environment++) {
+        if (strncmp(*environment, names[variable], length) == 0) {
+            return *environment + length;
+        }
     }
-    return (count + 4) * sizeof *environment + octets;
+    return NULL;
 }
 
-/* Puts a variable in front of those that stand there. */
-static char *put_before(char *text, const char *name, const char *value) {
-    text -= strlen(name) + strlen(value) + 1;
-    sprintf(text, "%s%s", name, value);
-    return text;
+static bool lacks(char *const environment[], int variable) {
+    const char *has = had(environment, variable);
+    return *wanted(variable) != 0 && (has == NULL || (variable == PRELOAD && strstr(has, library()) == NULL));
 }
 
-static char **with_library(char *const environment[], void *room, bool goes) {
-    char **all = room;
+static bool reached(void) {
+    return faccessat(AT_FDCWD, family_path(), W_OK, AT_EACCESS) == 0 && faccessat(AT_FDCWD, library(), R_OK, AT_EACCESS) == 0;
+}
+
+/* Octets of an environment that has all, the array and what is put there; 0 if nothing is to be. */
+static size_t room_of(char *const environment[], bool goes) {
+    int failure = errno;
+    const char *session_had = had(environment, SESSION);
+    size_t octets = 0;
+    if (family_path() == NULL || (session_had != NULL && *session_had == 0)) {
+        return 0;
+    }
+    for (int variable = 0; variable < VARIABLES; variable++) {
+        if (lacks(environment, variable)) {
+            const char *has = had(environment, variable);
+            octets += strlen(names[variable]) + strlen(wanted(variable)) + (has == NULL ? 0 : strlen(has)) + 2;
+        }
+    }
+    if (octets == 0 || (!goes && !reached())) {
+        errno = failure;
+        return 0;
+    }
     size_t count = 0;
-    const char *preloads = NULL;
-    bool known = false;
-    bool ruled = *rules_said() == 0;
-    if (!goes || family_path() == NULL) {
+    while (environment != NULL && environment[count] != NULL) {
+        count++;
+    }
+    return octets + (count + VARIABLES + 1) * sizeof *environment;
+}
+
+/* Of a room without octets the environment as it is. Another library that is to be there first stays the first. */
+static char **with_library(char *const environment[], void *room, size_t length) {
+    char **all = room;
+    char *text = (char *)room + length;
+    size_t count = 0;
+    if (length == 0) {
         return (char **)(uintptr_t)environment;
     }
+    bool replaced = lacks(environment, PRELOAD);
     for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
-        known |= begins(environment[i], SESSION);
-        ruled |= begins(environment[i], RULES);
-        if (begins(environment[i], PRELOAD)) {
-            preloads = environment[i];
-        } else {
+        if (!replaced || strncmp(environment[i], names[PRELOAD], strlen(names[PRELOAD])) != 0) {
             all[count++] = environment[i];
         }
     }
-    char *text = (char *)room + room_of(environment);
-    bool there = preloads != NULL && strstr(preloads, library()) != NULL;
-    if (there) {
-        all[count++] = (char *)(uintptr_t)preloads;
-    } else {
-        const char *rest = preloads == NULL ? "" : preloads + sizeof PRELOAD - 1;
-        text -= sizeof PRELOAD + strlen(library()) + strlen(rest) + 1;
-        sprintf(text, "%s%s%s%s", PRELOAD, library(), *rest == 0 ? "" : ":", rest);
-        all[count++] = text;
-    }
-    if (!known) {
-        text = put_before(text, SESSION, family_path());
-        all[count++] = text;
-    }
-    if (!ruled) {
-        text = put_before(text, RULES, rules_said());
-        all[count++] = text;
+    for (int variable = 0; variable < VARIABLES; variable++) {
+        if (lacks(environment, variable)) {
+            const char *has = had(environment, variable);
+            bool more = has != NULL && *has != 0;
+            text -= strlen(names[variable]) + (more ? strlen(has) + 1 : 0) + strlen(wanted(variable)) + 1;
+            sprintf(text, "%s%s%s%s", names[variable], more ? has : "", more ? ":" : "", wanted(variable));
+            all[count++] = text;
+        }
     }
     all[count] = NULL;
     return all;
@@ -103,7 +122,8 @@ static void carried_where(bool goes, bool reached) {
 }
 
 /* The environment of another image; lives as long as the call that it is for. */
-#define KEPT(environment, goes) with_library(environment, (goes) ? alloca(room_of(environment)) : NULL, goes)
+#define KEPT(environment, goes) \
+    with_library(environment, alloca(room_of(environment, goes)), room_of(environment, goes))
 
 EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
@@ -227,20 +247,48 @@ EXPORT int posix_spawnp(
     return failure;
 }
 
+/* What libc itself starts has the program's own environment: that has all meanwhile. */
+static char **lent(bool goes) {
+    size_t length = room_of(environ, goes);
+    char **all = length == 0 ? NULL : malloc(length);
+    if (all != NULL) {
+        environ = with_library(environ, all, length);
+    }
+    return all;
+}
+
+/* If another thread has changed it, what it has is in use. */
+static void returned(char **all, char **before) {
+    if (all != NULL && environ == all) {
+        environ = before;
+        free(all);
+    }
+}
+
 EXPORT int system(const char *command) {
     bool lends = sockets_lend(false);
+    char **before = environ;
+    char **all = lent(lends);
     int status = real()->system(command);
+    int failure = errno;
+    returned(all, before);
     if (lends) {
         sockets_lent();
     }
+    errno = failure;
     return status;
 }
 
 EXPORT FILE *popen(const char *command, const char *mode) {
     bool lends = sockets_lend(false);
+    char **before = environ;
+    char **all = lent(lends);
     FILE *opened = real()->popen(command, mode);
+    int failure = errno;
+    returned(all, before);
     if (lends) {
         sockets_lent();
     }
+    errno = failure;
     return opened;
 }

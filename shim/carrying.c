@@ -239,14 +239,22 @@ void sockets_carry(bool (*chosen)(int fd)) {
     free(loads);
 }
 
+static bool always;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void learn(void) {
+    const char *told = getenv("NETKEEP_CARRY");
+    always = told != NULL && told[0] == '1';
+}
+
+const char *carrying_said(void) {
+    pthread_once(&once, learn);
+    return always ? "1" : "";
+}
+
 void socket_settled(uint32_t number) {
-    static _Atomic int wanted_always = -1;
-    if (atomic_load(&wanted_always) < 0) {
-        const char *said = getenv("NETKEEP_CARRY");
-        atomic_store(&wanted_always, said != NULL && said[0] == '1');
-    }
     struct load load;
-    if (atomic_load(&wanted_always) == 1) {
+    if (*carrying_said() != 0) {
         family_lock();
         sockets_share();
         family_unlock();

@@ -170,6 +170,7 @@ __attribute__((constructor)) static void begin_image(void) {
     struct given given = {0, 0, NULL};
     if (family_path() != NULL) {
         rules_said();
+        carrying_said();
         look(&given);
         take(&given);
         free(given.all);

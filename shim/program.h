@@ -316,6 +316,9 @@ bool place_is_kernels(const struct sockaddr *address, socklen_t length);
 bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length);
 const char *rules_said(void);
 
+/* carrying.c: the same of NETKEEP_CARRY: "1", or nothing. */
+const char *carrying_said(void);
+
 /* The same: whether one of the kernel's own addresses is the program's, too, at least at some port. */
 bool place_stays(const struct sockaddr *address, socklen_t length);
 

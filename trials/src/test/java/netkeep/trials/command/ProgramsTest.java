@@ -141,6 +141,18 @@ class ProgramsTest {
                         .end()
                         .code());
         assertEquals(7, place.start(ours("sh", "-c", "exit 7")).end().code());
+        Place.Said cleaned = place.start(ours(
+                        "env",
+                        "-i",
+                        "curl",
+                        "-sS",
+                        "-o",
+                        directory.resolve("got").toString(),
+                        "-w",
+                        "%{local_ip}",
+                        "http://" + at(Place.KERNEL_4) + "/file"))
+                .end();
+        assertEquals(Place.OURS_4, cleaned.out(), cleaned.err());
         up.await("sessions: 0");
     }
 

@@ -203,6 +203,7 @@ static void start_peer(char **arguments) {
         dup2(down[0], 0);
         dup2(up[1], 1);
         unsetenv("LD_PRELOAD");
+        setenv("NETKEEP_SESSION", "", 1);
         setenv("CORNERS_PEER", "1", 1);
         execv("/proc/self/exe", arguments);
         _exit(127);
