@@ -291,6 +291,11 @@ final class Timers {
             tcp.fate.finish(nowNs);
             return;
         }
+        if (tcb.has(Tcb.CLOSED_BY_USER) && !tcb.has(Tcb.FIN_WANTED)) {
+            // Its last text has gone; see Users.
+            tcp.fate.abort(nowNs);
+            return;
+        }
         if (tcb.has(Tcb.CLOSED_BY_USER) && tcb.linger() != 0) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
             tcp.fate.abort(nowNs);

@@ -19,6 +19,9 @@ public final class Users {
     /// A peer that takes what a ring holds has it within this time, at 56 kbit/s.
     private static final int ORPHANED_S = 600;
 
+    /// From a close that aborts to the RST, if there is text to go before: the turn that lays it down is over by then.
+    private static final long LAST_WORDS_NS = 1_000_000;
+
     private final Tcp tcp;
     private final Tcb tcb;
     private final Binding binding;
@@ -267,7 +270,11 @@ public final class Users {
         if (abort || tcb.linger() == 1 || unread && !tcb.has(Endpoint.SHUT_READ)) {
             // RFC 2525 §2.17: octets that nobody will read are told of by a RST.
             tcp.counters.add(unread ? Counter.TcpExtTCPAbortOnClose : Counter.TcpExtTCPAbortOnData);
-            tcp.fate.abort(nowNs);
+            if (abort || tcb.linger() == 1 || !mayGo(state)) {
+                tcp.fate.abort(nowNs);
+            } else {
+                tcb.idleNs(nowNs + LAST_WORDS_NS);
+            }
             return;
         }
         if (!tcb.has(Tcb.FIN_WANTED)) {
@@ -283,11 +290,18 @@ public final class Users {
         }
     }
 
+    /// Whether text that was given before the close, perhaps in this very turn, may be sent at once. It goes before the
+    /// RST then, as if it had gone when it was given.
+    private boolean mayGo(State state) {
+        return state.sends() && !tcb.has(Tcb.FIN_WANTED) && tcb.sndWnd() != 0 && tcp.output.unsent();
+    }
+
     /// The client is dead, and its connection closed: what that owes its peer is bounded in time, whatever the peer
     /// does. Harmless where it was done.
     public void orphan(int index, long nowNs) {
         tcp.sockets.read(index, tcb);
-        boolean waits = tcb.kind() == Endpoint.CONNECTION && tcb.tcpState() != State.FIN_WAIT_2;
+        boolean waits =
+                tcb.kind() == Endpoint.CONNECTION && tcb.has(Tcb.FIN_WANTED) && tcb.tcpState() != State.FIN_WAIT_2;
         if (waits && (tcb.linger() == 0 || tcb.linger() > ORPHANED_S + 1)) {
             tcp.open(index);
             tcb.linger(ORPHANED_S + 1);

@@ -253,10 +253,10 @@ public final class Conversation implements Script.Actor {
                 require(accept(), "nothing to accept");
             }
             case "nothing-to-accept" -> require(!accept(), "there is something to accept");
-            case "send" -> {
-                byte[] text = text(sent, amount);
-                require(client.send(socket, text, 0, amount) == amount, "no room for all");
-                sent += amount;
+            case "send" -> send(amount);
+            case "send-and-close" -> {
+                send(amount);
+                client.close(socket);
             }
             case "read" -> read(amount);
             case "readable" -> require(client.readable(socket) == amount, "readable: " + client.readable(socket));
@@ -288,6 +288,12 @@ public final class Conversation implements Script.Actor {
         }
         host.host().kick();
         now();
+    }
+
+    private void send(int amount) {
+        byte[] text = text(sent, amount);
+        require(client.send(socket, text, 0, amount) == amount, "no room for all");
+        sent += amount;
     }
 
     private void listen(int backlog) {

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import netkeep.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
 
-/// How the connections of a client end that died.
+/// How the connections of a client end that died, or that closes and has not read all.
 @OnStacks
 class DeadClientTest {
     private static final String PLAIN = "mss=1460";
@@ -63,6 +63,24 @@ class DeadClientTest {
                 > ACK seq=1 ack=101
                 . die
                 > RST,ACK seq=1 ack=101
+                CLOSED
+                . buried
+                """);
+    }
+
+    /// What was given before is no part of what is aborted: an answer to a request of which only the beginning was
+    /// read.
+    @Test
+    void textGivenBeforeACloseWithUnreadTextGoesFirst() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < PSH,ACK seq=1 ack=1 len=100
+                + 40ms
+                > ACK seq=1 ack=101
+                . send-and-close 2000
+                > ACK seq=1 ack=101 len=1460
+                > PSH,ACK seq=1461 ack=101 len=540
+                + 1ms
+                > RST,ACK seq=2001 ack=101
                 CLOSED
                 . buried
                 """);
