@@ -111,7 +111,7 @@ class RebuiltTest {
                     && variable.field.getType().getComponentType().isPrimitive()) {
                 Object array = variable.field.get(variable.of);
                 Object before = Array.get(array, 0);
-                Array.set(array, 0, before instanceof Long number ? (Object) (number + 1) : (Integer) before + 1);
+                Array.set(array, 0, other(before));
                 assertThrows(AssertionError.class, this::check, Variables.name(variable.field));
                 Array.set(array, 0, before);
                 moved.add(Variables.name(variable.field));
@@ -119,6 +119,14 @@ class RebuiltTest {
         }
         check();
         assertTrue(moved.size() > 15, "moved " + moved);
+    }
+
+    private static Object other(Object value) {
+        return switch (value) {
+            case Boolean is -> !is;
+            case Long number -> number + 1;
+            default -> (Integer) value + 1;
+        };
     }
 
     /// An instant may be earlier than a successor's, but not later.

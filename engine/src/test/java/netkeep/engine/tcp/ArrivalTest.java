@@ -46,6 +46,7 @@ class ArrivalTest {
                 . listen
                 < RST seq=0
                 < RST,ACK seq=0 rawack=5
+                < RST,SYN seq=0 mss=1000
                 < ACK seq=0 rawack=4321
                 > RST rawseq=4321
                 < SYN,ACK seq=0 rawack=4321
@@ -215,6 +216,22 @@ class ArrivalTest {
                 > SYN,ACK seq=0 ack=1
                 < ACK seq=1 ack=0
                 > RST seq=0
+                < ACK seq=1 ack=2
+                > RST seq=2
+                SYN_RECEIVED
+                < ACK seq=1 ack=1
+                ESTABLISHED
+                """);
+    }
+
+    @Rfc("9293 3.10.7.4 fifth SYN-RECEIVED")
+    @Test
+    void wrongAcknowledgmentInASimultaneousOpenIsReset() {
+        Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0
+                < SYN seq=0 mss=1000
+                > SYN,ACK seq=0 ack=1
                 < ACK seq=1 ack=2
                 > RST seq=2
                 SYN_RECEIVED

@@ -193,9 +193,13 @@ class CubicTest {
     @Rfc("9438 4.9 undone")
     @Test
     void windowBeforeANeedlessReductionIsTheNewPlateau() {
+        lose(200);
+        // Below the plateau before: the next one is lower still (RFC 9438 §4.7).
         lose(100);
+        assertTrue(rig.flow.cubicMax() < 100 * MSS);
         rig.tcb.cwnd(100 * MSS);
         cubic.undone(rig.tcb, rig.flow);
+        assertEquals(100 * MSS, rig.flow.cubicMax());
         rig.tcb.srttUs(10_000);
         acknowledged(MSS, 5);
 
