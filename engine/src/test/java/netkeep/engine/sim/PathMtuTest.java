@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
+import netkeep.engine.tcp.TcpView;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,10 @@ class PathMtuTest {
         IcmpError.narrow(conversation.wire.there(), conversation.wire.back(), 1400, true);
         conversation.play(". send 30000\n...");
         acknowledge(conversation, 30_000, 60_000);
+        assertEquals(
+                1240,
+                TcpView.sight(conversation.host.engine().tcp(), conversation.socket())
+                        .sndMss());
         // Found, it is passed at once.
         conversation.play(". send 3000\n...");
         acknowledge(conversation, 33_000, 100);

@@ -9,28 +9,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
-import netkeep.session.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigFileTest {
-    private static final String LINK = """
+    static final String LINK = """
             [[link]]
             tap = "nk0"
             addresses = ["198.18.0.2/24"]
             """;
 
-    private static Config good(String text) {
+    static Config good(String text) {
         ConfigFile.Read read = ConfigFile.read(text);
         assertEquals(List.of(), read.problems());
         assertNotNull(read.config());
         return read.config();
     }
 
-    private static List<String> problems(String text) {
+    static List<String> problems(String text) {
         ConfigFile.Read read = ConfigFile.read(text);
         assertNull(read.config());
         return read.problems().stream().map(Problem::toString).toList();
@@ -74,15 +72,6 @@ class ConfigFileTest {
         assertEquals(
                 List.of("limit any 1024 8589934592 0 0 0", "limit 65534 64 67108864 100 12500000 25000000"),
                 config.limitLines());
-    }
-
-    /// And none has shorter rings for that.
-    @Test
-    void programMayHaveMoreSocketsThanUsual() {
-        Config config = good(LINK + "[limits]\nsockets = 8192\n");
-        Settings settings = new Settings(List.of(), 0, false, List.of(), config.limitLines());
-        assertEquals(Terms.MOST.layout(), settings.terms(7).layout());
-        assertTrue(problems(LINK + "[limits]\nsockets = 8194\n").getFirst().contains("2..8192"));
     }
 
     @Test
@@ -150,26 +139,6 @@ class ConfigFileTest {
         assertEquals(
                 List.of("1: [[stack]] is there for each of 2..8 stacks, or not at all"),
                 problems("[[stack]]\nname = \"one\"\n" + LINK));
-    }
-
-    @Test
-    void wrongLimitIsToldWithWhatToWrite() {
-        assertEquals(
-                List.of(
-                        "5: sockets: 7: half of them are for connections that are accepted: write an even one",
-                        "6: [[limit]] without a user: write user = \"NAME\", or a number",
-                        "7: memory: \"12\" is not possible: write \"1 MiB\" or more, as \"64 MiB\" or \"2 GiB\"",
-                        "11: user: there is a [[limit]] of the same user already: write one"),
-                problems(LINK + """
-                        [limits]
-                        sockets = 7
-                        [[limit]]
-                        memory = "12"
-                        [[limit]]
-                        user = 5
-                        [[limit]]
-                        user = 5
-                        """));
     }
 
     @Test
