@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const uint64_t MAPPED = UINT64_C(0xffff00000000);
@@ -16,7 +17,7 @@ static struct nk_address from_six(const struct in6_addr *six) {
     return address;
 }
 
-static bool is_mapped(struct nk_address address) {
+bool address_is_four(struct nk_address address) {
     return address.hi == 0 && address.lo >> 32 == MAPPED >> 32;
 }
 
@@ -37,6 +38,16 @@ bool link_name(uint32_t number, char *name) {
     return false;
 }
 
+uint32_t link_called(const char *name) {
+    char its[IF_NAMESIZE];
+    for (uint32_t number = 1; link_name(number, its); number++) {
+        if (strcmp(its, name) == 0) {
+            return number;
+        }
+    }
+    return 0;
+}
+
 /* They have their names in common. */
 uint32_t link_of(uint32_t kernels) {
     char name[IF_NAMESIZE];
@@ -47,12 +58,8 @@ uint32_t link_of(uint32_t kernels) {
     if (kernels == 0 || real()->if_indextoname(kernels, name) == NULL) {
         return kernels;
     }
-    for (uint32_t number = 1; link_name(number, its); number++) {
-        if (strcmp(its, name) == 0) {
-            return number;
-        }
-    }
-    return kernels;
+    uint32_t number = link_called(name);
+    return number != 0 ? number : kernels;
 }
 
 uint32_t link_told(uint32_t number) {
@@ -111,7 +118,7 @@ void place_told(const struct place *place, bool v6, struct sockaddr *address, so
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(place->port), .sin6_scope_id = place->scope};
     uint64_t halves[] = {htobe64(place->address.hi), htobe64(place->address.lo)};
     memcpy(&six.sin6_addr, halves, sizeof halves);
-    four.sin_addr.s_addr = is_mapped(place->address) ? htonl((uint32_t)place->address.lo) : 0;
+    four.sin_addr.s_addr = address_is_four(place->address) ? htonl((uint32_t)place->address.lo) : 0;
     const void *from = v6 ? (const void *)&six : (const void *)&four;
     socklen_t whole = v6 ? sizeof six : sizeof four;
     memcpy(address, from, *length < whole ? *length : whole);
@@ -124,4 +131,38 @@ void place_meant(struct place *place) {
     } else if (place->address.hi == 0 && place->address.lo == nk_ipv4(0).lo) {
         place->address = nk_ipv4(htonl(INADDR_LOOPBACK));
     }
+}
+
+unsigned address_common(struct nk_address one, struct nk_address other) {
+    uint64_t hi = one.hi ^ other.hi;
+    uint64_t lo = one.lo ^ other.lo;
+    return hi != 0 ? (unsigned)__builtin_clzll(hi) : lo != 0 ? 64 + (unsigned)__builtin_clzll(lo) : 128;
+}
+
+bool number_read(const char *text, unsigned most, unsigned *number) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    *number = (unsigned)value;
+    return *text >= '0' && *text <= '9' && *end == 0 && value <= most;
+}
+
+bool prefix_read(char *text, struct prefix *prefix) {
+    char octets[sizeof(struct in6_addr)];
+    char *slash = strchr(text, '/');
+    if (slash != NULL) {
+        *slash = 0;
+    }
+    bool six = strchr(text, ':') != NULL;
+    unsigned all = six ? 128 : 32;
+    unsigned bits = all;
+    if (inet_pton(six ? AF_INET6 : AF_INET, text, octets) != 1 || (slash != NULL && !number_read(slash + 1, all, &bits))) {
+        return false;
+    }
+    prefix->first = address_of(octets, six);
+    prefix->bits = bits + 128 - all;
+    return true;
+}
+
+bool prefix_has(const struct prefix *prefix, struct nk_address address) {
+    return address_common(prefix->first, address) >= prefix->bits;
 }

@@ -121,35 +121,35 @@ static void carried_where(bool goes, bool reached) {
     }
 }
 
-/* The environment of another image; lives as long as the call that it is for. */
-#define KEPT(environment, goes) \
-    with_library(environment, alloca(room_of(environment, goes)), room_of(environment, goes))
-
 EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
     carried_where(goes, !goes || image_reached(AT_FDCWD, path));
-    real()->execve(path, arguments, KEPT(environment, goes));
+    size_t room = room_of(environment, goes);
+    real()->execve(path, arguments, with_library(environment, alloca(room), room));
     return stayed();
 }
 
 EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
     carried_where(goes, !goes || image_found_reached(file));
-    real()->execvpe(file, arguments, KEPT(environment, goes));
+    size_t room = room_of(environment, goes);
+    real()->execvpe(file, arguments, with_library(environment, alloca(room), room));
     return stayed();
 }
 
 EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]) {
     bool goes = sockets_go();
     carried_where(goes, !goes || image_reached(fd, ""));
-    real()->fexecve(fd, arguments, KEPT(environment, goes));
+    size_t room = room_of(environment, goes);
+    real()->fexecve(fd, arguments, with_library(environment, alloca(room), room));
     return stayed();
 }
 
 EXPORT int execveat(int at, const char *path, char *const arguments[], char *const environment[], int flags) {
     bool goes = sockets_go();
     carried_where(goes, !goes || image_reached(at, path));
-    real()->execveat(at, path, arguments, KEPT(environment, goes), flags);
+    size_t room = room_of(environment, goes);
+    real()->execveat(at, path, arguments, with_library(environment, alloca(room), room), flags);
     return stayed();
 }
 
@@ -226,7 +226,9 @@ EXPORT int posix_spawn(
     if (lends && !image_reached(AT_FDCWD, path)) {
         sockets_carry(goes_or_is_placed);
     }
-    int failure = real()->posix_spawn(child, path, actions, attributes, arguments, KEPT(environment, lends));
+    size_t room = room_of(environment, lends);
+    char **with = with_library(environment, alloca(room), room);
+    int failure = real()->posix_spawn(child, path, actions, attributes, arguments, with);
     if (lends) {
         sockets_lent();
     }
@@ -240,7 +242,9 @@ EXPORT int posix_spawnp(
     if (lends && !image_found_reached(file)) {
         sockets_carry(goes_or_is_placed);
     }
-    int failure = real()->posix_spawnp(child, file, actions, attributes, arguments, KEPT(environment, lends));
+    size_t room = room_of(environment, lends);
+    char **with = with_library(environment, alloca(room), room);
+    int failure = real()->posix_spawnp(child, file, actions, attributes, arguments, with);
     if (lends) {
         sockets_lent();
     }

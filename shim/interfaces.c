@@ -85,19 +85,10 @@ static const struct told_address *addresses(const struct told *told) {
     return (const struct told_address *)(const void *)(told->all.octets + told->links * sizeof(struct told_link));
 }
 
-static bool is_four(const struct told_address *one) {
-    return one->address.hi == 0 && one->address.lo >> 32 == nk_ipv4(0).lo >> 32;
-}
-
-/* Of one of the stack's links, by its name: its number, or 0. */
+/* The number of a link that the stack told of, or 0. */
 static uint32_t link_named(const struct told *told, const char *name) {
-    char its[IF_NAMESIZE];
-    for (uint32_t number = 1; number <= told->links; number++) {
-        if (link_name(number, its) && strcmp(its, name) == 0) {
-            return number;
-        }
-    }
-    return 0;
+    uint32_t number = link_called(name);
+    return number <= told->links ? number : 0;
 }
 
 /* ----- Entries ----- */
@@ -147,7 +138,7 @@ static void make_link(struct entry *entry, uint32_t number, const struct told_li
 static void make_address(struct entry *entry, const struct told_address *one) {
     begin_own(entry, one->link);
     entry->is.ifa_netmask = &entry->mask.any;
-    if (is_four(one)) {
+    if (address_is_four(one->address)) {
         uint32_t mask = one->prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - one->prefix));
         uint32_t address = htonl((uint32_t)one->address.lo);
         entry->address.four = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {address}};
@@ -208,7 +199,7 @@ static size_t gather(int wanted, struct entry *entries, size_t count, const stru
     }
     for (uint32_t i = 0; wanted != AF_PACKET && i < told->addresses; i++) {
         const struct told_address *one = &addresses(told)[i];
-        if (is_four(one) == (wanted == AF_INET)) {
+        if (address_is_four(one->address) == (wanted == AF_INET)) {
             if (entries != NULL) {
                 make_address(&entries[count], one);
             }
@@ -272,15 +263,13 @@ EXPORT struct if_nameindex *if_nameindex(void) {
 }
 
 EXPORT unsigned if_nametoindex(const char *name) {
-    char its[IF_NAMESIZE];
     unsigned index = real()->if_nametoindex(name);
     if (index != 0 || family_path() == NULL || family_begin() != 0) {
         return index;
     }
-    for (uint32_t number = 1; link_name(number, its); number++) {
-        if (strcmp(its, name) == 0) {
-            return link_told(number);
-        }
+    uint32_t number = link_called(name);
+    if (number != 0) {
+        return link_told(number);
     }
     errno = ENODEV;
     return 0;
@@ -436,7 +425,7 @@ size_t interfaces_own(struct own_address *all, size_t most) {
     size_t count = 0;
     for (uint32_t i = 0; told != NULL && i < told->addresses && count < most; i++) {
         const struct told_address *one = &addresses(told)[i];
-        struct own_address own = {one->address, one->prefix + (is_four(one) ? 96 : 0), one->state == DEPRECATED};
+        struct own_address own = {one->address, one->prefix + (address_is_four(one->address) ? 96 : 0), one->state == DEPRECATED};
         all[count++] = own;
     }
     free(told);

@@ -162,10 +162,6 @@ static enum nss_status too_small(struct answer *answer, int *failure, int *herrn
     return NSS_STATUS_TRYAGAIN;
 }
 
-static bool is_four(struct nk_address address) {
-    return address.hi == 0 && address.lo >> 32 == nk_ipv4(0).lo >> 32;
-}
-
 /* ----- Addresses of names ----- */
 
 EXPORT enum nss_status _nss_netkeep_gethostbyname4_r(
@@ -209,7 +205,7 @@ enum nss_status _nss_netkeep_gethostbyname4_r(
         if (*tuples == NULL || canonical == NULL) {
             return too_small(answer, failure, herrno);
         }
-        bool four = is_four(answer->addresses[i]);
+        bool four = address_is_four(answer->addresses[i]);
         struct gaih_addrtuple is = {.name = i == 0 ? canonical : NULL, .family = four ? AF_INET : AF_INET6};
         address_told(answer->addresses[i], !four, is.addr);
         **tuples = is;

@@ -1,10 +1,9 @@
 #define _GNU_SOURCE
 #include "program.h"
 
-#include <arpa/inet.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -15,9 +14,8 @@
 enum { MOST_LINES = 64, MOST_ADDRESSES = 128 };
 
 struct line {
-    struct in6_addr prefix;
-    unsigned bits;
-    int value;
+    struct prefix prefix;
+    unsigned value;
 };
 
 struct table {
@@ -26,57 +24,37 @@ struct table {
     struct line lines[MOST_LINES];
 };
 
-#define MAPPED {.s6_addr = {[10] = 0xff, [11] = 0xff}}
+#define HIGH(first) {UINT64_C(first) << 48, 0}
+#define IPV4(first) {0, UINT64_C(0xffff00000000) + (UINT64_C(first) << 16)}
 
 static struct table labels = {"label", 8, {
-    {IN6ADDR_LOOPBACK_INIT, 128, 0},
-    {IN6ADDR_ANY_INIT, 0, 1},
-    {{.s6_addr = {0x20, 0x02}}, 16, 2},
-    {IN6ADDR_ANY_INIT, 96, 3},
-    {MAPPED, 96, 4},
-    {{.s6_addr = {0xfe, 0xc0}}, 10, 5},
-    {{.s6_addr = {0xfc}}, 7, 6},
-    {{.s6_addr = {0x20, 0x01}}, 32, 7},
+    {{{0, 1}, 128}, 0},
+    {{{0, 0}, 0}, 1},
+    {{HIGH(0x2002), 16}, 2},
+    {{{0, 0}, 96}, 3},
+    {{IPV4(0), 96}, 4},
+    {{HIGH(0xfec0), 10}, 5},
+    {{HIGH(0xfc00), 7}, 6},
+    {{HIGH(0x2001), 32}, 7},
 }};
 
 static struct table precedences = {"precedence", 5, {
-    {IN6ADDR_LOOPBACK_INIT, 128, 50},
-    {IN6ADDR_ANY_INIT, 0, 40},
-    {{.s6_addr = {0x20, 0x02}}, 16, 30},
-    {IN6ADDR_ANY_INIT, 96, 20},
-    {MAPPED, 96, 10},
+    {{{0, 1}, 128}, 50},
+    {{{0, 0}, 0}, 40},
+    {{HIGH(0x2002), 16}, 30},
+    {{{0, 0}, 96}, 20},
+    {{IPV4(0), 96}, 10},
 }};
 
 static struct table scopes = {"scopev4", 3, {
-    {{.s6_addr = {[10] = 0xff, [11] = 0xff, [12] = 169, [13] = 254}}, 112, 2},
-    {{.s6_addr = {[10] = 0xff, [11] = 0xff, [12] = 127}}, 104, 2},
-    {MAPPED, 96, 14},
+    {{IPV4(0xa9fe), 112}, 2},
+    {{IPV4(0x7f00), 104}, 2},
+    {{IPV4(0), 96}, 14},
 }};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* ----- Tables ----- */
-
-static bool reads_line(char *prefix, const char *value, struct line *line) {
-    struct in_addr four;
-    char *slash = strchr(prefix, '/');
-    if (slash != NULL) {
-        *slash = 0;
-    }
-    bool is_four = inet_pton(AF_INET, prefix, &four) == 1;
-    if (!is_four && inet_pton(AF_INET6, prefix, &line->prefix) != 1) {
-        return false;
-    }
-    unsigned all = is_four ? 32 : 128;
-    line->bits = slash == NULL ? all : (unsigned)strtoul(slash + 1, NULL, 10);
-    line->value = (int)strtol(value, NULL, 10);
-    if (is_four && line->bits <= all) {
-        line->prefix = (struct in6_addr)MAPPED;
-        memcpy(line->prefix.s6_addr + 12, &four, sizeof four);
-        line->bits += 96;
-    }
-    return line->bits <= 128;
-}
 
 static void learn(void) {
     static struct table *const all[] = {&labels, &precedences, &scopes};
@@ -91,7 +69,8 @@ static void learn(void) {
         const char *value = strtok_r(NULL, " \t", &rest);
         for (int i = 0; value != NULL && i < 3; i++) {
             struct line line;
-            if (strcmp(name, all[i]->name) == 0 && reads_line(prefix, value, &line)) {
+            if (strcmp(name, all[i]->name) == 0 && prefix_read(prefix, &line.prefix)
+                && number_read(value, INT_MAX, &line.value)) {
                 all[i]->count = replaced[i] ? all[i]->count : 0;
                 replaced[i] = true;
                 if (all[i]->count < MOST_LINES) {
@@ -105,21 +84,13 @@ static void learn(void) {
     }
 }
 
-/* How many bits are the same, from the first on. */
-static unsigned common(const struct in6_addr *one, const struct in6_addr *other) {
-    unsigned bits = 0;
-    while (bits < 128 && ((one->s6_addr[bits / 8] ^ other->s6_addr[bits / 8]) >> (7 - bits % 8) & 1) == 0) {
-        bits++;
-    }
-    return bits;
-}
-
-static int value_of(const struct table *table, const struct in6_addr *address, int otherwise) {
+/* What the longest prefix of an address has. */
+static unsigned value_of(const struct table *table, struct nk_address address, unsigned otherwise) {
     int longest = -1;
     for (size_t i = 0; i < table->count; i++) {
         const struct line *line = &table->lines[i];
-        if ((int)line->bits > longest && common(address, &line->prefix) >= line->bits) {
-            longest = (int)line->bits;
+        if ((int)line->prefix.bits > longest && prefix_has(&line->prefix, address)) {
+            longest = (int)line->prefix.bits;
             otherwise = line->value;
         }
     }
@@ -127,14 +98,16 @@ static int value_of(const struct table *table, const struct in6_addr *address, i
 }
 
 /* RFC 6724 §3.1, §3.2. */
-static int scope_of(const struct in6_addr *address) {
-    if (IN6_IS_ADDR_MULTICAST(address)) {
-        return address->s6_addr[1] & 15;
+static unsigned scope_of(struct nk_address address) {
+    unsigned first = (unsigned)(address.hi >> 48);
+    if (first >> 8 == 0xff) {
+        return first & 15;
     }
-    if (IN6_IS_ADDR_V4MAPPED(address)) {
+    if (address_is_four(address)) {
         return value_of(&scopes, address, 14);
     }
-    return IN6_IS_ADDR_LINKLOCAL(address) || IN6_IS_ADDR_LOOPBACK(address) ? 2 : IN6_IS_ADDR_SITELOCAL(address) ? 5 : 14;
+    bool loopback = address.hi == 0 && address.lo == 1;
+    return loopback || first >> 6 == 0xfe80 >> 6 ? 2 : first >> 6 == 0xfec0 >> 6 ? 5 : 14;
 }
 
 /* ----- Candidates ----- */
@@ -146,22 +119,22 @@ struct candidate {
     bool deprecated;
     bool same_scope;
     bool same_label;
-    int scope;
-    int precedence;
+    unsigned scope;
+    unsigned precedence;
     unsigned common;
 };
 
-static struct in6_addr octets_of(const struct sockaddr *address) {
-    struct in6_addr octets = MAPPED;
-    if (address->sa_family == AF_INET6) {
-        return ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    }
-    memcpy(octets.s6_addr + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-    return octets;
+static struct nk_address address_in(const struct sockaddr *at) {
+    return at->sa_family == AF_INET6 ? address_of(&((const struct sockaddr_in6 *)(const void *)at)->sin6_addr, true)
+                                     : address_of(&((const struct sockaddr_in *)(const void *)at)->sin_addr, false);
+}
+
+static bool same(struct nk_address one, struct nk_address other) {
+    return one.hi == other.hi && one.lo == other.lo;
 }
 
 /* The source of what would be sent there. */
-static bool source_of(const struct addrinfo *node, struct in6_addr *source) {
+static bool source_of(const struct addrinfo *node, struct nk_address *source) {
     union {
         struct sockaddr any;
         struct sockaddr_in four;
@@ -176,29 +149,33 @@ static bool source_of(const struct addrinfo *node, struct in6_addr *source) {
     if (fd >= 0) {
         close(fd);
     }
-    *source = reached ? octets_of(&from.any) : in6addr_any;
+    if (reached) {
+        *source = address_in(&from.any);
+    }
     return reached;
 }
 
 static void judge(struct candidate *one, const struct own_address *own, size_t count) {
-    struct in6_addr to = octets_of(one->first->ai_addr);
-    struct in6_addr source;
+    struct nk_address to = address_in(one->first->ai_addr);
+    struct nk_address source;
+    one->scope = scope_of(to);
+    one->precedence = value_of(&precedences, to, 0);
     one->reached = source_of(one->first, &source);
-    one->scope = scope_of(&to);
-    one->precedence = value_of(&precedences, &to, 0);
-    one->same_scope = one->reached && scope_of(&source) == one->scope;
-    one->same_label = one->reached && value_of(&labels, &source, 0) == value_of(&labels, &to, 0);
-    unsigned same = one->reached ? common(&source, &to) : 0;
+    if (!one->reached) {
+        return;
+    }
+    one->same_scope = scope_of(source) == one->scope;
+    one->same_label = value_of(&labels, source, 0) == value_of(&labels, to, 0);
     unsigned prefix = 128;
-    struct nk_address from = address_of(&source, true);
     for (size_t i = 0; i < count; i++) {
-        if (own[i].address.hi == from.hi && own[i].address.lo == from.lo) {
+        if (same(own[i].address, source)) {
             prefix = own[i].prefix;
             one->deprecated = own[i].deprecated;
         }
     }
     /* Of IPv4 only what is on the link is nearer, so that the order of a name server stays. */
-    one->common = IN6_IS_ADDR_V4MAPPED(&to) && same < prefix ? 0 : same < prefix ? same : prefix;
+    unsigned common = address_common(source, to);
+    one->common = common < prefix ? (address_is_four(to) ? 0 : common) : prefix;
 }
 
 /* Whether one goes before another: the rules, but for 4 and 7, of which nobody here knows. */
@@ -225,9 +202,7 @@ static bool before(const struct candidate *one, const struct candidate *other) {
 }
 
 static bool same_address(const struct addrinfo *one, const struct addrinfo *other) {
-    struct in6_addr first = octets_of(one->ai_addr);
-    struct in6_addr second = octets_of(other->ai_addr);
-    return one->ai_family == other->ai_family && IN6_ARE_ADDR_EQUAL(&first, &second);
+    return one->ai_family == other->ai_family && same(address_in(one->ai_addr), address_in(other->ai_addr));
 }
 
 void addresses_order(struct addrinfo **all) {

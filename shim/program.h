@@ -308,6 +308,26 @@ uint32_t link_of(uint32_t kernels);
 uint32_t link_told(uint32_t number);
 bool link_name(uint32_t number, char *name);
 
+/* The number of the session's link of that name, 0 if it has none. */
+uint32_t link_called(const char *name);
+
+/* Whether it is one of IPv4, in its mapped form. And how many bits two have in common, from the first on. */
+bool address_is_four(struct nk_address address);
+unsigned address_common(struct nk_address one, struct nk_address other);
+
+/* Addresses that begin alike: one of IPv4 has 96 bits more than are written. */
+struct prefix {
+    struct nk_address first;
+    unsigned bits;
+};
+
+/* "198.18.0.0/15", "fd00::/8", or an address alone; the text is changed. False if it is none. */
+bool prefix_read(char *text, struct prefix *prefix);
+bool prefix_has(const struct prefix *prefix, struct nk_address address);
+
+/* A number in digits alone, such as a port. */
+bool number_read(const char *text, unsigned most, unsigned *number);
+
 /* Where octets to a place go: this host's loopback, if it is no address in particular. */
 void place_meant(struct place *place);
 

@@ -16,10 +16,9 @@ enum { MOST_RULES = 64, LONGEST = 64 };
 
 struct rule {
     bool kernels;
-    unsigned bits; /* of the prefix: one of IPv4 has 96 more */
     unsigned least; /* port */
     unsigned most;
-    struct nk_address prefix;
+    struct prefix prefix;
 };
 
 static struct rule rules[MOST_RULES];
@@ -27,40 +26,13 @@ static size_t count;
 static char said[MOST_RULES * LONGEST];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static bool reads_number(const char *text, unsigned most, unsigned *number) {
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    *number = (unsigned)value;
-    return *text >= '0' && *text <= '9' && *end == 0 && value <= most;
-}
-
 static bool reads_ports(char *text, struct rule *rule) {
     char *dash = strchr(text, '-');
     if (dash != NULL) {
         *dash = 0;
     }
-    return reads_number(text, 65535, &rule->least) && reads_number(dash != NULL ? dash + 1 : text, 65535, &rule->most)
+    return number_read(text, 65535, &rule->least) && number_read(dash != NULL ? dash + 1 : text, 65535, &rule->most)
         && rule->least <= rule->most;
-}
-
-static bool reads_prefix(char *text, struct rule *rule) {
-    char octets[sizeof(struct in6_addr)];
-    char *slash = strchr(text, '/');
-    if (slash != NULL) {
-        *slash = 0;
-    }
-    bool six = strchr(text, ':') != NULL;
-    if (inet_pton(six ? AF_INET6 : AF_INET, text, octets) != 1) {
-        return false;
-    }
-    unsigned all = six ? 128 : 32;
-    unsigned bits = all;
-    if (slash != NULL && !reads_number(slash + 1, all, &bits)) {
-        return false;
-    }
-    rule->prefix = address_of(octets, six);
-    rule->bits = bits + 128 - all;
-    return true;
 }
 
 /* NAME=PREFIX, NAME=PREFIX@PORTS or NAME=@PORTS. */
@@ -80,7 +52,7 @@ static bool reads(char *text, struct rule *rule) {
         *ports++ = 0;
     }
     bool whole = (ports == NULL || reads_ports(ports, rule)) && (ports != NULL || *where != 0);
-    return whole && (*where == 0 || reads_prefix(where, rule));
+    return whole && (*where == 0 || prefix_read(where, &rule->prefix));
 }
 
 /* A rule that makes no sense is told of, and passed over. */
@@ -91,7 +63,7 @@ static void learn(void) {
     memcpy(text, said, sizeof text);
     char *rest = text;
     for (char *one = strtok_r(text, ",", &rest); one != NULL; one = strtok_r(NULL, ",", &rest)) {
-        struct rule rule = {.bits = 0};
+        struct rule rule = {.kernels = false};
         char whole[LONGEST];
         snprintf(whole, sizeof whole, "%s", one);
         if (count < MOST_RULES && reads(one, &rule)) {
@@ -100,17 +72,6 @@ static void learn(void) {
             fprintf(stderr, "netkeep: no rule: \"%s\"\n", whole);
         }
     }
-}
-
-/* The first so many bits of a half, 64 at most. */
-static uint64_t leading(unsigned bits) {
-    return bits == 0 ? 0 : UINT64_MAX << (64 - bits);
-}
-
-static bool begins_with(struct nk_address address, const struct rule *rule) {
-    unsigned high = rule->bits < 64 ? rule->bits : 64;
-    return ((address.hi ^ rule->prefix.hi) & leading(high)) == 0
-        && ((address.lo ^ rule->prefix.lo) & leading(rule->bits - high)) == 0;
 }
 
 const char *rules_said(void) {
@@ -131,7 +92,7 @@ static bool is_kernels(const struct place *place) {
     pthread_once(&once, learn);
     struct nk_address at = place->address;
     for (size_t i = 0; i < count; i++) {
-        if (begins_with(at, &rules[i]) && place->port >= rules[i].least && place->port <= rules[i].most) {
+        if (prefix_has(&rules[i].prefix, at) && place->port >= rules[i].least && place->port <= rules[i].most) {
             return rules[i].kernels;
         }
     }
@@ -152,7 +113,7 @@ bool place_stays(const struct sockaddr *address, socklen_t length) {
     for (size_t i = 0; i < count; i++) {
         bool all = rules[i].least == 0 && rules[i].most == 65535;
         /* Of ports alone it says nothing of addresses. */
-        if (begins_with(place.address, &rules[i]) && (all || (rules[i].bits != 0 && rules[i].kernels))) {
+        if (prefix_has(&rules[i].prefix, place.address) && (all || (rules[i].prefix.bits != 0 && rules[i].kernels))) {
             return rules[i].kernels || is_loopback(place.address);
         }
     }

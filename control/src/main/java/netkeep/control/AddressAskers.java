@@ -6,27 +6,29 @@ import java.util.List;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
 
-/// Who has asked which addresses the stack has, and waits for the answer over a socket of its own. The stack knows: it
-/// is
-/// asked once for all who wait.
+/// Who has asked which addresses the stack has, and waits for the answer over a socket of its own. The stack knows,
+/// and is asked once for all who wait.
 final class AddressAskers {
-    /// The most at a time; behind that the socket is closed without an answer.
-    private static final int MOST = 256;
+    /// The most of one client at a time; behind that the socket is closed without an answer.
+    static final int MOST = 64;
+
+    private record Waiting(int client, Line line) {}
 
     private final Line keeper;
-    private final List<Line> waiting = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
 
     AddressAskers(Line keeper) {
         this.keeper = keeper;
     }
 
+    /// @param client the number of whose question it is
     /// @param line over which the answer is to go; closed behind it
-    void take(Line line) {
-        if (waiting.size() == MOST) {
+    void take(int client, Line line) {
+        if (waiting.stream().filter(one -> one.client == client).count() == MOST) {
             line.close();
             return;
         }
-        waiting.add(line);
+        waiting.add(new Waiting(client, line));
         if (waiting.size() == 1) {
             ask();
         }
@@ -55,7 +57,7 @@ final class AddressAskers {
             return false;
         }
         byte[] message = OwnAddresses.parse(text).message();
-        waiting.forEach(line -> answer(line, message));
+        waiting.forEach(one -> answer(one.line, message));
         waiting.clear();
         return true;
     }

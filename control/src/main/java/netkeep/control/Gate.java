@@ -345,7 +345,7 @@ public final class Gate {
         } else if (NameMessage.is(received.octets()) && descriptors.length == 1) {
             find(client, received.octets(), new Line(descriptors[0]));
         } else if (AddressMessage.asks(received.octets()) && descriptors.length == 1) {
-            addresses.take(new Line(descriptors[0]));
+            addresses.take(number, new Line(descriptors[0]));
         } else if (!deposits.take(number, received)
                 && !ends.giveBack(number, received)
                 && !ends.take(number, received, layout.sockets())) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
@@ -42,8 +43,8 @@ class AddressAskersTest {
 
         askers.again();
         assertNull(keeper[1].poll());
-        askers.take(one[0]);
-        askers.take(other[0]);
+        askers.take(1, one[0]);
+        askers.take(2, other[0]);
         assertArrayEquals(
                 new Word(Word.ASK, 0, OwnAddresses.TITLE).octets(),
                 keeper[1].receive().octets());
@@ -66,5 +67,28 @@ class AddressAskersTest {
         assertTrue(askers.told(SAID.text()), "answered twice, the second for nobody");
         keeper[0].close();
         keeper[1].close();
+    }
+
+    @Test
+    void whoAsksTooMuchIsRefusedAndNobodyElse() throws IOException {
+        Line[] keeper = Line.pair();
+        AddressAskers askers = new AddressAskers(keeper[0]);
+        List<Line> held = new ArrayList<>(List.of(keeper));
+        Line[] last = keeper;
+        for (int i = 0; i <= AddressAskers.MOST; i++) {
+            last = Line.pair();
+            held.add(last[1]);
+            askers.take(1, last[0]);
+        }
+        assertThrows(EOFException.class, last[1]::receive);
+        Line[] other = Line.pair();
+        held.add(other[1]);
+        askers.take(2, other[0]);
+
+        assertTrue(askers.told(SAID.text()));
+        assertArrayEquals(
+                AddressMessage.answer(SAID.links(), SAID.addresses()),
+                other[1].receive().octets());
+        held.forEach(Line::close);
     }
 }

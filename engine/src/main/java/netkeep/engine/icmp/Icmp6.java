@@ -186,8 +186,7 @@ final class Icmp6 implements Upper {
         }
     }
 
-    /// Has all of a message be readable where nobody else writes: a router may tell of many prefixes, and what
-    /// redirects
+    /// Has all of a message be readable where nobody else writes: a router may tell of many prefixes, and a redirect
     /// quotes the packet that was redirected, 1280 octets in all (RFC 4861 §4.5).
     private void copy(Packet packet, int end) {
         MemorySegment.copy(packet.headers, 0, whole, 0, Packet.COPIED);

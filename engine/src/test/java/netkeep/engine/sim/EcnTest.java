@@ -20,60 +20,6 @@ class EcnTest {
                 """);
     }
 
-    @Rfc("3168 6.1.1 setup")
-    @Test
-    void activeOpenAsks() {
-        Scenario.v4().ecn().begin().play("""
-                . connect
-                > SYN,ECE,CWR seq=0 ect=0
-                < SYN,ACK,ECE seq=0 ack=1 mss=1000
-                > ACK seq=1 ack=1 ect=0
-                . send 100
-                > PSH,ACK seq=1 len=100 ect=2
-                """);
-    }
-
-    @Rfc("3168 6.1.1 not agreed")
-    @Test
-    void answerThatDeclinesIsHeeded() {
-        Scenario.v4().ecn().begin().play("""
-                . connect
-                > SYN,ECE,CWR seq=0
-                < SYN,ACK seq=0 ack=1 mss=1000
-                > ACK seq=1 ack=1
-                . send 100
-                > PSH,ACK seq=1 len=100 ect=0
-                """);
-    }
-
-    /// RFC 3168 §6.1.1.1: one that mirrors the reserved bits does not know ECN.
-    @Rfc("3168 6.1.1 mirrored")
-    @Test
-    void answerThatMirrorsBothBitsDeclines() {
-        Scenario.v4().ecn().begin().play("""
-                . connect
-                > SYN,ECE,CWR seq=0
-                < SYN,ACK,ECE,CWR seq=0 ack=1 mss=1000
-                > ACK seq=1 ack=1
-                . send 100
-                > PSH,ACK seq=1 len=100 ect=0
-                """);
-    }
-
-    @Rfc("3168 6.1.1 answer")
-    @Test
-    void whoIsNotAskedDoesNotAnswer() {
-        Scenario.v4().ecn().begin().play("""
-                . listen
-                < SYN seq=0 mss=1000
-                > SYN,ACK seq=0 ack=1
-                < ACK seq=1 ack=1
-                . accept
-                . send 100
-                > PSH,ACK seq=1 len=100 ect=0
-                """);
-    }
-
     @Rfc("3168 6.1.3 echo")
     @Test
     void markIsEchoedUntilTheSenderHasHeardIt() {
@@ -117,17 +63,6 @@ class EcnTest {
                 < ACK seq=1 ack=1001 len=1000 ect=2
                 < ACK seq=1001 ack=1001 len=1000 ect=2
                 > ACK ack=2001 ect=0
-                """);
-    }
-
-    @Rfc("3168 6.1.1.1 repeated")
-    @Test
-    void repeatedSynDoesNotAskAgain() {
-        Scenario.v4().ecn().begin().play("""
-                . connect
-                > SYN,ECE,CWR seq=0
-                + 1s
-                > SYN seq=0
                 """);
     }
 

@@ -62,7 +62,8 @@ class EchoedTest {
         agreed().play(". send 100\n> PSH,ACK seq=1 len=100 ect=2");
     }
 
-    @Rfc("3168 6.1.1 not agreed")
+    /// RFC 3168 §6.1.1.1: one that mirrors the reserved bits does not know ECN.
+    @Rfc({"3168 6.1.1 not agreed", "3168 6.1.1 mirrored"})
     @Test
     void withoutAgreementNoPacketIsCapable() {
         for (String answer : List.of("SYN,ACK", "SYN,ACK,ECE,CWR", "SYN,ACK,CWR")) {

@@ -1,5 +1,6 @@
 package netkeep.trials.command;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
@@ -22,6 +23,7 @@ class PaceTest {
     private static final int RATE_IN = 6_000_000;
     private static final long MEASURED_NS = TimeUnit.SECONDS.toNanos(4);
 
+    /// Some of it is the machine's, which is busy.
     private static final double NEAR = 0.05;
 
     @TempDir
@@ -72,11 +74,11 @@ class PaceTest {
     private FutureTask<Double> rateIn(int port) {
         FutureTask<Double> task = new FutureTask<>(() -> {
             try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, port))) {
-                // What waits here counts as gone.
-                socket.setSendBufferSize(1 << 15);
+                // Enough for a sender that waits for a core; it is full when the time begins and when it ends.
+                socket.setSendBufferSize(1 << 18);
                 OutputStream out = socket.getOutputStream();
                 byte[] octets = new byte[1 << 14];
-                for (int i = 0; i < 64; i++) {
+                for (int i = 0; i < 128; i++) {
                     out.write(octets);
                 }
                 long beginNs = System.nanoTime();
@@ -92,11 +94,6 @@ class PaceTest {
         });
         Thread.ofPlatform().daemon().start(task);
         return task;
-    }
-
-    /// No faster, and not much slower: a machine that is busy takes some of it.
-    private static void keepsTo(int rate, double is) {
-        assertTrue(is < (1 + NEAR) * rate && is > 0.75 * rate, is + " instead of " + rate);
     }
 
     @Test
@@ -122,15 +119,16 @@ class PaceTest {
         place.start(Place.netkeep(List.of("discard", "--port", "9", "--session", session.toString())))
                 .says("discard over");
         FutureTask<Double> in = rateIn(9);
-        keepsTo(RATE, one.get());
-        keepsTo(RATE, other.get());
-        keepsTo(RATE_IN, in.get());
+        assertEquals(RATE, one.get(), NEAR * RATE);
+        assertEquals(RATE, other.get(), NEAR * RATE);
+        assertEquals(RATE_IN, in.get(), NEAR * RATE_IN);
 
         FutureTask<Double> survives = rate(19);
         Thread.sleep(1_000);
         Threads.kill(Daemon.process(up, "stack"), Threads.SIGKILL);
         // It stands still for a while, and is no faster for it.
-        keepsTo(RATE, survives.get());
+        double after = survives.get();
+        assertTrue(after < (1 + NEAR) * RATE && after > 0.75 * RATE, "at " + after);
         up.says("died: stack");
 
         Place.Said status = place.command("status", "--session", session.toString());
