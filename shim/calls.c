@@ -212,6 +212,16 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
     return (int)count;
 }
 
+/* Then a file's readv and writev do nothing, and say so. */
+static bool is_nothing(const struct iovec *pieces, int count) {
+    for (int i = 0; i < count; i++) {
+        if (pieces[i].iov_len != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     uint32_t number;
     if (!is_direct(fd, &number)) {
@@ -220,12 +230,37 @@ EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     if (count < 0 || count > IOV_MAX) {
         return said(-EINVAL);
     }
+    if (is_nothing(pieces, count)) {
+        return 0;
+    }
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
     return said(message_send(number, &message, 0));
 }
 
+/* To a socket of UDP it is one datagram. */
+static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t count) {
+    char octets[65536];
+    size_t most = count < sizeof octets ? count : sizeof octets;
+    ssize_t got = pread(in, octets, most, offset != NULL ? *offset : lseek(in, 0, SEEK_CUR));
+    if (got <= 0) {
+        return got < 0 ? -errno : 0;
+    }
+    struct iovec piece = {octets, (size_t)got};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    ssize_t done = datagram_send(number, &message, 0);
+    if (done > 0 && offset != NULL) {
+        *offset += done;
+    } else if (done > 0) {
+        lseek(in, done, SEEK_CUR);
+    }
+    return done;
+}
+
 static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
     char octets[16384];
+    if (own(number)->datagram) {
+        return send_file_whole(number, in, offset, count);
+    }
     size_t done = 0;
     while (done < count) {
         size_t most = count - done < sizeof octets ? count - done : sizeof octets;
@@ -336,6 +371,16 @@ EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t l
 
 /* ----- Octets in ----- */
 
+/* With flags, which are those of files, and a position, which a socket has not. */
+EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
+    uint32_t number;
+    bool ours = at == -1 && flags == 0 && is_direct(fd, &number);
+    return ours ? writev(fd, pieces, count) : real()->pwritev2(fd, pieces, count, at, flags);
+}
+
+EXPORT ssize_t pwritev64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags)
+    __attribute__((alias("pwritev2")));
+
 static ssize_t received(uint32_t number, void *octets, size_t length, int flags) {
     struct iovec piece = {octets, length};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
@@ -352,10 +397,14 @@ EXPORT ssize_t recv(int fd, void *octets, size_t length, int flags) {
 
 EXPORT ssize_t read(int fd, void *octets, size_t length) {
     uint32_t number;
-    if (wait_settled(fd, 0) != 0) {
+    if (length != 0 && wait_settled(fd, 0) != 0) {
         return -1;
     }
-    return is_direct(fd, &number) ? received(number, octets, length, 0) : real()->read(fd, octets, length);
+    if (length == 0 || !is_direct(fd, &number)) {
+        /* As of any file, nothing is read then: also no datagram. */
+        return is_direct(fd, &number) ? 0 : real()->read(fd, octets, length);
+    }
+    return received(number, octets, length, 0);
 }
 
 EXPORT ssize_t recvfrom(
@@ -392,8 +441,22 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     return got;
 }
 
+/* As the kernel: the time is looked at behind each message, and nobody is woken by it. */
+static bool is_over(struct timespec *timeout, int64_t until) {
+    if (timeout == NULL) {
+        return false;
+    }
+    int64_t left = until - now_ns();
+    left = left < 0 ? 0 : left;
+    timeout->tv_sec = left / 1000000000;
+    timeout->tv_nsec = left % 1000000000;
+    return left == 0;
+}
+
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
     uint32_t number;
+    unsigned done = 0;
+    int64_t most = timeout_ns(timeout);
     if (wait_settled(fd, flags) != 0) {
         return -1;
     }
@@ -404,7 +467,11 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
         }
         return came;
     }
-    for (unsigned i = 0; i < count; i++) {
+    if (timeout != NULL && most < 0) {
+        return fail(-EINVAL);
+    }
+    int64_t until = later(most);
+    for (unsigned i = 0; i < count && (i == 0 || !is_over(timeout, until)); i++, done++) {
         int how = i > 0 && (flags & MSG_WAITFORONE) != 0 ? flags | MSG_DONTWAIT : flags;
         ssize_t got = message_receive(number, &messages[i].msg_hdr, how & ~MSG_WAITFORONE);
         if (got < 0) {
@@ -412,20 +479,35 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
         }
         messages[i].msg_len = (unsigned)got;
     }
-    return (int)count;
+    return (int)done;
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
     uint32_t number;
+    if (wait_settled(fd, 0) != 0) {
+        return -1;
+    }
     if (!is_direct(fd, &number)) {
         return real()->readv(fd, pieces, count);
     }
     if (count < 0 || count > IOV_MAX) {
         return said(-EINVAL);
     }
+    if (is_nothing(pieces, count)) {
+        return 0;
+    }
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
     return said(message_receive(number, &message, 0));
 }
+
+EXPORT ssize_t preadv2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
+    uint32_t number;
+    bool ours = at == -1 && flags == 0 && is_direct(fd, &number);
+    return ours ? readv(fd, pieces, count) : real()->preadv2(fd, pieces, count, at, flags);
+}
+
+EXPORT ssize_t preadv64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags)
+    __attribute__((alias("preadv2")));
 
 /* ----- As a program calls that was built with _FORTIFY_SOURCE ----- */
 

@@ -169,7 +169,8 @@ EXPORT int ppoll(struct pollfd *polled, nfds_t count, const struct timespec *tim
     if (polled == NULL || !wait_concerns(polled, count)) {
         return real()->ppoll(polled, count, timeout, mask);
     }
-    return wait_poll(polled, count, timeout == NULL ? -1 : (int64_t)timeout->tv_sec * 1000000000 + timeout->tv_nsec, mask);
+    int64_t ns = timeout_ns(timeout);
+    return ns == -EINVAL ? fail(-EINVAL) : wait_poll(polled, count, ns, mask);
 }
 
 EXPORT int __poll_chk(struct pollfd *polled, nfds_t count, int timeout, size_t room);
@@ -267,10 +268,19 @@ EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timev
     if (!select_concerns(end, in, out, except)) {
         return real()->select(end, in, out, except, timeout);
     }
-    int64_t ns = timeout == NULL ? -1 : (int64_t)timeout->tv_sec * 1000000000 + timeout->tv_usec * 1000;
+    struct timespec time = {0, 0};
+    if (timeout != NULL) {
+        if (timeout->tv_sec < 0 || timeout->tv_usec < 0) {
+            return fail(-EINVAL);
+        }
+        /* More than a second of microseconds is as much. */
+        time.tv_sec = timeout->tv_sec + timeout->tv_usec / 1000000;
+        time.tv_nsec = timeout->tv_usec % 1000000 * 1000;
+    }
+    int64_t ns = timeout_ns(timeout == NULL ? NULL : &time);
     int64_t begun = now_ms();
     int found = select_by_poll(end, in, out, except, ns, NULL);
-    if (timeout != NULL) {
+    if (timeout != NULL && ns >= 0) {
         /* Linux says how much of it was left. */
         int64_t left = ns / 1000000 - (now_ms() - begun);
         left = left < 0 ? 0 : left;
@@ -285,8 +295,8 @@ EXPORT int pselect(
     if (!select_concerns(end, in, out, except)) {
         return real()->pselect(end, in, out, except, timeout, mask);
     }
-    int64_t ns = timeout == NULL ? -1 : (int64_t)timeout->tv_sec * 1000000000 + timeout->tv_nsec;
-    return select_by_poll(end, in, out, except, ns, mask);
+    int64_t ns = timeout_ns(timeout);
+    return ns == -EINVAL ? fail(-EINVAL) : select_by_poll(end, in, out, except, ns, mask);
 }
 
 static int instance(int epfd) {
@@ -324,6 +334,7 @@ EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeou
 
 EXPORT int epoll_pwait2(
     int epfd, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask) {
-    int64_t ms = timeout == NULL ? -1 : (int64_t)timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000;
-    return epoll_pwait(epfd, events, most, ms > INT_MAX ? INT_MAX : (int)ms, mask);
+    int64_t ns = timeout_ns(timeout);
+    int64_t ms = ns < 0 ? -1 : (ns + 999999) / 1000000;
+    return ns == -EINVAL ? fail(-EINVAL) : epoll_pwait(epfd, events, most, ms > INT_MAX ? INT_MAX : (int)ms, mask);
 }

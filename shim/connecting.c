@@ -2,9 +2,13 @@
 #include "program.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 
 /* As many as the kernel allows, and has where the number is negative. */
 enum { MOST_WAITING = 4096 };
+
+/* For an answer over the loopback. */
+enum { AT_ONCE_MS = 50 };
 
 /* ----- Bind, listen, connect ----- */
 
@@ -103,6 +107,39 @@ bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kin
         && !(place_of(address, length, (kind & OPEN_V6) != 0, &place) == 0 && is_served(&place, (kind & OPEN_DATAGRAM) != 0));
 }
 
+/* Whether the kernel has refused, also by now: over the loopback it knows at once. Then that has been told. */
+static bool is_refused(int fd) {
+    int failure = errno;
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (failure == EINPROGRESS && real()->getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0
+        && info.tcpi_state == TCP_CLOSE) {
+        length = sizeof failure;
+        real()->getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &length);
+    }
+    errno = failure;
+    return failure == ECONNREFUSED;
+}
+
+/*
+ * Over the loopback the kernel is asked first. Whom it refuses the stack is, where somebody else may wait who is bound to any address:
+ * as if there were one loopback. 0, or -1 as connect; 1 where the stack is to be asked.
+ */
+static int connect_outside(int fd, uint32_t kind, const struct sockaddr *address, socklen_t length) {
+    if ((kind & OPEN_DATAGRAM) != 0 || !place_is_nobodys(address, length)) {
+        settle(fd);
+        return real()->connect(fd, address, length);
+    }
+    int done = real()->connect(fd, address, length);
+    if (done != 0 && is_refused(fd)) {
+        return family_begin() == 0 ? 1 : fail(-ECONNREFUSED);
+    }
+    int failure = errno;
+    settle(fd);
+    errno = failure;
+    return done;
+}
+
 /* Whether a socket that is bound is to go to the loopback, where nobody of the family is: the kernel's it is then. */
 static bool gives_up(uint32_t number, const struct sockaddr *address, socklen_t length) {
     struct own *it = own(number);
@@ -112,6 +149,10 @@ static bool gives_up(uint32_t number, const struct sockaddr *address, socklen_t 
     uint32_t more = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_FAILED | NK_STATUS_LISTENING;
     uint32_t kind = (it->datagram ? OPEN_DATAGRAM : 0u) | (it->v6 ? OPEN_V6 : 0u);
     bool alone = atomic_load(&it->refs) == 1; /* others who have it would not learn of it */
+    if (it->fallen) {
+        /* The kernel has its turn again. */
+        return alone && (it->undone || it->told) && place_leaves(address, length, kind);
+    }
     return alone && (words.status & more) == 0 && is_any(&bound) && place_leaves(address, length, kind);
 }
 
@@ -201,6 +242,7 @@ static int begin_connecting(uint32_t number, const struct place *place) {
 
 int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value = 0;
+    bool fallen = false;
     struct place place;
     if (number_kind(fd, &value) == OPEN) {
         if (place_of(address, length, (value & OPEN_V6) != 0, &place) != 0) {
@@ -208,8 +250,11 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
             return real()->connect(fd, address, length);
         }
         if (place_leaves(address, length, value)) {
-            settle(fd);
-            return real()->connect(fd, address, length);
+            int done = connect_outside(fd, value, address, length);
+            if (done <= 0) {
+                return done;
+            }
+            fallen = true;
         }
     } else if (number_kind(fd, &value) == OWN && gives_up(value, address, length)) {
         int failure = socket_give_up(fd);
@@ -221,6 +266,7 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     }
     uint32_t number = (uint32_t)found;
     struct own *it = own(number);
+    it->fallen |= fallen;
     if (address != NULL && length >= (socklen_t)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC && it->datagram) {
         return dissolve(number);
     }
@@ -237,7 +283,11 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     if (failure != 0 || it->datagram) {
         return failure >= 0 ? 0 : fail(failure);
     }
-    if (atomic_load(&it->nonblocking)) {
+    if (fallen) {
+        /* As the kernel has said it, at once. */
+        family_wait(connected_or_not, number, now_ms() + AT_ONCE_MS);
+    }
+    if (atomic_load(&it->nonblocking) && !(fallen && (socket_status(number) & NK_STATUS_FAILED) != 0)) {
         return fail(-EINPROGRESS);
     }
     int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
@@ -331,7 +381,7 @@ int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags
         return fail(made);
     }
     if (address != NULL && number_kind(made, &number) == OWN) {
-        socket_name(number, true, address, length);
+        socket_caller(number, address, length);
     }
     return made;
 }

@@ -2,7 +2,9 @@
 #include "program.h"
 
 #include <errno.h>
+#include <netinet/udp.h>
 #include <string.h>
+#include <time.h>
 
 /* Control messages of datagrams: how one came, or is to go. RFC 3542, sections 6 and 7, for IPv6; ip(7) for IPv4. */
 
@@ -68,12 +70,19 @@ static int one(const struct cmsghdr *control, bool v6, struct datagram *header) 
     return control->cmsg_level == SOL_SOCKET && !nothing ? -EINVAL : 0;
 }
 
-int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header) {
+int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header, uint16_t *segment) {
     struct msghdr *whole = (struct msghdr *)(uintptr_t)message;
     if (message->msg_control == NULL || message->msg_controllen == 0) {
         return 0;
     }
     for (struct cmsghdr *control = CMSG_FIRSTHDR(whole); control != NULL; control = CMSG_NXTHDR(whole, control)) {
+        bool cuts = control->cmsg_level == IPPROTO_UDP;
+        if (cuts && (control->cmsg_type != UDP_SEGMENT || control->cmsg_len != CMSG_LEN(sizeof *segment))) {
+            return -EINVAL;
+        }
+        if (cuts) {
+            memcpy(segment, CMSG_DATA(control), sizeof *segment);
+        }
         int failure = one(control, own(number)->v6, header);
         if (failure != 0) {
             return failure;
@@ -141,8 +150,21 @@ void control_told(struct msghdr *message, int level, int type, const void *what,
     message->msg_controllen = room.used;
 }
 
+/* It is this instant that is told, at which the program takes it: the stack notes none. */
+static void tell_time(uint32_t number, struct room *room) {
+    bool fine = option_tells(number, SOL_SOCKET, SO_TIMESTAMPNS);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct timeval coarse = {now.tv_sec, now.tv_nsec / 1000};
+    tell(room, SOL_SOCKET, fine ? SCM_TIMESTAMPNS : SCM_TIMESTAMP, fine ? (void *)&now : (void *)&coarse,
+        fine ? sizeof now : sizeof coarse);
+}
+
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message) {
     struct room room = {message, 0};
+    if (option_tells(number, SOL_SOCKET, SO_TIMESTAMP) || option_tells(number, SOL_SOCKET, SO_TIMESTAMPNS)) {
+        tell_time(number, &room);
+    }
     if (own(number)->v6) {
         tell_six(number, header, &room);
     } else {

@@ -2,9 +2,11 @@
 #include "program.h"
 
 #include <errno.h>
+#include <netinet/udp.h>
 #include <string.h>
 
-enum { LONGEST = 65507 };
+/* Into how many a send may be cut: as the kernel. */
+enum { LONGEST_4 = 65507, LONGEST_6 = 65527, MOST_SEGMENTS = 128 };
 
 static size_t padded(size_t length) {
     return (length + 7) / 8 * 8;
@@ -24,19 +26,36 @@ static size_t sum(const struct msghdr *message) {
 
 /* ----- Sending ----- */
 
-/* With the lock. */
-static int laid(uint32_t number, const struct msghdr *message, struct datagram *header) {
-    size_t all = sizeof *header + padded(header->length);
+/* Copies what lies from `from` octets of the message's on to `at` in the ring. */
+static void lay_octets(uint32_t number, size_t at, const struct msghdr *message, size_t from, size_t length) {
+    for (size_t i = 0; i < message->msg_iovlen && length != 0; i++) {
+        const struct iovec *piece = &message->msg_iov[i];
+        size_t skipped = from < piece->iov_len ? from : piece->iov_len;
+        size_t now = piece->iov_len - skipped < length ? piece->iov_len - skipped : length;
+        nk_lay(&session, number, at, (const char *)piece->iov_base + skipped, now);
+        from -= skipped;
+        at += now;
+        length -= now;
+    }
+}
+
+/* All of it, in datagrams of so many octets each but the last, or nothing. With the lock. */
+static int laid(uint32_t number, const struct msghdr *message, struct datagram *header, size_t length, size_t segment) {
+    size_t count = length == 0 ? 1 : (length + segment - 1) / segment;
+    size_t last = length - (count - 1) * segment;
+    size_t all = (count - 1) * (sizeof *header + padded(segment)) + sizeof *header + padded(last);
     int64_t room = nk_free(&session, number);
     if (room < (int64_t)all) {
-        return room < 0 ? (int)room : -EAGAIN;
+        /* Of several there may never be room for all. */
+        return room < 0 ? (int)room : count > 1 && nk_unsent(&session, number) == 0 ? -ENOBUFS : -EAGAIN;
     }
-    size_t at = sizeof *header;
     family_spare(1);
-    nk_lay(&session, number, 0, header, sizeof *header);
-    for (size_t i = 0; i < message->msg_iovlen; i++) {
-        nk_lay(&session, number, at, message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
-        at += message->msg_iov[i].iov_len;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        header->length = (uint32_t)(i + 1 < count ? segment : last);
+        nk_lay(&session, number, at, header, sizeof *header);
+        lay_octets(number, at + sizeof *header, message, i * segment, header->length);
+        at += sizeof *header + padded(header->length);
     }
     nk_give(&session, number, all);
     if (nk_sent(&session, number) != 0) {
@@ -75,13 +94,17 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
     if ((flags & MSG_OOB) != 0) {
         return -EOPNOTSUPP;
     }
-    if (length > LONGEST) {
+    if (length > UINT16_MAX) {
         return -EMSGSIZE;
     }
-    header.length = (uint32_t)length;
-    int unfit = controls_asked(number, message, &header);
+    uint16_t segment = (uint16_t)option_kept(number, IPPROTO_UDP, UDP_SEGMENT);
+    int unfit = controls_asked(number, message, &header, &segment);
     if (unfit != 0) {
         return unfit;
+    }
+    size_t each = segment != 0 ? segment : LONGEST_6;
+    if (length > each * MOST_SEGMENTS) {
+        return -EINVAL;
     }
     if (message->msg_name != NULL) {
         struct place place;
@@ -107,6 +130,9 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         header.port = words.remote_port;
         header.link = words.remote.hi >> 54 == 0xfe80 >> 6 && header.link == 0 ? words.link : header.link;
     }
+    if (length > (size_t)(address_is_four(header.remote) ? LONGEST_4 : LONGEST_6)) {
+        return -EMSGSIZE;
+    }
     int failure = failed_before(number);
     if (failure != 0) {
         return failure;
@@ -117,7 +143,7 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
             return -ENETDOWN;
         }
         family_lock();
-        failure = laid(number, message, &header);
+        failure = laid(number, message, &header, length, each);
         family_unlock();
         if (failure == -EAGAIN && waits(number, flags)) {
             failure = family_wait(has_room, number, until);
@@ -225,7 +251,7 @@ ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
         /* As the kernel: a stream says no address. */
         message->msg_namelen = 0;
         message->msg_controllen = 0;
-        message->msg_flags = 0;
+        message->msg_flags = flags & MSG_OOB;
     }
     return got;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <linux/sockios.h>
@@ -47,12 +48,39 @@ enum {
     GROUPS_ADDRESS,
     GROUPS_INDEX,
     GROUPS_ALL,
+    DISCOVER,
+    DISCOVER_6,
+    KEEP_WHOLE,
+    SEGMENT,
+    TELLS_TIME,
+    TELLS_TIME_NS,
+    /* Hints, and what is of use before a socket is one of ours: nothing comes of these. */
+    OPENS_FAST,
+    OPENS_FAST_ALWAYS,
+    CONNECTS_FAST,
+    UNSENT_LOW_WATER,
+    SYN_COUNT,
+    THIN_TIMES,
+    THIN_REPEATS,
+    SAVES_SYN,
+    TRACES,
+    UNCHECKED,
+    TELLS_DROPS,
+    ERRORS_WAKE,
+    BUSY_POLL,
+    INCOMING_CPU,
+    FREE_BIND,
+    TRANSPARENT,
+    LATE_PORT,
+    LABELS,
+    JOINS_DATAGRAMS,
     REST
 };
 
 _Static_assert((int)REST <= (int)OPTIONS_KEPT, "a place each");
 
-enum range { ANY, SWITCH };
+/* Of which kind a socket is to be. */
+enum range { EITHER, STREAMS, DATAGRAMS };
 
 struct option {
     int level;
@@ -62,58 +90,88 @@ struct option {
     int least;
     int most;
     int outside; /* the errno of a value that is not within */
-    bool stream; /* for sockets of TCP alone */
+    enum range range;
 };
 
 static const struct option options[] = {
-    {IPPROTO_TCP, TCP_NODELAY, NO_DELAY, 0, 0, 1, 0, true},
-    {IPPROTO_TCP, TCP_CORK, CORK, 0, 0, 1, 0, true},
-    {SOL_SOCKET, SO_KEEPALIVE, KEEP_ALIVE, 0, 0, 1, 0, false},
-    {IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE, 7200, 1, 32767, EINVAL, true},
-    {IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL, 75, 1, 32767, EINVAL, true},
-    {IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT, 9, 1, 127, EINVAL, true},
-    {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, 16384, 2304, 8 << 20, 0, false},
-    {SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER, 131072, 1152, 8 << 20, 0, false},
-    {SOL_SOCKET, SO_REUSEADDR, REUSE_ADDRESS, 0, 0, 1, 0, false},
-    {SOL_SOCKET, SO_REUSEPORT, REUSE_PORT, 0, 0, 1, 0, false},
-    {IPPROTO_IP, IP_TOS, TRAFFIC_CLASS, 0, 0, 255, 0, false},
-    {IPPROTO_IPV6, IPV6_TCLASS, TRAFFIC_CLASS, 0, -1, 255, EINVAL, false},
-    {IPPROTO_IP, IP_TTL, HOPS, 64, 1, 255, EINVAL, false},
-    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, HOPS, 64, 1, 255, EINVAL, false},
-    {IPPROTO_IP, IP_MULTICAST_TTL, MULTICAST_HOPS, 1, 0, 255, EINVAL, false},
-    {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, MULTICAST_HOPS, 1, 0, 255, EINVAL, false},
-    {IPPROTO_IP, IP_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, false},
-    {SOL_SOCKET, SO_BROADCAST, BROADCAST, 0, 0, 1, 0, false},
-    {IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT, 0, 0, INT32_MAX, EINVAL, true},
-    {SOL_SOCKET, SO_OOBINLINE, URGENT_INLINE, 0, 0, 1, 0, false},
-    {IPPROTO_TCP, TCP_MAXSEG, MAX_SEGMENT, 536, 88, 32767, EINVAL, true},
-    {IPPROTO_TCP, TCP_QUICKACK, QUICK_ACK, 1, 0, 1, 0, true},
-    {SOL_SOCKET, SO_RCVLOWAT, RECEIVE_LOW_WATER, 1, 1, INT32_MAX, 0, false},
-    {SOL_SOCKET, SO_PRIORITY, PRIORITY, 0, 0, 6, EPERM, false},
-    {SOL_SOCKET, SO_MARK, MARK, 0, INT32_MIN, INT32_MAX, 0, false},
-    {IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFERS, 0, 0, INT32_MAX, 0, true},
-    {IPPROTO_IP, IP_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, false},
-    {IPPROTO_IP, IP_PKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_V6ONLY, V6_ONLY, 0, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_RECVPKTINFO, PACKET_INFO, 0, 0, 1, 0, false},
-    {IPPROTO_IP, IP_RECVTTL, TELLS_HOPS, 0, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_RECVHOPLIMIT, TELLS_HOPS, 0, 0, 1, 0, false},
-    {IPPROTO_IP, IP_RECVTOS, TELLS_CLASS, 0, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_RECVTCLASS, TELLS_CLASS, 0, 0, 1, 0, false},
-    {IPPROTO_IP, IP_MULTICAST_IF, GROUPS_ADDRESS, 0, INT32_MIN, INT32_MAX, 0, false},
-    {IPPROTO_IPV6, IPV6_MULTICAST_IF, GROUPS_INDEX, 0, 0, INT32_MAX, ENODEV, false},
-    {IPPROTO_IP, IP_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, false},
-    {IPPROTO_IPV6, IPV6_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, false},
+    {IPPROTO_TCP, TCP_NODELAY, NO_DELAY, 0, 0, 1, 0, STREAMS},
+    {IPPROTO_TCP, TCP_CORK, CORK, 0, 0, 1, 0, STREAMS},
+    {SOL_SOCKET, SO_KEEPALIVE, KEEP_ALIVE, 0, 0, 1, 0, EITHER},
+    {IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE, 7200, 1, 32767, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL, 75, 1, 32767, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT, 9, 1, 127, EINVAL, STREAMS},
+    {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, 16384, 2304, 8 << 20, 0, EITHER},
+    {SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER, 131072, 1152, 8 << 20, 0, EITHER},
+    {SOL_SOCKET, SO_REUSEADDR, REUSE_ADDRESS, 0, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_REUSEPORT, REUSE_PORT, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_TOS, TRAFFIC_CLASS, 0, 0, 255, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_TCLASS, TRAFFIC_CLASS, 0, -1, 255, EINVAL, EITHER},
+    {IPPROTO_IP, IP_TTL, HOPS, 64, 1, 255, EINVAL, EITHER},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, HOPS, 64, 1, 255, EINVAL, EITHER},
+    {IPPROTO_IP, IP_MULTICAST_TTL, MULTICAST_HOPS, 1, 0, 255, EINVAL, EITHER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, MULTICAST_HOPS, 1, 0, 255, EINVAL, EITHER},
+    {IPPROTO_IP, IP_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_BROADCAST, BROADCAST, 0, 0, 1, 0, EITHER},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT, 0, 0, INT32_MAX, EINVAL, STREAMS},
+    {SOL_SOCKET, SO_OOBINLINE, URGENT_INLINE, 0, 0, 1, 0, EITHER},
+    {IPPROTO_TCP, TCP_MAXSEG, MAX_SEGMENT, 536, 88, 32767, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_QUICKACK, QUICK_ACK, 1, 0, 1, 0, STREAMS},
+    {SOL_SOCKET, SO_RCVLOWAT, RECEIVE_LOW_WATER, 1, 1, INT32_MAX, 0, EITHER},
+    {SOL_SOCKET, SO_PRIORITY, PRIORITY, 0, 0, 6, EPERM, EITHER},
+    {SOL_SOCKET, SO_MARK, MARK, 0, INT32_MIN, INT32_MAX, 0, EITHER},
+    {IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFERS, 0, 0, INT32_MAX, 0, STREAMS},
+    {IPPROTO_IP, IP_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_PKTINFO, PACKET_INFO, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_V6ONLY, V6_ONLY, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_RECVPKTINFO, PACKET_INFO, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_RECVTTL, TELLS_HOPS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_RECVHOPLIMIT, TELLS_HOPS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_RECVTOS, TELLS_CLASS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_RECVTCLASS, TELLS_CLASS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_MULTICAST_IF, GROUPS_ADDRESS, 0, INT32_MIN, INT32_MAX, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_IF, GROUPS_INDEX, 0, 0, INT32_MAX, ENODEV, EITHER},
+    {IPPROTO_IP, IP_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_MTU_DISCOVER, DISCOVER, IP_PMTUDISC_WANT, 0, IP_PMTUDISC_OMIT, EINVAL, EITHER},
+    {IPPROTO_IPV6, IPV6_MTU_DISCOVER, DISCOVER_6, IPV6_PMTUDISC_WANT, 0, IPV6_PMTUDISC_OMIT, EINVAL, EITHER},
+    {IPPROTO_IPV6, IPV6_DONTFRAG, KEEP_WHOLE, 0, 0, 1, 0, EITHER},
+    {IPPROTO_UDP, UDP_SEGMENT, SEGMENT, 0, 0, UINT16_MAX, EINVAL, DATAGRAMS},
+    {IPPROTO_UDP, UDP_GRO, JOINS_DATAGRAMS, 0, 0, 1, 0, DATAGRAMS},
+    {SOL_SOCKET, SO_TIMESTAMP, TELLS_TIME, 0, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_TIMESTAMPNS, TELLS_TIME_NS, 0, 0, 1, 0, EITHER},
+    {IPPROTO_TCP, TCP_FASTOPEN, OPENS_FAST, 0, 0, INT32_MAX, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, OPENS_FAST_ALWAYS, 0, 0, 1, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, CONNECTS_FAST, 0, 0, 1, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LOW_WATER, 0, INT32_MIN, INT32_MAX, 0, STREAMS},
+    {IPPROTO_TCP, TCP_SYNCNT, SYN_COUNT, 6, 1, 127, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, THIN_TIMES, 0, 0, 1, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_THIN_DUPACK, THIN_REPEATS, 0, 0, 1, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_SAVE_SYN, SAVES_SYN, 0, 0, 1, EINVAL, STREAMS},
+    {SOL_SOCKET, SO_DEBUG, TRACES, 0, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_NO_CHECK, UNCHECKED, 0, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_RXQ_OVFL, TELLS_DROPS, 0, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_SELECT_ERR_QUEUE, ERRORS_WAKE, 0, 0, 1, 0, EITHER},
+    {SOL_SOCKET, SO_BUSY_POLL, BUSY_POLL, 0, 0, INT32_MAX, EINVAL, EITHER},
+    {SOL_SOCKET, SO_INCOMING_CPU, INCOMING_CPU, -1, INT32_MIN, INT32_MAX, 0, EITHER},
+    {IPPROTO_IP, IP_FREEBIND, FREE_BIND, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_FREEBIND, FREE_BIND, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_TRANSPARENT, TRANSPARENT, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_TRANSPARENT, TRANSPARENT, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, LATE_PORT, 0, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_AUTOFLOWLABEL, LABELS, 1, 0, 1, 0, EITHER},
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
+static bool fits(const struct option *option, const struct own *it) {
+    return option->range != (it->datagram ? STREAMS : DATAGRAMS) && (it->v6 || option->level != IPPROTO_IPV6);
+}
+
 static const struct option *find(uint32_t number, int level, int name) {
     for (size_t i = 0; i < OPTIONS; i++) {
-        bool fits = !options[i].stream || !own(number)->datagram;
-        if (options[i].level == level && options[i].name == name && fits) {
+        if (options[i].level == level && options[i].name == name && fits(&options[i], own(number))) {
             return &options[i];
         }
     }
@@ -133,6 +191,38 @@ static void say(uint32_t number, int option, int value) {
             .op = NK_OPTION, .socket = number, .a = (uint64_t)option, .b = (uint64_t)(int64_t)value};
         family_ask(&request);
     }
+}
+
+static int kept(uint32_t number, int option) {
+    return (own(number)->known & UINT64_C(1) << option) != 0 ? own(number)->options[option] : 0;
+}
+
+/* With the lock. An option, and what follows from it. */
+static void put(uint32_t number, const struct option *option, int value) {
+    int which = option->number;
+    if (which == TELLS_TIME || which == TELLS_TIME_NS) {
+        /* The kernel tells the one or the other. */
+        say(number, TELLS_TIME, 0);
+        say(number, TELLS_TIME_NS, 0);
+    }
+    say(number, which, value);
+    if (which == DISCOVER || which == DISCOVER_6 || which == KEEP_WHOLE) {
+        int how = kept(number, own(number)->v6 ? DISCOVER_6 : DISCOVER);
+        say(number, DONT_FRAGMENT, how == IP_PMTUDISC_DO || how == IP_PMTUDISC_PROBE || kept(number, KEEP_WHOLE) != 0);
+    }
+}
+
+/* Some are only for who is not connected, or not bound, and the kernel says so. */
+static bool may(uint32_t number, const struct option *option) {
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    if (option->number == V6_ONLY) {
+        return words.local_port == 0;
+    }
+    bool early = option->number == OPENS_FAST || option->number == OPENS_FAST_ALWAYS || option->number == CONNECTS_FAST;
+    uint32_t late = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_READ_END;
+    late |= option->number == CONNECTS_FAST ? (uint32_t)NK_STATUS_LISTENING : 0;
+    return !early || (words.status & late) == 0;
 }
 
 static int set_time(int64_t *ms, const void *value, socklen_t length) {
@@ -191,10 +281,19 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
         }
         return reno || cubic ? 0 : -ENOENT;
     }
+    if (level == SOL_SOCKET && (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE)) {
+        if (geteuid() != 0) {
+            return -EPERM;
+        }
+        name = name == SO_SNDBUFFORCE ? SO_SNDBUF : SO_RCVBUF;
+    }
     const struct option *option = find(number, level, name);
     int wanted;
     if (option == NULL) {
-        return -ENOPROTOOPT;
+        /* As the kernel, which looks at the length first. */
+        return (level == SOL_SOCKET || (level == IPPROTO_TCP && !own(number)->datagram)) && length < (socklen_t)sizeof wanted
+            ? -EINVAL
+            : -ENOPROTOOPT;
     }
     if (level == IPPROTO_IP && length >= 1 && length < (socklen_t)sizeof wanted) {
         /* As BSD has these. */
@@ -217,7 +316,10 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
         }
         wanted = wanted < option->least ? option->least : option->most;
     }
-    say(number, option->number, wanted);
+    if (!may(number, option)) {
+        return -EINVAL;
+    }
+    put(number, option, wanted);
     return 0;
 }
 
@@ -341,6 +443,17 @@ static int get_info(uint32_t number, void *value, socklen_t *length) {
     return give(&info, sizeof info, value, length);
 }
 
+/* As IP_MTU and IPV6_MTU tell it. */
+static int path_mtu(uint32_t number, int *found) {
+    struct nk_info known;
+    if ((socket_status(number) & NK_STATUS_CONNECTED) == 0) {
+        return -ENOTCONN;
+    }
+    int failure = learn_info(number, &known);
+    *found = (int)known.pmtu;
+    return failure;
+}
+
 static int plain(uint32_t number, int level, int name, int *found) {
     struct own *it = own(number);
     if (level == SOL_SOCKET) {
@@ -350,13 +463,17 @@ static int plain(uint32_t number, int level, int name, int *found) {
             case SO_DOMAIN: *found = it->v6 ? AF_INET6 : AF_INET; return 0;
             case SO_PROTOCOL: *found = it->datagram ? IPPROTO_UDP : IPPROTO_TCP; return 0;
             case SO_ACCEPTCONN: *found = it->listening; return 0;
+            case SO_SNDLOWAT: *found = 1; return 0;
+            case SO_PEEK_OFF: *found = -1; return 0;
+            case SO_INCOMING_NAPI_ID: *found = 0; return 0;
             default: break;
         }
     }
     const struct option *option = find(number, level, name);
     if (option == NULL) {
-        /* As the kernel: of UDP over IPv4 alone. */
-        return level == IPPROTO_TCP && it->datagram && !it->v6 ? -EOPNOTSUPP : -ENOPROTOOPT;
+        /* As the kernel: of another layer than the socket's own, over IPv4 alone. */
+        bool own_layer = level == SOL_SOCKET || level == IPPROTO_IP || level == (it->datagram ? IPPROTO_UDP : IPPROTO_TCP);
+        return own_layer || it->v6 ? -ENOPROTOOPT : -EOPNOTSUPP;
     }
     *found = (it->known & UINT64_C(1) << option->number) != 0 ? it->options[option->number] : option->initial;
     if (option->number == MAX_SEGMENT && (socket_status(number) & NK_STATUS_CONNECTED) != 0) {
@@ -387,8 +504,19 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
     if (level == IPPROTO_TCP && name == TCP_INFO && !it->datagram) {
         return get_info(number, value, length);
     }
+    if (level == SOL_SOCKET && name == SO_COOKIE) {
+        uint64_t cookie = (uint64_t)it->life << 32 | (number + 1);
+        return *length < sizeof cookie ? -EINVAL : give(&cookie, sizeof cookie, value, length);
+    }
+    bool none = (level == SOL_SOCKET && name == SO_BINDTODEVICE) || (level == IPPROTO_IP && name == IP_OPTIONS)
+        || (level == IPPROTO_TCP && !it->datagram && (name == TCP_ULP || name == TCP_SAVED_SYN));
+    if (none) {
+        *length = 0;
+        return 0;
+    }
     int found = 0;
-    int failure = plain(number, level, name, &found);
+    bool mtu = (level == IPPROTO_IP && name == IP_MTU) || (it->v6 && level == IPPROTO_IPV6 && name == IPV6_MTU);
+    int failure = mtu && !it->datagram ? path_mtu(number, &found) : plain(number, level, name, &found);
     if (failure == 0 && level == IPPROTO_IP && *length > 0 && *length < sizeof found && found >= 0 && found <= 255) {
         *length = 1;
     }
@@ -403,6 +531,11 @@ int option_get(uint32_t number, int level, int name, void *value, socklen_t *len
     int failure = *length > INT32_MAX ? -EINVAL : get(number, level, name, value, length);
     errno = failure == 0 ? errno : -failure;
     return failure == 0 ? 0 : -1;
+}
+
+int option_kept(uint32_t number, int level, int name) {
+    const struct option *option = find(number, level, name);
+    return option == NULL ? 0 : kept(number, option->number);
 }
 
 bool option_tells(uint32_t number, int level, int name) {
@@ -456,10 +589,9 @@ void options_take(uint32_t number, int fd) {
         learn(kind);
     }
     for (size_t i = 0; i < OPTIONS; i++) {
-        bool fits = (!options[i].stream || !it->datagram) && (options[i].level != IPPROTO_IPV6 || it->v6);
-        int value = fits ? asked(fd, &options[i]) : initial[kind][i];
+        int value = fits(&options[i], it) ? asked(fd, &options[i]) : initial[kind][i];
         if (value != initial[kind][i]) {
-            say(number, options[i].number, value);
+            put(number, &options[i], value);
         }
     }
     take_times(number, fd);
@@ -469,8 +601,7 @@ void options_give(uint32_t number, int fd) {
     const struct own *it = own(number);
     for (size_t i = 0; i < OPTIONS; i++) {
         const struct option *option = &options[i];
-        bool fits = (!option->stream || !it->datagram) && (option->level != IPPROTO_IPV6 || it->v6);
-        if (fits && (it->known & UINT64_C(1) << option->number) != 0) {
+        if (fits(option, it) && (it->known & UINT64_C(1) << option->number) != 0) {
             bool buffer = option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER;
             int value = buffer ? it->options[option->number] / 2 : it->options[option->number];
             real()->setsockopt(fd, option->level, option->name, &value, sizeof value);

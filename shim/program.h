@@ -43,7 +43,7 @@ int number_hide(int fd);
 
 enum { SHUT_IN = 1, SHUT_OUT = 2 };
 
-enum { OPTIONS_KEPT = 40 };
+enum { OPTIONS_KEPT = 64 };
 
 enum state { UNUSED, WAITING, USED, LEFT };
 
@@ -62,6 +62,7 @@ struct own {
     bool undone; /* it failed, and connect said so: as if nothing had been */
     uint64_t urgent_read; /* the position behind the urgent octet that was read apart */
     bool told; /* how the connection failed has been told */
+    bool fallen; /* to the stack, since nobody of the kernel's was there */
     _Atomic bool nonblocking;
     _Atomic unsigned shut;
     _Atomic uint32_t full; /* how often the program found no room to send */
@@ -220,6 +221,9 @@ int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags
 int socket_shutdown(uint32_t number, int how);
 int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t *length);
 
+/* Who connected to one that was accepted, also where that has ended by now. */
+int socket_caller(uint32_t number, struct sockaddr *address, socklen_t *length);
+
 /* Makes a descriptor that is OPEN one of the session's. The socket's number or a negative errno. */
 int64_t socket_adopt(int fd);
 
@@ -336,6 +340,9 @@ bool place_is_kernels(const struct sockaddr *address, socklen_t length);
 bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length);
 const char *rules_said(void);
 
+/* rules.c: whether an address of the loopback is the kernel's because nothing was said of it. */
+bool place_is_nobodys(const struct sockaddr *address, socklen_t length);
+
 /* carrying.c: the same of NETKEEP_CARRY: "1", or nothing. */
 const char *carrying_said(void);
 
@@ -364,8 +371,11 @@ struct datagram {
 
 _Static_assert(sizeof(struct datagram) == 48, "the layout's header");
 
-/* Control messages, controls.c: what a message asks for is put into the header, 0 or a negative errno; and what was asked to be told is. */
-int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header);
+/*
+ * Control messages, controls.c: what a message asks for is put into the header, and (UDP_SEGMENT) into how many octets each it is to be
+ * cut; 0 or a negative errno. And what was asked to be told is.
+ */
+int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header, uint16_t *segment);
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message);
 /* One of any kind, the first of a message. */
 void control_told(struct msghdr *message, int level, int type, const void *what, size_t length);
@@ -443,6 +453,9 @@ int option_get(uint32_t number, int level, int name, void *value, socklen_t *len
 /* Whether a switch was set of those that only concern what is told. */
 bool option_tells(uint32_t number, int level, int name);
 
+/* What was set of an option that is a number; 0 if nothing was. */
+int option_kept(uint32_t number, int level, int name);
+
 /* Takes over what was set on a socket of the kernel's. With the lock. */
 void options_take(uint32_t number, int fd);
 
@@ -465,6 +478,13 @@ int group_link(int level, const void *value, socklen_t length, uint32_t *link, i
 bool group_is_ours(int level, int name, const void *value, socklen_t length);
 
 /* ----- Waiting: waiting.c, sets.c, sets_waiting.c ----- */
+
+/*
+ * How long a program says to wait, in nanoseconds: -1 for ever (NULL), or -EINVAL where it is no time. And: this instant so much
+ * later, of now_ns; -1 for never.
+ */
+int64_t timeout_ns(const struct timespec *timeout);
+int64_t later(int64_t ns);
 
 /* As ppoll, timeout in nanoseconds, -1 for ever. */
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);

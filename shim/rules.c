@@ -88,15 +88,20 @@ static bool is_loopback(struct nk_address at) {
     return at.hi == 0 && (at.lo == 1 || at.lo >> 24 == nk_ipv4(htonl(INADDR_LOOPBACK)).lo >> 24);
 }
 
-static bool is_kernels(const struct place *place) {
+/* The first rule that matches, or NULL. */
+static const struct rule *rule_of(const struct place *place) {
     pthread_once(&once, learn);
-    struct nk_address at = place->address;
     for (size_t i = 0; i < count; i++) {
-        if (prefix_has(&rules[i].prefix, at) && place->port >= rules[i].least && place->port <= rules[i].most) {
-            return rules[i].kernels;
+        if (prefix_has(&rules[i].prefix, place->address) && place->port >= rules[i].least && place->port <= rules[i].most) {
+            return &rules[i];
         }
     }
-    return is_loopback(at);
+    return NULL;
+}
+
+static bool is_kernels(const struct place *place) {
+    const struct rule *rule = rule_of(place);
+    return rule != NULL ? rule->kernels : is_loopback(place->address);
 }
 
 bool place_is_kernels(const struct sockaddr *address, socklen_t length) {
@@ -127,4 +132,13 @@ bool place_leads_to_kernel(const struct sockaddr *address, socklen_t length) {
     }
     place_meant(&place);
     return is_kernels(&place);
+}
+
+bool place_is_nobodys(const struct sockaddr *address, socklen_t length) {
+    struct place place;
+    if (!reads_address(address, length, &place)) {
+        return false;
+    }
+    place_meant(&place);
+    return is_loopback(place.address) && rule_of(&place) == NULL;
 }

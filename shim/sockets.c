@@ -240,7 +240,7 @@ static int kernels_of(uint32_t number) {
         real()->setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     }
     place_told(&place, it->v6, (struct sockaddr *)(void *)&address, &length);
-    if (words.local_port != 0 && real()->bind(fd, (const struct sockaddr *)(const void *)&address, length) != 0) {
+    if (words.local_port != 0 && !it->fallen && real()->bind(fd, (const struct sockaddr *)(const void *)&address, length) != 0) {
         int failure = -errno;
         real()->close(fd);
         return failure;
@@ -354,19 +354,30 @@ int socket_shutdown(uint32_t number, int how) {
     return connected ? 0 : fail(-ENOTCONN);
 }
 
+static int name_told(
+    uint32_t number, const struct nk_words *words, bool peer, struct sockaddr *address, socklen_t *length) {
+    if (address == NULL || length == NULL) {
+        return fail(-EFAULT);
+    }
+    struct place place = {peer ? words->remote : words->local, peer ? words->remote_port : words->local_port, 0};
+    place.scope = place.address.hi >> 54 == 0xfe80 >> 6 ? words->link : 0;
+    place_told(&place, own(number)->v6, address, length);
+    return 0;
+}
+
 int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t *length) {
     struct nk_words words;
     nk_words(&session, number, &words);
     if (peer && ((words.status & NK_STATUS_CONNECTED) == 0 || (words.status & NK_STATUS_FAILED) != 0)) {
         return fail(-ENOTCONN);
     }
-    if (address == NULL || length == NULL) {
-        return fail(-EFAULT);
-    }
-    struct place place = {peer ? words.remote : words.local, peer ? words.remote_port : words.local_port, 0};
-    place.scope = place.address.hi >> 54 == 0xfe80 >> 6 ? words.link : 0;
-    place_told(&place, own(number)->v6, address, length);
-    return 0;
+    return name_told(number, &words, peer, address, length);
+}
+
+int socket_caller(uint32_t number, struct sockaddr *address, socklen_t *length) {
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    return name_told(number, &words, true, address, length);
 }
 
 static short ready_to_read(uint32_t number, uint32_t now) {

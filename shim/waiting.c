@@ -12,6 +12,8 @@
 
 enum { FEW = 64 };
 
+static const int64_t SECOND = 1000000000;
+
 /* A socket that is not bound yet is the kernel's still, and says the same there. */
 static bool is_ours(int fd, uint32_t *value) {
     enum kind kind = number_kind(fd, value);
@@ -145,7 +147,7 @@ static int sleep_in_kernel(
 
 static int wait_among(
     struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t timeout, const sigset_t *mask) {
-    int64_t until = timeout < 0 ? -1 : now_ns() + timeout;
+    int64_t until = later(timeout);
     int64_t left = timeout;
     unsigned before = signals_run(true);
     for (;;) {
@@ -170,6 +172,20 @@ static int wait_among(
         left = until < 0 ? -1 : until - now_ns();
         left = until >= 0 && left < 0 ? 0 : left;
     }
+}
+
+int64_t timeout_ns(const struct timespec *timeout) {
+    if (timeout == NULL) {
+        return -1;
+    }
+    if (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= SECOND) {
+        return -EINVAL;
+    }
+    return timeout->tv_sec > INT64_MAX / SECOND / 2 ? -1 : (int64_t)timeout->tv_sec * SECOND + timeout->tv_nsec;
+}
+
+int64_t later(int64_t ns) {
+    return ns < 0 ? -1 : now_ns() + ns;
 }
 
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask) {

@@ -15,6 +15,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,10 +26,12 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Programs still call siginterrupt. */
@@ -1511,6 +1514,224 @@ static void controls(void) {
     peer("x", 0);
 }
 
+/* Options that programs ask for in passing, and of which little comes; what they say before, and behind two values. */
+static void hints(int kind) {
+    section(kind == SOCK_STREAM ? "hints of streams" : "hints of datagrams");
+    static const int all[][2] = {
+        {IPPROTO_TCP, TCP_FASTOPEN}, {IPPROTO_TCP, TCP_FASTOPEN_CONNECT}, {IPPROTO_TCP, TCP_NOTSENT_LOWAT},
+        {IPPROTO_TCP, TCP_SYNCNT}, {IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS}, {IPPROTO_TCP, TCP_SAVE_SYN},
+        {SOL_SOCKET, SO_DEBUG}, {SOL_SOCKET, SO_NO_CHECK}, {SOL_SOCKET, SO_RXQ_OVFL}, {SOL_SOCKET, SO_SELECT_ERR_QUEUE},
+        {SOL_SOCKET, SO_BUSY_POLL}, {SOL_SOCKET, SO_SNDLOWAT}, {SOL_SOCKET, SO_TIMESTAMP}, {SOL_SOCKET, SO_TIMESTAMPNS},
+        {SOL_SOCKET, SO_TIMESTAMP}, {IPPROTO_IP, IP_MTU_DISCOVER}, {IPPROTO_IP, IP_FREEBIND}, {IPPROTO_IP, IP_TRANSPARENT},
+        {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT}, {IPPROTO_IPV6, IPV6_MTU_DISCOVER}, {IPPROTO_IPV6, IPV6_DONTFRAG},
+        {IPPROTO_IPV6, IPV6_FREEBIND}, {IPPROTO_IPV6, IPV6_V6ONLY}, {IPPROTO_UDP, UDP_SEGMENT}, {IPPROTO_UDP, UDP_GRO},
+        {7777, 1},
+    };
+    int fd = kind == SOCK_STREAM ? pair() : socket(family, SOCK_DGRAM, 0);
+    if (kind != SOCK_STREAM) {
+        to(fd, peer_address, port + 8);
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        printf("%d %d\n", all[i][0], all[i][1]);
+        SAY(option(fd, all[i][0], all[i][1]));
+        SAY(set(fd, all[i][0], all[i][1], 1));
+        SAY(option(fd, all[i][0], all[i][1]));
+        SAY(set(fd, all[i][0], all[i][1], 0));
+        SAY(set(fd, all[i][0], all[i][1], -1));
+        SAY(option(fd, all[i][0], all[i][1]));
+        SAY(all[i][0] == IPPROTO_IPV6 ? 0 : setsockopt(fd, all[i][0], all[i][1], octets, 1));
+    }
+    uint64_t cookie = 0;
+    socklen_t size = sizeof cookie;
+    SAY(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size));
+    SAY(cookie != 0);
+    SAY(kind != SOCK_STREAM || option(fd, family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6, family == AF_INET ? IP_MTU : IPV6_MTU) >= 1500);
+    close(fd);
+    if (kind == SOCK_STREAM) {
+        peer("f", 0);
+        fd = stream();
+        SAY(set(fd, IPPROTO_TCP, TCP_FASTOPEN, 5));
+        SAY(bound(fd, own_address, port + 9));
+        SAY(listen(fd, 3));
+        SAY(option(fd, IPPROTO_TCP, TCP_FASTOPEN));
+        SAY(set(fd, IPPROTO_TCP, TCP_FASTOPEN, 6));
+        SAY(set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1));
+        SAY(option(fd, IPPROTO_TCP, TCP_FASTOPEN));
+        SAY(option(fd, IPPROTO_IP, IP_MTU));
+        close(fd);
+    }
+}
+
+/* One send that is many datagrams. */
+static void segments(void) {
+    section("segments");
+    union address there = at(peer_address, port + 5);
+    uint16_t few = 7;
+    int fd = socket(family, SOCK_DGRAM, 0);
+    SAY(bound(fd, own_address, port + 6));
+    peer("u", port + 5);
+    SAY(sent_with(fd, IPPROTO_UDP, UDP_SEGMENT, &few, sizeof few));
+    for (int i = 0; i < 3; i++) {
+        SAY(peer("g", 0));
+    }
+    SAY(sent_with(fd, IPPROTO_UDP, UDP_SEGMENT, &few, 1));
+    SAY(sent_with(fd, IPPROTO_UDP, 77, &few, sizeof few));
+    few = 0;
+    SAY(sent_with(fd, IPPROTO_UDP, UDP_SEGMENT, &few, sizeof few));
+    SAY(peer("g", 0));
+    SAY(set(fd, IPPROTO_UDP, UDP_SEGMENT, 1000));
+    SAY(sendto(fd, octets, 2500, 0, &there.any, length()));
+    for (int i = 0; i < 3; i++) {
+        SAY(peer("g", 0));
+    }
+    SAY(sendto(fd, octets, 65508, 0, &there.any, length()));
+    SAY(set(fd, IPPROTO_UDP, UDP_SEGMENT, 1));
+    SAY(sendto(fd, octets, 1000, 0, &there.any, length()));
+    close(fd);
+    peer("x", 0);
+}
+
+/* What was sent, when it was taken, and what takes nothing. */
+static void lengths(void) {
+    section("lengths and times");
+    union address there = at(peer_address, port + 5);
+    struct iovec piece = {octets, 0};
+    int fd = socket(family, SOCK_DGRAM, 0);
+    SAY(bound(fd, own_address, port + 28));
+    SAY(set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1));
+    peer("u", port + 5);
+    SAY(sendto(fd, octets, 20, 0, &there.any, length()));
+    SAY(peer("g", 0));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(read(fd, octets, 0));
+    SAY(readv(fd, &piece, 1));
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = room.octets, .msg_controllen = sizeof room};
+    piece.iov_len = 40;
+    SAY(recvmsg(fd, &message, 0));
+    struct cmsghdr *one = CMSG_FIRSTHDR(&message);
+    struct timespec told;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    SAY(one != NULL && one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_TIMESTAMPNS && one->cmsg_len == CMSG_LEN(sizeof told));
+    memset(&told, 0, sizeof told);
+    if (one != NULL) {
+        memcpy(&told, CMSG_DATA(one), sizeof told);
+    }
+    SAY(now.tv_sec - told.tv_sec <= 2);
+    SAY(connect(fd, &there.any, length()));
+    piece.iov_len = 0;
+    SAY(writev(fd, &piece, 1));
+    SAY(pwritev2(fd, &piece, 1, 0, 0));
+    SAY(pwritev2(fd, &piece, 1, -1, 0));
+    SAY(write(fd, octets, 0));
+    SAY(peer("g", 0));
+    SAY(recv(fd, octets, 10, 0));
+    /* The time is looked at behind each. */
+    struct mmsghdr two[2] = {{.msg_hdr = {.msg_iov = &piece, .msg_iovlen = 1}}, {.msg_hdr = {.msg_iov = &piece, .msg_iovlen = 1}}};
+    struct timespec none = {0, 0};
+    struct timespec wrong = {-1, 0};
+    piece.iov_len = 40;
+    SAY(pwritev2(fd, &(struct iovec){octets, 3}, 1, -1, 0));
+    SAY(peer("g", 0));
+    SAY(preadv2(fd, &piece, 1, -1, 0));
+    SAY(write(fd, octets, 3));
+    SAY(peer("g", 0));
+    SAY(recvmmsg(fd, two, 2, 0, &wrong));
+    SAY(recvmmsg(fd, two, 2, 0, &none));
+    SAY(two[0].msg_len);
+    struct pollfd waits = {fd, POLLIN, 0};
+    fd_set in;
+    FD_ZERO(&in);
+    FD_SET(fd, &in);
+    SAY(ppoll(&waits, 1, &wrong, NULL));
+    SAY(pselect(fd + 1, &in, NULL, NULL, &wrong, NULL));
+    SAY(select(fd + 1, &in, NULL, NULL, &(struct timeval){-1, 0}));
+    SAY(select(fd + 1, &in, NULL, NULL, &(struct timeval){0, -1}));
+    /* A file is one datagram; over IPv6 the kernel loses it. */
+    if (family == AF_INET6) {
+        close(fd);
+        peer("x", 0);
+        return;
+    }
+    FILE *file = tmpfile();
+    fwrite(octets, 1, 300, file);
+    fflush(file);
+    off_t from = 100;
+    SAY(sendfile(fd, fileno(file), &from, 1000));
+    SAY(from);
+    SAY(peer("g", 0));
+    SAY(recv(fd, octets, sizeof octets, 0));
+    fclose(file);
+    close(fd);
+    peer("x", 0);
+}
+
+/* Who is accepted, and has gone by then, still is told. */
+static void gone(void) {
+    section("gone");
+    union address name;
+    socklen_t size = sizeof name;
+    int listener = stream();
+    memset(&name, 0, sizeof name);
+    SAY(bound(listener, own_address, port + 9));
+    SAY(listen(listener, 3));
+    SAY(peer("c", port + 9));
+    SAY(polled(listener, POLLIN, 1000));
+    SAY(peer("z", 0));
+    usleep(50000);
+    int fd = accept(listener, &name.any, &size);
+    union address expected = at(peer_address, 0);
+    expected.four.sin_port = name.four.sin_port;
+    SAY(name.four.sin_port != 0 && size == length() && memcmp(&name, &expected, size) == 0);
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(recv(fd, octets, 1, 0));
+    close(fd);
+    close(listener);
+}
+
+/* This program once more, which has nothing of this one's: connects to a port of the loopback. */
+static int from_outside(int number, bool waits) {
+    char text[16];
+    int status = -1;
+    snprintf(text, sizeof text, "%d", number);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        close_range(3, ~0U, 0);
+        execl("/proc/self/exe", "corners", family == AF_INET6 ? "6" : "4", text, waits ? "waits" : "", NULL);
+        _exit(99);
+    }
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int ask_outside(char **arguments) {
+    family = arguments[1][0] == '6' ? AF_INET6 : AF_INET;
+    const char *loopback = family == AF_INET6 ? "::1" : "127.0.0.1";
+    int fd = socket(family, SOCK_STREAM | (arguments[3][0] == 0 ? SOCK_NONBLOCK : 0), 0);
+    int done = to(fd, loopback, atoi(arguments[2]));
+    if (done != 0 && errno == EINPROGRESS) {
+        done = polled(fd, POLLOUT, 2000) > 0 && error(fd) == 0 ? 0 : -1;
+    }
+    /* The same socket once more. */
+    return done == 0 ? 0 : to(fd, loopback, atoi(arguments[2])) == 0 ? 97 : errno;
+}
+
+static void from_others(void) {
+    section("from others over the loopback");
+    int listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(listener, family == AF_INET6 ? "::" : "0.0.0.0", port + 27));
+    SAY(from_outside(port + 27, true));
+    SAY(listen(listener, 5));
+    SAY(from_outside(port + 27, false));
+    int fd = accept(listener, NULL, NULL);
+    SAY(fd >= 0);
+    close(fd);
+    close(listener);
+    SAY(from_outside(port + 27, true));
+}
+
 /* ----- Groups ----- */
 
 static int member(int fd, bool joins, const char *text) {
@@ -1795,6 +2016,9 @@ static void interfaces(void) {
 }
 
 int main(int count, char **arguments) {
+    if (count == 4) {
+        return ask_outside(arguments);
+    }
     if (count != 5) {
         return 2;
     }
@@ -1833,10 +2057,16 @@ int main(int count, char **arguments) {
     options(SOCK_STREAM);
     options(SOCK_DGRAM);
     options_before();
+    hints(SOCK_STREAM);
+    hints(SOCK_DGRAM);
+    segments();
+    lengths();
+    gone();
     information();
     errors();
     groups();
     over_loopback();
+    from_others();
     older();
     interfaces();
     fprintf(to_peer, "q\n");
