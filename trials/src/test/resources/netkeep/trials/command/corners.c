@@ -1584,7 +1584,7 @@ static void segments(void) {
     for (int i = 0; i < 3; i++) {
         SAY(peer("g", 0));
     }
-    SAY(sendto(fd, octets, 65508, 0, &there.any, length()));
+    SAY(sendto(fd, octets, 65530, 0, &there.any, length()));
     SAY(set(fd, IPPROTO_UDP, UDP_SEGMENT, 1));
     SAY(sendto(fd, octets, 1000, 0, &there.any, length()));
     close(fd);
