@@ -32,6 +32,9 @@ public final class Vigil implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long FIRST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
+    /// How often to look at one that gives no signs, for it does not serve.
+    private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
     /// What goes on before others as it takes over, for so long: until then everybody waits for it, and those who do
     /// not know that have the cores. Where its keeper is root.
     private static final int FIRST = -20;
@@ -58,6 +61,11 @@ public final class Vigil implements AutoCloseable {
     private int usual;
     private long cpuNs;
     private long burntNs;
+
+    /// Whether the last look saw what CPU time it had used: that of one who gives a sign is not looked at.
+    private boolean counted;
+
+    private long lookedNs = -CALM_NS;
     private boolean stopped;
     private boolean stoppedBefore;
 
@@ -78,11 +86,15 @@ public final class Vigil implements AutoCloseable {
 
     /// Looks.
     public void look(long nowNs) {
-        stoppedBefore = stopped;
         if (firstUntilNs != 0 && nowNs >= firstUntilNs) {
             firstUntilNs = 0;
             Threads.prefer(number, usual);
         }
+        if (signs.isEmpty() && nowNs - lookedNs < CALM_NS) {
+            return;
+        }
+        lookedNs = nowNs;
+        stoppedBefore = stopped;
         long now = given();
         moved = now != given;
         given = now;
@@ -90,9 +102,12 @@ public final class Vigil implements AutoCloseable {
             begun = true;
             signNs = nowNs;
             askedNs = 0;
-        }
-        if (thread.look()) {
-            burntNs = moved ? 0 : burntNs + Math.min(thread.cpuNs() - cpuNs, MOST_NS);
+            burntNs = 0;
+            counted = false;
+            stopped = false;
+        } else if (thread.look()) {
+            burntNs = counted ? burntNs + Math.min(thread.cpuNs() - cpuNs, MOST_NS) : 0;
+            counted = true;
             cpuNs = thread.cpuNs();
             stopped = thread.state() == OtherThread.STOPPED;
         }

@@ -1,16 +1,67 @@
 package netkeep.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import netkeep.linux.Descriptors;
 import netkeep.linux.Threads;
+import netkeep.ring.Region;
 import org.junit.jupiter.api.Test;
 
 class VigilTest {
     private static final int NICE = 7;
+    private static final int SIGNS = 1000;
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    @Test
+    void whoComputesIsInALoopIfItGivesNoSign() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        FutureTask<Integer> own = new FutureTask<>(Threads::threadId);
+        Thread computes = Thread.ofPlatform().start(() -> {
+            own.run();
+            while (!over.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        int descriptor = Shared.make("sign", Long.BYTES);
+        try (Arena arena = Arena.ofConfined();
+                Vigil vigil = new Vigil(Threads.processId(), own.get())) {
+            Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
+            long nowNs = 0;
+            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), nowNs);
+            for (long given = 1; given <= SIGNS; given++) {
+                sign.i64Release(0, given);
+                vigil.look(nowNs += LOOK_NS);
+                assertNull(vigil.fault(nowNs));
+                assertTrue(vigil.busy());
+            }
+            // The first look without a sign knows no time before it.
+            vigil.look(nowNs += LOOK_NS);
+            assertNull(vigil.fault(nowNs));
+            int looks = 1;
+            for (; vigil.fault(nowNs) == null; looks++) {
+                vigil.look(nowNs += LOOK_NS);
+                assertTrue(vigil.busy());
+            }
+            assertEquals("hung, in an endless loop", vigil.fault(nowNs));
+            // No look counts for more than 20 ms of 100.
+            assertTrue(looks > 5, () -> "the look that found it was an early one");
+            sign.i64Release(0, -1);
+            vigil.look(nowNs + LOOK_NS);
+            assertNull(vigil.fault(nowNs + LOOK_NS));
+        } finally {
+            over.set(true);
+            computes.join();
+            Descriptors.close(descriptor);
+        }
+    }
 
     @Test
     void whoTakesOverGoesBeforeOthersForAWhile() throws Exception {
