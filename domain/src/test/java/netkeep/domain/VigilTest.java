@@ -38,21 +38,24 @@ class VigilTest {
             vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), nowNs);
             for (long given = 1; given <= SIGNS; given++) {
                 sign.i64Release(0, given);
-                vigil.look(nowNs += LOOK_NS);
+                nowNs += LOOK_NS;
+                vigil.look(nowNs);
                 assertNull(vigil.fault(nowNs));
                 assertTrue(vigil.busy());
             }
             // The first look without a sign knows no time before it.
-            vigil.look(nowNs += LOOK_NS);
+            nowNs += LOOK_NS;
+            vigil.look(nowNs);
             assertNull(vigil.fault(nowNs));
             int looks = 1;
             for (; vigil.fault(nowNs) == null; looks++) {
-                vigil.look(nowNs += LOOK_NS);
+                nowNs += LOOK_NS;
+                vigil.look(nowNs);
                 assertTrue(vigil.busy());
             }
             assertEquals("hung, in an endless loop", vigil.fault(nowNs));
             // No look counts for more than 20 ms of 100.
-            assertTrue(looks > 5, () -> "the look that found it was an early one");
+            assertTrue(looks > 5, "looks: " + looks);
             sign.i64Release(0, -1);
             vigil.look(nowNs + LOOK_NS);
             assertNull(vigil.fault(nowNs + LOOK_NS));
