@@ -28,7 +28,8 @@ public final class Agent {
 
     private Agent() {}
 
-    /// What the JVM calls before `main`, or when [Netkeep#install] has asked it to.
+    /// What the JVM calls before `main`, or when [Netkeep#install] has asked it to. Does nothing where the environment
+    /// says that the program is to leave Netkeep, see [AgentOptions#leave].
     ///
     /// @throws IllegalArgumentException if the options make no sense
     /// @throws IllegalStateException    if it is too late: the program has sockets, or other factories
@@ -36,7 +37,11 @@ public final class Agent {
         if (stack != null) {
             throw new IllegalStateException("netkeep is installed already");
         }
-        WantedStack wanted = new WantedStack(new AgentOptions(text));
+        AgentOptions options = new AgentOptions(text);
+        if (options.leave()) {
+            return;
+        }
+        WantedStack wanted = new WantedStack(options);
         stack = wanted;
         open(instrumentation);
         System.setProperty(PROVIDER, SystemWide.class.getName());

@@ -32,6 +32,8 @@ final class AgentOptions {
     /// How long the end of the JVM waits for peers that have not taken what was sent to them.
     private static final long LINGER_MS = 10_000;
 
+    private static final String SESSION = "NETKEEP_SESSION";
+
     private final AddressRules rules = new AddressRules();
     private final List<String> addresses = new ArrayList<>();
     private final List<String> routers = new ArrayList<>();
@@ -89,6 +91,12 @@ final class AgentOptions {
         return rules;
     }
 
+    /// Whether all sockets are to be the kernel's: no option says where a stack is, and NETKEEP_SESSION is set to
+    /// nothing.
+    boolean leave() {
+        return session == null && link == null && "".equals(System.getenv(SESSION));
+    }
+
     /// Attaches to the daemon, or starts the stack.
     ///
     /// @throws IOException if it cannot be; its message says why
@@ -113,7 +121,7 @@ final class AgentOptions {
         if (session != null) {
             return session;
         }
-        String told = System.getenv("NETKEEP_SESSION");
+        String told = System.getenv(SESSION);
         return told == null ? Welcome.directory().resolve("session").toString() : told;
     }
 

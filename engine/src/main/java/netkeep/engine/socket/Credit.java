@@ -14,6 +14,9 @@ public final class Credit {
 
     private static final long GRAIN_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /// How far it may be behind and catch up: whoever waits for a core on a busy machine loses nothing of its rate.
+    private static final long BEHIND_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Records records;
     private final int number;
     private final long field;
@@ -36,7 +39,7 @@ public final class Credit {
 
     /// Whether it may carry something.
     public boolean may(long nowNs) {
-        return rate == 0 || untilNs() <= nowNs + AHEAD_NS;
+        return left(nowNs) != 0;
     }
 
     /// When it may, with something to spare.
@@ -49,13 +52,22 @@ public final class Credit {
         return rate == 0 ? Integer.MAX_VALUE : (int) (rate * AHEAD_NS / SECOND_NS);
     }
 
+    /// Octets that it may carry now: once it has, it may not.
+    public int left(long nowNs) {
+        if (rate == 0) {
+            return Integer.MAX_VALUE;
+        }
+        long ns = Math.max(0, nowNs + AHEAD_NS - Math.max(untilNs(), nowNs - BEHIND_NS));
+        return (int) ((ns * rate + SECOND_NS - 1) / SECOND_NS);
+    }
+
     /// It carries octets, for the first time or again.
     ///
     /// @param count fewer than none are given back
     public void spend(int count, long nowNs) {
         if (rate != 0) {
             long ns = count * SECOND_NS / rate;
-            records.region().i64(records.write(number) + field, Math.max(untilNs(), nowNs) + ns);
+            records.region().i64(records.write(number) + field, Math.max(untilNs(), nowNs - BEHIND_NS) + ns);
         }
     }
 

@@ -254,7 +254,7 @@ final class Text {
         if (little || tcp.slower.holds(tcb, nowNs)) {
             return 0;
         }
-        return Math.min(more, Math.max(credit.most(), Math.max(tcb.sndMss(), 1 << tcb.rcvScale())));
+        return Math.min(more, Math.max(credit.left(nowNs), Math.max(tcb.sndMss(), 1 << tcb.rcvScale())));
     }
 
     /// Has the session pay for what it allows its peer to send: the first window as it arrives, what comes behind it

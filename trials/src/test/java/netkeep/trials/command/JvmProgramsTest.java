@@ -303,4 +303,14 @@ class JvmProgramsTest {
         program.kill();
         kernels.kill();
     }
+
+    @Test
+    void emptySessionLeavesTheKernelsStack() throws Exception {
+        List<String> line = new ArrayList<>(List.of("env", "NETKEEP_SESSION="));
+        line.addAll(Jvm.withAgent("", "Echo", Place.KERNEL_4, "7200"));
+        Place.Running echo = place.start(line);
+        echo.says("serves");
+        place.connect(Place.KERNEL_4, 7200).close();
+        echo.kill();
+    }
 }
