@@ -267,9 +267,9 @@ class ProgramsTest {
         Place.await(
                 "the kernel has no server",
                 () -> place.run("curl", "-sS", "-o", got.toString(), far).code() == 0);
-        assertEquals(
-                7,
-                place.start(ours("curl", "-sS", "http://" + at(loopback))).end().code());
+        String[] here = {"curl", "-sS", "-o", got.toString(), "http://" + at(loopback)};
+        assertEquals(7, place.start(ruled("--kernel=127.0.0.0/8", here)).end().code(), "the kernel alone is asked");
+        assertEquals(0, place.start(ours(here)).end().code(), "whom the kernel refuses the stack is asked for");
     }
 
     private String[] server(String address) {
