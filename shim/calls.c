@@ -44,11 +44,11 @@ EXPORT int socket(int domain, int type, int protocol) {
 }
 
 EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
-    return is_ours(fd) ? socket_bind(fd, address, length) : real()->bind(fd, address, length);
+    return is_ours(fd) && !pointer_wrong(address) ? socket_bind(fd, address, length) : real()->bind(fd, address, length);
 }
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) {
-    return is_ours(fd) ? socket_connect(fd, address, length) : real()->connect(fd, address, length);
+    return is_ours(fd) && !pointer_wrong(address) ? socket_connect(fd, address, length) : real()->connect(fd, address, length);
 }
 
 EXPORT int listen(int fd, int backlog) {

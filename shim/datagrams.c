@@ -235,7 +235,19 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
 
 /* ----- Either ----- */
 
+static bool pieces_wrong(const struct msghdr *message) {
+    for (size_t i = 0; i < message->msg_iovlen; i++) {
+        if (message->msg_iov[i].iov_len != 0 && pointer_wrong(message->msg_iov[i].iov_base)) {
+            return true;
+        }
+    }
+    return message->msg_name != NULL && pointer_wrong(message->msg_name);
+}
+
 ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
+    if (pieces_wrong(message)) {
+        return -EFAULT;
+    }
     if (own(number)->datagram) {
         return datagram_send(number, message, flags);
     }
@@ -243,6 +255,10 @@ ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
 }
 
 ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
+    /* What is only counted goes nowhere. */
+    if ((flags & MSG_TRUNC) == 0 && pieces_wrong(message)) {
+        return -EFAULT;
+    }
     if (own(number)->datagram) {
         return datagram_receive(number, message, flags);
     }

@@ -324,7 +324,7 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
 }
 
 int option_set(uint32_t number, int level, int name, const void *value, socklen_t length) {
-    if (value == NULL) {
+    if (length != 0 && pointer_wrong(value)) {
         errno = EFAULT;
         return -1;
     }
@@ -524,7 +524,7 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
 }
 
 int option_get(uint32_t number, int level, int name, void *value, socklen_t *length) {
-    if (value == NULL || length == NULL) {
+    if (pointer_wrong(length) || pointer_wrong(value)) {
         errno = EFAULT;
         return -1;
     }

@@ -186,6 +186,19 @@ unsigned family_generation(void);
 
 /* ----- Sockets: sockets.c ----- */
 
+/*
+ * Whether an address of the program's cannot be one of memory: the kernel says EFAULT then. What may be one is touched, so that a fault comes
+ * while no lock is held: the program's handler may never return.
+ */
+static inline bool pointer_wrong(const void *at) {
+    enum { LEAST = 4096, BITS = 48 };
+    if ((uintptr_t)at < LEAST || (uintptr_t)at >> BITS != 0) {
+        return true;
+    }
+    (void)*(const volatile char *)at;
+    return false;
+}
+
 /* Sets errno to what a negative errno says: -1. */
 int fail(int failure);
 

@@ -256,9 +256,6 @@ static bool is_exclusive(uint32_t events) {
 static int change(struct set *set, int op, int fd, const struct epoll_event *event) {
     const uint32_t beside = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
     struct item *item = find(set, fd);
-    if (op != EPOLL_CTL_DEL && event == NULL) {
-        return -EFAULT;
-    }
     if (op != EPOLL_CTL_DEL && is_exclusive(event->events) && (op == EPOLL_CTL_MOD || (event->events & ~beside) != 0)) {
         return -EINVAL;
     }
@@ -333,6 +330,9 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
         if (done != 0 || inner == NULL) {
             return done;
         }
+    }
+    if (ours && op != EPOLL_CTL_DEL && pointer_wrong(event)) {
+        return fail(-EFAULT);
     }
     sets_lock();
     int failure = ours ? change(set, op, fd, event) : nest(set, op, fd, inner, event);

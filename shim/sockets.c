@@ -356,8 +356,11 @@ int socket_shutdown(uint32_t number, int how) {
 
 static int name_told(
     uint32_t number, const struct nk_words *words, bool peer, struct sockaddr *address, socklen_t *length) {
-    if (address == NULL || length == NULL) {
+    if (pointer_wrong(address) || pointer_wrong(length)) {
         return fail(-EFAULT);
+    }
+    if (*length > INT32_MAX) {
+        return fail(-EINVAL);
     }
     struct place place = {peer ? words->remote : words->local, peer ? words->remote_port : words->local_port, 0};
     place.scope = place.address.hi >> 54 == 0xfe80 >> 6 ? words->link : 0;

@@ -18,6 +18,7 @@
 #include <netinet/udp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -1689,6 +1691,56 @@ static void gone(void) {
     close(listener);
 }
 
+static sigjmp_buf back;
+
+static void goes_back(int signal) {
+    siglongjmp(back, signal);
+}
+
+/* Addresses of no memory: refused, or a fault from whose handler the program goes on. */
+static void nowhere(void) {
+    section("nowhere");
+    void *wrong = (void *)(intptr_t)negative;
+    char *none = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct epoll_event event = {.events = EPOLLIN};
+    union address name;
+    socklen_t size = sizeof name;
+    int fd = pair();
+    int set_of = epoll_create1(0);
+    SAY(send(fd, wrong, 10, 0));
+    SAY(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, wrong, 4));
+    SAY(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, wrong, &size));
+    SAY(getsockname(fd, wrong, &size));
+    SAY(epoll_ctl(set_of, EPOLL_CTL_ADD, fd, wrong));
+    SAY(epoll_ctl(set_of, EPOLL_CTL_ADD, fd, &event));
+    SAY(peer("s", 10));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(recv(fd, wrong, 10, 0));
+    SAY(epoll_wait(set_of, wrong, 1, 0));
+    struct sigaction before;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = goes_back;
+    sigaction(SIGSEGV, &action, &before);
+    volatile bool refuses = true;
+    if (sigsetjmp(back, 1) == 0) {
+        refuses = epoll_wait(set_of, (void *)none, 1, 0) == -1 && errno == EFAULT;
+    }
+    SAY(refuses);
+    refuses = true;
+    if (sigsetjmp(back, 1) == 0) {
+        refuses = recv(fd, none, 10, 0) == -1 && errno == EFAULT;
+    }
+    SAY(refuses);
+    sigaction(SIGSEGV, &before, NULL);
+    SAY(epoll_wait(set_of, &event, 1, 0));
+    SAY(recv(fd, octets, 10, 0));
+    munmap(none, 4096);
+    close(set_of);
+    close(fd);
+    peer("f", 0);
+}
+
 /* This program once more, which has nothing of this one's: connects to a port of the loopback. */
 static int from_outside(int number, bool waits) {
     char text[16];
@@ -2067,6 +2119,7 @@ int main(int count, char **arguments) {
     groups();
     over_loopback();
     from_others();
+    nowhere();
     older();
     interfaces();
     fprintf(to_peer, "q\n");
