@@ -103,10 +103,12 @@ public final class Stack {
 
     /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
     /// taken again: a frame is dropped, a request ends its session. If it had none, the turn killed it as a whole;
-    /// then inputs are taken one a turn, so that the next one to die says which.
+    /// then inputs are taken one a turn, so that the next one to die says which. So they are until what was put
+    /// aside has been committed: of two that kill in one turn each successor would take the other again, for ever.
     public void blame() {
         Hand hand = engine.hand();
         int link = hand.link();
+        careful = Inbox.FRAMES * ports.length;
         if (link >= 0 && link < ports.length) {
             if (ports[link] instanceof RingPort port) {
                 port.refuse(hand.place());
@@ -218,6 +220,7 @@ public final class Stack {
             }
             if (port.refuses(position)) {
                 engine.refuse();
+                careful = Math.min(careful, 1);
             } else {
                 engine.hand().frame(link, position);
                 Verdict verdict = engine.arrives(link, port.memory(), at, port.length(), nowNs);
@@ -282,6 +285,7 @@ public final class Stack {
             long number = inbox.take();
             if (refused || length == 0) {
                 engine.refuse();
+                careful = refused ? Math.min(careful, 1) : careful;
                 continue;
             }
             engine.hand().frame(link, number);

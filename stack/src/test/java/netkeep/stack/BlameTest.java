@@ -29,7 +29,7 @@ class BlameTest {
         bench.succeed();
         bench.seen.clear();
         bench.stack.blame();
-        turn();
+        while (turn() != 0) {}
 
         assertEquals(List.of(1L, 2L), bench.seen);
         assertEquals(3, bench.count(Counter.LinkInDrops));
@@ -47,6 +47,25 @@ class BlameTest {
 
         assertThrows(IllegalStateException.class, this::turn);
         assertEquals(List.of(1L, Bench.POISON), bench.seen);
+    }
+
+    /// What is refused is committed before the next one is tried: else each successor would take the one again that
+    /// its predecessor had refused.
+    @Test
+    void twoPoisonousFramesOfOneTurnCostOneDeathEach() throws PeerViolation {
+        bench.give(1, Bench.POISON, 2, Bench.POISON, 3);
+        for (int deaths = 0; deaths < 2; deaths++) {
+            assertThrows(IllegalStateException.class, () -> {
+                while (turn() != 0) {}
+            });
+            bench.succeed();
+            bench.stack.blame();
+        }
+        while (turn() != 0) {}
+
+        bench.seen.removeIf(one -> one == Bench.POISON);
+        assertEquals(List.of(1L, 1L, 2L, 2L, 3L), bench.seen);
+        assertEquals(5, bench.count(Counter.LinkInDrops));
     }
 
     /// A frame is refused where it lay, and not the next one there.
@@ -82,7 +101,7 @@ class BlameTest {
         bench.succeed();
         bench.seen.clear();
         bench.stack.blame();
-        turn();
+        while (turn() != 0) {}
 
         assertEquals(List.of(3L), bench.seen);
         assertEquals(4, bench.count(Counter.LinkInDrops));

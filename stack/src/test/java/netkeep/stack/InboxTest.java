@@ -165,11 +165,31 @@ class InboxTest {
 
         succeed(true);
         give(2);
-        turn();
-        turn();
+        for (int input = 0; input < 3; input++) {
+            turn();
+        }
 
         assertEquals(List.of(1L, 1L, 2L), seen);
         assertEquals(3, engine.counters().get(Counter.LinkInDrops));
+    }
+
+    @Test
+    void twoThatKillInOneTurnCostOneDeathEach() {
+        give(1, POISON, 2, POISON, 3);
+        for (int deaths = 0; deaths < 2; deaths++) {
+            assertThrows(IllegalStateException.class, () -> {
+                for (int input = 0; input < 5; input++) {
+                    turn();
+                }
+            });
+            succeed(true);
+        }
+        for (int input = 0; input < 5; input++) {
+            turn();
+        }
+
+        assertEquals(List.of(1L, 1L, 2L, 2L, 3L), seen);
+        assertEquals(5, engine.counters().get(Counter.LinkInDrops));
     }
 
     /// A turn as a whole killed it: one input a turn, and those that wait are not read over.

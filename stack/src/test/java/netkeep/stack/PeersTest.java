@@ -315,6 +315,8 @@ class PeersTest {
         assertThrows(IllegalStateException.class, () -> turn(1));
         succeed(1);
         stacks[1].blame();
+        // One input a turn.
+        turn(1);
         turn(1);
         assertEquals(1, count(1, Counter.UdpNoPorts));
     }
