@@ -37,6 +37,11 @@ static bool is_ours(int fd) {
     return kind == OWN || kind == OPEN;
 }
 
+/* As the kernel: an address is looked at before the socket is. 0 or a negative errno. */
+static int address_there(const struct sockaddr *address, socklen_t length) {
+    return length > sizeof(struct sockaddr_storage) ? -EINVAL : memory_read(address, length) ? 0 : -EFAULT;
+}
+
 /* ----- Sockets ----- */
 
 EXPORT int socket(int domain, int type, int protocol) {
@@ -44,11 +49,19 @@ EXPORT int socket(int domain, int type, int protocol) {
 }
 
 EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
-    return is_ours(fd) && !pointer_wrong(address) ? socket_bind(fd, address, length) : real()->bind(fd, address, length);
+    if (!is_ours(fd)) {
+        return real()->bind(fd, address, length);
+    }
+    int failure = address_there(address, length);
+    return failure != 0 ? fail(failure) : socket_bind(fd, address, length);
 }
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) {
-    return is_ours(fd) && !pointer_wrong(address) ? socket_connect(fd, address, length) : real()->connect(fd, address, length);
+    if (!is_ours(fd)) {
+        return real()->connect(fd, address, length);
+    }
+    int failure = address_there(address, length);
+    return failure != 0 ? fail(failure) : socket_connect(fd, address, length);
 }
 
 EXPORT int listen(int fd, int backlog) {
@@ -118,6 +131,20 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t 
 
 /* ----- Octets out ----- */
 
+/* A message's head and what it names but for the octets, as far as they are read. What is not there the kernel is given, and tells. */
+static bool message_there(const struct msghdr *message) {
+    return memory_read(message, sizeof *message) && message->msg_iovlen <= IOV_MAX
+        && memory_read(message->msg_iov, message->msg_iovlen * sizeof *message->msg_iov);
+}
+
+static bool messages_there(const struct mmsghdr *messages, unsigned count) {
+    bool all = memory_read(messages, count * sizeof *messages);
+    for (unsigned i = 0; all && i < count; i++) {
+        all = message_there(&messages[i].msg_hdr);
+    }
+    return all;
+}
+
 /* A datagram to somebody settles what a socket is that was bound to nobody. */
 static void settle(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value;
@@ -165,6 +192,10 @@ EXPORT ssize_t write(int fd, const void *octets, size_t length) {
 EXPORT ssize_t sendto(
     int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
     uint32_t number;
+    int failure = is_ours(fd) ? address_there(address, address_length) : 0;
+    if (failure != 0) {
+        return fail(failure);
+    }
     settle(fd, address, address_length);
     if (opens_fast(fd, flags) && connect(fd, address, address_length) != 0) {
         return -1;
@@ -180,6 +211,9 @@ EXPORT ssize_t sendto(
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     uint32_t number;
+    if (!message_there(message)) {
+        return real()->sendmsg(fd, message, flags);
+    }
     settle(fd, message->msg_name, message->msg_namelen);
     if (opens_fast(fd, flags) && connect(fd, message->msg_name, message->msg_namelen) != 0) {
         return -1;
@@ -193,6 +227,9 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
 
 EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
     uint32_t number;
+    if (!messages_there(messages, count)) {
+        return real()->sendmmsg(fd, messages, count, flags);
+    }
     if (count > 0) {
         settle(fd, messages[0].msg_hdr.msg_name, messages[0].msg_hdr.msg_namelen);
     }
@@ -229,6 +266,9 @@ EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     }
     if (count < 0 || count > IOV_MAX) {
         return said(-EINVAL);
+    }
+    if (!memory_read(pieces, (size_t)count * sizeof *pieces)) {
+        return fail(-EFAULT);
     }
     if (is_nothing(pieces, count)) {
         return 0;
@@ -291,7 +331,10 @@ EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
     if (is_direct(in, &number)) {
         return said(-EINVAL);
     }
-    return is_direct(out, &number) ? said(send_file(number, in, offset, count)) : real()->sendfile(out, in, offset, count);
+    if (!is_direct(out, &number)) {
+        return real()->sendfile(out, in, offset, count);
+    }
+    return offset != NULL && !memory_written(offset, sizeof *offset) ? fail(-EFAULT) : said(send_file(number, in, offset, count));
 }
 
 EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) __attribute__((alias("sendfile")));
@@ -416,6 +459,9 @@ EXPORT ssize_t recvfrom(
     if (!is_direct(fd, &number)) {
         return real()->recvfrom(fd, octets, length, flags, address, address_length);
     }
+    if (address != NULL && address_length != NULL && !memory_written(address_length, sizeof *address_length)) {
+        return fail(-EFAULT);
+    }
     struct iovec piece = {octets, length};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = address,
         .msg_namelen = address_length != NULL ? *address_length : 0};
@@ -428,6 +474,9 @@ EXPORT ssize_t recvfrom(
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     uint32_t number;
+    if (!message_there(message)) {
+        return real()->recvmsg(fd, message, flags);
+    }
     if (wait_settled(fd, flags) != 0) {
         return -1;
     }
@@ -456,6 +505,9 @@ static bool is_over(struct timespec *timeout, int64_t until) {
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
     uint32_t number;
     unsigned done = 0;
+    if (!messages_there(messages, count) || (timeout != NULL && !memory_written(timeout, sizeof *timeout))) {
+        return real()->recvmmsg(fd, messages, count, flags, timeout);
+    }
     int64_t most = timeout_ns(timeout);
     if (wait_settled(fd, flags) != 0) {
         return -1;
@@ -492,6 +544,9 @@ EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
     }
     if (count < 0 || count > IOV_MAX) {
         return said(-EINVAL);
+    }
+    if (!memory_read(pieces, (size_t)count * sizeof *pieces)) {
+        return fail(-EFAULT);
     }
     if (is_nothing(pieces, count)) {
         return 0;

@@ -122,7 +122,7 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     uint32_t number;
-    if (interfaces_concern(request)) {
+    if (interfaces_concern(request) && memory_written(argument, sizeof(struct ifconf))) {
         return interfaces_control(fd, request, argument);
     }
     if (number_kind(fd, &number) != OWN) {
@@ -159,14 +159,14 @@ EXPORT void _Exit(int code) __attribute__((alias("_exit")));
 /* ----- Waiting ----- */
 
 EXPORT int poll(struct pollfd *polled, nfds_t count, int timeout) {
-    if (polled == NULL || !wait_concerns(polled, count)) {
+    if (!memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->poll(polled, count, timeout);
     }
     return wait_poll(polled, count, timeout < 0 ? -1 : (int64_t)timeout * 1000000, NULL);
 }
 
 EXPORT int ppoll(struct pollfd *polled, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
-    if (polled == NULL || !wait_concerns(polled, count)) {
+    if (!memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->ppoll(polled, count, timeout, mask);
     }
     int64_t ns = timeout_ns(timeout);
@@ -207,7 +207,15 @@ static void keep(fd_set *set, int fd, bool kept) {
     }
 }
 
+static bool set_there(const fd_set *set, int end) {
+    return set == NULL || end <= 0 || memory_read(set, (size_t)end / 8 + (end % 8 != 0));
+}
+
+/* What is not there the kernel is given, and tells. */
 static bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set *except) {
+    if (!set_there(in, end) || !set_there(out, end) || !set_there(except, end)) {
+        return false;
+    }
     for (int fd = 0; fd < end && fd < numbers_end(); fd++) {
         if ((has(in, fd) || has(out, fd) || has(except, fd)) && wait_is_ours(fd)) {
             return true;

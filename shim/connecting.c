@@ -380,8 +380,10 @@ int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags
     if (made < 0) {
         return fail(made);
     }
-    if (address != NULL && number_kind(made, &number) == OWN) {
-        socket_caller(number, address, length);
+    if (address != NULL && number_kind(made, &number) == OWN && socket_caller(number, address, length) != 0) {
+        /* As the kernel: it has been taken, and is nobody's. */
+        close(made);
+        return fail(-EFAULT);
     }
     return made;
 }

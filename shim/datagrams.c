@@ -235,17 +235,13 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
 
 /* ----- Either ----- */
 
-static bool pieces_wrong(const struct msghdr *message) {
-    for (size_t i = 0; i < message->msg_iovlen; i++) {
-        if (message->msg_iov[i].iov_len != 0 && pointer_wrong(message->msg_iov[i].iov_base)) {
-            return true;
-        }
-    }
-    return message->msg_name != NULL && pointer_wrong(message->msg_name);
-}
-
 ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
-    if (pieces_wrong(message)) {
+    bool there = memory_read(message->msg_control, message->msg_controllen)
+        && (message->msg_namelen > sizeof(struct sockaddr_storage) || memory_read(message->msg_name, message->msg_namelen));
+    for (size_t i = 0; there && i < message->msg_iovlen; i++) {
+        there = memory_read(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
+    }
+    if (!there) {
         return -EFAULT;
     }
     if (own(number)->datagram) {
@@ -255,8 +251,13 @@ ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
 }
 
 ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
-    /* What is only counted goes nowhere. */
-    if ((flags & MSG_TRUNC) == 0 && pieces_wrong(message)) {
+    bool dropped = (flags & MSG_TRUNC) != 0 && !own(number)->datagram; /* the octets of a stream */
+    bool there = memory_written(message->msg_control, message->msg_controllen)
+        && (message->msg_name == NULL || memory_written(message->msg_name, message->msg_namelen));
+    for (size_t i = 0; there && !dropped && i < message->msg_iovlen; i++) {
+        there = memory_written(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
+    }
+    if (!there) {
         return -EFAULT;
     }
     if (own(number)->datagram) {

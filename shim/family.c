@@ -165,6 +165,7 @@ static void enter(struct family *entered, int fd) {
     nudge = number_hide(eventfd(1, EFD_CLOEXEC));
     pthread_key_create(&ears, close_ear);
     pthread_atfork(before_fork, parent_forked, child_forked);
+    signals_begin();
     bit = atomic_fetch_add(&entered->processes, 1) % EARS;
     __atomic_store_n(&family, entered, __ATOMIC_RELEASE);
 }

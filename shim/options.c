@@ -324,9 +324,8 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
 }
 
 int option_set(uint32_t number, int level, int name, const void *value, socklen_t length) {
-    if (length != 0 && pointer_wrong(value)) {
-        errno = EFAULT;
-        return -1;
+    if (!memory_read(value, length < sizeof(struct timeval) ? length : sizeof(struct timeval))) {
+        return fail(-EFAULT);
     }
     family_lock();
     int failure = set(number, level, name, value, length);
@@ -339,6 +338,9 @@ int option_set(uint32_t number, int level, int name, const void *value, socklen_
 
 static int give(const void *from, size_t have, void *value, socklen_t *length) {
     socklen_t most = *length < have ? *length : (socklen_t)have;
+    if (!memory_written(value, most)) {
+        return -EFAULT;
+    }
     memcpy(value, from, most);
     *length = most;
     return 0;
@@ -524,9 +526,8 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
 }
 
 int option_get(uint32_t number, int level, int name, void *value, socklen_t *length) {
-    if (pointer_wrong(length) || pointer_wrong(value)) {
-        errno = EFAULT;
-        return -1;
+    if (!memory_written(length, sizeof *length)) {
+        return fail(-EFAULT);
     }
     int failure = *length > INT32_MAX ? -EINVAL : get(number, level, name, value, length);
     errno = failure == 0 ? errno : -failure;
@@ -625,6 +626,9 @@ void options_again(uint32_t number) {
 int option_control(uint32_t number, unsigned long request, void *value) {
     struct own *it = own(number);
     int *number_at = value;
+    if ((request == FIONREAD || request == SIOCATMARK || request == SIOCOUTQ) && !memory_written(value, sizeof *number_at)) {
+        return fail(-EFAULT);
+    }
     switch (request) {
         case FIONBIO:
             atomic_store(&it->nonblocking, *number_at != 0);

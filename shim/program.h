@@ -186,19 +186,6 @@ unsigned family_generation(void);
 
 /* ----- Sockets: sockets.c ----- */
 
-/*
- * Whether an address of the program's cannot be one of memory: the kernel says EFAULT then. What may be one is touched, so that a fault comes
- * while no lock is held: the program's handler may never return.
- */
-static inline bool pointer_wrong(const void *at) {
-    enum { LEAST = 4096, BITS = 48 };
-    if ((uintptr_t)at < LEAST || (uintptr_t)at >> BITS != 0) {
-        return true;
-    }
-    (void)*(const volatile char *)at;
-    return false;
-}
-
 /* Sets errno to what a negative errno says: -1. */
 int fail(int failure);
 
@@ -544,12 +531,24 @@ void stdio_lock(void);
 void stdio_unlock(void);
 void stdio_end(void);
 
+/* ----- Memory of the program's: faults.c ----- */
+
+/* Whether it has what a call is to read, and what it is to write; of no octets in any case. Else the call fails with EFAULT. */
+bool memory_read(const void *from, size_t length);
+bool memory_written(void *to, size_t length);
+
+/* A fault has come: whether it is of these, which tell. */
+bool memory_missed(void *context);
+
 /* ----- Signals: signals.c ----- */
 
 /* Round each lock: a handler of the program's is put off meanwhile. A child that was forked within begins without any. */
 void signals_hold(void);
 void signals_let(void);
 void signals_forked(void);
+
+/* From now on faults of memory are seen here first. */
+void signals_begin(void);
 
 /* How many handlers this thread has run, ever: all of them, or those without SA_RESTART. */
 unsigned signals_run(bool restarting);

@@ -312,6 +312,9 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
     struct set *set = set_at(number);
     uint32_t value = 0;
     enum kind kind = number_kind(fd, &value);
+    if (op != EPOLL_CTL_DEL && !memory_read(event, sizeof *event)) {
+        return fail(-EFAULT);
+    }
     if (kind == OPEN && family_begin() != 0) {
         number_set(fd, KERNEL, 0);
         kind = KERNEL;
@@ -330,9 +333,6 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
         if (done != 0 || inner == NULL) {
             return done;
         }
-    }
-    if (ours && op != EPOLL_CTL_DEL && pointer_wrong(event)) {
-        return fail(-EFAULT);
     }
     sets_lock();
     int failure = ours ? change(set, op, fd, event) : nest(set, op, fd, inner, event);

@@ -241,8 +241,11 @@ static int among_strangers(struct set *set, struct epoll_event *events, int most
 
 int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     struct set *set = set_at(number);
-    if (set == NULL || most <= 0 || pointer_wrong(events)) {
+    if (set == NULL || most <= 0) {
         return real()->epoll_pwait(epfd, events, most, timeout, mask);
+    }
+    if (!memory_written(events, sizeof *events)) {
+        return fail(-EFAULT);
     }
     int64_t until = timeout <= 0 ? timeout : now_ms() + timeout;
     unsigned before = signals_run(true);

@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 /*
  * A handler may use sockets. One that comes while its thread holds a lock of ours would wait for itself: so it is put off until
  * the thread holds none, which is soon. For that the library's own handler stands before the program's, and sigaction tells of the
- * program's alone. Those of faults are let be: they cannot wait, and nobody sends from there.
+ * program's alone. Those of faults are let be: they cannot wait, and nobody sends from there. Before those of memory the library has a handler
+ * that never waits, for what is named in calls and not there (faults.c).
  */
 
 #define EXPORT __attribute__((visibility("default")))
@@ -105,8 +108,38 @@ void signals_forked(void) {
 }
 
 static bool is_fault(int number) {
-    return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGTRAP || number == SIGSYS
-        || number == SIGABRT;
+    return number == SIGFPE || number == SIGILL || number == SIGTRAP || number == SIGSYS || number == SIGABRT;
+}
+
+static bool is_memory(int number) {
+    return number == SIGSEGV || number == SIGBUS;
+}
+
+static void faulted(int number, siginfo_t *info, void *context) {
+    void (*handler)(int, siginfo_t *, void *) = atomic_load(&handlers[number]);
+    bool sent = info->si_code <= 0;
+    if (!sent && memory_missed(context)) {
+        return;
+    }
+    if (handler != NULL) {
+        handler(number, info, context);
+        return;
+    }
+    /* The program has none: it ends by the same fault once more. */
+    struct sigaction none = {.sa_handler = SIG_DFL};
+    real()->sigaction(number, &none, NULL);
+    if (sent) {
+        real()->syscall(SYS_tgkill, getpid(), gettid(), number);
+    }
+}
+
+void signals_begin(void) {
+    struct sigaction now;
+    for (int number = SIGBUS; number != 0; number = number == SIGBUS ? SIGSEGV : 0) {
+        if (real()->sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+            sigaction(number, &now, NULL);
+        }
+    }
 }
 
 EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigaction *before) {
@@ -117,7 +150,8 @@ EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigactio
     bool was_plain = atomic_load(&plain[number]);
     struct sigaction action;
     bool handles = wanted != NULL && wanted->sa_handler != SIG_DFL && wanted->sa_handler != SIG_IGN;
-    if (handles) {
+    bool takes = handles || (is_memory(number) && wanted != NULL && wanted->sa_handler == SIG_DFL);
+    if (takes) {
         action = *wanted;
         blocked[number] = wanted->sa_mask;
         if ((wanted->sa_flags & SA_NODEFER) == 0) {
@@ -126,17 +160,19 @@ EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigactio
         atomic_store(&handlers[number], wanted->sa_sigaction);
         atomic_store(&restarts[number], (wanted->sa_flags & SA_RESTART) != 0);
         atomic_store(&plain[number], (wanted->sa_flags & SA_SIGINFO) == 0);
-        action.sa_sigaction = came;
+        action.sa_sigaction = is_memory(number) ? faulted : came;
         action.sa_flags |= SA_SIGINFO;
     }
-    int done = real()->sigaction(number, handles ? &action : wanted, before);
-    if (done != 0 && handles) {
+    int done = real()->sigaction(number, takes ? &action : wanted, before);
+    if (done != 0 && takes) {
         atomic_store(&handlers[number], old);
         atomic_store(&plain[number], was_plain);
     }
-    if (done == 0 && before != NULL && before->sa_sigaction == came) {
+    if (done == 0 && before != NULL && (before->sa_sigaction == came || before->sa_sigaction == faulted)) {
+        static const struct sigaction none;
         before->sa_sigaction = old;
         before->sa_flags &= was_plain ? ~SA_SIGINFO : ~0;
+        *before = old == NULL ? none : *before;
     }
     return done;
 }

@@ -356,7 +356,7 @@ int socket_shutdown(uint32_t number, int how) {
 
 static int name_told(
     uint32_t number, const struct nk_words *words, bool peer, struct sockaddr *address, socklen_t *length) {
-    if (pointer_wrong(address) || pointer_wrong(length)) {
+    if (!memory_written(length, sizeof *length) || !memory_written(address, *length)) {
         return fail(-EFAULT);
     }
     if (*length > INT32_MAX) {

@@ -2067,6 +2067,128 @@ static void interfaces(void) {
     }
 }
 
+static sigjmp_buf before_fault;
+
+static void caught(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)context;
+    siglongjmp(before_fault, info->si_code == SEGV_MAPERR ? 1 : 2);
+}
+
+/* A fault of the program's own is its own. */
+static int faults(volatile char *where) {
+    int how = sigsetjmp(before_fault, 1);
+    return how != 0 ? how : *where;
+}
+
+/* Ends by a fault, or by a signal that somebody sends: as what ends it is told. */
+static int ends(volatile char *where) {
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        if (where == NULL) {
+            raise(SIGSEGV);
+        }
+        _exit(*where);
+    }
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : -1;
+}
+
+/* A page that is not there, or (the next) may not be written, or (the third) may. */
+static char *pages(void) {
+    char *all = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    mprotect(all, 4096, PROT_NONE);
+    mprotect(all + 4096, 4096, PROT_READ);
+    return all;
+}
+
+static void absent_of_streams(void *none, void *only) {
+    union address name;
+    socklen_t size = sizeof name;
+    int there = 0;
+    int fd = pair();
+    struct iovec pieces[] = {{octets, 5}, {none, 5}};
+    struct msghdr message = {.msg_iov = &pieces[1], .msg_iovlen = 1};
+    struct msghdr lost = {.msg_iov = none, .msg_iovlen = 1};
+    SAY(send(fd, none, 5, 0));
+    SAY(write(fd, none, 5));
+    SAY(sendmsg(fd, &message, 0));
+    SAY(sendmsg(fd, &lost, 0));
+    SAY(sendmsg(fd, none, 0));
+    SAY(writev(fd, none, 2));
+    SAY(send(fd, only, 5, 0));
+    SAY(peer("e", 5));
+    SAY(polled(fd, POLLIN, 2000));
+    SAY(recv(fd, none, 5, 0));
+    SAY(recv(fd, (char *)only + 1, 4, 0));
+    SAY(read(fd, (char *)none + 4000, 5));
+    SAY(recvmsg(fd, &message, 0));
+    SAY(recvmsg(fd, none, 0));
+    SAY(readv(fd, none, 1));
+    SAY(ioctl(fd, FIONREAD, none));
+    SAY(ioctl(fd, FIONREAD, &there));
+    SAY(there);
+    SAY(recv(fd, octets, 9, 0));
+    SAY(getpeername(fd, none, &size));
+    SAY(getpeername(fd, &name.any, only));
+    SAY(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, none, &size));
+    SAY(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &there, only));
+    SAY(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, none, sizeof there));
+    SAY(close(fd));
+    peer("x", 0);
+}
+
+static void absent(void) {
+    section("memory that is not there");
+    char *all = pages();
+    void *none = all;
+    void *only = all + 4096;
+    absent_of_streams(none, only);
+    int fd = stream();
+    SAY(bind(fd, none, length()));
+    SAY(connect(fd, none, length()));
+    SAY(connect(fd, only, 4096));
+    set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(fd, own_address, port + 30));
+    SAY(listen(fd, 5));
+    SAY(peer("c", port + 30));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(poll(none, 1, 0));
+    SAY(select(fd + 1, none, NULL, NULL, NULL));
+    int set_of = epoll_create1(0);
+    struct epoll_event event = {.events = EPOLLIN};
+    SAY(epoll_ctl(set_of, EPOLL_CTL_ADD, fd, none));
+    SAY(epoll_ctl(set_of, EPOLL_CTL_ADD, fd, &event));
+    SAY(epoll_wait(set_of, only, 1, 1000));
+    SAY(epoll_wait(set_of, &event, 1, 1000));
+    SAY(accept(fd, none, &(socklen_t){16}));
+    SAY(fcntl(fd, F_SETFL, O_NONBLOCK));
+    SAY(accept(fd, NULL, NULL));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    close(set_of);
+    close(fd);
+    fd = socket(family, SOCK_DGRAM, 0);
+    union address there = at(peer_address, port + 5);
+    SAY(sendto(fd, octets, 5, 0, none, length()));
+    SAY(sendto(fd, none, 5, 0, &there.any, length()));
+    close(fd);
+    struct sigaction old;
+    struct sigaction action = {.sa_sigaction = caught, .sa_flags = SA_SIGINFO};
+    SAY(sigaction(SIGSEGV, NULL, &old) == 0 && old.sa_handler == SIG_DFL && (old.sa_flags & SA_SIGINFO) == 0);
+    SAY(ends(none));
+    SAY(ends(NULL));
+    SAY(sigaction(SIGSEGV, &action, NULL));
+    SAY(faults(none));
+    SAY(faults(NULL));
+    SAY(faults((char *)none + 4095));
+    SAY(ends(none));
+    SAY(signal(SIGSEGV, SIG_DFL) == (void (*)(int))(void *)caught);
+    munmap(all, 3 * 4096);
+}
+
 int main(int count, char **arguments) {
     if (count == 4) {
         return ask_outside(arguments);
@@ -2121,6 +2243,7 @@ int main(int count, char **arguments) {
     from_others();
     nowhere();
     older();
+    absent();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
