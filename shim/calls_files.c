@@ -207,13 +207,10 @@ static void keep(fd_set *set, int fd, bool kept) {
     }
 }
 
-static bool set_there(const fd_set *set, int end) {
-    return set == NULL || end <= 0 || memory_read(set, (size_t)end / 8 + (end % 8 != 0));
-}
-
 /* What is not there the kernel is given, and tells. */
 static bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set *except) {
-    if (!set_there(in, end) || !set_there(out, end) || !set_there(except, end)) {
+    const void *const all[MEMORY_EACH] = {in, out, except};
+    if (end > 0 && !memory_read_each(all, MEMORY_EACH, (size_t)(end - 1) / 8 + 1)) {
         return false;
     }
     for (int fd = 0; fd < end && fd < numbers_end(); fd++) {

@@ -41,7 +41,7 @@ bool memory_missed(void *context) {
 /* No sanitizer is to look at what is looked at here. */
 #define UNSEEN __attribute__((noinline, no_sanitize("address", "undefined")))
 
-static bool UNSEEN touched(volatile char *first, volatile char *last, bool written) {
+static bool UNSEEN touched(volatile char *const *all, int count, bool written) {
     jmp_buf here;
     signals_hold();
     if (_setjmp(here) != 0) {
@@ -50,11 +50,12 @@ static bool UNSEEN touched(volatile char *first, volatile char *last, bool writt
     }
     back = &here;
     atomic_signal_fence(memory_order_seq_cst);
-    (void)*first;
-    (void)*last;
-    if (written) {
-        /* Changes nothing, whoever else writes there. */
-        __atomic_fetch_or(first, 0, __ATOMIC_RELAXED);
+    for (int i = 0; i < count; i++) {
+        (void)*all[i];
+        if (written) {
+            /* Changes nothing, whoever else writes there. */
+            __atomic_fetch_or(all[i], 0, __ATOMIC_RELAXED);
+        }
     }
     atomic_signal_fence(memory_order_seq_cst);
     back = NULL;
@@ -62,11 +63,24 @@ static bool UNSEEN touched(volatile char *first, volatile char *last, bool writt
     return true;
 }
 
+bool memory_read_each(const void *const *from, int count, size_t length) {
+    volatile char *all[2 * MEMORY_EACH];
+    int ends = 0;
+    for (int i = 0; i < count && length != 0; i++) {
+        if (from[i] != NULL) {
+            all[ends++] = (char *)(uintptr_t)from[i];
+            all[ends++] = (char *)((uintptr_t)from[i] + length - 1);
+        }
+    }
+    return ends == 0 || touched(all, ends, false);
+}
+
 bool memory_read(const void *from, size_t length) {
-    uintptr_t first = (uintptr_t)from;
-    return length == 0 || touched((char *)first, (char *)(first + length - 1), false);
+    volatile char *ends[] = {(char *)(uintptr_t)from, (char *)((uintptr_t)from + length - 1)};
+    return length == 0 || touched(ends, 2, false);
 }
 
 bool memory_written(void *to, size_t length) {
-    return length == 0 || touched(to, to, true);
+    volatile char *begin = to;
+    return length == 0 || touched(&begin, 1, true);
 }

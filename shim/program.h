@@ -537,6 +537,10 @@ void stdio_end(void);
 bool memory_read(const void *from, size_t length);
 bool memory_written(void *to, size_t length);
 
+/* The first for several of a length, three at most, of which NULL is none. */
+enum { MEMORY_EACH = 3 };
+bool memory_read_each(const void *const *from, int count, size_t length);
+
 /* A fault has come: whether it is of these, which tell. */
 bool memory_missed(void *context);
 
