@@ -134,7 +134,9 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t 
 /* A message's head and what it names but for the octets, as far as they are read. What is not there the kernel is given, and tells. */
 static bool message_there(const struct msghdr *message) {
     return memory_read(message, sizeof *message) && message->msg_iovlen <= IOV_MAX
-        && memory_read(message->msg_iov, message->msg_iovlen * sizeof *message->msg_iov);
+        && memory_read(message->msg_iov, message->msg_iovlen * sizeof *message->msg_iov)
+        && (message->msg_name == NULL || message->msg_namelen > sizeof(struct sockaddr_storage)
+            || memory_read(message->msg_name, message->msg_namelen));
 }
 
 static bool messages_there(const struct mmsghdr *messages, unsigned count) {
@@ -277,6 +279,16 @@ EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     return said(message_send(number, &message, 0));
 }
 
+/* With flags, which are those of files, and a position, which a socket has not. */
+EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
+    uint32_t number;
+    bool ours = at == -1 && flags == 0 && is_direct(fd, &number);
+    return ours ? writev(fd, pieces, count) : real()->pwritev2(fd, pieces, count, at, flags);
+}
+
+EXPORT ssize_t pwritev64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags)
+    __attribute__((alias("pwritev2")));
+
 /* To a socket of UDP it is one datagram. */
 static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t count) {
     char octets[65536];
@@ -413,16 +425,6 @@ EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t l
 }
 
 /* ----- Octets in ----- */
-
-/* With flags, which are those of files, and a position, which a socket has not. */
-EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
-    uint32_t number;
-    bool ours = at == -1 && flags == 0 && is_direct(fd, &number);
-    return ours ? writev(fd, pieces, count) : real()->pwritev2(fd, pieces, count, at, flags);
-}
-
-EXPORT ssize_t pwritev64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags)
-    __attribute__((alias("pwritev2")));
 
 static ssize_t received(uint32_t number, void *octets, size_t length, int flags) {
     struct iovec piece = {octets, length};

@@ -236,8 +236,7 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
 /* ----- Either ----- */
 
 ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
-    bool there = memory_read(message->msg_control, message->msg_controllen)
-        && (message->msg_namelen > sizeof(struct sockaddr_storage) || memory_read(message->msg_name, message->msg_namelen));
+    bool there = memory_read(message->msg_control, message->msg_controllen);
     for (size_t i = 0; there && i < message->msg_iovlen; i++) {
         there = memory_read(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
     }
@@ -252,7 +251,7 @@ ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
 
 ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
     bool dropped = (flags & MSG_TRUNC) != 0 && !own(number)->datagram; /* the octets of a stream */
-    bool there = memory_written(message->msg_control, message->msg_controllen)
+    bool there = (message->msg_control == NULL || memory_written(message->msg_control, message->msg_controllen))
         && (message->msg_name == NULL || memory_written(message->msg_name, message->msg_namelen));
     for (size_t i = 0; there && !dropped && i < message->msg_iovlen; i++) {
         there = memory_written(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);

@@ -2112,6 +2112,7 @@ static void absent_of_streams(void *none, void *only) {
     struct iovec pieces[] = {{octets, 5}, {none, 5}};
     struct msghdr message = {.msg_iov = &pieces[1], .msg_iovlen = 1};
     struct msghdr lost = {.msg_iov = none, .msg_iovlen = 1};
+    struct msghdr bare = {.msg_iov = pieces, .msg_iovlen = 1, .msg_namelen = 16, .msg_controllen = 64};
     SAY(send(fd, none, 5, 0));
     SAY(write(fd, none, 5));
     SAY(sendmsg(fd, &message, 0));
@@ -2127,6 +2128,7 @@ static void absent_of_streams(void *none, void *only) {
     SAY(recvmsg(fd, &message, 0));
     SAY(recvmsg(fd, none, 0));
     SAY(readv(fd, none, 1));
+    SAY(recvmsg(fd, &bare, MSG_PEEK));
     SAY(ioctl(fd, FIONREAD, none));
     SAY(ioctl(fd, FIONREAD, &there));
     SAY(there);
@@ -2174,6 +2176,14 @@ static void absent(void) {
     union address there = at(peer_address, port + 5);
     SAY(sendto(fd, octets, 5, 0, none, length()));
     SAY(sendto(fd, none, 5, 0, &there.any, length()));
+    struct iovec piece = {octets, 5};
+    struct msghdr message = {.msg_name = none, .msg_namelen = length(), .msg_iov = &piece, .msg_iovlen = 1};
+    struct mmsghdr one = {.msg_hdr = message};
+    SAY(sendmsg(fd, &message, 0));
+    SAY(sendmmsg(fd, &one, 1, 0));
+    SAY(connect(fd, &there.any, length()));
+    message.msg_name = NULL;
+    SAY(sendmsg(fd, &message, 0));
     close(fd);
     struct sigaction old;
     struct sigaction action = {.sa_sigaction = caught, .sa_flags = SA_SIGINFO};
