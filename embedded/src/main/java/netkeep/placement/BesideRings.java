@@ -28,6 +28,11 @@ public record BesideRings(Region program, Region daemon) {
 
     public static final int PROGRAM = 1;
 
+    /// What a recording calls the two regions.
+    public static final String PROGRAMS = "beside-program";
+
+    public static final String DAEMONS = "beside-daemon";
+
     /// Octets of frames each way.
     private static final int CAPACITY = 1 << 20;
 

@@ -6,7 +6,6 @@ import java.util.List;
 import netkeep.domain.Shared;
 import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Share;
-import netkeep.linux.Memory;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.Region;
@@ -45,11 +44,13 @@ record PeerRings(Share share, List<Region> regions) {
         return new PeerRings(share, regions);
     }
 
-    /// Of a stack whose others say nothing.
-    static PeerRings silent(Share share, Arena arena) {
+    /// As a stack that died has left them.
+    ///
+    /// @throws IllegalArgumentException if the recording lacks one
+    static PeerRings of(Share share, Recording recording) {
         List<Region> regions = new ArrayList<>();
         for (int stack = 0; stack < share.stacks(); stack++) {
-            regions.add(new Region(Memory.sparse(arena, length(share.stacks()))));
+            regions.add(recording.region(Grants.PEER + stack));
         }
         return new PeerRings(share, regions);
     }
@@ -63,8 +64,18 @@ record PeerRings(Share share, List<Region> regions) {
         return new Share(share.stack(), share.stacks(), 0, new Claims.Tables(regions));
     }
 
+    /// This stack's ends of the rings that it shares with another.
+    ///
+    /// @param other the number of that one
+    /// @param links how many there are, the loopback included
+    /// @param taken the position up to which it has committed what came
+    /// @param bell  wakes the other
+    PeerPort port(int other, int links, long taken, Runnable bell) {
+        return new PeerPort(takes(other, taken), gives(other), links, bell);
+    }
+
     /// The taking end of what another stack sends, from the position committed on.
-    FrameConsumer takes(int from, long taken) {
+    private FrameConsumer takes(int from, long taken) {
         return new FrameConsumer(
                 regions.get(share.stack()),
                 rings(from) + CONSUMER,

@@ -70,7 +70,7 @@ public final class Recorder {
         this.to = to;
     }
 
-    /// Copies what lies in regions that at most clients write meanwhile.
+    /// Copies what lies in regions that at most clients and other stacks write meanwhile.
     ///
     /// @param octets to copy, [#MOST] at most
     /// @return what a file is to have

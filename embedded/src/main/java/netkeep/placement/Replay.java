@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// its last commit on. Nothing reaches anybody else.
 public final class Replay {
     /// A device: what goes to it is lost, and nothing comes from it but what was read before.
-    private static final class Silent implements FramePort {
+    static final class Silent implements FramePort {
         private final int maxFrame;
 
-        private Silent(int maxFrame) {
+        Silent(int maxFrame) {
             this.maxFrame = maxFrame;
         }
 
@@ -110,10 +110,8 @@ public final class Replay {
         this.settings = recording.settings();
         this.arena = arena;
         List<Settings.Device> devices = settings.devices();
-        EngineSettings bounds = settings.share().stacks() == 1
-                ? settings.engine()
-                : Settings.ENGINE.withShare(
-                        PeerRings.silent(settings.share(), arena).shown());
+        Others others = RecordedOthers.of(recording);
+        EngineSettings bounds = Settings.ENGINE.withShare(others.share());
         this.engine = new Engine(
                 recording.region(Grants.LEDGER),
                 Memory.sparse(arena, Engine.headsLength(bounds)),
@@ -143,6 +141,7 @@ public final class Replay {
         }
         engine.tryWith(new Course(Poison.on() ? new Poison() : null));
         this.stack = new Stack(engine, ports, recording.region(Grants.FRAMES), Memory.sparse(arena, StackPart.LOOP));
+        others.join(stack);
     }
 
     private LinkRing ring(int number, Region stacks) {

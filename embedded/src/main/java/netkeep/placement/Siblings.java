@@ -41,9 +41,8 @@ final class Siblings implements Others {
             if (number != rings.share().stack()) {
                 Doorbell bell = grants.peerBell(number);
                 watch.hear(bell);
-                int row = links + number;
-                PeerPort port = new PeerPort(
-                        rings.takes(number, stack.engine().marks().taken(row)), rings.gives(number), links, bell::ring);
+                long taken = stack.engine().marks().taken(links + number);
+                PeerPort port = rings.port(number, links, taken, bell::ring);
                 ports[number] = port;
                 all.add(port);
             }

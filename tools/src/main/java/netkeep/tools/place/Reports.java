@@ -18,6 +18,7 @@ import netkeep.keeper.Keeper;
 import netkeep.keeper.Plan;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Memory;
+import netkeep.placement.BesideRings;
 import netkeep.placement.Grants;
 import netkeep.placement.Recorder;
 import netkeep.placement.Recording;
@@ -163,11 +164,20 @@ final class Reports implements AutoCloseable {
                 }
             }
         }
+        for (int i = 0; i < remains.granted().size(); i++) {
+            if (remains.plan().grants().get(i) instanceof Plan.Device device
+                    && device.name().startsWith(Grants.PEER)) {
+                regions.put(device.name(), remains.granted().get(i));
+            }
+        }
         List<Recorder.Session> sessions = new ArrayList<>();
         if (remains.plan().serves()) {
             remains.sessions().forEach((number, session) -> {
-                // Frames from a program's own stack are none of a session's requests.
-                if (!BesideTerms.is(session.terms())) {
+                if (BesideTerms.is(session.terms())) {
+                    // Frames from a program's own stack are none of a session's requests.
+                    regions.put(BesideRings.PROGRAMS, session.regions().get(Grants.CLIENT + number));
+                    regions.put(BesideRings.DAEMONS, session.regions().get(Grants.STACK + number));
+                } else {
                     sessions.add(new Recorder.Session(number, session.terms(), session.regions()));
                 }
             });
