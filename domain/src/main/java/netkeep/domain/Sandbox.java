@@ -100,11 +100,17 @@ public final class Sandbox {
         }
     }
 
+    /// Does of [#close] what takes its time and can be done before.
+    public static void prepare() {
+        prepareToLog();
+        Rights.bound(Rights.CORE, 0);
+    }
+
     /// Builds all the other walls, for good. The calling thread is the one that serves.
     public static void close() throws IOException {
         Runnable visitor = visitor();
         visitor.run();
-        prepareToLog();
+        prepare();
         bound();
         if (Threads.effectiveUser() == 0) {
             own();
@@ -140,7 +146,6 @@ public final class Sandbox {
         Rights.bound(Rights.MEMORY, used() + jvm.maxMemory() - jvm.totalMemory() + SPARE);
         Rights.bound(Rights.DESCRIPTORS, DESCRIPTORS);
         Rights.bound(Rights.FILE_LENGTH, LONGEST_FILE);
-        Rights.bound(Rights.CORE, 0);
     }
 
     /// Octets of private writable memory that this process has mapped.

@@ -42,6 +42,7 @@ public final class Spawned {
     private final Epoll ends = new Epoll(2);
     private int server = -1;
     private boolean serverEnded;
+    private boolean hurries;
     private int status = ALIVE;
     private boolean reaped;
     private @Nullable String fault;
@@ -80,9 +81,21 @@ public final class Spawned {
         return ends.descriptor();
     }
 
+    /// Somebody waits for it: until it can be told what to be it goes before others, but for those of its threads that
+    /// give way, where its keeper is root.
+    public void hurry() {
+        if (!hurries && server < 0) {
+            hurries = true;
+            Threads.preferAll(process, 0, 0, Vigil.FIRST);
+        }
+    }
+
     /// The one thread of it that will write what it is granted: its end is seen before that of the process, whose
     /// memory the kernel takes down first.
     public void serves(int thread) {
+        if (hurries) {
+            Threads.preferAll(process, Vigil.FIRST, -1, 0);
+        }
         try {
             server = Threads.threadfd(thread);
             ends.add(server, Epoll.EPOLLIN | Epoll.EPOLLET, SERVER);

@@ -37,7 +37,7 @@ public final class Vigil implements AutoCloseable {
 
     /// What goes on before others as it takes over, for so long: until then everybody waits for it, and those who do
     /// not know that have the cores. Where its keeper is root.
-    private static final int FIRST = -20;
+    static final int FIRST = -20;
 
     private static final long FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
 

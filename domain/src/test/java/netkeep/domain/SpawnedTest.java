@@ -3,9 +3,11 @@ package netkeep.domain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import netkeep.linux.Poller;
+import netkeep.linux.Threads;
 import org.junit.jupiter.api.Test;
 
 class SpawnedTest {
@@ -43,6 +45,26 @@ class SpawnedTest {
             life.await();
             life.close();
             assertTrue(life.reap());
+        }
+    }
+
+    /// Who is awaited goes before others until it can be told what to be.
+    @Test
+    void whoIsAwaitedHurries() {
+        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        try {
+            assumeTrue(Threads.prefer(life.process(), -1), "only root may go before others");
+            Threads.prefer(life.process(), 0);
+            life.hurry();
+            assertEquals(-20, Threads.nice(life.process()));
+            life.serves(life.process());
+            assertEquals(0, Threads.nice(life.process()));
+            life.hurry();
+            assertEquals(0, Threads.nice(life.process()));
+        } finally {
+            life.kill();
+            life.await();
+            life.close();
         }
     }
 

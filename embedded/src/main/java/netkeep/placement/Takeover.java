@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
@@ -33,7 +34,9 @@ final class Takeover {
     private Takeover() {}
 
     /// Does it some times; each time what lies in the regions is what the last one left.
-    static void rehearse() throws IOException {
+    ///
+    /// @param goesOn whether it is wanted still, once it has done it
+    static void rehearse(BooleanSupplier goesOn) throws IOException {
         int ledger = Shared.make("rehearsal", SETTINGS.ledgerLength());
         int frames = Shared.make("rehearsal", SETTINGS.framesLength());
         int up = Shared.make("rehearsal", LinkRing.UP);
@@ -42,7 +45,7 @@ final class Takeover {
         int device = Descriptors.open("/dev/null", Descriptors.O_WRONLY | Descriptors.O_CLOEXEC);
         int client = Shared.make("rehearsal", Settings.LAYOUT.clientLength());
         int stack = Shared.make("rehearsal", Settings.LAYOUT.stackLength());
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS && goesOn.getAsBoolean(); round++) {
             int[] bell = Doorbell.pair();
             int[] clientBell = Doorbell.pair();
             Grants grants = new Grants(

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A process that is a domain, or is to become one. Whoever hangs, or says what it may not, is killed.
 final class Child {
+    /// How far one is: told what to be, it goes on from wherever it is.
+    enum Progress {
+        STARTS,
+        READY,
+        REHEARSES,
+        WARM
+    }
+
     final Spawned life;
-
-    /// Whether it waits to be told what to be.
-    boolean ready;
-
-    /// Whether it was told to rehearse.
-    boolean rehearses;
-
-    /// Whether it has rehearsed.
-    boolean warm;
+    Progress progress = Progress.STARTS;
 
     /// What it was told to be.
     @Nullable
@@ -26,14 +26,14 @@ final class Child {
     /// Whether it said what it found of its predecessor.
     boolean reported;
 
-    private final long readyUntilNs;
+    private long lateNs;
     private Vigil vigil;
 
-    /// @param readyUntilNs when it must have become ready, and rehearsed
-    Child(Spawned life, long readyUntilNs) {
+    /// @param lateNs when it must have become ready
+    Child(Spawned life, long lateNs) {
         this.life = life;
         this.vigil = new Vigil(life.process(), life.process());
-        this.readyUntilNs = readyUntilNs;
+        this.lateNs = lateNs;
     }
 
     /// It waits to be told what to be.
@@ -43,13 +43,22 @@ final class Child {
         Vigil next = new Vigil(life.process(), server);
         vigil.close();
         vigil = next;
-        ready = true;
+        is(Progress.READY, Long.MAX_VALUE);
         life.serves(server);
+    }
+
+    /// It has come so far.
+    ///
+    /// @param untilNs when it must be further
+    void is(Progress now, long untilNs) {
+        progress = now;
+        lateNs = untilNs;
     }
 
     /// It is `at` now.
     void seated(Seat at, long nowNs) {
         seat = at;
+        lateNs = Long.MAX_VALUE;
         vigil.signs(at.signs, nowNs);
     }
 
@@ -61,7 +70,7 @@ final class Child {
         String fault = vigil.fault(nowNs);
         if (fault != null) {
             life.fail(fault);
-        } else if (seat == null && !warm && nowNs > readyUntilNs) {
+        } else if (nowNs > lateNs) {
             life.fail("not ready in time");
         } else if (vigil.silent(nowNs)) {
             say(Word.ALIVE, 0, "");
@@ -69,8 +78,8 @@ final class Child {
         return vigil.busy();
     }
 
-    /// Says a word. Whoever is dead does not hear it, and its end is told by its descriptor; whoever does not read is
-    /// killed, but not for what somebody asks of it, of which that one may have said too much.
+    /// Says a word, which the dead do not hear. Who does not read is killed, but not for what somebody asks of it: that
+    /// one may have said too much.
     void say(char kind, int number, String text, int... descriptors) {
         try {
             boolean heard = life.line().offer(new Word(kind, number, text).octets(), descriptors);
@@ -85,7 +94,7 @@ final class Child {
     /// What it is now, for those who ask.
     String news() {
         String part = seat == null ? "none" : seat.plan.name().replace(' ', '-');
-        String state = seat != null ? "serving" : warm ? "standby" : "starting";
+        String state = seat != null ? "serving" : progress == Progress.WARM ? "standby" : "starting";
         int restarts = seat == null ? 0 : seat.restarts;
         return "domain pid=" + life.process() + " part=" + part + " state=" + state + " restarts=" + restarts + "\n";
     }

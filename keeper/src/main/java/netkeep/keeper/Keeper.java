@@ -7,16 +7,19 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import netkeep.domain.Line;
 import netkeep.domain.Spawned;
 import netkeep.domain.Tenancy;
 import netkeep.domain.Word;
+import netkeep.keeper.Child.Progress;
 import netkeep.linux.Bell;
 import netkeep.linux.Clock;
 import netkeep.linux.Descriptors;
@@ -27,16 +30,15 @@ import netkeep.linux.Sockets;
 import org.jspecify.annotations.Nullable;
 
 /// The parent of all domains: makes every region and holds a duplicate of all that must outlive one; when one dies, its
-/// standby goes on. It reads nothing of what lies in the regions, and passes words on between parts.
-///
-/// One thread runs it: [#run].
+/// standby goes on. It reads nothing of what lies in the regions, and passes words on between parts. One thread runs
+/// it: [#run].
 public final class Keeper implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Keeper.class.getName());
 
-    /// How long to wait for the next process after one that could not be started, or died before it was of use.
+    /// How long to wait for the next process after one that was of no use; to stand by, after one that is awaited.
     private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /// The next one is not started before its successor had the machine for itself.
+    /// Who is to stand by is not started before a successor had the machine for itself.
     private static final long BREATH_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// How often to look at domains, some of which do something; and if none does.
@@ -113,6 +115,7 @@ public final class Keeper implements AutoCloseable {
     private final List<Spawned> dying = new ArrayList<>();
     private final Deque<String> cut = new ArrayDeque<>();
     private long startAtNs;
+    private long spareAtNs;
     private long lookAtNs;
     private volatile boolean ended;
     private State state = new State(List.of(), 0, 0);
@@ -132,7 +135,7 @@ public final class Keeper implements AutoCloseable {
         while (!ended) {
             long nowNs = clock.nowNs();
             long untilNs = Math.min(Math.min(seat(nowNs), recruit(nowNs)), watch(nowNs));
-            rehearse();
+            rehearse(nowNs);
             look();
             int count = epoll.await(untilNs == Long.MAX_VALUE ? Poller.NEVER : Math.max(0, untilNs - clock.nowNs()));
             for (int i = 0; i < count; i++) {
@@ -153,6 +156,7 @@ public final class Keeper implements AutoCloseable {
                     seat.taken(next, nowNs);
                     begin(seat, next);
                     lookAtNs = nowNs;
+                    spareAtNs = nowNs + BREATH_NS;
                 }
             } else if (seat.child == null) {
                 untilNs = Math.min(untilNs, seat.vacantUntilNs);
@@ -166,37 +170,36 @@ public final class Keeper implements AutoCloseable {
     /// @return when to call it again
     private long watch(long nowNs) {
         if (nowNs >= lookAtNs) {
-            boolean busy = false;
-            for (Child child : children.values()) {
-                busy |= child.look(nowNs);
-            }
-            lookAtNs = nowNs + (busy ? LOOK_NS : CALM_NS);
+            long busy = children.values().stream()
+                    .filter(child -> child.look(nowNs))
+                    .count();
+            lookAtNs = nowNs + (busy != 0 ? LOOK_NS : CALM_NS);
         }
         return lookAtNs;
     }
 
     /// Whoever can be seated, rather one that has rehearsed. Who did wrong cannot: it is about to be dead.
     private @Nullable Child ready() {
-        Child found = null;
-        for (Child child : children.values()) {
-            if (child.ready && !child.life.failed() && child.seat == null && (found == null || child.warm)) {
-                found = child;
-            }
-        }
-        return found;
+        return spares().filter(child -> child.progress != Progress.STARTS && !child.life.failed())
+                .max(Comparator.comparing(child -> child.progress))
+                .orElse(null);
     }
 
-    /// Starts processes for all seats that are vacant, and those that stand by.
+    /// Those that are nothing yet.
+    private Stream<Child> spares() {
+        return children.values().stream().filter(child -> child.seat == null);
+    }
+
+    /// Starts processes for all seats that are vacant, and then those that stand by.
     ///
     /// @return when to call it again
     private long recruit(long nowNs) {
-        long missing = plan.standbys()
-                + seats.stream().filter(seat -> seat.child == null).count()
-                - children.values().stream().filter(child -> child.seat == null).count();
-        if (nowNs < startAtNs) {
-            return missing > 0 ? startAtNs : Long.MAX_VALUE;
-        }
-        for (; missing > 0; missing--) {
+        long needed = seats.stream().filter(seat -> seat.child == null).count() - spares().count();
+        for (long missing = needed + plan.standbys(); missing > 0; missing--, needed--) {
+            long atNs = needed > 0 ? startAtNs : Math.max(startAtNs, spareAtNs);
+            if (nowNs < atNs) {
+                return atNs;
+            }
             Child child;
             try {
                 child = new Child(Spawned.start(plan.line()), nowNs + plan.readyNs());
@@ -212,13 +215,22 @@ public final class Keeper implements AutoCloseable {
         return Long.MAX_VALUE;
     }
 
-    /// Has those rehearse for whom there is no seat.
-    private void rehearse() {
-        for (Child child : children.values()) {
-            if (child.ready && child.seat == null && !child.rehearses) {
-                child.rehearses = true;
-                child.say(Word.REHEARSE, 0, "");
-            }
+    /// Has those rehearse for whom there is no seat, one at a time, for others need the cores; and those hurry whom a
+    /// seat waits for that somebody had.
+    private void rehearse(long nowNs) {
+        long awaited = seats.stream()
+                .filter(seat -> seat.child == null && seat.restarts != 0)
+                .count();
+        spares().filter(child -> child.progress == Progress.STARTS)
+                .limit(awaited)
+                .forEach(child -> child.life.hurry());
+        if (spares().noneMatch(child -> child.progress == Progress.REHEARSES)) {
+            spares().filter(child -> child.progress == Progress.READY)
+                    .findFirst()
+                    .ifPresent(child -> {
+                        child.is(Progress.REHEARSES, nowNs + plan.readyNs());
+                        child.say(Word.REHEARSE, 0, "");
+                    });
         }
     }
 
@@ -227,9 +239,8 @@ public final class Keeper implements AutoCloseable {
                 .map(seat ->
                         new Held(seat.plan.name(), seat.child == null ? 0 : seat.child.life.process(), seat.restarts))
                 .toList();
-        long standbys = children.values().stream()
-                .filter(child -> child.warm && child.seat == null)
-                .count();
+        long standbys =
+                spares().filter(child -> child.progress == Progress.WARM).count();
         State seen = new State(domains, (int) standbys, sessions.size());
         if (!seen.equals(state)) {
             state = seen;
@@ -320,7 +331,7 @@ public final class Keeper implements AutoCloseable {
         }
         switch (word.kind()) {
             case Word.READY -> child.ready(word.number());
-            case Word.WARM -> child.warm = true;
+            case Word.WARM -> child.is(Progress.WARM, Long.MAX_VALUE);
             case Word.REPORT -> {
                 child.reported = true;
                 watcher.died(Objects.requireNonNull(child.seat).death(Word.plain(word.text())));
@@ -339,8 +350,8 @@ public final class Keeper implements AutoCloseable {
     private static boolean may(Child child, char kind) {
         Seat seat = child.seat;
         return switch (kind) {
-            case Word.READY -> !child.ready;
-            case Word.WARM -> child.rehearses && !child.warm;
+            case Word.READY -> child.progress == Progress.STARTS;
+            case Word.WARM -> child.progress == Progress.REHEARSES;
             case Word.REPORT -> seat != null && seat.predecessor != 0 && !child.reported;
             case Word.WANT, Word.LEAVE, Word.ASK, Word.CAPTURE -> seat != null && seat.plan.admits();
             case Word.CUT, Word.OVER, Word.TELL, Word.RENEW -> seat != null && seat.plan.serves();
@@ -421,11 +432,9 @@ public final class Keeper implements AutoCloseable {
 
     /// Passes a word on to the stack, or to control.
     private void pass(Word word, boolean stack) {
-        for (Seat seat : seats) {
-            if (stack ? seat.plan.serves() : seat.plan.admits()) {
-                seat.say(word);
-            }
-        }
+        seats.stream()
+                .filter(seat -> stack ? seat.plan.serves() : seat.plan.admits())
+                .forEach(seat -> seat.say(word));
     }
 
     private void buried(Child child) {
@@ -437,7 +446,7 @@ public final class Keeper implements AutoCloseable {
         if (child.seat != null) {
             Seat seat = child.seat;
             seat.vacated(child, nowNs);
-            startAtNs = Math.max(startAtNs, ready() == null ? 0 : nowNs + BREATH_NS);
+            spareAtNs = nowNs + PAUSE_NS;
             List<Integer> granted = Arrays.stream(seat.grants).boxed().toList();
             watcher.left(new Remains(seat.death(""), child.life.diedOfItself(), nowNs, seat.plan, granted, sessions));
         } else {

@@ -1,22 +1,13 @@
 package netkeep.keeper;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import netkeep.domain.BackOff;
 import netkeep.domain.Vigil;
 import netkeep.domain.Word;
 import org.jspecify.annotations.Nullable;
 
 /// A domain that is to be there, and the process that is it now.
 final class Seat {
-    /// How long a process lives at least, else the next one is seated later.
-    private static final long SHORT_LIFE_NS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long LONGEST_PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final long FIRST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    /// Two deaths in short are as many as the same input may cost.
-    private static final int FREE_DEATHS = 2;
-
     private static final int KILLED = 1;
     private static final int DIED = 2;
 
@@ -38,9 +29,7 @@ final class Seat {
 
     private int lastDead;
     private String lastCause = "";
-    private int shortLives;
-    private long pauseNs = FIRST_PAUSE_NS;
-    private long begunNs;
+    private final BackOff backOff = new BackOff();
 
     Seat(Plan.Domain plan, Kept kept) {
         this.plan = plan;
@@ -70,7 +59,7 @@ final class Seat {
     void taken(Child by, long nowNs) {
         child = by;
         by.seated(this, nowNs);
-        begunNs = nowNs;
+        backOff.begins(nowNs);
     }
 
     /// Whoever was seated is dead.
@@ -80,15 +69,7 @@ final class Seat {
         lastDead = dead.life.process();
         lastCause = dead.life.cause();
         restarts++;
-        shortLives = nowNs - begunNs < SHORT_LIFE_NS ? shortLives + 1 : 0;
-        // Whoever dies at once will do so again: later and later.
-        if (shortLives > FREE_DEATHS) {
-            pauseNs = Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
-            vacantUntilNs = nowNs + pauseNs;
-        } else {
-            pauseNs = FIRST_PAUSE_NS;
-            vacantUntilNs = nowNs;
-        }
+        vacantUntilNs = nowNs + backOff.ends(nowNs);
     }
 
     /// Passes a word on to who is seated, if anybody is.

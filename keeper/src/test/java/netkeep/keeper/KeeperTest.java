@@ -3,6 +3,7 @@ package netkeep.keeper;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import netkeep.domain.Pulse;
+import netkeep.linux.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +158,26 @@ class KeeperTest {
         try (Kept kept = new Kept(plan(line(""), List.of("told"), 2, READY_NS))) {
             kept.await(() -> kept.deaths.containsKey("told"));
             assertEquals("exit code 3", kept.deaths.get("told").cause());
+        }
+    }
+
+    /// Of those that stand by one rehearses at a time.
+    @Test
+    void oneRehearsesAtATime() throws Exception {
+        try (Kept kept = new Kept(plan(line(Liar.TELLING), List.of("good"), 3, READY_NS))) {
+            kept.await(() -> kept.all() && kept.state.standbys() == 3);
+            List<String> lines = Files.readAllLines(directory.resolve(Liar.TELLING));
+            assertEquals(List.of("begins", "ends", "begins", "ends", "begins", "ends"), lines);
+        }
+    }
+
+    @Test
+    void whoIsKilledWithNobodyToStandByIsReplaced() throws Exception {
+        try (Kept kept = new Kept(plan(line(""), List.of("good"), 0, READY_NS))) {
+            kept.await(kept::all);
+            Threads.kill(kept.state.domains().getFirst().process(), Threads.SIGKILL);
+            kept.await(() -> kept.all() && kept.deaths.containsKey("good"));
+            assertEquals("signal 9", kept.deaths.get("good").cause());
         }
     }
 

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import netkeep.domain.Line;
 import netkeep.domain.Pulse;
 import netkeep.domain.Shared;
@@ -15,6 +16,7 @@ import netkeep.domain.Word;
 import netkeep.linux.Call;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Threads;
+import org.jspecify.annotations.Nullable;
 
 /// A program for a keeper to start. It does wrong once, and the next process in its place does right.
 ///
@@ -23,6 +25,11 @@ import netkeep.linux.Threads;
 final class Liar {
     static final String REPORT = "found\n\u001b[2Jnothing";
 
+    /// Whoever rehearses writes to a file of this name when it begins, and when it ends some work later.
+    static final String TELLING = "telling";
+
+    private static final int WORK = 1 << 22;
+
     private static final int KEEPER = 3;
     private static final int SIGSTOP = 19;
     private static final int EXIT_CODE = 3;
@@ -30,10 +37,13 @@ final class Liar {
     private final Line keeper = new Line(KEEPER);
     private Pulse pulse = Pulse.unseen(Arena.global());
 
+    private @Nullable Path telling;
+
     private Liar() {}
 
     public static void main(String[] arguments) throws Exception {
         Liar liar = new Liar();
+        liar.telling = arguments[1].equals(TELLING) ? Path.of(arguments[0], TELLING) : null;
         try {
             liar.live(first(Path.of(arguments[0])) ? arguments[1] : "");
         } catch (EOFException gone) {
@@ -55,6 +65,7 @@ final class Liar {
         say(Word.READY, wrong.equals("thread") ? 1 : Threads.threadId());
         Line.Received received = keeper.receive();
         if (Word.of(received.octets()).kind() == Word.REHEARSE) {
+            rehearse();
             say(Word.WARM, 0);
             received = keeper.receive();
         }
@@ -73,6 +84,16 @@ final class Liar {
         while (true) {
             pulse.beat();
             keeper.receive();
+        }
+    }
+
+    private void rehearse() throws IOException {
+        if (telling != null) {
+            Files.writeString(telling, "begins\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            for (int i = 0; i < WORK; i++) {
+                Thread.onSpinWait();
+            }
+            Files.writeString(telling, "ends\n", StandardOpenOption.APPEND);
         }
     }
 

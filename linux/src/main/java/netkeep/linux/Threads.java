@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -88,6 +90,25 @@ public final class Threads {
     /// @return false if it has ended, or who is not root asks for what only root may
     public static boolean prefer(int thread, int nice) {
         return Call.own().raw(Architecture.SETPRIORITY, 0, thread, nice, 0, 0, 0) == 0;
+    }
+
+    /// Has all threads of a process go before others, or no more, that are as nice as they say.
+    ///
+    /// @param from the nice values of those it concerns, as nice(1): the least
+    /// @param to   the most
+    /// @param nice what they become
+    public static void preferAll(int process, int from, int to, int nice) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
+            for (Path each : threads) {
+                int thread = Integer.parseInt(String.valueOf(each.getFileName()));
+                int now = nice(thread);
+                if (now >= from && now <= to) {
+                    prefer(thread, nice);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException ended) {
+            // Nobody is left.
+        }
     }
 
     /// Moves the calling thread to new namespaces; the other threads of the process stay.

@@ -64,7 +64,9 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--standbys",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Processes that wait to take over (default: ${DEFAULT-VALUE}, for some die as they do).")
+            description =
+                    "Processes that wait to take over (default: ${DEFAULT-VALUE}, for some die as they do); with 0 "
+                            + "each death waits for another to start.")
     private int standbys = 2;
 
     @Option(
@@ -95,6 +97,9 @@ public final class ChaosCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (Threads.effectiveUser() != 0) {
             throw new CannotHere("chaos makes a TAP device in a namespace of its own, which root may do: use sudo");
+        }
+        if (standbys < 0) {
+            throw new ParameterException(spec.commandLine(), "--standbys is 0 at least");
         }
         if (stacks < 1 || stacks > Stage.MOST_STACKS) {
             throw new ParameterException(spec.commandLine(), "--stacks is 1 or " + Stage.MOST_STACKS);

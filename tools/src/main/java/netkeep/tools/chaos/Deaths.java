@@ -53,6 +53,7 @@ final class Deaths {
     private static final String BETWEEN_TURNS = "in hand: nothing, cut off: 0 slots";
 
     private final SplittableRandom luck;
+    private final boolean stoodBy;
     private final Poisoner poisoner;
     private final List<Death> deaths = new ArrayList<>();
 
@@ -62,8 +63,10 @@ final class Deaths {
     private int cut;
     private int stacks;
 
-    /// @param stacks how many keepers there are
-    Deaths(long seed, int stacks, Poisoner poisoner) {
+    /// @param stacks   how many keepers there are
+    /// @param standbys how many each has wait
+    Deaths(long seed, int stacks, int standbys, Poisoner poisoner) {
+        this.stoodBy = standbys > 0;
         this.luck = new SplittableRandom(seed);
         this.poisoner = poisoner;
         this.states = new Keeper.State[stacks];
@@ -113,11 +116,13 @@ final class Deaths {
         return chains;
     }
 
-    /// Waits until all domains are there and another process stands by.
+    /// Waits until all domains are there and another process stands by, where any is to.
     ///
     /// @throws IOException if that takes too long
     synchronized void awaitStandby() throws IOException, InterruptedException {
-        await("nobody stands by", () -> standby() && domains().stream().allMatch(held -> held.process() != 0));
+        await(
+                "nobody stands by",
+                () -> (standby() || !stoodBy) && domains().stream().allMatch(held -> held.process() != 0));
     }
 
     private boolean begun() {

@@ -63,7 +63,7 @@ final class Stage implements AutoCloseable {
 
     Stage(Placement placement, int stacks, int standbys, Path directory, long seed) throws IOException {
         this.directory = directory;
-        this.deaths = new Deaths(seed, stacks, this::poison);
+        this.deaths = new Deaths(seed, stacks, standbys, this::poison);
         boolean done = false;
         try {
             this.place = NetworkNamespace.make();

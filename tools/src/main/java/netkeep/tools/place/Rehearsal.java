@@ -10,59 +10,69 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import netkeep.embedded.Embedded;
 import netkeep.link.SimLink;
+import netkeep.placement.Standby;
 import netkeep.servers.discard.DiscardServer;
 import netkeep.servers.http.HttpServer;
 import netkeep.servers.http.HttpSettings;
 import netkeep.servers.loop.Time;
 import netkeep.servers.source.SourceServer;
+import org.jspecify.annotations.Nullable;
 
 /// Lets servers and clients talk over the loopback of a stack, so that the code of the data path is compiled when it is
 /// needed. Needs no rights and touches no device.
-public final class Rehearsal {
+public final class Rehearsal implements Standby.Rehearsal {
     private static final int HTTP = 80;
     private static final int DISCARD = 9;
     private static final int SOURCE = 19;
     private static final int CHUNK = 1 << 16;
     private static final int CONNECTIONS = 16;
+    private static final String FILE = "612.txt";
 
+    private final Path directory;
     private final int millis;
     private final int rounds;
-    private final BooleanSupplier wanted;
 
     /// From now on servers may find their stack closed.
     private volatile boolean over;
 
+    /// Nobody needs it any more.
+    private volatile boolean left;
+
+    private @Nullable Path root;
+
     /// @param millis how long each kind of traffic runs
     public Rehearsal(int millis) {
-        this(millis, Integer.MAX_VALUE, () -> false);
+        this(Path.of(System.getProperty("java.io.tmpdir")), millis, Integer.MAX_VALUE);
     }
 
-    /// @param millis how long each kind of traffic runs at most
-    /// @param rounds the same: a request on each of some connections, or 64 KiB of a stream
-    /// @param wanted whether this process is wanted for something else: then it ends soon
-    public Rehearsal(int millis, int rounds, BooleanSupplier wanted) {
+    /// @param directory where it may have files as long as it runs
+    /// @param millis    how long each kind of traffic runs at most
+    /// @param rounds    the same: a request on each of some connections, or 64 KiB of a stream
+    public Rehearsal(Path directory, int millis, int rounds) {
+        this.directory = directory;
         this.millis = millis;
         this.rounds = rounds;
-        this.wanted = wanted;
     }
 
     private boolean goesOn(long endNs) {
-        return System.nanoTime() < endNs && !wanted.getAsBoolean();
+        return System.nanoTime() < endNs && !left;
     }
 
+    @Override
     public void run() throws IOException {
-        Path root = Files.createTempDirectory("netkeep");
-        Path file = Files.write(root.resolve("612.txt"), new byte[612]);
+        Path files = files();
+        if (files == null) {
+            return;
+        }
         SimLink silent = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L)
                 .left();
         try (Embedded stack = Embedded.builder()
                         .link("wire", silent, List.of("198.18.9.1/24"))
                         .start();
                 HttpServer http =
-                        new HttpServer(stack.provider(), HttpSettings.of(root), Time.SYSTEM, new SecureRandom());
+                        new HttpServer(stack.provider(), HttpSettings.of(files), Time.SYSTEM, new SecureRandom());
                 SourceServer source = new SourceServer(stack.provider(), Time.SYSTEM, 64, Long.MAX_VALUE);
                 DiscardServer discard = new DiscardServer(stack.provider(), Time.SYSTEM, 64)) {
             http.listen(at(HTTP));
@@ -76,8 +86,32 @@ public final class Rehearsal {
             bulk(stack.provider(), DISCARD);
             over = true;
         } finally {
-            Files.delete(file);
+            remove();
+        }
+    }
+
+    /// Its files are gone when this returns.
+    @Override
+    public void leave() throws IOException {
+        over = true;
+        left = true;
+        remove();
+    }
+
+    /// What is served; none once it was left.
+    private synchronized @Nullable Path files() throws IOException {
+        if (!left) {
+            root = Files.createTempDirectory(directory, "netkeep");
+            Files.write(root.resolve(FILE), new byte[612]);
+        }
+        return root;
+    }
+
+    private synchronized void remove() throws IOException {
+        if (root != null) {
+            Files.delete(root.resolve(FILE));
             Files.delete(root);
+            root = null;
         }
     }
 
@@ -89,7 +123,8 @@ public final class Rehearsal {
         Thread.ofPlatform().daemon().start(() -> {
             try {
                 server.run();
-            } catch (IOException e) {
+            } catch (IOException | LinkageError e) {
+                // Whoever is left may find neither its stack nor its classes.
                 if (!over) {
                     System.err.println("netkeep: rehearsal: " + e.getMessage());
                 }
@@ -103,8 +138,8 @@ public final class Rehearsal {
 
     private void requests(SelectorProvider provider) throws IOException {
         SocketChannel[] channels = new SocketChannel[CONNECTIONS];
-        ByteBuffer request =
-                ByteBuffer.wrap("GET /612.txt HTTP/1.1\r\nHost: rehearsal\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer request = ByteBuffer.wrap(
+                ("GET /" + FILE + " HTTP/1.1\r\nHost: rehearsal\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         ByteBuffer response = ByteBuffer.allocateDirect(CHUNK);
         for (int i = 0; i < channels.length; i++) {
             channels[i] = provider.openSocketChannel();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.linux.Threads;
+import netkeep.placement.Standby;
 import netkeep.tools.CannotHere;
 import netkeep.tools.Main;
 
@@ -14,10 +15,14 @@ public final class ThisProgram {
     /// Of a domain's JVM.
     private static final List<String> MEMORY = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=64m");
 
+    /// The cache's classes lie where they say: to move them all takes 45 ms of the 130 in which a JVM is there.
+    private static final List<String> UNMOVED =
+            List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0");
+
     /// The compilers of a process that stands by, or has just taken over, give way to all that serve: they are
     /// as nice as its rehearsal. To others than root, also of a user namespace, the JVM would say that it may not.
     private static final List<String> PATIENT =
-            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=" + DomainMain.NICE);
+            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=" + Standby.NICE);
 
     private ThisProgram() {}
 
@@ -26,6 +31,7 @@ public final class ThisProgram {
     /// @param options of its JVM, besides those of this one
     public static List<String> domain(String... options) throws IOException {
         List<String> all = new ArrayList<>(MEMORY);
+        all.addAll(UNMOVED);
         all.addAll(List.of(options));
         if (Threads.effectiveUser() == 0) {
             all.addAll(PATIENT);
