@@ -131,20 +131,48 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t 
 
 /* ----- Octets out ----- */
 
-/* A message's head and what it names but for the octets, as far as they are read. What is not there the kernel is given, and tells. */
-static bool message_there(const struct msghdr *message) {
-    return memory_read(message, sizeof *message) && message->msg_iovlen <= IOV_MAX
-        && memory_read(message->msg_iov, message->msg_iovlen * sizeof *message->msg_iov)
-        && (message->msg_name == NULL || message->msg_namelen > sizeof(struct sockaddr_storage)
-            || memory_read(message->msg_name, message->msg_namelen));
+/* Pieces as the kernel looks at them, before anything else: 0 or a negative errno. */
+static int pieces_unfit(const struct iovec *pieces, size_t count) {
+    if (!memory_read(pieces, count * sizeof *pieces)) {
+        return -EFAULT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].iov_len > SSIZE_MAX) {
+            return -EINVAL;
+        }
+    }
+    return 0;
 }
 
-static bool messages_there(const struct mmsghdr *messages, unsigned count) {
-    bool all = memory_read(messages, count * sizeof *messages);
-    for (unsigned i = 0; all && i < count; i++) {
-        all = message_there(&messages[i].msg_hdr);
+/* A flag of the kernel's own, MSG_CMSG_COMPAT, which no program may say. */
+enum { OF_KERNEL = INT_MIN };
+
+/* The same of a message's head and what it names but for the octets. */
+static int message_unfit(const struct msghdr *message, bool sends, int flags) {
+    if ((flags & OF_KERNEL) != 0) {
+        return -EINVAL;
     }
-    return all;
+    if (!memory_read(message, sizeof *message)) {
+        return -EFAULT;
+    }
+    if (message->msg_name != NULL && message->msg_namelen > INT32_MAX) {
+        return -EINVAL;
+    }
+    if (message->msg_iovlen > IOV_MAX) {
+        return -EMSGSIZE;
+    }
+    bool named = sends && message->msg_name != NULL;
+    size_t name = message->msg_namelen < sizeof(struct sockaddr_storage) ? message->msg_namelen : sizeof(struct sockaddr_storage);
+    if (named && !memory_read(message->msg_name, name)) {
+        return -EFAULT;
+    }
+    int failure = pieces_unfit(message->msg_iov, message->msg_iovlen);
+    return failure == 0 && sends && message->msg_controllen > INT32_MAX ? -ENOBUFS : failure;
+}
+
+/* As many as the kernel looks at in one call. */
+static unsigned at_most(unsigned count) {
+    return count < IOV_MAX ? count : IOV_MAX;
 }
 
 /* A datagram to somebody settles what a socket is that was bound to nobody. */
@@ -175,8 +203,11 @@ static bool opens_fast(int fd, int flags) {
     return kind == OWN ? !own(value)->datagram : kind == OPEN && (value & OPEN_DATAGRAM) == 0;
 }
 
+/* Octets that the kernel moves in one call. */
+enum { MOST = 0x7ffff000 };
+
 static ssize_t sent(uint32_t number, const void *octets, size_t length, int flags) {
-    struct iovec piece = {(void *)(uintptr_t)octets, length};
+    struct iovec piece = {(void *)(uintptr_t)octets, length < MOST ? length : MOST};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     return said(message_send(number, &message, flags));
 }
@@ -194,7 +225,7 @@ EXPORT ssize_t write(int fd, const void *octets, size_t length) {
 EXPORT ssize_t sendto(
     int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
     uint32_t number;
-    int failure = is_ours(fd) ? address_there(address, address_length) : 0;
+    int failure = is_ours(fd) && address != NULL ? address_there(address, address_length) : 0;
     if (failure != 0) {
         return fail(failure);
     }
@@ -213,8 +244,9 @@ EXPORT ssize_t sendto(
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     uint32_t number;
-    if (!message_there(message)) {
-        return real()->sendmsg(fd, message, flags);
+    int failure = message_unfit(message, true, flags);
+    if (failure != 0) {
+        return is_ours(fd) ? fail(failure) : real()->sendmsg(fd, message, flags);
     }
     settle(fd, message->msg_name, message->msg_namelen);
     if (opens_fast(fd, flags) && connect(fd, message->msg_name, message->msg_namelen) != 0) {
@@ -229,26 +261,29 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
 
 EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
     uint32_t number;
-    if (!messages_there(messages, count)) {
-        return real()->sendmmsg(fd, messages, count, flags);
+    if (!is_ours(fd) || count == 0 || !memory_read(messages, sizeof *messages)) {
+        for (unsigned i = 0; i < count && !is_ours(fd); i++) {
+            if (memory_read(&messages[i], sizeof messages[i]) && message_unfit(&messages[i].msg_hdr, true, flags) == 0) {
+                rights_sent(&messages[i].msg_hdr);
+            }
+        }
+        return is_ours(fd) && count != 0 ? fail(-EFAULT) : real()->sendmmsg(fd, messages, count, flags);
     }
-    if (count > 0) {
+    if (message_unfit(&messages[0].msg_hdr, true, flags) == 0) {
         settle(fd, messages[0].msg_hdr.msg_name, messages[0].msg_hdr.msg_namelen);
     }
     if (!is_direct(fd, &number)) {
-        for (unsigned i = 0; i < count; i++) {
-            rights_sent(&messages[i].msg_hdr);
-        }
         return real()->sendmmsg(fd, messages, count, flags);
     }
-    for (unsigned i = 0; i < count; i++) {
-        ssize_t done = message_send(number, &messages[i].msg_hdr, flags);
+    for (unsigned i = 0; i < at_most(count); i++) {
+        ssize_t done = memory_written(&messages[i], sizeof messages[i]) ? message_unfit(&messages[i].msg_hdr, true, flags) : -EFAULT;
+        done = done != 0 ? done : message_send(number, &messages[i].msg_hdr, flags);
         if (done < 0) {
             return i > 0 ? (int)i : (int)said(done);
         }
         messages[i].msg_len = (unsigned)done;
     }
-    return (int)count;
+    return (int)at_most(count);
 }
 
 /* Then a file's readv and writev do nothing, and say so. */
@@ -261,7 +296,7 @@ static bool is_nothing(const struct iovec *pieces, int count) {
     return true;
 }
 
-EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
+static ssize_t written(int fd, const struct iovec *pieces, int count, int flags) {
     uint32_t number;
     if (!is_direct(fd, &number)) {
         return real()->writev(fd, pieces, count);
@@ -269,25 +304,42 @@ EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     if (count < 0 || count > IOV_MAX) {
         return said(-EINVAL);
     }
-    if (!memory_read(pieces, (size_t)count * sizeof *pieces)) {
-        return fail(-EFAULT);
-    }
-    if (is_nothing(pieces, count)) {
-        return 0;
+    int failure = pieces_unfit(pieces, (size_t)count);
+    if (failure != 0 || is_nothing(pieces, count)) {
+        return said(failure);
     }
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
-    return said(message_send(number, &message, 0));
+    return said(message_send(number, &message, flags));
 }
 
-/* With flags, which are those of files, and a position, which a socket has not. */
+EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
+    return written(fd, pieces, count, 0);
+}
+
+/* Of files' flags a socket takes these, of which one concerns it: those of a send or a receive, or a negative errno. */
+static int of_file(int flags) {
+    if ((flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)) != 0) {
+        return -EOPNOTSUPP;
+    }
+    return (flags & RWF_NOWAIT) != 0 ? MSG_DONTWAIT : 0;
+}
+
+/* With flags, and a position, which a socket has not. */
 EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
     uint32_t number;
-    bool ours = at == -1 && flags == 0 && is_direct(fd, &number);
-    return ours ? writev(fd, pieces, count) : real()->pwritev2(fd, pieces, count, at, flags);
+    if (at != -1 || !is_direct(fd, &number)) {
+        return real()->pwritev2(fd, pieces, count, at, flags);
+    }
+    return of_file(flags) < 0 ? fail(of_file(flags)) : written(fd, pieces, count, of_file(flags));
 }
 
 EXPORT ssize_t pwritev64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags)
     __attribute__((alias("pwritev2")));
+
+/* Why nothing was read: as the kernel tells it of what is none that sendfile takes. */
+static int no_file(void) {
+    return errno == EISDIR || errno == ESPIPE ? -EINVAL : -errno;
+}
 
 /* To a socket of UDP it is one datagram. */
 static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t count) {
@@ -295,7 +347,7 @@ static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t co
     size_t most = count < sizeof octets ? count : sizeof octets;
     ssize_t got = pread(in, octets, most, offset != NULL ? *offset : lseek(in, 0, SEEK_CUR));
     if (got <= 0) {
-        return got < 0 ? -errno : 0;
+        return got < 0 ? no_file() : 0;
     }
     struct iovec piece = {octets, (size_t)got};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
@@ -318,7 +370,7 @@ static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
         size_t most = count - done < sizeof octets ? count - done : sizeof octets;
         ssize_t got = offset != NULL ? pread(in, octets, most, *offset) : pread(in, octets, most, lseek(in, 0, SEEK_CUR));
         if (got <= 0) {
-            return done > 0 ? (ssize_t)done : got < 0 ? -errno : 0;
+            return done > 0 ? (ssize_t)done : got < 0 ? no_file() : 0;
         }
         struct iovec piece = {octets, (size_t)got};
         ssize_t now = stream_send(number, &piece, 1, 0);
@@ -338,13 +390,21 @@ static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
     return (ssize_t)done;
 }
 
+static bool is_pipe(int fd) {
+    return real()->fcntl(fd, F_GETPIPE_SZ) >= 0;
+}
+
 EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
     uint32_t number;
     if (is_direct(in, &number)) {
-        return said(-EINVAL);
+        return offset == NULL && is_pipe(out) ? splice(in, NULL, out, NULL, count, 0) : said(offset != NULL ? -ESPIPE : -EINVAL);
     }
     if (!is_direct(out, &number)) {
         return real()->sendfile(out, in, offset, count);
+    }
+    int mode = real()->fcntl(in, F_GETFL);
+    if (mode < 0 || (mode & (O_ACCMODE | O_PATH)) == O_WRONLY || (mode & O_PATH) != 0) {
+        return fail(-EBADF);
     }
     return offset != NULL && !memory_written(offset, sizeof *offset) ? fail(-EFAULT) : said(send_file(number, in, offset, count));
 }
@@ -353,10 +413,6 @@ EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) __attr
 
 /* Between a socket and a pipe octets are copied; what is not taken stays where it was. */
 enum { SPLICED = 16384 };
-
-static bool is_pipe(int fd) {
-    return real()->fcntl(fd, F_GETPIPE_SZ) >= 0;
-}
 
 /* With SPLICE_F_NONBLOCK nobody waits for the pipe; for a socket only its own mode says. */
 static bool must_wait(int pipe, short events, bool waits) {
@@ -367,7 +423,8 @@ static bool must_wait(int pipe, short events, bool waits) {
 static ssize_t splice_out(uint32_t number, int pipe, size_t length, bool waits) {
     char octets[SPLICED];
     struct iovec piece = {octets, length < sizeof octets ? length : sizeof octets};
-    ssize_t there = stream_receive(number, &piece, 1, MSG_PEEK);
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    ssize_t there = message_receive(number, &message, MSG_PEEK);
     if (there <= 0) {
         return there;
     }
@@ -379,17 +436,18 @@ static ssize_t splice_out(uint32_t number, int pipe, size_t length, bool waits) 
         return -errno;
     }
     piece.iov_len = (size_t)put;
-    return stream_receive(number, &piece, 1, MSG_DONTWAIT);
+    return message_receive(number, &message, MSG_DONTWAIT);
 }
 
-static ssize_t splice_in(int pipe, uint32_t number, size_t length, bool waits) {
-    char octets[SPLICED];
-    ssize_t room = stream_room(number, 0);
+static ssize_t splice_in(int pipe, uint32_t number, size_t length, unsigned flags) {
+    char octets[65536];
+    bool whole = own(number)->datagram;
+    ssize_t room = whole ? (ssize_t)sizeof octets : stream_room(number, 0);
     if (room <= 0) {
         return room;
     }
-    size_t most = length < sizeof octets ? length : sizeof octets;
-    if (must_wait(pipe, POLLIN, waits)) {
+    size_t most = length < (whole ? sizeof octets : SPLICED) ? length : whole ? sizeof octets : SPLICED;
+    if (must_wait(pipe, POLLIN, (flags & SPLICE_F_NONBLOCK) == 0)) {
         return -EAGAIN;
     }
     ssize_t got = real()->read(pipe, octets, most < (size_t)room ? most : (size_t)room);
@@ -398,7 +456,8 @@ static ssize_t splice_in(int pipe, uint32_t number, size_t length, bool waits) {
     }
     /* There was room, and this is who sends: if another sends as well, this waits. */
     struct iovec piece = {octets, (size_t)got};
-    return stream_send(number, &piece, 1, 0);
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    return message_send(number, &message, (flags & SPLICE_F_MORE) != 0 ? MSG_MORE : 0);
 }
 
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t length, unsigned flags) {
@@ -411,8 +470,12 @@ EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t l
     if (length == 0) {
         return 0;
     }
-    if (!is_pipe(reads ? out : in) || own(number)->datagram) {
+    if ((flags & ~(unsigned)(SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT)) != 0) {
         return said(-EINVAL);
+    }
+    if (!is_pipe(reads ? out : in)) {
+        int other = real()->fcntl(reads ? out : in, F_GETFL);
+        return said(other < 0 || (other & O_PATH) != 0 ? -EBADF : -EINVAL);
     }
     int mode = real()->fcntl(reads ? out : in, F_GETFL) & O_ACCMODE;
     if (mode == (reads ? O_RDONLY : O_WRONLY)) {
@@ -421,13 +484,13 @@ EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t l
     if (in_at != NULL || out_at != NULL) {
         return said((reads ? out_at : in_at) != NULL ? -ESPIPE : -EINVAL);
     }
-    return said(reads ? splice_out(number, out, length, waits) : splice_in(in, number, length, waits));
+    return said(reads ? splice_out(number, out, length, waits) : splice_in(in, number, length, flags));
 }
 
 /* ----- Octets in ----- */
 
 static ssize_t received(uint32_t number, void *octets, size_t length, int flags) {
-    struct iovec piece = {octets, length};
+    struct iovec piece = {octets, length < MOST ? length : MOST};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     return said(message_receive(number, &message, flags));
 }
@@ -467,7 +530,13 @@ EXPORT ssize_t recvfrom(
     struct iovec piece = {octets, length};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = address,
         .msg_namelen = address_length != NULL ? *address_length : 0};
+    bool wrong = address != NULL && address_length != NULL && message.msg_namelen > INT32_MAX;
+    message.msg_name = wrong ? NULL : address;
     ssize_t got = message_receive(number, &message, flags);
+    if (got >= 0 && wrong) {
+        /* As the kernel, which finds out when it has taken what came. */
+        return fail(-EINVAL);
+    }
     if (got >= 0 && address != NULL && address_length != NULL) {
         *address_length = message.msg_namelen;
     }
@@ -476,8 +545,9 @@ EXPORT ssize_t recvfrom(
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     uint32_t number;
-    if (!message_there(message)) {
-        return real()->recvmsg(fd, message, flags);
+    int failure = message_unfit(message, false, flags);
+    if (failure != 0) {
+        return is_ours(fd) ? fail(failure) : real()->recvmsg(fd, message, flags);
     }
     if (wait_settled(fd, flags) != 0) {
         return -1;
@@ -507,8 +577,8 @@ static bool is_over(struct timespec *timeout, int64_t until) {
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
     uint32_t number;
     unsigned done = 0;
-    if (!messages_there(messages, count) || (timeout != NULL && !memory_written(timeout, sizeof *timeout))) {
-        return real()->recvmmsg(fd, messages, count, flags, timeout);
+    if (timeout != NULL && !memory_written(timeout, sizeof *timeout)) {
+        return is_ours(fd) ? fail(-EFAULT) : real()->recvmmsg(fd, messages, count, flags, timeout);
     }
     int64_t most = timeout_ns(timeout);
     if (wait_settled(fd, flags) != 0) {
@@ -525,9 +595,10 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
         return fail(-EINVAL);
     }
     int64_t until = later(most);
-    for (unsigned i = 0; i < count && (i == 0 || !is_over(timeout, until)); i++, done++) {
+    for (unsigned i = 0; i < at_most(count) && (i == 0 || !is_over(timeout, until)); i++, done++) {
         int how = i > 0 && (flags & MSG_WAITFORONE) != 0 ? flags | MSG_DONTWAIT : flags;
-        ssize_t got = message_receive(number, &messages[i].msg_hdr, how & ~MSG_WAITFORONE);
+        ssize_t got = memory_written(&messages[i], sizeof messages[i]) ? message_unfit(&messages[i].msg_hdr, false, flags) : -EFAULT;
+        got = got != 0 ? got : message_receive(number, &messages[i].msg_hdr, how & ~MSG_WAITFORONE);
         if (got < 0) {
             return i > 0 ? (int)i : (int)said(got);
         }
@@ -536,9 +607,9 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
     return (int)done;
 }
 
-EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
+static ssize_t read_into(int fd, const struct iovec *pieces, int count, int flags) {
     uint32_t number;
-    if (wait_settled(fd, 0) != 0) {
+    if (wait_settled(fd, flags) != 0) {
         return -1;
     }
     if (!is_direct(fd, &number)) {
@@ -547,20 +618,24 @@ EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
     if (count < 0 || count > IOV_MAX) {
         return said(-EINVAL);
     }
-    if (!memory_read(pieces, (size_t)count * sizeof *pieces)) {
-        return fail(-EFAULT);
-    }
-    if (is_nothing(pieces, count)) {
-        return 0;
+    int failure = pieces_unfit(pieces, (size_t)count);
+    if (failure != 0 || is_nothing(pieces, count)) {
+        return said(failure);
     }
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces, .msg_iovlen = (size_t)count};
-    return said(message_receive(number, &message, 0));
+    return said(message_receive(number, &message, flags));
+}
+
+EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
+    return read_into(fd, pieces, count, 0);
 }
 
 EXPORT ssize_t preadv2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
     uint32_t number;
-    bool ours = at == -1 && flags == 0 && is_direct(fd, &number);
-    return ours ? readv(fd, pieces, count) : real()->preadv2(fd, pieces, count, at, flags);
+    if (at != -1 || !is_direct(fd, &number)) {
+        return real()->preadv2(fd, pieces, count, at, flags);
+    }
+    return of_file(flags) < 0 ? fail(of_file(flags)) : read_into(fd, pieces, count, of_file(flags));
 }
 
 EXPORT ssize_t preadv64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags)

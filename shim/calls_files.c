@@ -6,6 +6,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/fs.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 
 /* The calls of descriptors in general, and of waiting. */
 
@@ -102,6 +105,9 @@ EXPORT int fcntl(int fd, int command, ...) {
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     uint32_t number;
+    if (command == F_SETFL && ((intptr_t)argument & O_ASYNC) != 0 && number_kind(fd, &number) == OWN) {
+        socket_signals(number);
+    }
     int done = real()->fcntl(fd, command, argument);
     if (done < 0) {
         return done;
@@ -116,19 +122,41 @@ EXPORT int fcntl(int fd, int command, ...) {
 
 EXPORT int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
 
+/* What is asked of a socket and concerns the system: any of the kernel's is asked. */
+static int ask_system(unsigned long request, void *value) {
+    int fd = real()->socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool named = interfaces_concern(request) && memory_written(value, sizeof(struct ifconf));
+    int done = fd < 0 ? -1 : named ? interfaces_control(fd, request, value) : real()->ioctl(fd, request, value);
+    int failure = errno;
+    real()->close(fd);
+    errno = failure;
+    return done;
+}
+
+/* Of a socket: whether the kernel's end answers it, for it concerns the descriptor. */
+static bool is_of_descriptor(unsigned long request) {
+    switch (request) {
+        case FIONBIO: case FIOCLEX: case FIONCLEX: case FIOASYNC: case FIOSETOWN: case SIOCSPGRP: case FIOGETOWN: case SIOCGPGRP:
+        case FIGETBSZ:
+            return true;
+        default: return false;
+    }
+}
+
 EXPORT int ioctl(int fd, unsigned long request, ...) {
     va_list arguments;
     va_start(arguments, request);
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     uint32_t number;
-    if (interfaces_concern(request) && memory_written(argument, sizeof(struct ifconf))) {
-        return interfaces_control(fd, request, argument);
-    }
     if (number_kind(fd, &number) != OWN) {
-        return real()->ioctl(fd, request, argument);
+        bool named = interfaces_concern(request) && memory_written(argument, sizeof(struct ifconf));
+        return named ? interfaces_control(fd, request, argument) : real()->ioctl(fd, request, argument);
     }
-    if (request == FIONBIO || request == FIOCLEX || request == FIONCLEX) {
+    if (request == FIOASYNC && memory_read(argument, sizeof(int)) && *(const int *)argument != 0) {
+        socket_signals(number);
+    }
+    if (is_of_descriptor(request)) {
         /* The kernel's end has it, too. */
         int done = real()->ioctl(fd, request, argument);
         return done < 0 || request != FIONBIO ? done : option_control(number, request, argument);
@@ -136,11 +164,12 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
     if (socket_carried(number)) {
         return real()->ioctl(fd, request, argument);
     }
-    if (request >= SIOCGIFNAME && request <= SIOCSIFHWBROADCAST) {
-        /* Of the system's interfaces: any socket's is asked. */
-        return real()->ioctl(fd, request, argument);
+    if (request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD) {
+        /* No datagram has been told with its time. */
+        return fail(-ENOENT);
     }
-    return option_control(number, request, argument);
+    bool own_words = request == SIOCATMARK || request == SIOCOUTQ || request == SIOCOUTQNSD;
+    return (request & 0xff00) == 0x8900 && !own_words ? ask_system(request, argument) : option_control(number, request, argument);
 }
 
 EXPORT pid_t vfork(void) {
@@ -158,16 +187,29 @@ EXPORT void _Exit(int code) __attribute__((alias("_exit")));
 
 /* ----- Waiting ----- */
 
+/* Octets of a set of signals, as the kernel reads it. */
+enum { KERNEL_SET = 8 };
+
+static bool times_there(const struct timespec *timeout, const sigset_t *mask) {
+    return (timeout == NULL || memory_read(timeout, sizeof *timeout)) && (mask == NULL || memory_read(mask, KERNEL_SET));
+}
+
+/* More than that no process has, and the kernel says so. */
+enum { MOST_POLLED = 1 << 24 };
+
 EXPORT int poll(struct pollfd *polled, nfds_t count, int timeout) {
-    if (!memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
+    if (count > MOST_POLLED || !memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->poll(polled, count, timeout);
     }
     return wait_poll(polled, count, timeout < 0 ? -1 : (int64_t)timeout * 1000000, NULL);
 }
 
 EXPORT int ppoll(struct pollfd *polled, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
-    if (!memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
+    if (count > MOST_POLLED || !memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->ppoll(polled, count, timeout, mask);
+    }
+    if (!times_there(timeout, mask)) {
+        return fail(-EFAULT);
     }
     int64_t ns = timeout_ns(timeout);
     return ns == -EINVAL ? fail(-EINVAL) : wait_poll(polled, count, ns, mask);
@@ -300,6 +342,9 @@ EXPORT int pselect(
     if (!select_concerns(end, in, out, except)) {
         return real()->pselect(end, in, out, except, timeout, mask);
     }
+    if (!times_there(timeout, mask)) {
+        return fail(-EFAULT);
+    }
     int64_t ns = timeout_ns(timeout);
     return ns == -EINVAL ? fail(-EINVAL) : select_by_poll(end, in, out, except, ns, mask);
 }
@@ -339,6 +384,9 @@ EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeou
 
 EXPORT int epoll_pwait2(
     int epfd, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask) {
+    if (!times_there(timeout, mask)) {
+        return fail(-EFAULT);
+    }
     int64_t ns = timeout_ns(timeout);
     int64_t ms = ns < 0 ? -1 : (ns + 999999) / 1000000;
     return ns == -EINVAL ? fail(-EINVAL) : epoll_pwait(epfd, events, most, ms > INT_MAX ? INT_MAX : (int)ms, mask);

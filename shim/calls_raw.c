@@ -12,6 +12,9 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
+/* Octets of a set of signals; the kernel refuses another length. */
+enum { KERNEL_SET = 8 };
+
 #define NUMBER(i) ((int)a[i])
 #define LENGTH(i) ((size_t)a[i])
 #define COUNT(i) ((unsigned)a[i])
@@ -78,7 +81,11 @@ static bool waits(long call, const long *a, long *done) {
 #ifdef SYS_poll
         case SYS_poll: *done = poll(AT(0), (nfds_t)a[1], NUMBER(2)); return true;
 #endif
-        case SYS_ppoll: *done = ppoll(AT(0), (nfds_t)a[1], AT(2), AT(3)); return true;
+        case SYS_ppoll:
+            if (a[3] != 0 && LENGTH(4) != KERNEL_SET) {
+                return false;
+            }
+            *done = ppoll(AT(0), (nfds_t)a[1], AT(2), AT(3)); return true;
 #ifdef SYS_select
         case SYS_select: *done = select(NUMBER(0), AT(1), AT(2), AT(3), AT(4)); return true;
 #endif
@@ -90,7 +97,11 @@ static bool waits(long call, const long *a, long *done) {
 #ifdef SYS_epoll_wait
         case SYS_epoll_wait: *done = epoll_wait(NUMBER(0), AT(1), NUMBER(2), NUMBER(3)); return true;
 #endif
-        case SYS_epoll_pwait: *done = epoll_pwait(NUMBER(0), AT(1), NUMBER(2), NUMBER(3), AT(4)); return true;
+        case SYS_epoll_pwait:
+            if (a[4] != 0 && LENGTH(5) != KERNEL_SET) {
+                return false;
+            }
+            *done = epoll_pwait(NUMBER(0), AT(1), NUMBER(2), NUMBER(3), AT(4)); return true;
         default: return false;
     }
 }

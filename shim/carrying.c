@@ -254,12 +254,19 @@ const char *carrying_said(void) {
 
 void socket_settled(uint32_t number) {
     struct load load;
-    if (*carrying_said() != 0) {
+    if (*carrying_said() != 0 || atomic_load(&own(number)->signals)) {
         family_lock();
         sockets_share();
         family_unlock();
         if (begin(number, &load)) {
             carry_all(&load, 1);
         }
+    }
+}
+
+void socket_signals(uint32_t number) {
+    atomic_store(&own(number)->signals, true);
+    if ((socket_status(number) & NK_STATUS_CONNECTED) != 0) {
+        socket_settled(number);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <string.h>
 
 /* As many as the kernel allows, and has where the number is negative. */
 enum { MOST_WAITING = 4096 };
@@ -54,11 +55,23 @@ int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
     if (number < 0) {
         return fail((int)number);
     }
-    int failure = place_of(address, length, own((uint32_t)number)->v6, &place);
+    struct own *it = own((uint32_t)number);
+    struct sockaddr_in any;
+    if (!it->v6 && length >= (socklen_t)sizeof any && address->sa_family == AF_UNSPEC) {
+        /* As the kernel, which knows programs that forget to say so. */
+        memcpy(&any, address, sizeof any);
+        any.sin_family = any.sin_addr.s_addr == 0 ? AF_INET : AF_UNSPEC;
+        address = (const struct sockaddr *)(const void *)&any;
+    }
+    int failure = place_of(address, length, it->v6, &place);
     if (failure == 0) {
         failure = bind_to((uint32_t)number, &place);
     }
-    own((uint32_t)number)->unplaced = failure == 0 && place.port == 0 && is_any(&place);
+    it->unplaced = failure == 0 && place.port == 0 && is_any(&place);
+    if (failure == 0) {
+        it->keeps_port = place.port != 0;
+        it->keeps_address = !is_any(&place);
+    }
     family_unlock();
     return failure == 0 ? 0 : fail(failure);
 }
@@ -173,10 +186,13 @@ static int dissolve(uint32_t number) {
     return 0;
 }
 
-/* The stack connects a socket once, and listens for good; the kernel does again and again: it is opened anew. With the lock. */
-static int again(uint32_t number) {
+/*
+ * The stack connects a socket once, and listens for good; the kernel does again and again: it is opened anew, and what it was is closed,
+ * or reset. With the lock.
+ */
+static int again(uint32_t number, bool abort) {
     struct own *it = own(number);
-    struct nk_request close = {.op = NK_CLOSE, .socket = number};
+    struct nk_request close = {.op = NK_CLOSE, .socket = number, .a = abort};
     family_ask(&close);
     int failure = socket_closed(number);
     if (failure != 0) {
@@ -193,6 +209,14 @@ static int again(uint32_t number) {
     return failure;
 }
 
+/* What it was before may still have connections at that port: as with the kernel, it is bound all the same. With the lock. */
+static int bind_again(uint32_t number, const struct place *place) {
+    options_reuse(number, true);
+    int failure = bind_to(number, place);
+    options_reuse(number, false);
+    return failure;
+}
+
 /* It keeps its port: whoever waits for connections is told that there will be none. */
 int socket_unlisten(uint32_t number) {
     struct nk_words words;
@@ -200,14 +224,47 @@ int socket_unlisten(uint32_t number) {
     nk_words(&session, number, &words);
     own(number)->listening = false;
     socket_forsake(number);
-    int failure = again(number);
+    int failure = again(number, false);
     if (failure == 0) {
         struct place place = {words.local, words.local_port, words.link};
-        failure = bind_to(number, &place);
+        failure = bind_again(number, &place);
     }
     family_note(number);
     family_unlock();
     return failure == 0 ? 0 : fail(failure);
+}
+
+/*
+ * A socket of TCP is to talk to nobody (connect to AF_UNSPEC): it is as a new one, but for what it was bound to and its options, and its peer is
+ * told by a reset. With the lock, which it lets go of.
+ */
+static int disconnect(int fd, uint32_t number) {
+    struct own *it = own(number);
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    bool parted = (words.status & (NK_STATUS_CONNECTED | NK_STATUS_CONNECTING)) != 0 && (words.status & NK_STATUS_FAILED) == 0;
+    bool accepted = number >= session.sockets / 2;
+    if ((words.status & (NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_FAILED | NK_STATUS_LISTENING)) == 0) {
+        family_unlock();
+        return 0;
+    }
+    it->listening = false;
+    socket_forsake(number);
+    int64_t made = accepted ? socket_anew(fd, number) : again(number, parted);
+    number = accepted && made >= 0 ? (uint32_t)made : number;
+    it = own(number);
+    if (made >= 0) {
+        it->told = it->undone = it->asked = it->fallen = false;
+        atomic_store(&it->shut, 0);
+        atomic_store(&it->pending, parted ? ECONNRESET : 0);
+    }
+    if (made >= 0 && it->keeps_port) {
+        struct place place = {it->keeps_address ? words.local : (struct nk_address){0, 0}, words.local_port, words.link};
+        made = bind_again(number, &place);
+    }
+    family_note(number);
+    family_unlock();
+    return made >= 0 ? 0 : fail((int)made);
 }
 
 /* With the lock. */
@@ -218,7 +275,7 @@ static int begin_connecting(uint32_t number, const struct place *place) {
         return -EISCONN;
     }
     if (!it->datagram && (now & NK_STATUS_FAILED) != 0) {
-        int failure = it->told ? again(number) : -socket_error(number);
+        int failure = it->told ? again(number, false) : -socket_error(number);
         if (failure != 0) {
             it->undone = true;
             return failure;
@@ -236,8 +293,17 @@ static int begin_connecting(uint32_t number, const struct place *place) {
         it->undone = false;
         it->named = true;
         it->asked = !it->datagram;
+        if (!it->datagram) {
+            atomic_store(&it->pending, 0);
+        }
     }
     return failure;
+}
+
+/* Whether it listens, or is connected, and the program knows. */
+static bool is_taken(uint32_t number) {
+    uint32_t now = socket_status(number);
+    return own(number)->listening || (!own(number)->asked && (now & (NK_STATUS_CONNECTED | NK_STATUS_FAILED)) == NK_STATUS_CONNECTED);
 }
 
 int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
@@ -267,10 +333,14 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t number = (uint32_t)found;
     struct own *it = own(number);
     it->fallen |= fallen;
-    if (address != NULL && length >= (socklen_t)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC && it->datagram) {
-        return dissolve(number);
+    if (address != NULL && length >= (socklen_t)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC) {
+        return it->datagram ? dissolve(number) : disconnect(fd, number);
     }
     int failure = place_of(address, length, it->v6, &place);
+    if (failure != 0 && !it->datagram && length >= (socklen_t)sizeof(sa_family_t) && is_taken(number)) {
+        /* As the kernel, which looks at that first. */
+        failure = -EISCONN;
+    }
     if (failure == 0) {
         place_meant(&place);
         failure = begin_connecting(number, &place);
@@ -382,8 +452,9 @@ int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags
     }
     if (address != NULL && number_kind(made, &number) == OWN && socket_caller(number, address, length) != 0) {
         /* As the kernel: it has been taken, and is nobody's. */
+        int failure = -errno;
         close(made);
-        return fail(-EFAULT);
+        return fail(failure);
     }
     return made;
 }

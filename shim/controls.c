@@ -5,6 +5,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Control messages of datagrams: how one came, or is to go. RFC 3542, sections 6 and 7, for IPv6; ip(7) for IPv4. */
 
@@ -66,27 +67,38 @@ static int one(const struct cmsghdr *control, bool v6, struct datagram *header) 
         }
     }
     /* As the kernel: what is for another layer is passed over, and descriptors go nowhere. */
-    bool nothing = control->cmsg_type == SCM_RIGHTS || control->cmsg_type == SCM_CREDENTIALS;
+    bool nothing = control->cmsg_type == SCM_RIGHTS || control->cmsg_type == SCM_CREDENTIALS
+        || (control->cmsg_len == CMSG_LEN(sizeof number) && (control->cmsg_type == SO_TIMESTAMPING
+                || (control->cmsg_type == SO_MARK && geteuid() == 0)));
     return control->cmsg_level == SOL_SOCKET && !nothing ? -EINVAL : 0;
 }
 
-int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header, uint16_t *segment) {
-    struct msghdr *whole = (struct msghdr *)(uintptr_t)message;
-    if (message->msg_control == NULL || message->msg_controllen == 0) {
-        return 0;
-    }
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(whole); control != NULL; control = CMSG_NXTHDR(whole, control)) {
-        bool cuts = control->cmsg_level == IPPROTO_UDP;
-        if (cuts && (control->cmsg_type != UDP_SEGMENT || control->cmsg_len != CMSG_LEN(sizeof *segment))) {
+/* One message of a socket's kind; of a stream's only what is the socket's own layer is looked at. */
+static int any(const struct cmsghdr *control, uint32_t number, struct datagram *header, uint16_t *segment) {
+    if (own(number)->datagram && control->cmsg_level == IPPROTO_UDP) {
+        if (control->cmsg_type != UDP_SEGMENT || control->cmsg_len != CMSG_LEN(sizeof *segment)) {
             return -EINVAL;
         }
-        if (cuts) {
-            memcpy(segment, CMSG_DATA(control), sizeof *segment);
-        }
-        int failure = one(control, own(number)->v6, header);
+        memcpy(segment, CMSG_DATA(control), sizeof *segment);
+        return 0;
+    }
+    return own(number)->datagram || control->cmsg_level == SOL_SOCKET ? one(control, own(number)->v6, header) : 0;
+}
+
+int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header, uint16_t *segment) {
+    const unsigned char *from = message->msg_control;
+    size_t left = from == NULL ? 0 : message->msg_controllen;
+    while (left >= sizeof(struct cmsghdr)) {
+        const struct cmsghdr *control = (const void *)from;
+        /* As the kernel: one that does not fit is a mistake, which libc's CMSG_NXTHDR would pass over. */
+        int failure = control->cmsg_len < sizeof *control || control->cmsg_len > left ? -EINVAL
+            : any(control, number, header, segment);
         if (failure != 0) {
             return failure;
         }
+        size_t length = CMSG_ALIGN(control->cmsg_len);
+        from += length;
+        left -= length < left ? length : left;
     }
     return 0;
 }

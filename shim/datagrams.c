@@ -39,6 +39,19 @@ static void lay_octets(uint32_t number, size_t at, const struct msghdr *message,
     }
 }
 
+static size_t longest(const struct datagram *header) {
+    return address_is_four(header->remote) ? LONGEST_4 : LONGEST_6;
+}
+
+/* With the lock. */
+static void give(uint32_t number, size_t length) {
+    nk_give(&session, number, length);
+    if (nk_sent(&session, number) != 0) {
+        family_ended();
+    }
+    nk_wake(&session);
+}
+
 /* All of it, in datagrams of so many octets each but the last, or nothing. With the lock. */
 static int laid(uint32_t number, const struct msghdr *message, struct datagram *header, size_t length, size_t segment) {
     size_t count = length == 0 ? 1 : (length + segment - 1) / segment;
@@ -50,6 +63,7 @@ static int laid(uint32_t number, const struct msghdr *message, struct datagram *
         return room < 0 ? (int)room : count > 1 && nk_unsent(&session, number) == 0 ? -ENOBUFS : -EAGAIN;
     }
     family_spare(1);
+    nk_rebase(&session, number);
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         header->length = (uint32_t)(i + 1 < count ? segment : last);
@@ -57,11 +71,44 @@ static int laid(uint32_t number, const struct msghdr *message, struct datagram *
         lay_octets(number, at + sizeof *header, message, i * segment, header->length);
         at += sizeof *header + padded(header->length);
     }
-    nk_give(&session, number, all);
-    if (nk_sent(&session, number) != 0) {
-        family_ended();
+    give(number, all);
+    return 0;
+}
+
+/* What the header of one that is held says, behind its length, is settled by who began it. */
+void datagram_release(uint32_t number) {
+    struct own *it = own(number);
+    if (it->holding) {
+        family_spare(1);
+        nk_lay(&session, number, 0, &it->held, sizeof it->held);
+        give(number, sizeof(struct datagram) + padded(it->held));
+        it->holding = false;
     }
-    nk_wake(&session);
+}
+
+/* As the kernel: octets are added to the datagram that is held, or begin one, and go with the first that nothing is to follow. With the lock. */
+static int held(uint32_t number, const struct msghdr *message, const struct datagram *header, size_t length, bool more) {
+    struct own *it = own(number);
+    size_t before = it->holding ? it->held : 0;
+    if (before + length > (it->holding ? it->held_most : longest(header))) {
+        it->holding = false;
+        return -EMSGSIZE;
+    }
+    int64_t room = nk_free(&session, number);
+    if (room < (int64_t)(sizeof *header + padded(before + length))) {
+        return room < 0 ? (int)room : -EAGAIN;
+    }
+    if (!it->holding) {
+        nk_rebase(&session, number);
+        nk_lay(&session, number, 0, header, sizeof *header);
+        it->held_most = (uint32_t)longest(header);
+    }
+    lay_octets(number, sizeof *header + before, message, 0, length);
+    it->holding = true;
+    it->held = (uint32_t)(before + length);
+    if (!more) {
+        datagram_release(number);
+    }
     return 0;
 }
 
@@ -88,27 +135,23 @@ static int failed_before(uint32_t number) {
     return failure;
 }
 
-ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) {
-    struct datagram header = {.length = 0};
-    size_t length = sum(message);
-    if ((flags & MSG_OOB) != 0) {
-        return -EOPNOTSUPP;
-    }
-    if (length > UINT16_MAX) {
-        return -EMSGSIZE;
-    }
-    uint16_t segment = (uint16_t)option_kept(number, IPPROTO_UDP, UDP_SEGMENT);
-    int unfit = controls_asked(number, message, &header, &segment);
-    if (unfit != 0) {
-        return unfit;
-    }
-    size_t each = segment != 0 ? segment : LONGEST_6;
-    if (length > each * MOST_SEGMENTS) {
-        return -EINVAL;
-    }
-    if (message->msg_name != NULL) {
+/* Where it goes, as the message says, or else the socket: 0 or a negative errno. */
+static int addressed(uint32_t number, const struct msghdr *message, struct datagram *header) {
+    struct sockaddr_in four;
+    const struct sockaddr *name = message->msg_name;
+    bool nobody = own(number)->v6 && name != NULL && message->msg_namelen >= sizeof(sa_family_t) && name->sa_family == AF_UNSPEC;
+    if (name != NULL && !nobody) {
         struct place place;
-        int failure = place_of(message->msg_name, message->msg_namelen, own(number)->v6, &place);
+        if (!own(number)->v6 && message->msg_namelen < sizeof four) {
+            return -EINVAL;
+        }
+        if (!own(number)->v6 && name->sa_family == AF_UNSPEC) {
+            /* As the kernel, which knows programs that forget to say so. */
+            memcpy(&four, name, sizeof four);
+            four.sin_family = AF_INET;
+            name = (const struct sockaddr *)(const void *)&four;
+        }
+        int failure = place_of(name, message->msg_namelen, own(number)->v6, &place);
         if (failure != 0) {
             return failure;
         }
@@ -116,24 +159,59 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
             return -EINVAL;
         }
         place_meant(&place);
-        header.remote = place.address;
-        header.port = place.port;
-        header.link = place.scope != 0 ? place.scope : header.link;
-    } else {
-        /* It says where it goes itself: its socket may be disconnected, or talk to another, before the stack takes it. */
-        struct nk_words words;
-        nk_words(&session, number, &words);
-        if ((words.status & NK_STATUS_CONNECTED) == 0) {
-            return -EDESTADDRREQ;
-        }
-        header.remote = words.remote;
-        header.port = words.remote_port;
-        header.link = words.remote.hi >> 54 == 0xfe80 >> 6 && header.link == 0 ? words.link : header.link;
+        header->remote = place.address;
+        header->port = place.port;
+        header->link = place.scope != 0 ? place.scope : header->link;
+        return 0;
     }
-    if (length > (size_t)(address_is_four(header.remote) ? LONGEST_4 : LONGEST_6)) {
+    /* It says where it goes itself: its socket may be disconnected, or talk to another, before the stack takes it. */
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    if ((words.status & NK_STATUS_CONNECTED) == 0) {
+        return -EDESTADDRREQ;
+    }
+    header->remote = words.remote;
+    header->port = words.remote_port;
+    header->link = words.remote.hi >> 54 == 0xfe80 >> 6 && header->link == 0 ? words.link : header->link;
+    return 0;
+}
+
+/* What goes with it, and into how many octets it is to be cut: 0 or a negative errno. */
+static int prepared(
+    uint32_t number, const struct msghdr *message, size_t length, struct datagram *header, size_t *each) {
+    uint16_t segment = (uint16_t)option_kept(number, IPPROTO_UDP, UDP_SEGMENT);
+    int unfit = controls_asked(number, message, header, &segment);
+    if (unfit != 0) {
+        return unfit;
+    }
+    *each = segment != 0 ? segment : LONGEST_6;
+    if (length > *each * MOST_SEGMENTS) {
+        return -EINVAL;
+    }
+    int failure = addressed(number, message, header);
+    if (failure != 0) {
+        return failure;
+    }
+    return length > longest(header) ? -EMSGSIZE : failed_before(number);
+}
+
+ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) {
+    struct datagram header = {.length = 0};
+    size_t length = sum(message);
+    size_t each = LONGEST_6;
+    if ((flags & MSG_OOB) != 0 && !own(number)->v6) {
+        return -EOPNOTSUPP;
+    }
+    if (length > UINT16_MAX) {
+        /* As the kernel: over IPv6 what is held goes with it. */
+        own(number)->holding &= !own(number)->v6;
         return -EMSGSIZE;
     }
-    int failure = failed_before(number);
+    if ((atomic_load(&own(number)->shut) & SHUT_OUT) != 0) {
+        return -EPIPE;
+    }
+    bool more = (flags & MSG_MORE) != 0 || option_kept(number, IPPROTO_UDP, UDP_CORK) != 0;
+    int failure = own(number)->holding ? 0 : prepared(number, message, length, &header, &each);
     if (failure != 0) {
         return failure;
     }
@@ -143,7 +221,8 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
             return -ENETDOWN;
         }
         family_lock();
-        failure = laid(number, message, &header, length, each);
+        bool holds = more || own(number)->holding;
+        failure = holds ? held(number, message, &header, length, more) : laid(number, message, &header, length, each);
         family_unlock();
         if (failure == -EAGAIN && waits(number, flags)) {
             failure = family_wait(has_room, number, until);
@@ -198,11 +277,11 @@ static ssize_t copied(uint32_t number, struct msghdr *message, int flags) {
 }
 
 ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
-    if ((flags & MSG_OOB) != 0) {
-        return -EOPNOTSUPP;
-    }
     if ((flags & MSG_ERRQUEUE) != 0) {
         return errors_receive(number, message);
+    }
+    if ((flags & MSG_OOB) != 0) {
+        return -EOPNOTSUPP;
     }
     int64_t until = own(number)->receive_ms > 0 ? now_ms() + own(number)->receive_ms : -1;
     for (;;) {
@@ -223,10 +302,11 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
         if (atomic_load(&family->over)) {
             return -ENETDOWN;
         }
-        if ((atomic_load(&own(number)->shut) & SHUT_IN) != 0) {
+        bool must = waits(number, flags);
+        if (must && (atomic_load(&own(number)->shut) & SHUT_IN) != 0) {
             return 0;
         }
-        int slept = waits(number, flags) ? family_wait(has_datagram, number, until) : -EAGAIN;
+        int slept = must ? family_wait(has_datagram, number, until) : -EAGAIN;
         if (slept != 0) {
             return slept;
         }
@@ -246,13 +326,13 @@ ssize_t message_send(uint32_t number, const struct msghdr *message, int flags) {
     if (own(number)->datagram) {
         return datagram_send(number, message, flags);
     }
-    return stream_send(number, message->msg_iov, message->msg_iovlen, flags);
+    int unfit = controls_asked(number, message, NULL, NULL);
+    return unfit != 0 ? unfit : stream_send(number, message->msg_iov, message->msg_iovlen, flags);
 }
 
 ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
     bool dropped = (flags & MSG_TRUNC) != 0 && !own(number)->datagram; /* the octets of a stream */
-    bool there = (message->msg_control == NULL || memory_written(message->msg_control, message->msg_controllen))
-        && (message->msg_name == NULL || memory_written(message->msg_name, message->msg_namelen));
+    bool there = true;
     for (size_t i = 0; there && !dropped && i < message->msg_iovlen; i++) {
         there = memory_written(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len);
     }
@@ -260,14 +340,23 @@ ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
         return -EFAULT;
     }
     if (own(number)->datagram) {
-        return datagram_receive(number, message, flags);
+        bool named = message->msg_name == NULL || memory_written(message->msg_name, message->msg_namelen);
+        message->msg_name = named ? message->msg_name : NULL;
+        if (message->msg_control != NULL && !memory_written(message->msg_control, message->msg_controllen)) {
+            /* Then there is no room for what is told. */
+            message->msg_controllen = 0;
+        }
+        ssize_t taken = datagram_receive(number, message, flags);
+        message->msg_flags |= taken >= 0 ? flags & MSG_CMSG_CLOEXEC : 0;
+        /* As the kernel, which finds out when it has taken it. */
+        return taken >= 0 && !named ? -EFAULT : taken;
     }
     ssize_t got = stream_receive(number, message->msg_iov, message->msg_iovlen, flags);
     if (got >= 0) {
         /* As the kernel: a stream says no address. */
         message->msg_namelen = 0;
         message->msg_controllen = 0;
-        message->msg_flags = flags & MSG_OOB;
+        message->msg_flags = flags & (MSG_OOB | MSG_CMSG_CLOEXEC);
     }
     return got;
 }

@@ -136,10 +136,11 @@ int group_set(uint32_t number, int level, int name, const void *value, socklen_t
     if (level == IPPROTO_IPV6 && !own(number)->v6) {
         return -ENOPROTOOPT;
     }
-    if (!own(number)->datagram) {
-        return -EPROTO;
-    }
     int failure = read_wish(wish, level, value, length, &named);
+    if (!own(number)->datagram) {
+        /* In none: who listens for streams joins none here. */
+        return failure != 0 ? failure : wish->op == NK_LEAVE && name >= MCAST_JOIN_GROUP ? -EADDRNOTAVAIL : -EPROTO;
+    }
     failure = failure != 0 ? failure : link_by(named.index, &link);
     if (failure != 0) {
         return failure;

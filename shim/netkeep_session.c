@@ -672,12 +672,17 @@ uint64_t nk_received(const struct nk_session *session, uint32_t socket) {
     return get64(theirs(session, socket) + RCV_TAIL, memory_order_acquire);
 }
 
+void nk_rebase(struct nk_session *session, uint32_t socket) {
+    unsigned char *words = ours(session, socket);
+    uint64_t tail = get64(words + SND_TAIL, memory_order_relaxed);
+    if (get64(theirs(session, socket) + SND_HEAD, memory_order_acquire) == tail) {
+        put64(words + SND_BASE, tail);
+    }
+}
+
 void nk_lay(struct nk_session *session, uint32_t socket, size_t from, const void *octets, size_t length) {
     unsigned char *words = ours(session, socket);
     uint64_t tail = get64(words + SND_TAIL, memory_order_relaxed);
-    if (from == 0 && get64(theirs(session, socket) + SND_HEAD, memory_order_acquire) == tail) {
-        put64(words + SND_BASE, tail);
-    }
     size_t at = (size_t)(tail - get64(words + SND_BASE, memory_order_relaxed)) + from;
     copy(session, socket, at & (session->capacity - 1), length, octets, NULL);
 }
@@ -699,6 +704,7 @@ ssize_t nk_put(struct nk_session *session, uint32_t socket, const void *octets, 
     if (length > (size_t)most) {
         length = (size_t)most;
     }
+    nk_rebase(session, socket);
     nk_lay(session, socket, 0, octets, length);
     nk_give(session, socket, length);
     return (ssize_t)length;

@@ -262,7 +262,11 @@ ssize_t nk_receive(struct nk_session *session, uint32_t socket, void *octets, si
 ssize_t nk_put(struct nk_session *session, uint32_t socket, const void *octets, size_t length);
 int nk_sent(struct nk_session *session, uint32_t socket);
 
-/* As nk_put in pieces, for datagrams: octets are laid so far behind what was given, where there is room, and then given. */
+/*
+ * As nk_put in pieces, for datagrams: octets are laid so far behind what was given, where there is room, and then given. Where the ring is
+ * empty nk_rebase first has that begin at the ring's low part; what was laid by then, and not given, is lost.
+ */
+void nk_rebase(struct nk_session *session, uint32_t socket);
 void nk_lay(struct nk_session *session, uint32_t socket, size_t from, const void *octets, size_t length);
 void nk_give(struct nk_session *session, uint32_t socket, size_t length);
 

@@ -74,6 +74,7 @@ enum {
     LATE_PORT,
     LABELS,
     JOINS_DATAGRAMS,
+    HOLDS_BACK,
     REST
 };
 
@@ -100,8 +101,8 @@ static const struct option options[] = {
     {IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE, 7200, 1, 32767, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL, 75, 1, 32767, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT, 9, 1, 127, EINVAL, STREAMS},
-    {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, 16384, 2304, 8 << 20, 0, EITHER},
-    {SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER, 131072, 1152, 8 << 20, 0, EITHER},
+    {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, 16384, 4608, 8 << 20, 0, EITHER},
+    {SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER, 131072, 2304, 8 << 20, 0, EITHER},
     {SOL_SOCKET, SO_REUSEADDR, REUSE_ADDRESS, 0, 0, 1, 0, EITHER},
     {SOL_SOCKET, SO_REUSEPORT, REUSE_PORT, 0, 0, 1, 0, EITHER},
     {IPPROTO_IP, IP_TOS, TRAFFIC_CLASS, 0, 0, 255, 0, EITHER},
@@ -139,6 +140,7 @@ static const struct option options[] = {
     {IPPROTO_IPV6, IPV6_DONTFRAG, KEEP_WHOLE, 0, 0, 1, 0, EITHER},
     {IPPROTO_UDP, UDP_SEGMENT, SEGMENT, 0, 0, UINT16_MAX, EINVAL, DATAGRAMS},
     {IPPROTO_UDP, UDP_GRO, JOINS_DATAGRAMS, 0, 0, 1, 0, DATAGRAMS},
+    {IPPROTO_UDP, UDP_CORK, HOLDS_BACK, 0, 0, 1, 0, DATAGRAMS},
     {SOL_SOCKET, SO_TIMESTAMP, TELLS_TIME, 0, 0, 1, 0, EITHER},
     {SOL_SOCKET, SO_TIMESTAMPNS, TELLS_TIME_NS, 0, 0, 1, 0, EITHER},
     {IPPROTO_TCP, TCP_FASTOPEN, OPENS_FAST, 0, 0, INT32_MAX, EINVAL, STREAMS},
@@ -206,6 +208,9 @@ static void put(uint32_t number, const struct option *option, int value) {
         say(number, TELLS_TIME_NS, 0);
     }
     say(number, which, value);
+    if (which == HOLDS_BACK && value == 0) {
+        datagram_release(number);
+    }
     if (which == DISCOVER || which == DISCOVER_6 || which == KEEP_WHOLE) {
         int how = kept(number, own(number)->v6 ? DISCOVER_6 : DISCOVER);
         say(number, DONT_FRAGMENT, how == IP_PMTUDISC_DO || how == IP_PMTUDISC_PROBE || kept(number, KEEP_WHOLE) != 0);
@@ -259,8 +264,34 @@ static int set_groups_link(uint32_t number, int level, const void *value, sockle
     return failure;
 }
 
+/* IPV6_ADDRFORM, ipv6(7): a socket that talks IPv4 is one of AF_INET from now on. With the lock. */
+static int become_four(uint32_t number, const void *value, socklen_t length) {
+    struct own *it = own(number);
+    struct nk_words words;
+    int wanted;
+    if (length < (socklen_t)sizeof wanted) {
+        return -EINVAL;
+    }
+    memcpy(&wanted, value, sizeof wanted);
+    if (wanted != AF_INET) {
+        return -EINVAL;
+    }
+    nk_words(&session, number, &words);
+    if ((words.status & (NK_STATUS_CONNECTED | NK_STATUS_FAILED)) != NK_STATUS_CONNECTED) {
+        return -ENOTCONN;
+    }
+    if (!address_is_four(words.remote)) {
+        return -EADDRNOTAVAIL;
+    }
+    it->v6 = false;
+    return 0;
+}
+
 /* With the lock. */
 static int set(uint32_t number, int level, int name, const void *value, socklen_t length) {
+    if (level == IPPROTO_IPV6 && name == IPV6_ADDRFORM && own(number)->v6) {
+        return become_four(number, value, length);
+    }
     if (group_option(level, name)) {
         return group_set(number, level, name, value, length);
     }
@@ -281,10 +312,12 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
         }
         return reno || cubic ? 0 : -ENOENT;
     }
+    bool forced = false;
     if (level == SOL_SOCKET && (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE)) {
         if (geteuid() != 0) {
             return -EPERM;
         }
+        forced = true;
         name = name == SO_SNDBUFFORCE ? SO_SNDBUF : SO_RCVBUF;
     }
     const struct option *option = find(number, level, name);
@@ -308,9 +341,10 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
     }
     if (option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER) {
         /* The kernel doubles what is asked for, and tells the double. */
-        wanted = wanted > 4 << 20 ? 8 << 20 : wanted < 0 ? 8 << 20 : wanted * 2;
+        wanted = wanted > 4 << 20 ? 8 << 20 : wanted < 0 ? (forced ? 0 : 8 << 20) : wanted * 2;
     }
-    if (wanted < option->least || wanted > option->most) {
+    bool allowed = option->number == PRIORITY && geteuid() == 0;
+    if (!allowed && (wanted < option->least || wanted > option->most)) {
         if (option->outside != 0) {
             return -option->outside;
         }
@@ -324,6 +358,9 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
 }
 
 int option_set(uint32_t number, int level, int name, const void *value, socklen_t length) {
+    if (length > INT32_MAX) {
+        return fail(-EINVAL);
+    }
     if (!memory_read(value, length < sizeof(struct timeval) ? length : sizeof(struct timeval))) {
         return fail(-EFAULT);
     }
@@ -336,7 +373,7 @@ int option_set(uint32_t number, int level, int name, const void *value, socklen_
 
 /* ----- Getting ----- */
 
-static int give(const void *from, size_t have, void *value, socklen_t *length) {
+int option_give(const void *from, size_t have, void *value, socklen_t *length) {
     socklen_t most = *length < have ? *length : (socklen_t)have;
     if (!memory_written(value, most)) {
         return -EFAULT;
@@ -346,112 +383,13 @@ static int give(const void *from, size_t have, void *value, socklen_t *length) {
     return 0;
 }
 
-/* The kernel's numbers of the states, which the stack has in the order of RFC 9293. */
-static const uint8_t STATES[] = {TCP_CLOSE, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECV, TCP_ESTABLISHED, TCP_FIN_WAIT1,
-    TCP_FIN_WAIT2, TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK, TCP_TIME_WAIT};
-
-static uint32_t segments(uint32_t octets, uint32_t mss) {
-    return (octets + mss - 1) / mss;
-}
-
-static void put_info(const struct nk_info *known, struct tcp_info *info) {
-    uint32_t mss = known->snd_mss == 0 ? 536 : known->snd_mss;
-    uint32_t bits = known->extensions;
-    info->tcpi_state = known->state < sizeof STATES ? STATES[known->state] : TCP_CLOSE;
-    if (info->tcpi_state == TCP_LISTEN) {
-        info->tcpi_unacked = known->ssthresh;
-        info->tcpi_sacked = known->cwnd;
-        return;
-    }
-    info->tcpi_retransmits = (uint8_t)known->backoff;
-    info->tcpi_backoff = (uint8_t)known->backoff;
-    info->tcpi_options = (uint8_t)(((bits & 1) != 0 ? TCPI_OPT_TIMESTAMPS : 0) | ((bits & 2) != 0 ? TCPI_OPT_SACK : 0)
-        | ((bits & 4) != 0 ? TCPI_OPT_ECN : 0) | ((bits & 8) != 0 ? TCPI_OPT_WSCALE : 0));
-    info->tcpi_snd_wscale = known->snd_scale & 0xf;
-    info->tcpi_rcv_wscale = known->rcv_scale & 0xf;
-    info->tcpi_rto = known->rto;
-    info->tcpi_snd_mss = mss;
-    info->tcpi_rcv_mss = known->rcv_mss == 0 ? 536 : known->rcv_mss;
-    info->tcpi_advmss = info->tcpi_rcv_mss;
-    info->tcpi_pmtu = known->pmtu;
-    info->tcpi_rtt = known->srtt;
-    info->tcpi_rttvar = known->rttvar;
-    info->tcpi_unacked = segments(known->in_flight, mss);
-    info->tcpi_snd_cwnd = known->cwnd / mss;
-    info->tcpi_snd_ssthresh = known->ssthresh >> 31 != 0 ? INT32_MAX : known->ssthresh / mss;
-    info->tcpi_rcv_space = known->rcv_wnd;
-    info->tcpi_rcv_ssthresh = known->rcv_wnd;
-    info->tcpi_last_data_recv = (uint32_t)(known->heard / 1000);
-    info->tcpi_last_ack_recv = info->tcpi_last_data_recv;
-    info->tcpi_total_retrans = known->retransmits;
-}
-
-/* The fields that the kernel has had since, behind those of libc's structure, at its offsets: tcp.h of Linux 5.5. */
-struct whole_info {
-    struct tcp_info first;
-    uint64_t pacing_rate;
-    uint64_t max_pacing_rate;
-    uint64_t bytes_acked;
-    uint64_t bytes_received;
-    uint32_t segs_out;
-    uint32_t segs_in;
-    uint32_t notsent_bytes;
-    uint32_t min_rtt;
-    uint32_t data_segs_in;
-    uint32_t data_segs_out;
-    uint64_t delivery_rate;
-    uint64_t busy_time;
-    uint64_t rwnd_limited;
-    uint64_t sndbuf_limited;
-    uint32_t delivered;
-    uint32_t delivered_ce;
-    uint64_t bytes_sent;
-    uint64_t bytes_retrans;
-    uint32_t dsack_dups;
-    uint32_t reord_seen;
-    uint32_t rcv_ooopack;
-    uint32_t snd_wnd;
-};
-
-_Static_assert(sizeof(struct tcp_info) == 104, "libc's structure ends before pacing_rate");
-
-static int learn_info(uint32_t number, struct nk_info *known) {
-    struct nk_request request = {.op = NK_INFO, .socket = number};
-    family_lock();
-    int failure = family_call(&request);
-    nk_info(&session, known);
-    family_unlock();
-    return failure;
-}
-
-static int get_info(uint32_t number, void *value, socklen_t *length) {
-    struct whole_info info = {.pacing_rate = UINT64_MAX, .max_pacing_rate = UINT64_MAX};
-    struct nk_info known;
-    int failure = learn_info(number, &known);
-    if (failure != 0) {
-        return failure;
-    }
-    put_info(&known, &info.first);
-    if (info.first.tcpi_state != TCP_LISTEN) {
-        uint64_t unsent = nk_unsent(&session, number);
-        info.bytes_acked = known.acknowledged;
-        info.bytes_received = known.received;
-        info.notsent_bytes = (uint32_t)(unsent > known.in_flight ? unsent - known.in_flight : 0);
-        info.min_rtt = known.min_rtt;
-        info.bytes_sent = known.sent;
-        info.rcv_ooopack = known.gaps;
-        info.snd_wnd = known.snd_wnd;
-    }
-    return give(&info, sizeof info, value, length);
-}
-
 /* As IP_MTU and IPV6_MTU tell it. */
 static int path_mtu(uint32_t number, int *found) {
     struct nk_info known;
     if ((socket_status(number) & NK_STATUS_CONNECTED) == 0) {
         return -ENOTCONN;
     }
-    int failure = learn_info(number, &known);
+    int failure = info_learn(number, &known);
     *found = (int)known.pmtu;
     return failure;
 }
@@ -480,7 +418,7 @@ static int plain(uint32_t number, int level, int name, int *found) {
     *found = (it->known & UINT64_C(1) << option->number) != 0 ? it->options[option->number] : option->initial;
     if (option->number == MAX_SEGMENT && (socket_status(number) & NK_STATUS_CONNECTED) != 0) {
         struct nk_info known;
-        int failure = learn_info(number, &known);
+        int failure = info_learn(number, &known);
         *found = failure == 0 ? (int)known.snd_mss : 0;
         return failure;
     }
@@ -492,23 +430,39 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
     if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
         int64_t ms = name == SO_RCVTIMEO ? it->receive_ms : it->send_ms;
         struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-        return give(&time, sizeof time, value, length);
+        return option_give(&time, sizeof time, value, length);
     }
     if (level == SOL_SOCKET && name == SO_LINGER) {
         bool on = (it->known & UINT64_C(1) << LINGER) != 0 && it->options[LINGER] >= 0;
         struct linger linger = {on, on ? it->options[LINGER] : 0};
-        return give(&linger, sizeof linger, value, length);
+        return option_give(&linger, sizeof linger, value, length);
     }
     if (level == IPPROTO_TCP && name == TCP_CONGESTION && !it->datagram) {
         bool reno = (it->known & UINT64_C(1) << CONGESTION) != 0 && it->options[CONGESTION] == 1;
-        return give(reno ? "reno\0\0\0\0\0\0\0\0\0\0\0" : "cubic\0\0\0\0\0\0\0\0\0\0", 16, value, length);
+        return option_give(reno ? "reno\0\0\0\0\0\0\0\0\0\0\0" : "cubic\0\0\0\0\0\0\0\0\0\0", 16, value, length);
     }
     if (level == IPPROTO_TCP && name == TCP_INFO && !it->datagram) {
-        return get_info(number, value, length);
+        return info_get(number, value, length);
     }
     if (level == SOL_SOCKET && name == SO_COOKIE) {
         uint64_t cookie = (uint64_t)it->life << 32 | (number + 1);
-        return *length < sizeof cookie ? -EINVAL : give(&cookie, sizeof cookie, value, length);
+        return *length < sizeof cookie ? -EINVAL : option_give(&cookie, sizeof cookie, value, length);
+    }
+    if (level == SOL_SOCKET && name == SO_PEERCRED) {
+        /* Of who is elsewhere nothing is known. */
+        struct ucred nobody = {0, (uid_t)-1, (gid_t)-1};
+        return option_give(&nobody, sizeof nobody, value, length);
+    }
+    if (level == SOL_SOCKET && (name == SO_PEERGROUPS || name == SO_PEERSEC)) {
+        return name == SO_PEERGROUPS ? -ENODATA : -ENOPROTOOPT;
+    }
+    if (level == SOL_SOCKET && name == SO_PEERNAME) {
+        struct sockaddr_storage peer;
+        socklen_t have = sizeof peer;
+        if (socket_name(number, true, (struct sockaddr *)(void *)&peer, &have) != 0) {
+            return -errno;
+        }
+        return *length > have ? -EINVAL : option_give(&peer, have, value, length);
     }
     bool none = (level == SOL_SOCKET && name == SO_BINDTODEVICE) || (level == IPPROTO_IP && name == IP_OPTIONS)
         || (level == IPPROTO_TCP && !it->datagram && (name == TCP_ULP || name == TCP_SAVED_SYN));
@@ -517,12 +471,16 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
         return 0;
     }
     int found = 0;
+    if (level == IPPROTO_IPV6 && name == IPV6_ADDRFORM && it->v6) {
+        found = AF_INET6;
+        return (socket_status(number) & NK_STATUS_CONNECTED) == 0 ? -ENOTCONN : option_give(&found, sizeof found, value, length);
+    }
     bool mtu = (level == IPPROTO_IP && name == IP_MTU) || (it->v6 && level == IPPROTO_IPV6 && name == IPV6_MTU);
     int failure = mtu && !it->datagram ? path_mtu(number, &found) : plain(number, level, name, &found);
     if (failure == 0 && level == IPPROTO_IP && *length > 0 && *length < sizeof found && found >= 0 && found <= 255) {
         *length = 1;
     }
-    return failure != 0 ? failure : give(&found, sizeof found, value, length);
+    return failure != 0 ? failure : option_give(&found, sizeof found, value, length);
 }
 
 int option_get(uint32_t number, int level, int name, void *value, socklen_t *length) {
@@ -532,6 +490,20 @@ int option_get(uint32_t number, int level, int name, void *value, socklen_t *len
     int failure = *length > INT32_MAX ? -EINVAL : get(number, level, name, value, length);
     errno = failure == 0 ? errno : -failure;
     return failure == 0 ? 0 : -1;
+}
+
+void option_corks(uint32_t number, bool does) {
+    if (kept(number, CORK) == 0) {
+        struct nk_request request = {.op = NK_OPTION, .socket = number, .a = CORK, .b = does};
+        family_ask(&request);
+    }
+}
+
+void options_reuse(uint32_t number, bool does) {
+    if (kept(number, REUSE_ADDRESS) == 0) {
+        struct nk_request request = {.op = NK_OPTION, .socket = number, .a = REUSE_ADDRESS, .b = does};
+        family_ask(&request);
+    }
 }
 
 int option_kept(uint32_t number, int level, int name) {
@@ -620,44 +592,5 @@ void options_again(uint32_t number) {
         if ((own(number)->known & UINT64_C(1) << option) != 0) {
             say(number, option, own(number)->options[option]);
         }
-    }
-}
-
-int option_control(uint32_t number, unsigned long request, void *value) {
-    struct own *it = own(number);
-    int *number_at = value;
-    if ((request == FIONREAD || request == SIOCATMARK || request == SIOCOUTQ) && !memory_written(value, sizeof *number_at)) {
-        return fail(-EFAULT);
-    }
-    switch (request) {
-        case FIONBIO:
-            atomic_store(&it->nonblocking, *number_at != 0);
-            return 0;
-        case FIONREAD: {
-            if (it->listening) {
-                errno = EINVAL;
-                return -1;
-            }
-            if (it->datagram) {
-                errors_gather(number);
-            }
-            uint64_t there = it->datagram ? nk_unread(&session, number) : stream_before_mark(number);
-            uint32_t first = 0;
-            if (it->datagram && there != 0) {
-                nk_peek(&session, number, 0, &first, sizeof first);
-                there = first;
-            }
-            *number_at = (int)there;
-            return 0;
-        }
-        case SIOCATMARK:
-            *number_at = !it->datagram && nk_mark(&session, number) == 0;
-            return 0;
-        case SIOCOUTQ:
-            *number_at = (int)nk_unsent(&session, number);
-            return 0;
-        default:
-            errno = ENOTTY;
-            return -1;
     }
 }

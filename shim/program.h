@@ -76,6 +76,13 @@ struct own {
     _Atomic bool placed; /* posix_spawn was told where it is to go */
     uint64_t known; /* the options that were set: bits by their numbers */
     int options[OPTIONS_KEPT];
+    bool holding; /* a datagram to which more may come lies behind what was given (MSG_MORE, UDP_CORK) */
+    uint32_t held; /* octets of that */
+    uint32_t held_most; /* as many as it may have */
+    bool more; /* its last octets were sent with MSG_MORE */
+    bool keeps_address; /* it was bound to one, or to a port: these it has still when it is disconnected */
+    bool keeps_port;
+    _Atomic bool signals; /* O_ASYNC: the kernel is to send signals about it */
     uint64_t scanned; /* up to here the ring of datagrams was looked at for errors */
     _Atomic int pending; /* errno of an error that was told to nobody yet */
 };
@@ -228,6 +235,12 @@ int socket_caller(uint32_t number, struct sockaddr *address, socklen_t *length);
 int64_t socket_adopt(int fd);
 
 
+/*
+ * With the lock. The stack gives the sockets of connections away that it accepted, and takes none back: one is opened in its stead, which
+ * this descriptor is from then on, and the connection is reset. Its number, or -EOPNOTSUPP if there are more descriptors of it.
+ */
+int64_t socket_anew(int fd, uint32_t number);
+
 /* Makes a socket that is bound to any address, and no more, one of the kernel's: 0 or a negative errno. */
 int socket_give_up(int fd);
 
@@ -240,7 +253,7 @@ void socket_leave(int fd);
 /* The socket's status, as the program is to see it. */
 uint32_t socket_status(uint32_t number);
 
-/* The error that waits to be told, which is told with this. */
+/* The error that waits to be told of a stream, which is told with this. */
 int socket_error(uint32_t number);
 
 /* What poll says of it, of those asked for; where there is no room to send, and it was asked for, the stack is to tell. */
@@ -259,8 +272,11 @@ static inline bool socket_carried(uint32_t number) {
 /* From now on those of the descriptors' sockets are carried that are connected and chosen. */
 void sockets_carry(bool (*chosen)(int fd));
 
-/* A socket has been connected: with NETKEEP_CARRY=1 it is carried from now on. */
+/* A socket has been connected: with NETKEEP_CARRY=1, or where the kernel is to send signals about it, it is carried from now on. */
 void socket_settled(uint32_t number);
+
+/* The kernel is to send signals about it (O_ASYNC), which knows of octets that it has itself. */
+void socket_signals(uint32_t number);
 
 /* Whether the library would be in an image: of this path (none: of that descriptor), or found as execvp finds it. */
 bool image_reached(int at, const char *path);
@@ -373,7 +389,7 @@ _Static_assert(sizeof(struct datagram) == 48, "the layout's header");
 
 /*
  * Control messages, controls.c: what a message asks for is put into the header, and (UDP_SEGMENT) into how many octets each it is to be
- * cut; 0 or a negative errno. And what was asked to be told is.
+ * cut; 0 or a negative errno. A stream has neither, and only what is none is found. And what was asked to be told is.
  */
 int controls_asked(uint32_t number, const struct msghdr *message, struct datagram *header, uint16_t *segment);
 void controls_told(uint32_t number, const struct datagram *header, struct msghdr *message);
@@ -393,6 +409,9 @@ bool stream_urgent(uint32_t number);
 ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags);
 ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags);
 ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags);
+
+/* With the lock. A datagram to which more was to come has nothing more to wait for. */
+void datagram_release(uint32_t number);
 
 /*
  * errors.c: a socket that wants errors told (IP_RECVERR) has them in a queue of its own. Takes those there that have come: whether there
@@ -453,6 +472,12 @@ int option_get(uint32_t number, int level, int name, void *value, socklen_t *len
 /* Whether a switch was set of those that only concern what is told. */
 bool option_tells(uint32_t number, int level, int name);
 
+/* With the lock. The stack is to bind it, for a moment, as SO_REUSEADDR has it. */
+void options_reuse(uint32_t number, bool does);
+
+/* With the lock. The stack is to hold back less than a segment of a stream, as TCP_CORK has it, unless that is set anyway. */
+void option_corks(uint32_t number, bool does);
+
 /* What was set of an option that is a number; 0 if nothing was. */
 int option_kept(uint32_t number, int level, int name);
 
@@ -464,6 +489,15 @@ void options_again(uint32_t number);
 
 /* Sets on a socket of the kernel's what was set. */
 void options_give(uint32_t number, int fd);
+
+/* Copies what getsockopt tells, as much as there is room for: 0 or -EFAULT. */
+int option_give(const void *from, size_t have, void *value, socklen_t *length);
+
+/* ----- What is known of a socket: information.c ----- */
+
+/* What the stack knows of a connection, and the same as TCP_INFO has it: 0 or a negative errno. */
+int info_learn(uint32_t number, struct nk_info *known);
+int info_get(uint32_t number, void *value, socklen_t *length);
 int option_control(uint32_t number, unsigned long request, void *value);
 
 /*

@@ -5,7 +5,7 @@
 
 /* Waiting for a set: what it has to tell, and the sleep until it has. */
 
-enum { KERNEL_NS = 50000, HEARD = 4 };
+enum { KERNEL_NS = 50000, HEARD = 4, KERNEL_SET = 8 };
 
 /* What changes whenever there is something new to be told of a socket. */
 static uint64_t news(uint32_t number, uint32_t found) {
@@ -170,7 +170,7 @@ static int both(struct set *set, struct epoll_event *events, int most, bool slee
 }
 
 /* Sleeps until there is something, perhaps. 1 if the kernel is to be asked, 0 or -1. */
-static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned before) {
+static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned before, bool *interrupted) {
     struct epoll_event heard[HEARD];
     int kernels = 0;
     if (set->bed < 0 || set->made_by != family_generation()) {
@@ -185,8 +185,13 @@ static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned
         return real()->ppoll(&one, 1, &nap, mask);
     }
     signals_sleep(set->bed);
-    int count = signals_run(true) == before ? real()->epoll_pwait(set->bed, heard, HEARD, timeout, mask) : 0;
+    bool came = signals_run(true) != before;
+    int count = came ? 0 : real()->epoll_pwait(set->bed, heard, HEARD, timeout, mask);
     signals_sleep(-1);
+    if (came || (signals_run(true) != before && (mask == NULL || count > 0))) {
+        /* Behind its time the kernel lets those in that the mask has kept out: they interrupt nothing any more. */
+        *interrupted = true;
+    }
     for (int i = 0; i < count; i++) {
         kernels |= heard[i].data.u64 == (uintptr_t)&set_ring[2];
         if (heard[i].data.u64 == (uintptr_t)&set_ring[1]) {
@@ -202,9 +207,10 @@ static int sleep_in_kernel(
     family_sleeps();
     int count = tell(set, events, most);
     if (count == 0) {
-        count = lie_down(set, timeout, mask, before);
+        bool interrupted = false;
+        count = lie_down(set, timeout, mask, before, &interrupted);
         count = count > 0 ? ask_kernel(set, events, 0, most) : count;
-        if (count == 0 && signals_run(true) != before) {
+        if (count == 0 && interrupted) {
             errno = EINTR;
             count = -1;
         }
@@ -241,7 +247,7 @@ static int among_strangers(struct set *set, struct epoll_event *events, int most
 
 int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     struct set *set = set_at(number);
-    if (set == NULL || most <= 0) {
+    if (set == NULL || most <= 0 || most > INT32_MAX / (int)sizeof *events || (mask != NULL && !memory_read(mask, KERNEL_SET))) {
         return real()->epoll_pwait(epfd, events, most, timeout, mask);
     }
     if (!memory_written(events, sizeof *events)) {

@@ -21,6 +21,10 @@ uint32_t socket_status(uint32_t number) {
 int socket_error(uint32_t number) {
     struct own *it = own(number);
     struct nk_words words;
+    int pending = it->datagram ? 0 : atomic_exchange(&it->pending, 0);
+    if (pending != 0) {
+        return pending;
+    }
     nk_words(&session, number, &words);
     if ((words.status & NK_STATUS_FAILED) == 0 || it->told) {
         return 0;
@@ -138,9 +142,18 @@ void socket_shown(uint32_t number, int end, int other) {
     real()->close(other);
 }
 
-/* Puts a descriptor's end in its place. 0 or a negative errno. */
+/* Puts a descriptor's end in its place, and whom the kernel is to send signals, and which. 0 or a negative errno. */
 static int put_in_place(int end, int fd) {
     int flags = real()->fcntl(fd, F_GETFD);
+    int status_flags = real()->fcntl(fd, F_GETFL);
+    struct f_owner_ex owner;
+    if (real()->fcntl(fd, F_GETOWN_EX, &owner) == 0 && owner.pid != 0) {
+        real()->fcntl(end, F_SETOWN_EX, &owner);
+        real()->fcntl(end, F_SETSIG, real()->fcntl(fd, F_GETSIG));
+    }
+    if (status_flags > 0 && (status_flags & O_ASYNC) != 0) {
+        real()->fcntl(end, F_SETFL, real()->fcntl(end, F_GETFL) | O_ASYNC);
+    }
     return real()->dup3(end, fd, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) < 0 ? -errno : 0;
 }
 
@@ -209,6 +222,7 @@ int64_t socket_adopt(int fd) {
             socket_shown((uint32_t)number, fd, other);
             struct own *it = own((uint32_t)number);
             atomic_store(&it->nonblocking, (status_flags & O_NONBLOCK) != 0);
+            atomic_store(&it->signals, (status_flags & O_ASYNC) != 0);
             atomic_store(&it->refs, 1);
             number_set(fd, OWN, (uint32_t)number);
         }
@@ -219,6 +233,44 @@ int64_t socket_adopt(int fd) {
     family_unlock();
     sets_adopted(fd);
     return number;
+}
+
+/* What the library keeps of one is the other's, too; the stack is told. With the lock. */
+static void resemble(struct own *it, uint32_t number, const struct own *old) {
+    it->known = old->known;
+    memcpy(it->options, old->options, sizeof it->options);
+    it->receive_ms = old->receive_ms;
+    it->send_ms = old->send_ms;
+    atomic_store(&it->nonblocking, atomic_load(&old->nonblocking));
+    atomic_store(&it->refs, 1);
+    options_again(number);
+}
+
+int64_t socket_anew(int fd, uint32_t number) {
+    struct own *old = own(number);
+    if (atomic_load(&old->refs) != 1 || socket_carried(number)) {
+        return -EOPNOTSUPP;
+    }
+    int64_t made = opened(false, old->v6, option_tells(number, IPPROTO_IPV6, IPV6_V6ONLY));
+    if (made < 0) {
+        return made;
+    }
+    int other;
+    int end = socket_end(false, atomic_load(&old->nonblocking) ? SOCK_NONBLOCK : 0, &other);
+    int failure = end < 0 ? end : put_in_place(end, fd);
+    if (failure != 0) {
+        left((uint32_t)made);
+        return failure;
+    }
+    socket_shown((uint32_t)made, fd, other);
+    resemble(own((uint32_t)made), (uint32_t)made, old);
+    number_set(fd, OWN, (uint32_t)made);
+    real()->close(end);
+    /* Its peer is told by a reset. */
+    old->known |= UINT64_C(1) << 7;
+    old->options[7] = 0;
+    left(number);
+    return made;
 }
 
 /* A socket of the kernel's like this one, bound as it is: its descriptor or a negative errno. */
@@ -356,11 +408,14 @@ int socket_shutdown(uint32_t number, int how) {
 
 static int name_told(
     uint32_t number, const struct nk_words *words, bool peer, struct sockaddr *address, socklen_t *length) {
-    if (!memory_written(length, sizeof *length) || !memory_written(address, *length)) {
+    if (!memory_written(length, sizeof *length)) {
         return fail(-EFAULT);
     }
     if (*length > INT32_MAX) {
         return fail(-EINVAL);
+    }
+    if (!memory_written(address, *length)) {
+        return fail(-EFAULT);
     }
     struct place place = {peer ? words->remote : words->local, peer ? words->remote_port : words->local_port, 0};
     place.scope = place.address.hi >> 54 == 0xfe80 >> 6 ? words->link : 0;
@@ -390,7 +445,7 @@ static short ready_to_read(uint32_t number, uint32_t now) {
     bool end = (now & NK_STATUS_READ_END) != 0 || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
     uint64_t there = own(number)->datagram ? nk_unread(&session, number) : stream_unread(number);
     short found = end || there != 0 ? POLLIN | POLLRDNORM : 0;
-    return (short)(found | (end && !own(number)->datagram ? POLLRDHUP : 0));
+    return (short)(found | (end ? POLLRDHUP : 0));
 }
 
 static short ready_to_write(uint32_t number, uint32_t now) {
@@ -418,7 +473,8 @@ short socket_ready(uint32_t number, short wanted) {
     /* Once it was connected, and both sides are done with it, READ_END is left of that. */
     uint32_t ever = NK_STATUS_CONNECTED | NK_STATUS_READ_END;
     if (!it->datagram && !it->listening && (it->undone || (now & (ever | NK_STATUS_FAILED)) == 0)) {
-        return (short)((now & NK_STATUS_CONNECTING) != 0 ? 0 : (wanted & (POLLOUT | POLLWRNORM)) | POLLHUP);
+        int error = atomic_load(&it->pending) != 0 ? POLLERR : 0;
+        return (short)((now & NK_STATUS_CONNECTING) != 0 ? 0 : (wanted & (POLLOUT | POLLWRNORM)) | POLLHUP | error);
     }
     if ((wanted & (POLLIN | POLLRDNORM | POLLRDHUP)) != 0) {
         found = (short)(found | ready_to_read(number, now));
@@ -432,7 +488,8 @@ short socket_ready(uint32_t number, short wanted) {
     found = (short)(found & (wanted | POLLERR));
     bool both = (now & NK_STATUS_READ_END) != 0
         && ((now & NK_STATUS_WRITE_END) != 0 || (atomic_load(&it->shut) & SHUT_OUT) != 0);
-    if (!it->datagram && !it->listening && (both || (now & NK_STATUS_FAILED) != 0)) {
+    bool shut = it->datagram ? atomic_load(&it->shut) == (SHUT_IN | SHUT_OUT) : both || (now & NK_STATUS_FAILED) != 0;
+    if (!it->listening && shut) {
         found |= POLLHUP;
     }
     if ((now & NK_STATUS_FAILED) != 0) {

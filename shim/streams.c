@@ -76,10 +76,23 @@ static ssize_t put(uint32_t number, const struct iovec *pieces, size_t count, si
     return all;
 }
 
+/*
+ * More is to follow what is sent: as if TCP_CORK were set from before it until something is sent that nothing is to follow. With the
+ * lock, and room for a request.
+ */
+static void follows(uint32_t number, bool more, bool before) {
+    if (own(number)->more != more && more == before) {
+        own(number)->more = more;
+        option_corks(number, more);
+    }
+}
+
 static ssize_t put_once(
-    uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole, bool urgent) {
+    uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole, int flags) {
+    bool urgent = (flags & MSG_OOB) != 0;
     family_lock();
-    family_spare(2);
+    family_spare(3);
+    follows(number, (flags & MSG_MORE) != 0, true);
     ssize_t now = put(number, pieces, count, done, whole);
     if (now > 0) {
         bool last = urgent && done + (size_t)now == *whole;
@@ -90,6 +103,7 @@ static ssize_t put_once(
     } else if (now == 0) {
         atomic_fetch_add(&own(number)->full, 1);
     }
+    follows(number, (flags & MSG_MORE) != 0, false);
     family_unlock();
     return now;
 }
@@ -121,7 +135,7 @@ ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, i
                 continue;
             }
         }
-        ssize_t now = end != 0 ? end : put_once(number, pieces, count, done, &whole, (flags & MSG_OOB) != 0);
+        ssize_t now = end != 0 ? end : put_once(number, pieces, count, done, &whole, flags);
         if (now < 0) {
             return done > 0 ? (ssize_t)done : now == -EPIPE ? broken(flags | MSG_NOSIGNAL) : now;
         }
@@ -277,17 +291,18 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
     struct own *it = own(number);
     uint32_t now = socket_status(number);
     uint32_t ever = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_READ_END | NK_STATUS_FAILED;
+    if ((flags & MSG_ERRQUEUE) != 0) {
+        return -EAGAIN;
+    }
     if ((flags & MSG_OOB) != 0) {
         family_lock();
         ssize_t urgent = take_urgent(number, pieces, count, flags);
         family_unlock();
         return urgent;
     }
-    if ((flags & MSG_ERRQUEUE) != 0) {
-        return -EAGAIN;
-    }
     if (it->listening || it->undone || (now & ever) == 0) {
-        return -ENOTCONN;
+        int error = socket_error(number);
+        return error != 0 ? -error : -ENOTCONN;
     }
     size_t whole = 0;
     for (size_t i = 0; i < count; i++) {

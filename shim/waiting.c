@@ -125,10 +125,12 @@ static int sleep_in_kernel(
     if (look(polled, count) == 0) {
         kernels[count].fd = family_ear();
         signals_sleep(kernels[count].fd);
-        found = signals_run(true) == before ? ask_kernel(kernels, count + 1, left, mask) : 0;
+        bool came = signals_run(true) != before;
+        found = came ? 0 : ask_kernel(kernels, count + 1, left, mask);
         signals_sleep(-1);
-        bool ear_alone = found == 0 || (found == 1 && kernels[count].revents != 0);
-        if (ear_alone && signals_run(true) != before) {
+        /* Behind its time the kernel lets those in that the mask has kept out: they interrupt nothing any more. */
+        bool ear_alone = (found == 0 && mask == NULL) || (found == 1 && kernels[count].revents != 0);
+        if (came || (ear_alone && signals_run(true) != before)) {
             errno = EINTR;
             found = -1;
         }

@@ -11,7 +11,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <limits.h>
 #include <linux/errqueue.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -2198,6 +2200,266 @@ static void absent(void) {
     SAY(signal(SIGSEGV, SIG_DFL) == (void (*)(int))(void *)caught);
     munmap(all, 3 * 4096);
 }
+/* A message's lengths are looked at before anything else; an address that is of no use once what came has been taken. */
+static void messages(void) {
+    section("lengths of messages");
+    int fd = pair();
+    void *nowhere = (void *)-1;
+    union address name;
+    char control[64] = {0};
+    struct iovec one = {octets, 5};
+    struct iovec none = {octets, (size_t)-1};
+    struct msghdr whole = {.msg_name = &name, .msg_namelen = sizeof name, .msg_iov = &one, .msg_iovlen = 1};
+    struct msghdr message = whole;
+    SAY(peer("s", 100));
+    polled(fd, POLLIN, 1000);
+    message.msg_namelen = (socklen_t)-1;
+    SAY(recvmsg(fd, &message, 0));
+    SAY(sendmsg(fd, &message, 0));
+    message = whole;
+    message.msg_name = nowhere;
+    SAY(recvmsg(fd, &message, 0));
+    message = whole;
+    message.msg_control = nowhere;
+    message.msg_controllen = 64;
+    SAY(recvmsg(fd, &message, 0));
+    SAY(recvmsg(fd, &whole, MSG_CMSG_CLOEXEC));
+    SAY(whole.msg_flags == MSG_CMSG_CLOEXEC);
+    SAY(recvmsg(fd, &whole, INT_MIN));
+    SAY(sendmsg(fd, &whole, INT_MIN));
+    message = whole;
+    message.msg_iov = &none;
+    SAY(recvmsg(fd, &message, 0));
+    SAY(sendmsg(fd, &message, 0));
+    SAY(readv(fd, &none, 1));
+    SAY(writev(fd, &none, 1));
+    SAY(recvfrom(fd, octets, 5, 0, nowhere, &(socklen_t){16}));
+    SAY(recvfrom(fd, octets, 5, 0, &name.any, &(socklen_t){(socklen_t)-1}));
+    SAY(recv(fd, octets, 5, -1));
+    struct cmsghdr *first = (void *)control;
+    const size_t lengths_of[] = {CMSG_LEN(4), 3, 64};
+    for (int i = 0; i < 3; i++) {
+        *first = (struct cmsghdr){.cmsg_len = lengths_of[i], .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        message = (struct msghdr){.msg_iov = &one, .msg_iovlen = 1, .msg_control = control, .msg_controllen = CMSG_SPACE(4)};
+        SAY(sendmsg(fd, &message, 0));
+        first->cmsg_type = 99;
+        SAY(sendmsg(fd, &message, 0));
+    }
+    message.msg_controllen = (size_t)-1;
+    SAY(sendmsg(fd, &message, 0));
+    struct mmsghdr two[2] = {{.msg_hdr = {.msg_iov = &one, .msg_iovlen = 1}}, {.msg_hdr = {.msg_iov = nowhere, .msg_iovlen = 1}}};
+    SAY(sendmmsg(fd, two, 2, 0));
+    SAY(recvmmsg(fd, two, 2, 0, NULL));
+    SAY(two[0].msg_len);
+    SAY(preadv2(fd, &one, 1, -1, RWF_HIPRI));
+    SAY(preadv2(fd, &one, 1, -1, 0x4000));
+    SAY(preadv2(fd, &one, 1, 0, 0));
+    SAY(pwritev2(fd, &one, 1, -1, RWF_DSYNC | RWF_APPEND));
+    SAY(pwritev2(fd, &one, 1, -1, 0x4000));
+    SAY(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &(int){1}, (socklen_t)-1));
+    close(fd);
+    peer("x", 0);
+}
+
+/* What more is to follow waits for it: of a stream for a moment, of a datagram until it has come. */
+static void held_back(void) {
+    section("more to follow");
+    union address there = at(peer_address, port + 5);
+    int ends[2];
+    int fd = pair();
+    SAY(send(fd, octets, 100, MSG_MORE));
+    SAY(send(fd, octets, 1, 0));
+    SAY(peer("r", 101));
+    SAY(send(fd, octets, 10, MSG_MORE));
+    SAY(peer("r", 10));
+    close(fd);
+    peer("x", 0);
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    peer("u", port + 5);
+    fd = socket(family, SOCK_DGRAM, 0);
+    SAY(sendto(fd, octets, 16, MSG_MORE, &there.any, length()));
+    SAY(polled(fd, POLLOUT, 0));
+    SAY(sendto(fd, octets, 1, 0, &there.any, length()));
+    SAY(peer("g", 0));
+    SAY(connect(fd, &there.any, length()));
+    SAY(set(fd, IPPROTO_UDP, UDP_CORK, 1));
+    SAY(option(fd, IPPROTO_UDP, UDP_CORK));
+    SAY(send(fd, octets, 5, 0));
+    SAY(write(fd, octets, 6));
+    SAY(set(fd, IPPROTO_UDP, UDP_CORK, 0));
+    SAY(peer("g", 0));
+    SAY(write(ends[1], octets, 7));
+    SAY(splice(ends[0], NULL, fd, NULL, 7, SPLICE_F_MORE));
+    SAY(send(fd, octets, 0, 0));
+    SAY(peer("g", 0));
+    SAY(splice(ends[0], NULL, fd, NULL, 7, 0xff00));
+    SAY(send(fd, octets, 60000, MSG_MORE));
+    SAY(send(fd, octets, 60000, MSG_MORE));
+    SAY(send(fd, octets, 9, 0));
+    SAY(peer("g", 0));
+    SAY(send(fd, octets, 8, MSG_MORE));
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(send(fd, octets, 8, MSG_NOSIGNAL));
+    close(fd);
+    close(ends[0]);
+    close(ends[1]);
+    peer("x", 0);
+}
+
+static int parted(int fd) {
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    return connect(fd, &nobody, sizeof nobody);
+}
+
+/* A stream's socket that is to talk to nobody is as a new one, and its peer is told. */
+static void disconnecting(void) {
+    section("sockets that are disconnected");
+    union address name;
+    socklen_t size = sizeof name;
+    int fd = pair();
+    SAY(parted(fd));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(error(fd));
+    SAY(send(fd, octets, 1, MSG_NOSIGNAL));
+    SAY(polled(fd, ALL, 0));
+    SAY(to(fd, peer_address, port));
+    peer("a", 0);
+    SAY(connect(fd, &name.any, 3));
+    SAY(send(fd, octets, 4, 0));
+    SAY(peer("r", 4));
+    peer("x", 0);
+    close(fd);
+    int listener = stream();
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(listener, own_address, port + 31));
+    SAY(parted(listener));
+    SAY(listen(listener, 5));
+    SAY(peer("c", port + 31));
+    fd = accept(listener, NULL, NULL);
+    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    SAY(parted(fd));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    SAY(option(fd, IPPROTO_TCP, TCP_NODELAY));
+    SAY(error(fd));
+    SAY(to(fd, peer_address, port));
+    peer("a", 0);
+    SAY(send(fd, octets, 4, 0));
+    SAY(peer("r", 4));
+    close(fd);
+    peer("f", 0);
+    SAY(parted(listener));
+    SAY(option(listener, SOL_SOCKET, SO_ACCEPTCONN));
+    SAY(peer("c", port + 31));
+    peer("x", 0);
+    SAY(listen(listener, 5));
+    SAY(peer("c", port + 31));
+    peer("x", 0);
+    close(listener);
+}
+
+/* The kernel sends signals about what comes, if it is asked to. */
+static void signalled(void) {
+    section("signals of the kernel's");
+    sigset_t set_of;
+    struct timespec patience = {5, 0};
+    siginfo_t told;
+    int on = 1;
+    int fd = pair();
+    sigemptyset(&set_of);
+    sigaddset(&set_of, SIGIO);
+    sigaddset(&set_of, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set_of, NULL);
+    SAY(fcntl(fd, F_SETOWN, getpid()));
+    SAY(fcntl(fd, F_SETFL, O_ASYNC));
+    SAY(fcntl(fd, F_GETFL));
+    SAY(fcntl(fd, F_GETOWN) == getpid());
+    SAY(peer("s", 3));
+    SAY(sigtimedwait(&set_of, NULL, &patience));
+    SAY(recv(fd, octets, 3, MSG_WAITALL));
+    SAY(fcntl(fd, F_SETSIG, SIGUSR1));
+    SAY(peer("s", 2));
+    SAY(sigtimedwait(&set_of, &told, &patience));
+    SAY(told.si_fd == fd);
+    SAY(recv(fd, octets, 2, MSG_WAITALL));
+    SAY(fcntl(fd, F_SETFL, 0));
+    SAY(ioctl(fd, FIOASYNC, &on));
+    SAY(fcntl(fd, F_GETFL));
+    SAY(send(fd, octets, 9, 0));
+    SAY(peer("r", 9));
+    close(fd);
+    peer("x", 0);
+    patience.tv_sec = 0;
+    while (sigtimedwait(&set_of, NULL, &patience) > 0) {
+    }
+    sigprocmask(SIG_UNBLOCK, &set_of, NULL);
+    /* A mask keeps one out until the wait is over. */
+    handle(SIGALRM, 0);
+    sigset_t alarm_of;
+    sigemptyset(&alarm_of);
+    sigaddset(&alarm_of, SIGALRM);
+    fd = pair();
+    int all = epoll_create1(EPOLL_CLOEXEC);
+    control(all, EPOLL_CTL_ADD, fd, EPOLLIN);
+    ualarm(20000, 0);
+    SAY(epoll_pwait(all, &event, 1, 60, &alarm_of));
+    ualarm(20000, 0);
+    SAY(ppoll(&(struct pollfd){fd, POLLIN, 0}, 1, &(struct timespec){0, 60000000}, &alarm_of));
+    SAY(epoll_pwait2(all, &event, 1, (void *)-1, NULL));
+    close(all);
+    close(fd);
+    peer("x", 0);
+}
+
+/* What is asked of a descriptor that is a socket. */
+static void described(void) {
+    section("ioctl, sendfile");
+    int fd = pair();
+    int datagram = socket(family, SOCK_DGRAM, 0);
+    int file = open("/proc/self/exe", O_RDONLY);
+    int path = open("/proc/self/exe", O_PATH);
+    int folder = open("/", O_RDONLY);
+    int owner = getpid();
+    int value = -1;
+    int ends[2];
+    struct ucred nobody = {7, 7, 7};
+    socklen_t size = sizeof nobody;
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    bound(datagram, own_address, 0);
+    SAY(ioctl(fd, FIOSETOWN, &owner));
+    SAY(ioctl(fd, SIOCGPGRP, &value));
+    SAY(value == owner);
+    SAY(ioctl(fd, SIOCOUTQNSD, &value));
+    SAY(value);
+    SAY(ioctl(datagram, SIOCATMARK, &value));
+    SAY(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &nobody, &size));
+    SAY(nobody.pid == 0 && nobody.uid == (uid_t)-1);
+    SAY(sendfile(fd, -1, NULL, 5));
+    SAY(sendfile(fd, path, NULL, 5));
+    SAY(sendfile(fd, folder, NULL, 5));
+    SAY(sendfile(fd, ends[1], NULL, 5));
+    SAY(splice(path, NULL, fd, NULL, 5, 0));
+    SAY(splice(file, NULL, fd, NULL, 5, 0));
+    SAY(peer("s", 5));
+    SAY(sendfile(ends[1], fd, NULL, 5));
+    SAY(read(ends[0], octets, 9));
+    close(ends[0]);
+    close(ends[1]);
+    close(folder);
+    close(path);
+    close(file);
+    close(datagram);
+    close(fd);
+    peer("x", 0);
+}
 
 int main(int count, char **arguments) {
     if (count == 4) {
@@ -2254,6 +2516,11 @@ int main(int count, char **arguments) {
     nowhere();
     older();
     absent();
+    messages();
+    held_back();
+    disconnecting();
+    signalled();
+    described();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
