@@ -185,12 +185,30 @@ static void settle(int fd, const struct sockaddr *address, socklen_t length) {
     if (kind != OPEN || address == NULL) {
         return;
     }
-    if (place_leaves(address, length, value)) {
+    bool datagram = (value & OPEN_DATAGRAM) != 0;
+    bool leaves = place_leaves(address, length, value);
+    if (leaves && !(datagram && place_falls(address, length))) {
         number_set(fd, KERNEL, 0);
         sets_settled(fd);
-    } else if ((value & OPEN_DATAGRAM) != 0) {
-        socket_adopt(fd);
+    } else if (datagram) {
+        int64_t number = socket_adopt(fd);
+        if (number >= 0 && leaves) {
+            own((uint32_t)number)->fallen = true;
+            own((uint32_t)number)->looked_ms = now_ms();
+        }
     }
+}
+
+/* The same of who sends to whom it talks. Whether it is still ours. */
+static bool is_sent_by(int fd, uint32_t *number) {
+    if (!is_direct(fd, number)) {
+        return false;
+    }
+    if (__builtin_expect(own(*number)->fallen && own(*number)->datagram, 0)) {
+        place_settles(fd, *number, NULL, 0);
+        return is_direct(fd, number);
+    }
+    return true;
 }
 
 /* Whether a send is to begin a connection. There is no Fast Open, so it is made first: as with a peer of which there is no cookie. */
@@ -214,12 +232,12 @@ static ssize_t sent(uint32_t number, const void *octets, size_t length, int flag
 
 EXPORT ssize_t send(int fd, const void *octets, size_t length, int flags) {
     uint32_t number;
-    return is_direct(fd, &number) ? sent(number, octets, length, flags) : real()->send(fd, octets, length, flags);
+    return is_sent_by(fd, &number) ? sent(number, octets, length, flags) : real()->send(fd, octets, length, flags);
 }
 
 EXPORT ssize_t write(int fd, const void *octets, size_t length) {
     uint32_t number;
-    return is_direct(fd, &number) ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
+    return is_sent_by(fd, &number) ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
 }
 
 EXPORT ssize_t sendto(
@@ -599,6 +617,10 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
         int how = i > 0 && (flags & MSG_WAITFORONE) != 0 ? flags | MSG_DONTWAIT : flags;
         ssize_t got = memory_written(&messages[i], sizeof messages[i]) ? message_unfit(&messages[i].msg_hdr, false, flags) : -EFAULT;
         got = got != 0 ? got : message_receive(number, &messages[i].msg_hdr, how & ~MSG_WAITFORONE);
+        if (got < 0 && got != -EAGAIN && i > 0) {
+            /* As the kernel: the next call is told. */
+            atomic_store(&own(number)->pending, (int)-got);
+        }
         if (got < 0) {
             return i > 0 ? (int)i : (int)said(got);
         }

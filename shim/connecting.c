@@ -8,8 +8,8 @@
 /* As many as the kernel allows, and has where the number is negative. */
 enum { MOST_WAITING = 4096 };
 
-/* For an answer over the loopback. */
-enum { AT_ONCE_MS = 50 };
+/* For an answer over the loopback; and how often it is looked whether the kernel has somebody there by now. */
+enum { AT_ONCE_MS = 50, LOOK_MS = 1000 };
 
 /* ----- Bind, listen, connect ----- */
 
@@ -120,6 +120,15 @@ bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kin
         && !(place_of(address, length, (kind & OPEN_V6) != 0, &place) == 0 && is_served(&place, (kind & OPEN_DATAGRAM) != 0));
 }
 
+bool place_falls(const struct sockaddr *address, socklen_t length) {
+    struct place place;
+    if (!place_is_nobodys(address, length) || place_of(address, length, address->sa_family == AF_INET6, &place) != 0) {
+        return false;
+    }
+    place_meant(&place);
+    return !kernel_takes(&place) && family_begin() == 0;
+}
+
 /* Whether the kernel has refused, also by now: over the loopback it knows at once. Then that has been told. */
 static bool is_refused(int fd) {
     int failure = errno;
@@ -139,7 +148,11 @@ static bool is_refused(int fd) {
  * as if there were one loopback. 0, or -1 as connect; 1 where the stack is to be asked.
  */
 static int connect_outside(int fd, uint32_t kind, const struct sockaddr *address, socklen_t length) {
-    if ((kind & OPEN_DATAGRAM) != 0 || !place_is_nobodys(address, length)) {
+    bool datagram = (kind & OPEN_DATAGRAM) != 0;
+    if (datagram && place_falls(address, length)) {
+        return 1;
+    }
+    if (datagram || !place_is_nobodys(address, length)) {
         settle(fd);
         return real()->connect(fd, address, length);
     }
@@ -162,14 +175,42 @@ static bool gives_up(uint32_t number, const struct sockaddr *address, socklen_t 
     uint32_t more = NK_STATUS_CONNECTED | NK_STATUS_CONNECTING | NK_STATUS_FAILED | NK_STATUS_LISTENING;
     uint32_t kind = (it->datagram ? OPEN_DATAGRAM : 0u) | (it->v6 ? OPEN_V6 : 0u);
     bool alone = atomic_load(&it->refs) == 1; /* others who have it would not learn of it */
-    if (it->fallen) {
+    if (it->datagram && place_leaves(address, length, kind) && place_falls(address, length)) {
+        return false;
+    }
+    if (it->fallen && !it->datagram) {
         /* The kernel has its turn again. */
         return alone && (it->undone || it->told) && place_leaves(address, length, kind);
     }
     return alone && (words.status & more) == 0 && is_any(&bound) && place_leaves(address, length, kind);
 }
 
+/* One that has fallen to the stack is the kernel's once somebody is there. */
+static void looks_again(int fd, uint32_t number, const struct sockaddr *address, socklen_t length) {
+    struct own *it = own(number);
+    struct sockaddr_storage peer;
+    socklen_t peers = sizeof peer;
+    int64_t now = now_ms();
+    if (now - it->looked_ms < LOOK_MS || atomic_load(&it->refs) != 1) {
+        return;
+    }
+    it->looked_ms = now;
+    bool connected = socket_name(number, true, (struct sockaddr *)(void *)&peer, &peers) == 0;
+    if (address == NULL && connected) {
+        address = (const struct sockaddr *)(const void *)&peer;
+        length = peers;
+    }
+    uint32_t kind = OPEN_DATAGRAM | (it->v6 ? OPEN_V6 : 0u);
+    if (address != NULL && place_leaves(address, length, kind) && !place_falls(address, length) && socket_give_up(fd) == 0 && connected) {
+        real()->connect(fd, (const struct sockaddr *)(const void *)&peer, peers);
+    }
+}
+
 void place_settles(int fd, uint32_t number, const struct sockaddr *address, socklen_t length) {
+    if (own(number)->fallen) {
+        looks_again(fd, number, address, length);
+        return;
+    }
     if (own(number)->unplaced && address != NULL) {
         own(number)->unplaced = false;
         if (gives_up(number, address, length)) {
@@ -333,6 +374,7 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t number = (uint32_t)found;
     struct own *it = own(number);
     it->fallen |= fallen;
+    it->looked_ms = now_ms();
     if (address != NULL && length >= (socklen_t)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC) {
         return it->datagram ? dissolve(number) : disconnect(fd, number);
     }

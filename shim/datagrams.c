@@ -207,7 +207,7 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         own(number)->holding &= !own(number)->v6;
         return -EMSGSIZE;
     }
-    if ((atomic_load(&own(number)->shut) & SHUT_OUT) != 0) {
+    if ((atomic_load(&own(number)->shut) & SHUT_OUT) != 0 && !own(number)->holding) {
         return -EPIPE;
     }
     bool more = (flags & MSG_MORE) != 0 || option_kept(number, IPPROTO_UDP, UDP_CORK) != 0;

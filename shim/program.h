@@ -63,6 +63,7 @@ struct own {
     uint64_t urgent_read; /* the position behind the urgent octet that was read apart */
     bool told; /* how the connection failed has been told */
     bool fallen; /* to the stack, since nobody of the kernel's was there */
+    int64_t looked_ms; /* when it was seen last, of UDP, that nobody is; on the scale of now_ms */
     _Atomic bool nonblocking;
     _Atomic unsigned shut;
     _Atomic uint32_t full; /* how often the program found no room to send */
@@ -368,7 +369,16 @@ bool place_stays(const struct sockaddr *address, socklen_t length);
 /* connecting.c: whether what goes there from a socket of this kind (the value of OPEN) is the kernel's: nobody of the family serves it. */
 bool place_leaves(const struct sockaddr *address, socklen_t length, uint32_t kind);
 
-/* Before something is sent from a socket of UDP: whether it becomes one of the kernel's for that, as by connect. */
+/* tables.c: whether a socket of UDP of the kernel's takes what is sent to a place of the loopback. */
+bool kernel_takes(const struct place *place);
+
+/*
+ * connecting.c: whether what is sent there from a socket of UDP, which nobody of the family serves, is the stack's all the same: no rule says whose
+ * it is, nobody of the kernel's takes it, and there is a session.
+ */
+bool place_falls(const struct sockaddr *address, socklen_t length);
+
+/* Before something is sent from a socket of UDP, to an address or (NULL) to whom it talks: whether it becomes one of the kernel's for that. */
 void place_settles(int fd, uint32_t number, const struct sockaddr *address, socklen_t length);
 
 /* ----- Octets: streams.c, datagrams.c ----- */

@@ -40,7 +40,7 @@ static int closed(uint32_t number, int flags) {
     if (atomic_load(&family->over)) {
         return -ENETDOWN;
     }
-    if ((now & NK_STATUS_FAILED) != 0) {
+    if ((now & NK_STATUS_FAILED) != 0 || atomic_load_explicit(&own(number)->pending, memory_order_relaxed) != 0) {
         int error = socket_error(number);
         return error == 0 || error == EPIPE ? broken(flags) : -error;
     }

@@ -1743,8 +1743,8 @@ static void nowhere(void) {
     peer("f", 0);
 }
 
-/* This program once more, which has nothing of this one's: connects to a port of the loopback. */
-static int from_outside(int number, bool waits) {
+/* This program once more, which has nothing of this one's: connects to a port of the loopback, or sends a datagram there. */
+static int from_outside(int number, const char *how) {
     char text[16];
     int status = -1;
     snprintf(text, sizeof text, "%d", number);
@@ -1752,16 +1752,31 @@ static int from_outside(int number, bool waits) {
     pid_t child = fork();
     if (child == 0) {
         close_range(3, ~0U, 0);
-        execl("/proc/self/exe", "corners", family == AF_INET6 ? "6" : "4", text, waits ? "waits" : "", NULL);
+        execl("/proc/self/exe", "corners", family == AF_INET6 ? "6" : "4", text, how, NULL);
         _exit(99);
     }
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Sends a datagram to a port of the loopback, to an address or connected, and takes the answer. */
+static int tell_outside(const char *loopback, int number, bool connected) {
+    union address there = at(loopback, number);
+    struct timeval patience = {2, 0};
+    int fd = socket(family, SOCK_DGRAM, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ssize_t done = connected && connect(fd, &there.any, length()) != 0 ? -1
+        : connected                                                 ? send(fd, octets, 9, 0)
+                                                                    : sendto(fd, octets, 9, 0, &there.any, length());
+    return done == 9 && recv(fd, octets, 20, 0) == 7 ? 0 : errno;
+}
+
 static int ask_outside(char **arguments) {
     family = arguments[1][0] == '6' ? AF_INET6 : AF_INET;
     const char *loopback = family == AF_INET6 ? "::1" : "127.0.0.1";
+    if (arguments[3][0] == 'u') {
+        return tell_outside(loopback, atoi(arguments[2]), arguments[3][1] != 0);
+    }
     int fd = socket(family, SOCK_STREAM | (arguments[3][0] == 0 ? SOCK_NONBLOCK : 0), 0);
     int done = to(fd, loopback, atoi(arguments[2]));
     if (done != 0 && errno == EINPROGRESS) {
@@ -1771,19 +1786,42 @@ static int ask_outside(char **arguments) {
     return done == 0 ? 0 : to(fd, loopback, atoi(arguments[2])) == 0 ? 97 : errno;
 }
 
+/* Datagrams of others are answered by a child. */
+static void answering(const char *where, int number) {
+    union address name;
+    socklen_t size = sizeof name;
+    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    SAY(bound(fd, where, number));
+    fflush(stdout);
+    pid_t child = fork();
+    for (int i = 0; child == 0 && i < 2; i++) {
+        recvfrom(fd, octets, 20, 0, &name.any, &size);
+        sendto(fd, octets, 7, 0, &name.any, size);
+    }
+    if (child == 0) {
+        _exit(0);
+    }
+    SAY(from_outside(number, "u"));
+    SAY(from_outside(number, "uc"));
+    SAY(waitpid(child, NULL, 0) == child);
+    close(fd);
+}
+
 static void from_others(void) {
     section("from others over the loopback");
     int listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
     SAY(bound(listener, family == AF_INET6 ? "::" : "0.0.0.0", port + 27));
-    SAY(from_outside(port + 27, true));
+    SAY(from_outside(port + 27, "waits"));
     SAY(listen(listener, 5));
-    SAY(from_outside(port + 27, false));
+    SAY(from_outside(port + 27, ""));
     int fd = accept(listener, NULL, NULL);
     SAY(fd >= 0);
     close(fd);
     close(listener);
-    SAY(from_outside(port + 27, true));
+    SAY(from_outside(port + 27, "waits"));
+    answering(family == AF_INET6 ? "::" : "0.0.0.0", port + 28);
+    answering(family == AF_INET6 ? "::1" : "127.0.0.1", port + 29);
 }
 
 /* ----- Groups ----- */
@@ -2254,7 +2292,7 @@ static void messages(void) {
     SAY(preadv2(fd, &one, 1, -1, RWF_HIPRI));
     SAY(preadv2(fd, &one, 1, -1, 0x4000));
     SAY(preadv2(fd, &one, 1, 0, 0));
-    SAY(pwritev2(fd, &one, 1, -1, RWF_DSYNC | RWF_APPEND));
+    SAY(pwritev2(fd, &one, 1, -1, RWF_DSYNC));
     SAY(pwritev2(fd, &one, 1, -1, 0x4000));
     SAY(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &(int){1}, (socklen_t)-1));
     close(fd);
@@ -2299,9 +2337,12 @@ static void held_back(void) {
     SAY(send(fd, octets, 60000, MSG_MORE));
     SAY(send(fd, octets, 9, 0));
     SAY(peer("g", 0));
-    SAY(send(fd, octets, 8, MSG_MORE));
     SAY(shutdown(fd, SHUT_WR));
     SAY(send(fd, octets, 8, MSG_NOSIGNAL));
+    SAY(polled(fd, ALL, 0));
+    SAY(shutdown(fd, SHUT_RDWR));
+    SAY(recv(fd, octets, 8, MSG_DONTWAIT));
+    SAY(polled(fd, ALL, 0));
     close(fd);
     close(ends[0]);
     close(ends[1]);
