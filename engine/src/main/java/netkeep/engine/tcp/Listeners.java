@@ -73,7 +73,11 @@ final class Listeners {
             return;
         }
         if (seg.has(ACK)) {
-            acknowledgesCookie(index, hash, seg, packet, nowNs);
+            if (ownsCookie(seg, packet, nowNs)) {
+                acceptCookie(index, hash, seg, packet, nowNs);
+            } else {
+                tcp.replies.reset(seg, nowNs);
+            }
             return;
         }
         if (!seg.has(SYN)) {
@@ -196,7 +200,14 @@ final class Listeners {
             return;
         }
         if (seg.ack != half.iss() + 1) {
-            tcp.replies.reset(seg, nowNs);
+            if (ownsCookie(seg, packet, nowNs)) {
+                // There was no room for its first SYN, and then there was for the same once more.
+                int owner = pool.owner(index) - 1;
+                forget(index, hash);
+                acceptCookie(owner, hash, seg, packet, nowNs);
+            } else {
+                tcp.replies.reset(seg, nowNs);
+            }
             return;
         }
         int made = acceptance.accept(half, pool.owner(index) - 1, seg, hash, nowNs);
@@ -222,19 +233,18 @@ final class Listeners {
         pool.free(index);
     }
 
-    private void acknowledgesCookie(int index, int hash, Segment seg, Packet packet, long nowNs) {
+    /// Whether an ACK is of who was sent a cookie (RFC 4987 §3.6): then [#cookie] has what that held.
+    private boolean ownsCookie(Segment seg, Packet packet, long nowNs) {
         if (pool.size() < pool.count() / 2) {
-            // No cookie was sent of late: RFC 9293 §3.10.7.2.
-            tcp.replies.reset(seg, nowNs);
-            return;
+            // None was sent of late.
+            return false;
         }
         fill(cookie, seg, packet, nowNs);
         cookie.irs(seg.seq - 1);
         int mss = cookies.check(cookie, seg.ack - 1, nowNs);
         if (mss == 0) {
             counters.add(Counter.TcpExtSyncookiesFailed);
-            tcp.replies.reset(seg, nowNs);
-            return;
+            return false;
         }
         cookie.iss(seg.ack - 1);
         cookie.mss(mss);
@@ -243,6 +253,10 @@ final class Listeners {
         if (seg.options.hasTimestamps()) {
             SynCookies.options(cookie, seg.options.tsEcr());
         }
+        return true;
+    }
+
+    private void acceptCookie(int index, int hash, Segment seg, Packet packet, long nowNs) {
         int made = acceptance.accept(cookie, index, seg, hash, nowNs);
         if (made >= 0) {
             counters.add(Counter.TcpExtSyncookiesRecv);

@@ -159,6 +159,7 @@ public final class Story {
             engine.expire(nowNs);
             engine.transmit(nowNs);
             engine.commit();
+            ears.cookies |= engine.counters().get(Counter.TcpExtSyncookiesSent) != 0;
             for (int i = 0; i < engine.outgoing().count(); i++) {
                 int link = engine.outgoing().link(i);
                 ears.hear(link, engine.outgoing().frame(i));

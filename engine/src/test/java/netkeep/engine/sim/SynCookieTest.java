@@ -1,6 +1,7 @@
 package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -38,6 +39,21 @@ class SynCookieTest {
         // A cookie has few bits for the segment size: it is rounded down.
         int length = conversation.taken().length();
         assertTrue(length >= 536 && length <= 1000, "segment of " + length);
+    }
+
+    /// Its first SYN found no room, the same once more did, and who sent them took the first answer.
+    @Test
+    void cookieIsGoodThoughItsSynCameAgain() {
+        Conversation conversation = flooded("mss=1460");
+        conversation.play("< SYN seq=0 mss=1460\n...");
+        int cookie = conversation.taken().seq + 1;
+        conversation.play("< RST seq=1 from=1\n< SYN seq=0 mss=1460\n...");
+        assertNotEquals(cookie, conversation.taken().seq + 1, "this one is in the table");
+        conversation.play("""
+                < ACK seq=1 rawack=%d
+                . accept
+                ESTABLISHED
+                """.formatted(cookie));
     }
 
     @Test
