@@ -37,14 +37,14 @@ final class Arrival {
 
     void segmentArrives(Segment seg, Packet packet, long nowNs, int nowUs) {
         if (tcb.tcpState() == State.SYN_SENT) {
-            synSent(seg, nowNs);
+            synSent(seg, packet, nowNs);
         } else {
             otherwise(seg, packet, nowNs, nowUs);
         }
     }
 
     /// RFC 9293 §3.10.7.3.
-    private void synSent(Segment seg, long nowNs) {
+    private void synSent(Segment seg, Packet packet, long nowNs) {
         // First, the ACK bit.
         if (seg.has(ACK) && (Seq.notAfter(seg.ack, tcb.iss()) || Seq.after(seg.ack, tcb.sndNxt()))) {
             if (!seg.has(RST)) {
@@ -83,8 +83,12 @@ final class Arrival {
             tcb.put(Tcb.ECN, seg.has(ECE) && !seg.has(CWR) && tcp.settings.ecn());
             tcb.set(Tcb.ACK_NOW);
             tcp.fate.established(nowNs);
+            // Text and FIN stand behind the SYN.
+            seg.flags &= ~SYN;
+            seg.seq++;
+            content(seg, packet, nowNs);
         } else {
-            // Simultaneous open.
+            // Simultaneous open. What else is in the segment comes again.
             tcb.become(State.SYN_RECEIVED);
             tcb.put(Tcb.ECN, seg.has(ECE) && seg.has(CWR) && tcp.settings.ecn());
             tcb.set(Tcb.SYN_NEEDED);
@@ -142,6 +146,11 @@ final class Arrival {
         timestamp(seg, nowNs);
         congestion(seg, packet);
         tcp.userTimeout.arrives(seg.options.userTimeout());
+        content(seg, packet, nowNs);
+    }
+
+    /// What the segment brings, its numbers judged: URG, text, FIN.
+    private void content(Segment seg, Packet packet, long nowNs) {
         boolean receives = tcb.tcpState().receives();
         // Sixth, the URG bit: ignored after the peer's FIN, behind which nothing can be.
         if (seg.has(URG) && receives) {
@@ -230,11 +239,14 @@ final class Arrival {
             return false;
         }
         if (wnd == 0 && len > 0) {
-            // §3.10.7.4: with a zero window only what the segment acknowledges counts.
-            seg.text = 0;
-            seg.flags &= ~FIN;
+            // §3.10.7.4: with a zero window only what the segment acknowledges counts. But a FIN alone needs no room, and
+            // peers send it whatever the window: refused it would be repeated for as long as the user does not read.
+            if (seg.text > 0) {
+                seg.text = 0;
+                seg.flags &= ~FIN;
+                counters.add(Counter.TcpExtTCPZeroWindowDrop);
+            }
             tcb.set(Tcb.ACK_NOW);
-            counters.add(Counter.TcpExtTCPZeroWindowDrop);
         }
         return true;
     }
@@ -253,6 +265,8 @@ final class Arrival {
                 counters.add(Counter.TcpEstabResets);
                 tcp.fate.fail(tcb.tcpState() == State.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET, nowNs);
             }
+            // Whoever has shut both ways may still want to know that not all has arrived.
+            case CLOSING, LAST_ACK -> tcp.fate.fail(Errno.ECONNRESET, nowNs);
             default -> tcp.fate.finish(nowNs);
         }
     }
@@ -332,13 +346,15 @@ final class Arrival {
         }
     }
 
-    /// RFC 3168 §6.1.3.
+    /// RFC 3168 §6.1.3. Who tells of a reduction may have no more than one segment in flight: to wait for a second is to
+    /// wait for nothing.
     private void congestion(Segment seg, Packet packet) {
         if (!tcb.has(Tcb.ECN)) {
             return;
         }
         if (seg.has(CWR)) {
             tcb.clear(Tcb.ECE_DUE);
+            tcb.put(Tcb.ACK_NOW, tcb.has(Tcb.ACK_NOW) || seg.text > 0);
         }
         if ((packet.trafficClass & 3) == CONGESTION_EXPERIENCED) {
             tcb.set(Tcb.ECE_DUE | Tcb.ACK_NOW);
@@ -375,6 +391,7 @@ final class Arrival {
         }
         State after = tcb.tcpState().after(State.Event.FIN);
         tcb.rcvNxt(tcb.rcvNxt() + 1);
+        tcb.rcvAdv(Seq.later(tcb.rcvAdv(), tcb.rcvNxt()));
         tcb.set(Tcb.FIN_RECEIVED);
         tcp.text.delayFin(after, nowNs);
         tcb.status(tcb.status() | Status.READ_END);

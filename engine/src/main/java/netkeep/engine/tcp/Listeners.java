@@ -105,7 +105,7 @@ final class Listeners {
             at.iss(cookies.make(at, nowNs));
             counters.add(Counter.TcpExtTCPReqQFullDoCookies);
             counters.add(Counter.TcpExtSyncookiesSent);
-            synAck(at, true, nowNs);
+            synAck(at, index, true, nowNs);
             return;
         }
         if (reuses) {
@@ -114,7 +114,7 @@ final class Listeners {
         at.deadlineNs(nowNs + FIRST_RTO_NS);
         tcp.enter(hash, tcp.socketCount + made, at.localPort());
         tcp.deadlines.by(tcp.socketCount + made, at.deadlineNs());
-        synAck(at, false, nowNs);
+        synAck(at, index, false, nowNs);
     }
 
     private void fill(HalfOpen at, Segment seg, Packet packet, long nowNs) {
@@ -140,14 +140,16 @@ final class Listeners {
         at.sndScale(Math.max(0, seg.options.wscale()));
     }
 
-    private void synAck(HalfOpen at, boolean asCookie, long nowNs) {
+    /// @param owner the listener that was asked
+    private void synAck(HalfOpen at, int owner, boolean asCookie, long nowNs) {
         if (!tcp.room()
                 || !tcp.ip.path(path, at.localHi(), at.localLo(), at.remoteHi(), at.remoteLo(), at.link(), nowNs)) {
             return;
         }
         Writer writer = tcp.writer;
         writer.options.clear();
-        writer.options.mss(tcp.sizes.mssToTell(path, 0));
+        tcp.sockets.read(owner, listener);
+        writer.options.mss(tcp.sizes.mssToTell(path, listener.maxSegment()));
         if (at.has(HalfOpen.SACK)) {
             writer.options.permitSack();
         }
@@ -173,7 +175,7 @@ final class Listeners {
                 // RFC 3168 §6.1.1: who asks no more is answered alike, and sent nothing that is capable.
                 half.options(half.options() & ~HalfOpen.ECN);
             }
-            synAck(half, false, nowNs);
+            synAck(half, pool.owner(index) - 1, false, nowNs);
             return;
         }
         // First, the sequence number; and PAWS (RFC 7323 §5.3 R1).
@@ -299,7 +301,7 @@ final class Listeners {
             half.retries(half.retries() + 1);
             half.deadlineNs(nowNs + (FIRST_RTO_NS << half.retries()));
             counters.add(Counter.TcpRetransSegs);
-            synAck(half, false, nowNs);
+            synAck(half, pool.owner(index) - 1, false, nowNs);
         }
         tcp.deadlines.by(id, half.deadlineNs());
     }

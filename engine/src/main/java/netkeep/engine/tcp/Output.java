@@ -185,10 +185,10 @@ final class Output {
         return path.segments ? mss * Math.max(1, most / mss) : mss;
     }
 
-    /// A probe of a zero window, or of a silent peer.
+    /// A probe of a zero window, or of a silent peer; or what a cork or silly window avoidance has held back for too long.
     private boolean probe(long nowNs, int nowUs) {
         tcb.clear(Tcb.PROBE);
-        if (tcb.sndWnd() != 0 && unsent() && tcb.sndUna() == tcb.sndNxt()) {
+        if (tcb.sndWnd() != 0 && unsent() && (tcb.sndUna() == tcb.sndNxt() || tcb.has(Tcb.CORK))) {
             return text(true, nowNs, nowUs);
         }
         if (tcb.sndWnd() != 0 || !unsent() && tcb.sndUna() == tcb.sndNxt()) {

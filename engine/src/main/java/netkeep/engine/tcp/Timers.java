@@ -177,9 +177,9 @@ final class Timers {
                 }
                 case PERSIST -> persist(nowNs);
                 default -> {
-                    // The cork gives way.
+                    // The cork lets go of what it holds, and stays.
                     set(NONE, 0);
-                    tcb.clear(Tcb.CORK);
+                    tcb.set(Tcb.PROBE);
                 }
             }
         }
@@ -192,7 +192,8 @@ final class Timers {
         boolean syn = !tcb.tcpState().synchronised();
         int retries = syn ? tcp.settings.synRetries() : tcp.settings.retries();
         long userNs = MILLISECONDS.toNanos(tcb.userTimeoutMs());
-        boolean userGivesUp = userNs != 0 && nowNs - firstUnackedNs(nowNs) >= userNs;
+        long giveUpNs = userNs == 0 ? Long.MAX_VALUE : firstUnackedNs(nowNs) + userNs;
+        boolean userGivesUp = nowNs >= giveUpNs;
         boolean tooOften = tcb.backoff() >= retries && (syn || mayGiveUp(userNs));
         if (tooOften || userGivesUp) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnTimeout);
@@ -216,7 +217,8 @@ final class Timers {
             }
             tcp.recovery.timedOut(tcp.output.mss());
         }
-        set(RETRANSMISSION, nowNs + Rtt.rtoNs(tcb, tcp.settings));
+        // RFC 9293 §3.10.8: a user's time-out ends the connection when it is over, not at the next one of ours.
+        set(RETRANSMISSION, Math.min(nowNs + Rtt.rtoNs(tcb, tcp.settings), giveUpNs));
     }
 
     /// Whether it is for us to say how long is too long. RFC 9293 §3.8.3: R2 is the user's where there is one

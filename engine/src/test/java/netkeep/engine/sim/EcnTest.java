@@ -30,8 +30,25 @@ class EcnTest {
                 < ACK seq=2001 ack=1 len=1000 ect=2
                 > ACK,ECE seq=1 ack=3001
                 < ACK,CWR seq=3001 ack=1 len=1000 ect=2
+                > ACK seq=1 ack=4001
                 < ACK seq=4001 ack=1 len=1000 ect=2
-                > ACK seq=1 ack=5001
+                < ACK seq=5001 ack=1 len=1000 ect=2
+                > ACK seq=1 ack=6001
+                """);
+    }
+
+    /// Its window may be one segment now: it would wait for our delay, and we for its second segment.
+    @Test
+    void senderThatHasReducedIsNotKeptWaiting() {
+        agreed().play("""
+                < ACK,CWR seq=1 ack=1 len=1000 ect=2
+                > ACK seq=1 ack=1001
+                < ACK,CWR seq=1001 ack=1
+                + 40ms
+                < ACK seq=1001 ack=1 len=1000 ect=2
+                + 39ms
+                + 1ms
+                > ACK seq=1 ack=2001
                 """);
     }
 

@@ -155,6 +155,29 @@ class PathMtuTest {
                 """);
     }
 
+    /// The listener's, also when the SYN,ACK goes again.
+    @Test
+    void clampedListenerTellsAndKeepsItsSegmentSize() {
+        Scenario.v4().begin().play("""
+                . listen
+                . option MAX_SEGMENT 700
+                < SYN seq=0 mss=1460
+                > SYN,ACK seq=0 ack=1 mss=700
+                < SYN seq=0 mss=1460
+                > SYN,ACK seq=0 ack=1 mss=700
+                + 1s
+                > SYN,ACK seq=0 ack=1 mss=700
+                < ACK seq=1 ack=1
+                . accept
+                . send 700
+                > PSH,ACK seq=1 len=700
+                < ACK seq=1 ack=701
+                . send 800
+                > ACK seq=701 len=700
+                > PSH,ACK seq=1401 len=100
+                """);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 40})
     void peerWithATinySegmentSizeIsServedWithLittleHarm(int mss) {

@@ -266,4 +266,16 @@ class ResetTest {
         attempt.peer.sendError(attempt.last(), SimHost.address4(254), 4, 0, 0);
         attempt.play("SYN_SENT\n. error 0");
     }
+
+    /// Whoever has shut both ways and not closed has still to hear that not all of it arrived.
+    @ParameterizedTest
+    @ValueSource(strings = {"FIN_WAIT_1", "CLOSE_WAIT"})
+    void resetBehindBothFinsIsToldToWhoHasNotClosed(String first) {
+        Conversation conversation = Scenario.v4().begin().established("mss=1460");
+        conversation.play(
+                first.equals("FIN_WAIT_1")
+                        ? ". shutdown\n> FIN,ACK seq=1\n< FIN,ACK seq=1 ack=1\n> ACK ack=2\nCLOSING"
+                        : "< FIN,ACK seq=1 ack=1\n+ 1ms\n> ACK ack=2\n. shutdown\n> FIN,ACK seq=1\nLAST_ACK");
+        conversation.play("< RST seq=2\nCLOSED\n. failed\n. error ECONNRESET");
+    }
 }

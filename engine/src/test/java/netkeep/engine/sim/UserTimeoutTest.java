@@ -155,8 +155,8 @@ class UserTimeoutTest {
                 . send 100
                 ...
                 """);
-        long took = end(conversation);
-        assertTrue(took >= 5 && took <= 10, "took " + took);
+        // Ours does not wait for one of the time-outs that double.
+        assertEquals(5, end(conversation));
     }
 
     @Rfc("5482 3.1 zero")

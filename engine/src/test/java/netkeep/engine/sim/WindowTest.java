@@ -423,6 +423,29 @@ class WindowTest {
                 + 199ms
                 + 1ms
                 > PSH,ACK seq=1021 len=500
+                < ACK seq=1 ack=1521
+                . send 10
+                + 100ms
+                . send 10
+                + 100ms
+                > PSH,ACK seq=1521 len=20
+                """);
+    }
+
+    /// As on Linux, which programs write for: an answer's last octets are let go by turning Nagle off.
+    @Test
+    void whoTurnsNagleOffLetsGoOfWhatTheCorkHolds() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option CORK 1
+                . send 1500
+                > ACK seq=1 len=1000
+                . option NO_DELAY 1
+                > PSH,ACK seq=1001 len=500
+                < ACK seq=1 ack=1501
+                . send 10
+                + 199ms
+                + 1ms
+                > PSH,ACK seq=1501 len=10
                 """);
     }
 

@@ -130,17 +130,38 @@ class ArrivalTest {
     @Test
     void withAZeroWindowOnlyTheNextNumberIsAcceptable() {
         Conversation conversation = Scenario.v4().receiveBuffer(1 << 14).begin().established("mss=1024");
+        int next = fill(conversation);
+        conversation.play(". send 10\n> PSH,ACK seq=1 len=10 ack=%d win=0".formatted(next));
+        conversation.play("< ACK seq=%d ack=11\n> ACK seq=11 ack=%d".formatted(next + 1, next));
+        assertEquals(0, conversation.client().acknowledged(conversation.socket()));
+        conversation.play("< ACK seq=%d ack=11\n...".formatted(next));
+        assertEquals(10, conversation.client().acknowledged(conversation.socket()));
+    }
+
+    /// A FIN alone needs no room: refused it would come again for as long as the user does not read.
+    @Test
+    void finAloneIsTakenThoughTheWindowIsZero() {
+        Conversation conversation = Scenario.v4().receiveBuffer(1 << 14).begin().established("mss=1024");
+        int next = fill(conversation);
+        conversation.play("< FIN,ACK seq=%d ack=1 len=1\n> ACK seq=1 ack=%d win=0\nESTABLISHED".formatted(next, next));
+        int behind = next + 1;
+        conversation.play("< FIN,ACK seq=%d ack=1\n> ACK seq=1 ack=%d win=0\nCLOSE_WAIT".formatted(next, behind));
+        conversation.play(". send 10\n> PSH,ACK seq=1 len=10 ack=%d win=0".formatted(behind));
+        conversation.play("< ACK seq=%d ack=11\n. read %d\n. end\n...".formatted(behind, next - 1));
+        assertEquals(10, conversation.client().acknowledged(conversation.socket()));
+    }
+
+    /// Lets a peer send until the window is zero.
+    ///
+    /// @return what it would send next
+    private static int fill(Conversation conversation) {
         int next = 1;
         do {
             conversation.play("< ACK seq=%d ack=1 len=1024\n...".formatted(next));
             next += 1024;
             conversation.world.run(50_000_000);
         } while (conversation.takeAll().window != 0);
-        conversation.play(". send 10\n> PSH,ACK seq=1 len=10 ack=%d win=0".formatted(next));
-        conversation.play("< ACK seq=%d ack=11\n> ACK seq=11 ack=%d".formatted(next + 1, next));
-        assertEquals(0, conversation.client().acknowledged(conversation.socket()));
-        conversation.play("< ACK seq=%d ack=11\n...".formatted(next));
-        assertEquals(10, conversation.client().acknowledged(conversation.socket()));
+        return next;
     }
 
     @Rfc("9293 3.10.7.4 first")

@@ -21,15 +21,30 @@ class CornersTest {
                 """);
     }
 
+    @Rfc("9293 3.10.7.3 fourth text")
     @Test
-    void textOfASynAndAckIsTakenWhenItComesAgain() {
+    void textAndEndOfASynAndAckAreTaken() {
         Scenario.v4().begin().play("""
                 . connect
                 > SYN seq=0
                 < SYN,ACK seq=0 ack=1 mss=1000 len=10
-                > ACK seq=1 ack=1
-                < PSH,ACK seq=1 ack=1 len=10
-                . readable 10
+                > ACK seq=1 ack=11
+                ESTABLISHED
+                . read 10
+                < FIN,ACK seq=11 ack=1
+                + 1ms
+                > ACK seq=1 ack=12
+                """);
+        Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0
+                < SYN,FIN,ACK seq=0 ack=1 mss=1000 len=10
+                > ACK seq=1 ack=12
+                CLOSE_WAIT
+                . read 10
+                . end
+                . send 20
+                > PSH,ACK seq=1 ack=12 len=20
                 """);
     }
 
