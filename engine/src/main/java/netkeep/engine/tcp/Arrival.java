@@ -134,7 +134,8 @@ final class Arrival {
         }
         // Fourth, the SYN bit, as RFC 5961 §4.2 has it.
         if (seg.has(SYN)) {
-            syn(nowNs);
+            counters.add(Counter.TcpExtTCPSYNChallenge);
+            tcp.replies.challenge(nowNs);
             return;
         }
         // Fifth, the ACK field.
@@ -161,11 +162,7 @@ final class Arrival {
             if (nobodyReads() && Seq.after(seg.seq + seg.text, tcb.rcvNxt())) {
                 counters.add(Counter.TcpExtTCPAbortOnData);
                 tcp.fate.reset(nowNs);
-                if (tcb.has(Tcb.CLOSED_BY_USER)) {
-                    tcp.fate.finish(nowNs);
-                } else {
-                    tcp.fate.fail(Errno.ECONNRESET, nowNs);
-                }
+                tcp.fate.fail(Errno.ECONNRESET, nowNs);
                 return;
             }
             tcp.text.arrives(seg, packet, nowNs);
@@ -239,8 +236,8 @@ final class Arrival {
             return false;
         }
         if (wnd == 0 && len > 0) {
-            // §3.10.7.4: with a zero window only what the segment acknowledges counts. But a FIN alone needs no room, and
-            // peers send it whatever the window: refused it would be repeated for as long as the user does not read.
+            // §3.10.7.4: with a zero window only what the segment acknowledges counts. But a FIN alone needs no room:
+            // refused it would be repeated for as long as the user does not read.
             if (seg.text > 0) {
                 seg.text = 0;
                 seg.flags &= ~FIN;
@@ -265,15 +262,10 @@ final class Arrival {
                 counters.add(Counter.TcpEstabResets);
                 tcp.fate.fail(tcb.tcpState() == State.CLOSE_WAIT ? Errno.EPIPE : Errno.ECONNRESET, nowNs);
             }
-            // Whoever has shut both ways may still want to know that not all has arrived.
+            // Not all has arrived, which concerns whoever has not closed.
             case CLOSING, LAST_ACK -> tcp.fate.fail(Errno.ECONNRESET, nowNs);
             default -> tcp.fate.finish(nowNs);
         }
-    }
-
-    private void syn(long nowNs) {
-        counters.add(Counter.TcpExtTCPSYNChallenge);
-        tcp.replies.challenge(nowNs);
     }
 
     /// @return whether the segment goes on
@@ -346,8 +338,7 @@ final class Arrival {
         }
     }
 
-    /// RFC 3168 §6.1.3. Who tells of a reduction may have no more than one segment in flight: to wait for a second is to
-    /// wait for nothing.
+    /// RFC 3168 §6.1.3. Who tells of a reduction may have one segment in flight: to wait for a second is in vain.
     private void congestion(Segment seg, Packet packet) {
         if (!tcb.has(Tcb.ECN)) {
             return;

@@ -334,7 +334,6 @@ class EchoedTest {
                 . send 10
                 > PSH,ACK,ECE seq=1 ack=1101 len=10
                 < PSH,ACK,CWR seq=1101 ack=11 len=100 ect=2
-                + 40ms
                 > ACK seq=11 ack=1201
                 """);
     }
