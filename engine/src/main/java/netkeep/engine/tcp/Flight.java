@@ -93,6 +93,15 @@ final class Flight {
         return octets;
     }
 
+    /// Octets with `mark`.
+    int octets(int mark) {
+        int octets = 0;
+        for (int run = 0; run < flow.runs(); run++) {
+            octets += has(run, mark) ? length(run) : 0;
+        }
+        return octets;
+    }
+
     /// The first run with `mark`, or -1.
     int first(int mark) {
         for (int run = 0; run < flow.runs(); run++) {

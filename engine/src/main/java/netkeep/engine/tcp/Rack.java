@@ -85,21 +85,11 @@ final class Rack {
         if (flow.reordering() == 0
                 && (flow.recovery() == Recovery.FAST
                         || flow.recovery() == Recovery.TIMED_OUT
-                        || sackedOctets() >= DUP_THRESH * mss)) {
+                        || flight.octets(Flight.SACKED) >= DUP_THRESH * mss)) {
             return 0;
         }
         int quarter = Math.max(1, tcb.minRttUs() / 4);
         return Math.min((flow.rackMult() + 1) * quarter, tcb.srttUs());
-    }
-
-    private int sackedOctets() {
-        int octets = 0;
-        for (int run = 0; run < flow.runs(); run++) {
-            if (flight.has(run, Flight.SACKED)) {
-                octets += flight.length(run);
-            }
-        }
-        return octets;
     }
 
     /// RACK_sent_after: later, or at the same instant and behind.

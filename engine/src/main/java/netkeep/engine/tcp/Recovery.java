@@ -3,7 +3,7 @@ package netkeep.engine.tcp;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 
-/// What a connection does about losses: fast recovery with RACK (RFC 8985), PRR (RFC 6937), without SACK NewReno
+/// What a connection does about losses: fast recovery with RACK (RFC 8985), PRR (RFC 9937), without SACK NewReno
 /// (RFC 6582), after a time-out slow start with F-RTO (RFC 5682), and undoing what was needless (RFC 3708 by DSACK).
 final class Recovery {
     /// The values of [Flow#recovery].
@@ -49,6 +49,7 @@ final class Recovery {
         if (flow.frto() != 0) {
             forwardRto(ack);
         }
+        int lostBefore = flow.recovery() == OPEN ? 0 : flight.octets(Flight.LOST);
         int wait = 0;
         if (sack) {
             wait = rack.detect(mss, nowUs);
@@ -75,7 +76,7 @@ final class Recovery {
             beginReduced(ack, mss);
         }
         if (flow.recovery() == FAST || flow.recovery() == REDUCED) {
-            proportional(ack, mss);
+            proportional(ack, flight.octets(Flight.LOST) > lostBefore, mss);
         } else if (ack.acked > 0 && limited) {
             // RFC 3168 §6.1.2: an echo grows no window. After a time-out it goes on until new text has told of that.
             if (!ack.ece || flow.recovery() == TIMED_OUT) {
@@ -158,10 +159,11 @@ final class Recovery {
         // RFC 8985 §7.1.
         flow.tlp(0);
         flow.tlpEnd(0);
-        // RFC 6937 §3.
+        // RFC 9937 §6.1: what the peer told as held before this is not delivered in the recovery.
         flow.prrDelivered(0);
         flow.prrOut(0);
-        flow.recoverFs(Math.max(mss, flightSize));
+        int held = flight.octets(Flight.SACKED) - ack.sacked;
+        flow.recoverFs(Math.max(mss, flightSize - held));
     }
 
     /// RFC 3168 §6.1.2: as for a loss, without one.
@@ -175,8 +177,9 @@ final class Recovery {
         flow.recoverFs(Math.max(mss, flightSize));
     }
 
-    /// RFC 6937 §3.1, with the slow start reduction bound.
-    private void proportional(Delivery ack, int mss) {
+    /// RFC 9937 §6.2. Below ssthresh as much goes as arrives, and one segment more where SND.UNA moves on and no more is
+    /// lost.
+    private void proportional(Delivery ack, boolean moreLost, int mss) {
         flow.prrDelivered(flow.prrDelivered() + ack.octets);
         int pipe = flight.pipe();
         long send;
@@ -184,7 +187,8 @@ final class Recovery {
             long delivered = flow.prrDelivered();
             send = (delivered * tcb.ssthresh() + flow.recoverFs() - 1) / flow.recoverFs() - flow.prrOut();
         } else {
-            int limit = Math.max(flow.prrDelivered() - flow.prrOut(), ack.octets) + mss;
+            boolean safe = ack.acked > 0 && !moreLost;
+            int limit = Math.max(flow.prrDelivered() - flow.prrOut(), ack.octets) + (safe ? mss : 0);
             send = Math.min(tcb.ssthresh() - pipe, limit);
         }
         boolean partial = ack.acked > 0 && !tcb.has(Tcb.SACK_OK);
@@ -216,7 +220,7 @@ final class Recovery {
     /// RFC 5681 §3.2 and RFC 6582 for a peer without SACK.
     private void countDuplicates(Delivery ack, int mss) {
         if (ack.acked > 0) {
-            // RFC 6937 §3: each duplicate before it has told of one of these segments already.
+            // RFC 9937 §3: each duplicate before it has told of one of these segments already.
             ack.octets = Math.max(0, ack.octets - flow.dupAcks() * mss);
             flow.dupAcks(0);
             if (flow.recovery() == FAST && Seq.before(tcb.sndUna(), flow.recover())) {

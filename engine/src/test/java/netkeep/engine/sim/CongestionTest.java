@@ -209,8 +209,8 @@ class CongestionTest {
         assertTrue(way.to.received() - before > 0.9 * 5 * 2_500_000, "received " + (way.to.received() - before));
     }
 
-    /// RFC 6937: with SACK, what recovery sends follows what arrives, down to ssthresh, without a burst and a pause.
-    @Rfc("6937 3 proportional")
+    /// RFC 9937: with SACK, what recovery sends follows what arrives, down to ssthresh, without a burst and a pause.
+    @Rfc("9937 6.2 proportional")
     @Test
     void recoverySpreadsWhatItSendsOverTheRoundTrip() {
         Way way = way(tcp(false, true), Weather.CALM.withDelayNs(20_000_000).withRate(20_000_000, 60_000));

@@ -11,7 +11,7 @@ import netkeep.session.Status;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
-/// How a sender finds out what was lost, and sends it again: RFC 6298, 5681, 6675, 8985, 5682, 6937.
+/// How a sender finds out what was lost, and sends it again: RFC 6298, 5681, 6675, 8985, 5682, 9937.
 @OnStacks
 class RecoveryTest {
     private static final String SACK = "mss=1000 sackOK";
@@ -324,8 +324,8 @@ class RecoveryTest {
         }
     }
 
-    /// RFC 6937: in recovery about as much is sent as arrives.
-    @Rfc("6937 3 proportional")
+    /// RFC 9937: in recovery about as much is sent as arrives.
+    @Rfc("9937 6.2 proportional")
     @Test
     void recoverySendsInProportionToWhatArrives() {
         Conversation conversation = inFlight(SACK, 10);

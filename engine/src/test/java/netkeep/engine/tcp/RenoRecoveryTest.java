@@ -9,7 +9,7 @@ import netkeep.engine.sim.Scenario;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
-/// Fast retransmit and fast recovery without SACK: RFC 5681 §3.2, RFC 6582, and RFC 6937's rates.
+/// Fast retransmit and fast recovery without SACK: RFC 5681 §3.2, RFC 6582, and RFC 9937's rates.
 class RenoRecoveryTest {
     private static final String DUPLICATE = "ACK seq=1 ack=10001";
 
@@ -158,7 +158,7 @@ class RenoRecoveryTest {
     }
 
     /// 17 segments arrive in recovery: half as many are let out, whether duplicates tell of them or one acknowledgment.
-    @Rfc({"6937 3 proportional", "6937 3 estimate"})
+    @Rfc({"9937 6.2 proportional", "9937 6.2 estimate"})
     @Test
     void aboutHalfOfWhatArrivesIsLetOut() {
         Sending sending = full();

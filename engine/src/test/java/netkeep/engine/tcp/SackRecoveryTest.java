@@ -10,7 +10,7 @@ import netkeep.engine.sim.Scenario;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
-/// Recovery with SACK from its first loss to its end: RFC 6675 §5 with the rates of RFC 6937.
+/// Recovery with SACK from its first loss to its end: RFC 6675 §5 with the rates of RFC 9937.
 class SackRecoveryTest {
     /// 18 segments from 10001 on fill the window; more text waits.
     private static Sending full() {
@@ -35,7 +35,7 @@ class SackRecoveryTest {
         assertEquals(12_600, Look.at(sending.conversation).tcb.ssthresh());
     }
 
-    @Rfc({"6675 5 end", "6937 3 end"})
+    @Rfc({"6675 5 end", "9937 6.4 end"})
     @Test
     void recoveryEndsAtItsPointWithTheReducedWindow() {
         // Nothing new to send: what recovery lets out is less than the window.
@@ -81,15 +81,44 @@ class SackRecoveryTest {
         assertEquals(List.of(10001, 11001, 12001, 28001), sent.subList(0, 4));
     }
 
-    /// Fifteen of eighteen are lost: nothing is on its way, and what the three tell of and one more go.
-    @Rfc({"6937 3 bound", "6937 3 DeliveredData"})
+    /// Fifteen of eighteen are lost: nothing is on its way, and as much as the three tell of goes.
+    @Rfc({"9937 6.2 bound", "9937 6.2 SafeACK", "9937 6.2 DeliveredData"})
     @Test
-    void belowTheThresholdOneMoreThanWasDeliveredGoes() {
+    void belowTheThresholdAsMuchGoesAsWasDelivered() {
         Sending sending = full();
-        assertEquals(List.of(10001, 11001, 12001, 13001), sending.arrives("ACK seq=1 ack=10001 sack=25001:28001"));
+        assertEquals(List.of(10001, 11001, 12001), sending.arrives("ACK seq=1 ack=10001 sack=25001:28001"));
         sending.passMs(20);
-        // One arrived, which lets out itself and one more.
-        assertEquals(List.of(14001, 15001), sending.arrives("ACK seq=1 ack=11001 sack=25001:28001"));
+        // One arrived, and no more is lost: it lets out itself and one more.
+        assertEquals(List.of(13001, 14001), sending.arrives("ACK seq=1 ack=11001 sack=25001:28001"));
+        // Where the hole stays as it is, itself.
+        assertEquals(
+                1,
+                sending.arrives("ACK seq=1 ack=11001 sack=12001:13001,25001:28001")
+                        .size());
+    }
+
+    @Rfc("9937 6.1 RecoverFS")
+    @Test
+    void whatWasToldBeforeIsNotDeliveredInTheRecovery() {
+        Sending sending = full();
+        for (int told = 12001; told <= 14001; told += 1000) {
+            assertEquals(Recovery.OPEN, Look.at(sending.conversation).flow.recovery());
+            sending.arrives("ACK seq=1 ack=10001 sack=11001:" + told);
+        }
+        assertEquals(Recovery.FAST, Look.at(sending.conversation).flow.recovery());
+        // Two new ones went for the first two: eighteen were on their way when the third came.
+        assertEquals(18_000, Look.at(sending.conversation).flow.recoverFs());
+    }
+
+    /// Also where a timer begins it, and nothing has arrived that would let anything out.
+    @Rfc("9937 6.2 first")
+    @Test
+    void recoveryBeginsWithARetransmission() {
+        Sending sending = full();
+        assertEquals(List.of(28001), sending.arrives("ACK seq=1 ack=10001 sack=27001:28001"));
+        sending.waitMs();
+        assertEquals(List.of(10001), sending.taken());
+        assertEquals(Recovery.FAST, Look.at(sending.conversation).flow.recovery());
     }
 
     @Rfc({"6675 5.1 time-out", "8985 6.3 time-out", "2018 5 skips"})
