@@ -24,13 +24,7 @@ final class Options {
         long value = ask.b;
         boolean on = value != 0;
         switch ((int) ask.a) {
-            case Option.NO_DELAY -> {
-                tcb.put(Tcb.NO_DELAY, on);
-                if (on && tcb.has(Tcb.CORK) && tcp.output.unsent()) {
-                    // What a cork holds back goes now, as on Linux; the cork stays for what comes.
-                    tcb.set(Tcb.PROBE);
-                }
-            }
+            case Option.NO_DELAY -> noDelay(on);
             case Option.CORK -> cork(on, nowNs);
             case Option.KEEP_ALIVE -> {
                 tcb.put(Tcb.KEEP_ALIVE, on);
@@ -82,6 +76,14 @@ final class Options {
             }
         }
         return 0;
+    }
+
+    private void noDelay(boolean on) {
+        tcb.put(Tcb.NO_DELAY, on);
+        if (on && tcb.has(Tcb.CORK) && tcp.output.unsent()) {
+            // What a cork holds back goes now, as on Linux; the cork stays for what comes.
+            tcb.set(Tcb.PROBE);
+        }
     }
 
     private void cork(boolean on, long nowNs) {

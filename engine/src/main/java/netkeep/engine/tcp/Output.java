@@ -185,7 +185,7 @@ final class Output {
         return path.segments ? mss * Math.max(1, most / mss) : mss;
     }
 
-    /// A probe of a zero window, or of a silent peer; or what a cork or silly window avoidance has held back long enough.
+    /// A probe of a zero window, or of a silent peer; or what a cork or silly window avoidance holds back.
     private boolean probe(long nowNs, int nowUs) {
         tcb.clear(Tcb.PROBE);
         if (tcb.sndWnd() != 0 && unsent() && (tcb.sndUna() == tcb.sndNxt() || tcb.has(Tcb.CORK))) {

@@ -177,7 +177,7 @@ final class Recovery {
         flow.recoverFs(Math.max(mss, flightSize));
     }
 
-    /// RFC 9937 §6.2. Below ssthresh as much goes as arrives, and one segment more where SND.UNA moves on and no more is
+    /// RFC 9937 §6.2. Below ssthresh as much goes as arrives, and a segment more where SND.UNA moves on and no more is
     /// lost.
     private void proportional(Delivery ack, boolean moreLost, int mss) {
         flow.prrDelivered(flow.prrDelivered() + ack.octets);
