@@ -16,6 +16,7 @@ class RightsizingTest {
     private static final long ENDLESS = 1L << 40;
     private static final int LEAST = 1 << 16;
     private static final int MOST = 1 << 22;
+    private static final int STORMS = 5;
     private static final long FAST = 100_000_000;
     private static final long SLOW = 20_000_000;
 
@@ -141,13 +142,18 @@ class RightsizingTest {
 
     /// What lay behind a gap is read at once when the gap is filled, which widens it a little, but not for ever: of 24
     /// storms the worst widened it to 234,000 octets.
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
-    void stormOnAShortWireDoesNotWidenTheWindow(long seed) {
-        Way way = way(seed, near().withLoss(0.01).withReordering(0.02, 500_000).withRepetition(0.01), true);
-        way.from.offer(ENDLESS);
-        way.runMs(20_000);
-        assertTrue(way.to.received() > 10_000_000, "received " + way.to.received());
-        assertTrue(buffer(way) <= 4 * LEAST, "receive " + buffer(way));
+    @Test
+    void stormsOnAShortWireDoNotWidenTheWindow() {
+        long sum = 0;
+        for (long seed = 1; seed <= STORMS; seed++) {
+            Way way = way(
+                    seed, near().withLoss(0.01).withReordering(0.02, 500_000).withRepetition(0.01), true);
+            way.from.offer(ENDLESS);
+            way.runMs(20_000);
+            assertTrue(way.to.received() > 10_000_000, "received " + way.to.received());
+            assertTrue(buffer(way) <= 4 * LEAST, "receive " + buffer(way) + " by seed " + seed);
+            sum += buffer(way);
+        }
+        assertTrue(sum <= STORMS * 3 * LEAST, "receive " + sum / STORMS + " in the mean");
     }
 }
