@@ -25,16 +25,20 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs a placement with servers of ours, loads it from the kernel's side in a network namespace of its own,",
             "and ends its parts: by SIGKILL, by SIGSTOP, by inputs that they die of, and again while they take over.",
-            "Every octet is checked. A quarter of the deaths is of inputs, which stacks die of, a quarter in the",
-            "takeover of another. The next comes a second after what the last one began, if somebody stands by; of",
-            "that second is the longest silence of a steady stream told, less what it is without a death. One in",
-            "five is followed by none for two seconds: in the second one it is seen what is carried. With --program",
+            "Every octet is checked. Streams carry six tenths of what they can. A quarter of the deaths is of inputs,",
+            "which stacks die of, a quarter in the takeover of another. The next comes a second after what the last one",
+            "began, if somebody stands by; of that second is the longest silence of a steady stream told, less what it",
+            "is without a death. One in five begins when all stand by, and is followed by none for two seconds: in the",
+            "second one it is seen what is carried. With --program",
             "it does so under programs that know nothing of us. Needs root."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ChaosCommand implements Callable<Integer> {
     private static final int CALM = 4;
+
+    /// What streams carry while parts die, of what they can: a share is left for those that are made anew.
+    private static final double LOADED = 0.6;
 
     /// A death is to be felt no longer, and this much later all is to be as before.
     private static final long FELT_NS = TimeUnit.SECONDS.toNanos(1);
@@ -133,7 +137,7 @@ public final class ChaosCommand implements Callable<Integer> {
         Tally tally = new Tally();
         Probe probe = new Probe(tally);
         try (Stage stage = new Stage(placement, stacks, standbys, directory, seed)) {
-            stage.deaths().awaitStandby();
+            stage.deaths().awaitAll();
             stage.startServers();
             Load load = new Load(stage.place(), tally, Stage.ECHO, Stage.SOURCE);
             for (String address : Stage.ADDRESSES) {
@@ -143,17 +147,20 @@ public final class ChaosCommand implements Callable<Integer> {
             long calmNs = TimeUnit.SECONDS.toNanos(Math.clamp(seconds / CALM, 2, 10));
             long calmEndNs = beginNs + calmNs;
             long endNs;
+            double carried;
             try (load;
                     probe) {
                 load.start(Stage.ADDRESSES, seed);
                 probe.start();
+                // Slow start and warm-up are not what it can.
+                Thread.sleep(TimeUnit.NANOSECONDS.toMillis(calmNs * 3 / 8));
+                carried = load.slow(LOADED, calmNs / 8);
                 Thread.sleep(TimeUnit.NANOSECONDS.toMillis(calmEndNs - System.nanoTime()));
                 stage.deaths().go(beginNs + TimeUnit.SECONDS.toNanos(seconds), FELT_NS);
                 endNs = System.nanoTime();
                 // The last death is felt behind it.
                 Thread.sleep(TimeUnit.NANOSECONDS.toMillis(2 * FELT_NS));
             }
-            // Slow start and warm-up are not undisturbed.
             long calmFromNs = beginNs + calmNs / 2;
             List<Long> calm = new ArrayList<>();
             for (long fromNs = calmFromNs; fromNs + FELT_NS <= calmEndNs; fromNs += STEP_NS) {
@@ -166,6 +173,7 @@ public final class ChaosCommand implements Callable<Integer> {
                     felt(stage.deaths().chains(), load, probe),
                     stage.deaths().reported(),
                     calm,
+                    carried,
                     probe.rate(calmFromNs, calmEndNs),
                     probe.rate(calmEndNs, endNs));
         }

@@ -45,7 +45,8 @@ final class Deaths {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
 
-    /// Of so many deaths, those in takeovers with what began them, one is left alone until what is carried then shows.
+    /// Of so many deaths, those in takeovers with what began them, one begins when all stand by, and is left alone
+    /// until what is carried then shows.
     private static final int JUDGED = 5;
 
     // What the keeper and a successor say of a death.
@@ -53,7 +54,7 @@ final class Deaths {
     private static final String BETWEEN_TURNS = "in hand: nothing, cut off: 0 slots";
 
     private final SplittableRandom luck;
-    private final boolean stoodBy;
+    private final int standbys;
     private final Poisoner poisoner;
     private final List<Death> deaths = new ArrayList<>();
 
@@ -66,7 +67,7 @@ final class Deaths {
     /// @param stacks   how many keepers there are
     /// @param standbys how many each has wait
     Deaths(long seed, int stacks, int standbys, Poisoner poisoner) {
-        this.stoodBy = standbys > 0;
+        this.standbys = standbys;
         this.luck = new SplittableRandom(seed);
         this.poisoner = poisoner;
         this.states = new Keeper.State[stacks];
@@ -116,13 +117,17 @@ final class Deaths {
         return chains;
     }
 
-    /// Waits until all domains are there and another process stands by, where any is to.
+    /// Waits until all domains are there, and all that are to stand by do.
     ///
     /// @throws IOException if that takes too long
-    synchronized void awaitStandby() throws IOException, InterruptedException {
+    void awaitAll() throws IOException, InterruptedException {
+        awaitStandbys(standbys);
+    }
+
+    private synchronized void awaitStandbys(int least) throws IOException, InterruptedException {
         await(
-                "nobody stands by",
-                () -> (standby() || !stoodBy) && domains().stream().allMatch(held -> held.process() != 0));
+                least + " do not stand by",
+                () -> standbys(least) && domains().stream().allMatch(held -> held.process() != 0));
     }
 
     private boolean begun() {
@@ -174,15 +179,17 @@ final class Deaths {
             boolean poison = luck.nextInt(4) == 0;
             String part = poison ? stack() : any();
             Kind kind = kind(poison);
+            boolean judged = chains % JUDGED == 0;
             if (!takeover) {
-                awaitStandby();
+                awaitStandbys(judged ? standbys : Math.min(standbys, 1));
             }
             end(part, kind, takeover);
             takeover = luck.nextInt(4) == 0;
             if (takeover) {
                 Thread.sleep(luck.nextInt(TAKEOVER_MS));
             } else {
-                TimeUnit.NANOSECONDS.sleep(chains++ % JUDGED == 0 ? 2 * feltNs : feltNs);
+                TimeUnit.NANOSECONDS.sleep(judged ? 2 * feltNs : feltNs);
+                chains++;
             }
         }
     }
@@ -216,8 +223,8 @@ final class Deaths {
         return part.contains(STACK);
     }
 
-    private synchronized boolean standby() {
-        return Arrays.stream(states).allMatch(state -> state.standbys() > 0);
+    private synchronized boolean standbys(int least) {
+        return Arrays.stream(states).allMatch(state -> state.standbys() >= least);
     }
 
     private synchronized Keeper.Held held(String part) {
@@ -235,7 +242,7 @@ final class Deaths {
         boolean frame = kind == Kind.FRAME || kind == Kind.ENDLESS_FRAME;
         int stacksBefore = stackDeaths();
         long atNs = System.nanoTime();
-        boolean standby = standby();
+        boolean standby = standbys(1);
         try {
             switch (kind) {
                 case KILLED -> Threads.kill(before.process(), Threads.SIGKILL);

@@ -42,6 +42,9 @@ final class Load implements AutoCloseable {
     /// Of the download of the first address.
     final Gaps gaps = new Gaps();
 
+    /// Of each stream.
+    private final List<Pace> paces = new ArrayList<>();
+
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean ended;
 
@@ -63,11 +66,36 @@ final class Load implements AutoCloseable {
         for (String address : addresses) {
             Gaps watched = first ? gaps : new Gaps();
             first = false;
-            begin("download " + address, () -> download(address, watched));
-            begin("echo " + address, () -> echo(address));
+            Pace down = pace();
+            begin("download " + address, () -> download(address, watched, down));
+            Pace around = pace();
+            begin("echo " + address, () -> echo(address, around));
             begin("brief connections " + address, () -> brief(address, new SplittableRandom(seed)));
             begin("datagrams " + address, () -> datagrams(address));
         }
+    }
+
+    private Pace pace() {
+        Pace pace = new Pace();
+        paces.add(pace);
+        return pace;
+    }
+
+    /// Sees what the streams carry as fast as they can, then has each go on at a share of that.
+    ///
+    /// @return octets of a nanosecond that they carried
+    double slow(double share, long forNs) throws InterruptedException {
+        long fromNs = System.nanoTime();
+        long[] before = paces.stream().mapToLong(Pace::octets).toArray();
+        TimeUnit.NANOSECONDS.sleep(forNs);
+        double carried = 0;
+        long lengthNs = System.nanoTime() - fromNs;
+        for (int i = 0; i < before.length; i++) {
+            double rate = (double) (paces.get(i).octets() - before[i]) / lengthNs;
+            paces.get(i).slow(share * rate);
+            carried += rate;
+        }
+        return carried;
     }
 
     private void begin(String name, Work work) {
@@ -121,13 +149,14 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private void download(String address, Gaps watched) throws IOException {
+    private void download(String address, Gaps watched, Pace pace) throws IOException {
         byte[] chunk = new byte[CHUNK];
         try (Socket socket = connect(address, source)) {
             for (long at = 0; !ended; ) {
                 int length = socket.getInputStream().read(chunk);
                 watched.on(System.nanoTime());
                 at += checked(chunk, length, at, "download");
+                pace.took(length);
             }
         }
     }
@@ -145,7 +174,7 @@ final class Load implements AutoCloseable {
         return length;
     }
 
-    private void echo(String address) throws IOException {
+    private void echo(String address, Pace pace) throws IOException {
         byte[] out = new byte[CHUNK];
         byte[] in = new byte[CHUNK];
         try (Socket socket = connect(address, echo)) {
@@ -157,7 +186,9 @@ final class Load implements AutoCloseable {
                     socket.getOutputStream().write(out);
                     sent += out.length;
                 } else {
-                    got += checked(in, socket.getInputStream().read(in), got, "echo");
+                    int length = checked(in, socket.getInputStream().read(in), got, "echo");
+                    got += length;
+                    pace.took(length);
                 }
             }
             socket.shutdownOutput();

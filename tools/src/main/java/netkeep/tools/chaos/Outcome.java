@@ -14,7 +14,8 @@ import java.util.function.Predicate;
 /// @param stacks   what successors reported
 /// @param calm     the longest silences of the steady stream, ns, in windows as long as a death is felt, while nothing
 /// died
-/// @param calmRate octets per nanosecond, undisturbed
+/// @param carried  octets per nanosecond, by streams as fast as they can, undisturbed
+/// @param calmRate the same by a load of a share of that, undisturbed
 /// @param rate     the same meanwhile
 record Outcome(
         String placement,
@@ -23,6 +24,7 @@ record Outcome(
         List<Felt> felt,
         Deaths.Reported stacks,
         List<Long> calm,
+        double carried,
         double calmRate,
         double rate)
         implements Told {
@@ -72,6 +74,7 @@ record Outcome(
         values.put("datagrams_answered", tally.answers.sum());
         values.put("losses", losses());
         values.put("faults", tally.faults());
+        values.put("carried_gbit_s", round(carried * GIGABITS));
         values.put("undisturbed_gbit_s", round(calmRate * GIGABITS));
         values.put("gbit_s", round(rate * GIGABITS));
         double[] after = felt.stream()

@@ -75,7 +75,7 @@ final class UnderPrograms {
 
     /// Ends parts until so many seconds are over.
     ProgramOutcome run(String placement, long seed, int seconds) throws IOException, InterruptedException {
-        stage.deaths().awaitStandby();
+        stage.deaths().awaitAll();
         int number = 0;
         for (Map.Entry<Guest.Kind, Guest> each : guests.entrySet()) {
             servers.put(each.getKey(), stage.start(each.getValue(), number++));
