@@ -516,6 +516,11 @@ bool option_tells(uint32_t number, int level, int name) {
     return option != NULL && (own(number)->known & UINT64_C(1) << option->number) != 0 && own(number)->options[option->number] != 0;
 }
 
+bool option_aborts(uint32_t number) {
+    const struct own *it = own(number);
+    return (it->known & UINT64_C(1) << LINGER) != 0 && it->options[LINGER] == 0;
+}
+
 /* ----- From a socket of the kernel's ----- */
 
 /* What the kernel says of sockets of which nothing was set, by kind: OPEN_DATAGRAM and OPEN_V6. */

@@ -491,6 +491,9 @@ void option_corks(uint32_t number, bool does);
 /* What was set of an option that is a number; 0 if nothing was. */
 int option_kept(uint32_t number, int level, int name);
 
+/* Whether its peer is to be told by a reset that it was closed: it lingers for no time. */
+bool option_aborts(uint32_t number);
+
 /* Takes over what was set on a socket of the kernel's. With the lock. */
 void options_take(uint32_t number, int fd);
 

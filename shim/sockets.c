@@ -95,12 +95,11 @@ void socket_forsake(uint32_t listener) {
 }
 
 /* Gives a socket back to the stack. With the lock. */
-static void left(uint32_t number) {
+static void left(uint32_t number, bool abort) {
     struct own *it = own(number);
     if (it->state != USED) {
         return;
     }
-    bool abort = (it->known & UINT64_C(1) << 7) != 0 && it->options[7] == 0;
     socket_forsake(number);
     it->state = LEFT;
     struct nk_request request = {.op = NK_CLOSE, .socket = number, .a = abort};
@@ -213,7 +212,7 @@ int64_t socket_adopt(int fd) {
         int end = socket_end((value & OPEN_DATAGRAM) != 0, (status_flags & O_NONBLOCK) != 0 ? SOCK_NONBLOCK : 0, &other);
         int failure_of_end = end < 0 ? end : put_in_place(end, fd);
         if (failure_of_end != 0) {
-            left((uint32_t)number);
+            left((uint32_t)number, false);
             number = failure_of_end;
             if (other >= 0) {
                 real()->close(other);
@@ -259,7 +258,7 @@ int64_t socket_anew(int fd, uint32_t number) {
     int end = socket_end(false, atomic_load(&old->nonblocking) ? SOCK_NONBLOCK : 0, &other);
     int failure = end < 0 ? end : put_in_place(end, fd);
     if (failure != 0) {
-        left((uint32_t)made);
+        left((uint32_t)made, false);
         return failure;
     }
     socket_shown((uint32_t)made, fd, other);
@@ -267,9 +266,7 @@ int64_t socket_anew(int fd, uint32_t number) {
     number_set(fd, OWN, (uint32_t)made);
     real()->close(end);
     /* Its peer is told by a reset. */
-    old->known |= UINT64_C(1) << 7;
-    old->options[7] = 0;
-    left(number);
+    left(number, true);
     return made;
 }
 
@@ -310,7 +307,7 @@ int socket_give_up(int fd) {
         return made;
     }
     family_lock();
-    left(number);
+    left(number, option_aborts(number));
     family_unlock();
     number_set(fd, KERNEL, 0);
     int failure = put_in_place(made, fd);
@@ -362,7 +359,7 @@ void socket_leave(int fd) {
         family_left(value);
     } else {
         family_lock();
-        left(value);
+        left(value, option_aborts(value));
         family_unlock();
         if (atomic_load(&family->shared) && !confined()) {
             /* Tells who holds the other end that there is nothing to do. */
