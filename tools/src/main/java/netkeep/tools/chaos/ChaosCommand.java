@@ -25,11 +25,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs a placement with servers of ours, loads it from the kernel's side in a network namespace of its own,",
             "and ends its parts: by SIGKILL, by SIGSTOP, by inputs that they die of, and again while they take over.",
-            "Every octet is checked. Streams carry six tenths of what they can. A quarter of the deaths is of inputs,",
-            "which stacks die of, a quarter in the takeover of another. The next comes a second after what the last one",
-            "began, if somebody stands by; of that second is the longest silence of a steady stream told, less what it",
-            "is without a death. One in five begins when all stand by, and is followed by none for two seconds: in the",
-            "second one it is seen what is carried. With --program",
+            "Every octet is checked. Streams carry six tenths of what they can. A quarter of the deaths is of",
+            "inputs, which stacks die of, a quarter in the takeover of another. The next comes a second after what",
+            "the last one began, if somebody stands by; of that second is the longest silence of a steady stream",
+            "told, less what it is without a death. One in five begins when all stand by, and is followed by none",
+            "for two seconds: in the second one it is seen what is carried. With --program",
             "it does so under programs that know nothing of us. Needs root."
         },
         mixinStandardHelpOptions = true,
