@@ -464,7 +464,8 @@ static ssize_t splice_in(int pipe, uint32_t number, size_t length, unsigned flag
     if (room <= 0) {
         return room;
     }
-    size_t most = length < (whole ? sizeof octets : SPLICED) ? length : whole ? sizeof octets : SPLICED;
+    size_t fits = whole ? sizeof octets : SPLICED;
+    size_t most = length < fits ? length : fits;
     if (must_wait(pipe, POLLIN, (flags & SPLICE_F_NONBLOCK) == 0)) {
         return -EAGAIN;
     }

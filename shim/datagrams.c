@@ -211,7 +211,8 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         return -EPIPE;
     }
     bool more = (flags & MSG_MORE) != 0 || option_kept(number, IPPROTO_UDP, UDP_CORK) != 0;
-    int failure = own(number)->holding ? 0 : prepared(number, message, length, &header, &each);
+    bool adds = own(number)->holding;
+    int failure = adds ? 0 : prepared(number, message, length, &header, &each);
     if (failure != 0) {
         return failure;
     }
@@ -221,6 +222,11 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
             return -ENETDOWN;
         }
         family_lock();
+        if (adds && !own(number)->holding) {
+            /* Another thread has let it go: this is one of its own, which says where it goes. */
+            family_unlock();
+            return datagram_send(number, message, flags);
+        }
         bool holds = more || own(number)->holding;
         failure = holds ? held(number, message, &header, length, more) : laid(number, message, &header, length, each);
         family_unlock();

@@ -32,8 +32,7 @@ public final class Standby {
         /// In a thread of its own, which gives way.
         void run() throws IOException;
 
-        /// Has [#run] end soon, from another thread: from now on this process can open nothing any more, and what
-        /// [#run]
+        /// Has [#run] end soon, from another thread: from now on this process can open nothing any more. What that
         /// fails at is of no concern.
         void leave() throws IOException;
     }
