@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Threads;
 import netkeep.ring.Region;
@@ -22,17 +21,13 @@ class VigilTest {
 
     @Test
     void whoComputesIsInALoopIfItGivesNoSign() throws Exception {
-        AtomicBoolean over = new AtomicBoolean();
-        FutureTask<Integer> own = new FutureTask<>(Threads::threadId);
-        Thread computes = Thread.ofPlatform().start(() -> {
-            own.run();
-            while (!over.get()) {
-                Thread.onSpinWait();
-            }
-        });
+        // No thread of a JVM: those sleep now and then, for others of it.
+        Process computes = new ProcessBuilder("sh", "-c", "ulimit -t 60; echo; while :; do :; done").start();
+        computes.getInputStream().read();
+        int process = Math.toIntExact(computes.pid());
         int descriptor = Shared.make("sign", Long.BYTES);
         try (Arena arena = Arena.ofConfined();
-                Vigil vigil = new Vigil(Threads.processId(), own.get())) {
+                Vigil vigil = new Vigil(process, process)) {
             Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
             long nowNs = 0;
             vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), nowNs);
@@ -60,8 +55,7 @@ class VigilTest {
             vigil.look(nowNs + LOOK_NS);
             assertNull(vigil.fault(nowNs + LOOK_NS));
         } finally {
-            over.set(true);
-            computes.join();
+            computes.destroyForcibly().waitFor();
             Descriptors.close(descriptor);
         }
     }
