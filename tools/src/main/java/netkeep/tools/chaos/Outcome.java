@@ -90,7 +90,12 @@ record Outcome(
         values.put(
                 "blackout_ms_in_takeover",
                 blackouts(each -> each.stoodBy() && each.chain().size() > 1));
-        values.put("blackout_ms_without_standby", blackouts(each -> !each.stoodBy()));
+        values.put(
+                "blackout_ms_without_standby",
+                blackouts(each -> !each.stoodBy() && each.chain().size() == 1));
+        values.put(
+                "blackout_ms_in_takeover_without_standby",
+                blackouts(each -> !each.stoodBy() && each.chain().size() > 1));
         values.put("blackout_ms_by_part", byPart());
         values.put(
                 "probe_gap_ms",
