@@ -23,11 +23,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.client.Attached;
-import netkeep.domain.Line;
 import netkeep.embedded.Embedded;
 import netkeep.embedded.EmbeddedBuilder;
 import netkeep.linux.Threads;
-import netkeep.session.Ask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -183,25 +181,15 @@ class BesideTest {
         }
     }
 
-    /// What control says, nothing while it dies; asked here, for another process takes its time to begin.
-    private String asked(String question) {
-        try (Line line = Line.to(session.toString())) {
-            line.send(Ask.question(question));
-            return Ask.read(line.receive().octets()).text();
-        } catch (IOException died) {
-            return "";
-        }
-    }
-
     /// Kills whoever is a part, and waits for the next one.
     private void kill(String part) throws Exception {
-        Place.await("no standby", () -> asked("domains").contains("state=standby"));
+        Place.await("no standby", () -> Place.asked(session, "domains").contains("state=standby"));
         Matcher of = Pattern.compile("domain pid=(\\d+) part=\\S*" + part + "\\S* state=serving")
-                .matcher(asked("domains"));
+                .matcher(Place.asked(session, "domains"));
         assertTrue(of.find(), part);
         Threads.kill(Long.parseLong(of.group(1)), Threads.SIGKILL);
         Pattern next = Pattern.compile("part=\\S*" + part + "\\S* state=serving restarts=1");
-        Place.await("no other " + part, () -> next.matcher(asked("domains")).find());
+        Place.await("no other " + part, () -> next.matcher(Place.asked(session, "domains")).find());
     }
 
     @ParameterizedTest
@@ -230,7 +218,10 @@ class BesideTest {
         }
         Place.await(
                 "its place is taken",
-                () -> asked("sessions").matches("(?s).+") && !asked("sessions").contains("beside=true"));
+                () -> {
+                    String sessions = Place.asked(session, "sessions");
+                    return !sessions.isEmpty() && !sessions.contains("beside=true");
+                });
         for (String ours : OURS) {
             assertThrows(
                     ConnectException.class, () -> place.connect(ours, SERVERS).close());

@@ -57,7 +57,6 @@ class DaemonTest {
         List<String> line = new ArrayList<>(List.of("up", "--session", session.toString(), "--placement", placement));
         line.addAll(Place.LINK);
         up = place.start(Place.netkeep(line));
-        up.says("one stands by");
         server = place.start(Place.netkeep(
                 List.of("serve", "http", "--root", root.toString(), "--port", "80", "--session", session.toString())));
         server.says("serving");
@@ -98,6 +97,7 @@ class DaemonTest {
     @ValueSource(strings = {"monolithic", "factored"})
     void statusTellsWhoServesWhatAndWhom(String placement) throws Exception {
         begin(placement);
+        up.says("one stands by");
         String json = said("status", "--json");
         assertEquals(1, json.lines().count());
         assertTrue(
@@ -128,6 +128,7 @@ class DaemonTest {
     @ValueSource(strings = {"monolithic", "factored"})
     void restartsAndTurnsAreTold(String placement) throws Exception {
         begin(placement);
+        up.says("one stands by");
         long first = serving();
         assertEquals(List.of("0"), found(RESTARTS, said("status", "--json")));
         Threads.kill(first, Threads.SIGKILL);
@@ -203,6 +204,7 @@ class DaemonTest {
     @ValueSource(strings = {"monolithic", "factored"})
     void downLeavesNoProcess(String placement) throws Exception {
         begin(placement);
+        up.says("one stands by");
         List<ProcessHandle> all = new ArrayList<>(
                 ProcessHandle.of(up.pid()).orElseThrow().descendants().toList());
         assertTrue(all.size() >= 2, "who serves, and who stands by");

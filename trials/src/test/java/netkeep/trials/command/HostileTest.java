@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,10 +12,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import netkeep.domain.Line;
 import netkeep.linux.Threads;
 import netkeep.ring.PeerViolation;
-import netkeep.session.Ask;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
 import netkeep.session.Status;
@@ -51,11 +48,8 @@ class HostileTest {
         up = new Daemon(place, directory.resolve("session"), placement);
     }
 
-    private String domains() throws IOException {
-        try (Line line = Line.to(up.session.toString())) {
-            line.send(Ask.question("domains"));
-            return Ask.read(line.receive().octets()).text();
-        }
+    private String domains() {
+        return Place.asked(up.session, "domains");
     }
 
     @ParameterizedTest

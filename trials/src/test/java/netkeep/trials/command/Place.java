@@ -21,8 +21,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import netkeep.domain.Line;
 import netkeep.linux.LinuxException;
 import netkeep.linux.NetworkNamespace;
+import netkeep.session.Ask;
 import netkeep.trials.Java;
 
 /// A network namespace in which commands run, ours and the system's. What still runs ends with it.
@@ -197,6 +199,17 @@ final class Place implements AutoCloseable {
         while (!condition.holds()) {
             assertTrue(System.nanoTime() < endNs, otherwise);
             Thread.sleep(10);
+        }
+    }
+
+    /// What a daemon says, nothing while who is to answer dies. Asked here: a process for each question would take from
+    /// those that are waited for.
+    static String asked(Path session, String question) {
+        try (Line line = Line.to(session.toString())) {
+            line.send(Ask.question(question));
+            return Ask.read(line.receive().octets()).text();
+        } catch (IOException died) {
+            return "";
         }
     }
 

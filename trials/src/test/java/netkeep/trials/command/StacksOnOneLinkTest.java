@@ -97,11 +97,9 @@ class StacksOnOneLinkTest {
         return place.command("status", "--session", of.toString()).out();
     }
 
-    private void awaitStandby(Path of) throws Exception {
+    private static void awaitStandby(Path of) throws Exception {
         Place.await(
-                60,
-                "no standby",
-                () -> status(of).contains("standby") && !status(of).contains("nobody"));
+                60, "no standby", () -> Place.asked(of, "domains").contains("state=standby"));
     }
 
     /// A program of nobody's, who may read the class path wherever it lies.
@@ -317,11 +315,11 @@ class StacksOnOneLinkTest {
         streams.forEach(stream -> Thread.ofPlatform().start(stream));
         for (Path of : List.of(session, second())) {
             awaitStandby(of);
-            Matcher stack =
-                    Pattern.compile("domain (\\d+) [a-z,]*stack[a-z,]* serving").matcher(status(of));
+            Matcher stack = Pattern.compile("domain pid=(\\d+) part=\\S*stack\\S* state=serving")
+                    .matcher(Place.asked(of, "domains"));
             assertTrue(stack.find(), status(of));
             Threads.kill(Long.parseLong(stack.group(1)), Threads.SIGKILL);
-            Place.await("no successor", () -> status(of).contains("restarts 1"));
+            Place.await("no successor", () -> Place.asked(of, "domains").contains("restarts=1"));
         }
         synchronized (over) {
             over[0] = true;
