@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.domain.Line;
-import netkeep.domain.Word;
 
 /// Who has asked which addresses the stack has, and waits for the answer over a socket of its own. The stack knows,
 /// and is asked once for all who wait.
@@ -14,38 +13,35 @@ final class AddressAskers {
 
     private record Waiting(int client, Line line) {}
 
-    private final Line keeper;
+    private final Questions questions;
     private final List<Waiting> waiting = new ArrayList<>();
 
-    AddressAskers(Line keeper) {
-        this.keeper = keeper;
+    AddressAskers(Questions questions) {
+        this.questions = questions;
+    }
+
+    /// How many of a client wait.
+    int count(int client) {
+        return (int) waiting.stream().filter(one -> one.client == client).count();
     }
 
     /// @param client the number of whose question it is
     /// @param line over which the answer is to go; closed behind it
     void take(int client, Line line) {
-        if (waiting.stream().filter(one -> one.client == client).count() == MOST) {
+        if (count(client) == MOST) {
             line.close();
             return;
         }
         waiting.add(new Waiting(client, line));
         if (waiting.size() == 1) {
-            ask();
+            questions.addresses();
         }
     }
 
     /// Asks once more: the stack may be another by now.
     void again() {
         if (!waiting.isEmpty()) {
-            ask();
-        }
-    }
-
-    private void ask() {
-        try {
-            keeper.send(new Word(Word.ASK, 0, OwnAddresses.TITLE).octets());
-        } catch (IOException gone) {
-            // The keeper, and with it all of this: whoever reads its line sees that.
+            questions.addresses();
         }
     }
 

@@ -13,11 +13,13 @@ import netkeep.session.SessionLayout;
 /// What clients have left for processes that join their sessions ([Joining]): nothing of it is looked at here.
 final class Deposits {
     private final SessionLayout layout;
+    private final Refused refused;
     private final Map<Integer, Line.Received> deposits = new HashMap<>();
 
     /// @param layout for who finds nothing
-    Deposits(SessionLayout layout) {
+    Deposits(SessionLayout layout, Refused refused) {
         this.layout = layout;
+        this.refused = refused;
     }
 
     /// Keeps a session's deposit, instead of an earlier one.
@@ -48,10 +50,16 @@ final class Deposits {
         }
     }
 
+    /// How many descriptors of a session are kept.
+    int count(int session) {
+        return deposits.containsKey(session) ? Joining.DEPOSITED : 0;
+    }
+
+    /// Nobody joins that session any more: whose number is its own next is somebody else.
     void forget(int session) {
         Line.Received deposit = deposits.remove(session);
         if (deposit != null) {
-            deposit.refuse();
+            refused.close(deposit.descriptors());
         }
     }
 }

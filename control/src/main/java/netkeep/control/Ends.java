@@ -58,26 +58,30 @@ final class Ends {
 
     /// Takes an end.
     ///
-    /// @param most how many a session may have
+    /// @param received with UNIX sockets at most
     /// @return whether it was one, and is kept
-    boolean take(int session, Line.Received received, int most) {
+    boolean take(int session, Line.Received received) {
         Hold hold = Hold.of(received.octets());
         if (hold == null || !inRange(hold.socket()) || !inRange(hold.life())) {
             return false;
         }
-        if (received.descriptors().length != 1 || counts.getOrDefault(session, 0) >= most) {
+        if (received.descriptors().length != 1) {
             return false;
         }
         Line line = new Line(received.descriptors()[0]);
         try {
             watch.add(line.descriptor());
-        } catch (LinuxException unfit) {
-            // Nothing that can be waited for.
+        } catch (LinuxException tooMany) {
             return false;
         }
         ends.put(line.descriptor(), new End(session, hold, line));
         counts.merge(session, 1, Integer::sum);
         return true;
+    }
+
+    /// How many a session has.
+    int count(int session) {
+        return counts.getOrDefault(session, 0);
     }
 
     /// Gives an end back to the client, which is to see itself when nobody has the other one any more.
@@ -113,11 +117,12 @@ final class Ends {
 
     /// Something came over an end that it [#has], or it hung up.
     ///
+    /// @param descriptors whether any may come with it
     /// @return what to ask the stack, "" for nothing
-    String ready(int descriptor) {
+    String ready(int descriptor, boolean descriptors) {
         End end = Objects.requireNonNull(ends.get(descriptor));
         try {
-            Line.Received received = end.line.poll();
+            Line.Received received = descriptors ? end.line.poll() : end.line.pollOctets();
             if (received != null && received.descriptors().length != 0) {
                 said.accept(end.session, received);
             } else if (received != null) {
@@ -136,11 +141,12 @@ final class Ends {
         return question;
     }
 
-    /// The stack has answered a question.
+    /// The stack has answered questions, a line each.
     ///
-    /// @return whether it was one of these
+    /// @return whether it was these
     boolean answered(String answer) {
-        return answer.startsWith(LEFT) && asked.remove(answer.strip());
+        answer.lines().forEach(asked::remove);
+        return answer.startsWith(LEFT);
     }
 
     /// What to ask the stack once more, for it may be another by now.
@@ -153,6 +159,7 @@ final class Ends {
         new ArrayList<>(ends.values())
                 .stream().filter(end -> end.session == session).forEach(this::drop);
         asked.removeIf(question -> question.startsWith(LEFT + session + " "));
+        counts.remove(session);
     }
 
     private void drop(End end) {

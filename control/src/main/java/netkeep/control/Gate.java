@@ -2,6 +2,7 @@
 package netkeep.control;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -15,6 +16,7 @@ import java.util.function.IntFunction;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
+import netkeep.domain.Sandbox;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Errno;
@@ -51,12 +53,20 @@ public final class Gate {
     /// stack's, from all else.
     private static final int AT_ONCE = 8;
 
+    /// How many descriptors of clients control holds: a session's half of what others leave, and a few in any case.
+    private static final int HELD = Sandbox.DESCRIPTORS / 2;
+
     /// A session's client: one or several processes.
     private static final class Client {
         private final int number;
 
         /// Over which it greeted; the keeper knows it.
         private final Line line;
+
+        /// Who that was.
+        private final int process;
+
+        private final int user;
 
         /// All its connections that are open, those of processes that joined, too.
         private final Set<Line> lines = new LinkedHashSet<>();
@@ -72,6 +82,8 @@ public final class Gate {
         private Client(int number, Line line) {
             this.number = number;
             this.line = line;
+            this.process = Sockets.peerProcess(line.descriptor());
+            this.user = Sockets.peerUser(line.descriptor());
             lines.add(line);
         }
     }
@@ -95,6 +107,8 @@ public final class Gate {
     /// Their connections by their descriptors, as long as these are open.
     private final Map<Integer, Connection> connected = new HashMap<>();
 
+    private final Questions questions;
+    private final Refused refused = new Refused();
     private final Askers askers;
     private final Ends ends;
     private final Deposits deposits;
@@ -129,8 +143,9 @@ public final class Gate {
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
         this.ends = new Ends(watch, this::said);
-        this.deposits = new Deposits(layout);
-        this.addresses = new AddressAskers(keeper);
+        this.deposits = new Deposits(layout, refused);
+        this.questions = new Questions(keeper);
+        this.addresses = new AddressAskers(questions);
         this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
         watch.add(listener);
     }
@@ -153,10 +168,25 @@ public final class Gate {
         } else if (connection != null) {
             listen(connection);
         } else if (ends.has(descriptor)) {
-            left(ends.ready(descriptor));
+            String left = ends.ready(descriptor, !refused.full());
+            if (!left.isEmpty()) {
+                questions.left(left);
+            }
         } else {
             askers.ready(descriptor);
         }
+    }
+
+    /// Asks the stack what waits to be asked.
+    ///
+    /// @return 0 if nothing did
+    public int turn(long nowNs) throws IOException {
+        return questions.turn(nowNs);
+    }
+
+    /// When there is something for [#turn], Long.MAX_VALUE if nothing waits.
+    public long deadlineNs() {
+        return questions.deadlineNs();
     }
 
     private void accept() {
@@ -183,11 +213,10 @@ public final class Gate {
     private void greet(Line guest) throws IOException {
         byte[] said;
         try {
-            Line.Received received = guest.poll();
+            Line.Received received = guest.pollOctets();
             if (received == null) {
                 return;
             }
-            received.refuse();
             said = received.octets();
         } catch (IOException gone) {
             said = new byte[0];
@@ -323,7 +352,7 @@ public final class Gate {
 
     private void listen(Connection connection) throws IOException {
         try {
-            Line.Received received = connection.line.poll();
+            Line.Received received = refused.full() ? connection.line.pollOctets() : connection.line.poll();
             if (received != null && NameMessage.is(received.octets()) && received.descriptors().length == 0) {
                 names.ask(connection.client.number, received.octets(), answer -> tell(connection, answer));
             } else if (received != null) {
@@ -339,18 +368,48 @@ public final class Gate {
         Client client = clients.get(number);
         int[] descriptors = received.descriptors();
         if (client == null || client.gone || client.beside) {
-            received.refuse();
-        } else if (Joining.joins(received.octets()) && descriptors.length == 1) {
+            refused.close(descriptors);
+            return;
+        }
+        boolean mayHold = mayHold(client, descriptors.length);
+        if (mayHold && deposits.take(number, received)) {
+            // Whatever it is: only who joins looks at it.
+            return;
+        }
+        boolean unix = Arrays.stream(descriptors).allMatch(Sockets::isUnix);
+        if (!unix || !ends.giveBack(number, received) && !(mayHold && taken(client, received))) {
+            refused.close(descriptors);
+        }
+    }
+
+    /// @param received with UNIX sockets at most
+    /// @return false for what is not known, whose descriptors are still the caller's
+    private boolean taken(Client client, Line.Received received) {
+        int[] descriptors = received.descriptors();
+        if (Joining.joins(received.octets()) && descriptors.length == 1) {
             join(client, new Line(descriptors[0]));
         } else if (NameMessage.is(received.octets()) && descriptors.length == 1) {
             find(client, received.octets(), new Line(descriptors[0]));
         } else if (AddressMessage.asks(received.octets()) && descriptors.length == 1) {
-            addresses.take(number, new Line(descriptors[0]));
-        } else if (!deposits.take(number, received)
-                && !ends.giveBack(number, received)
-                && !ends.take(number, received, layout.sockets())) {
-            received.refuse();
+            addresses.take(client.number, new Line(descriptors[0]));
+        } else {
+            return ends.take(client.number, received);
         }
+        return true;
+    }
+
+    private boolean mayHold(Client client, int more) {
+        int own = held(client);
+        int others = clients.values().stream().mapToInt(this::held).sum() - own;
+        return own + more <= Math.max(HELD / (2 * most), (HELD - others) / 2);
+    }
+
+    private int held(Client client) {
+        return client.lines.size()
+                + client.waiting.size()
+                + ends.count(client.number)
+                + deposits.count(client.number)
+                + addresses.count(client.number);
     }
 
     /// Answers a question for names over a socket of its own.
@@ -375,7 +434,7 @@ public final class Gate {
             line.close();
             return;
         }
-        if (client.lines.size() < layout.sockets() && deposits.give(client.number, line)) {
+        if (deposits.give(client.number, line)) {
             client.lines.add(line);
             connected.put(line.descriptor(), new Connection(client, line));
         } else {
@@ -404,19 +463,14 @@ public final class Gate {
         }
     }
 
-    /// Has the stack close a socket that nobody of its client has any more.
-    private void left(String question) throws IOException {
-        if (!question.isEmpty()) {
-            keeper.send(new Word(Word.ASK, 0, question).octets());
-        }
-    }
-
     /// A client is gone, or is not wanted any more.
     private void leave(Client client) throws IOException {
         if (!client.gone) {
             client.gone = true;
             names.forget(client.number);
             hangUp(client);
+            ends.over(client.number);
+            deposits.forget(client.number);
             keeper.send(new Word(Word.LEAVE, client.number, "").octets());
         }
     }
@@ -434,9 +488,7 @@ public final class Gate {
     /// What the keeper says of its domains.
     public void news(String text) throws IOException {
         news = text;
-        for (String question : ends.unanswered()) {
-            left(question);
-        }
+        ends.unanswered().forEach(questions::left);
         addresses.again();
     }
 
@@ -463,20 +515,22 @@ public final class Gate {
         }
     }
 
+    /// Those of clients that are gone, too, as long as their peers take what they have left.
     private String sessions() {
         StringBuilder lines = new StringBuilder();
-        for (Connection connection : connected.values()) {
-            // One for each: whose the session was, or who joined while that one was there.
-            if (connection.client.lines.iterator().next() != connection.line) {
-                continue;
-            }
+        for (Client client : clients.values()) {
+            // Whose the session was, or who joined while that one was there.
+            int process = client.lines.stream()
+                    .findFirst()
+                    .map(line -> Sockets.peerProcess(line.descriptor()))
+                    .orElse(client.process);
             lines.append("session number=")
-                    .append(connection.client.number)
+                    .append(client.number)
                     .append(" pid=")
-                    .append(Sockets.peerProcess(connection.line.descriptor()))
+                    .append(process)
                     .append(" user=")
-                    .append(Sockets.peerUser(connection.line.descriptor()))
-                    .append(connection.client.beside ? " beside=true\n" : "\n");
+                    .append(client.user)
+                    .append(client.beside ? " beside=true\n" : "\n");
         }
         return lines.toString();
     }
@@ -492,6 +546,7 @@ public final class Gate {
     /// A session is over: its number is free.
     public void over(int number) {
         ends.over(number);
+        deposits.forget(number);
         if (names.owns(number)) {
             names.over();
         }

@@ -39,17 +39,20 @@ class AddressAskersTest {
         Line[] keeper = Line.pair();
         Line[] one = Line.pair();
         Line[] other = Line.pair();
-        AddressAskers askers = new AddressAskers(keeper[0]);
+        Questions questions = new Questions(keeper[0]);
+        AddressAskers askers = new AddressAskers(questions);
 
         askers.again();
-        assertNull(keeper[1].poll());
+        assertEquals(Long.MAX_VALUE, questions.deadlineNs());
         askers.take(1, one[0]);
         askers.take(2, other[0]);
+        assertEquals(1, questions.turn(0));
         assertArrayEquals(
                 new Word(Word.ASK, 0, OwnAddresses.TITLE).octets(),
                 keeper[1].receive().octets());
         assertNull(keeper[1].poll());
         askers.again();
+        assertEquals(1, questions.turn(Questions.PERIOD_NS));
         assertArrayEquals(
                 new Word(Word.ASK, 0, OwnAddresses.TITLE).octets(),
                 keeper[1].receive().octets());
@@ -72,7 +75,7 @@ class AddressAskersTest {
     @Test
     void whoAsksTooMuchIsRefusedAndNobodyElse() throws IOException {
         Line[] keeper = Line.pair();
-        AddressAskers askers = new AddressAskers(keeper[0]);
+        AddressAskers askers = new AddressAskers(new Questions(keeper[0]));
         List<Line> held = new ArrayList<>(List.of(keeper));
         Line[] last = keeper;
         for (int i = 0; i <= AddressAskers.MOST; i++) {

@@ -1,23 +1,34 @@
 package netkeep.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import netkeep.domain.Doorbell;
+import netkeep.domain.Granted;
 import netkeep.domain.Line;
+import netkeep.domain.Sandbox;
+import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
+import netkeep.linux.Epoll;
+import netkeep.linux.Errno;
 import netkeep.names.Hosts;
 import netkeep.names.NameSettings;
+import netkeep.session.Hello;
+import netkeep.session.Hold;
+import netkeep.session.Joining;
 import netkeep.session.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GateTest {
     private static final int GUESTS = 40;
+    private static final int SESSIONS = 2;
 
     @TempDir
     private Path directory;
@@ -69,5 +80,183 @@ class GateTest {
         watched.all.forEach(Descriptors::close);
         keeper[0].close();
         keeper[1].close();
+    }
+
+    /// A gate, and its keeper's end of the line.
+    private final class Place implements AutoCloseable {
+        private final String path = directory.resolve("gate").toString();
+        private final int listener = Line.listen(path);
+        private final Line[] keeper = Line.pair();
+        private final Line[] names = Line.pair();
+        private final Watched watched = new Watched();
+        private final Gate gate = new Gate(
+                keeper[0],
+                listener,
+                SESSIONS,
+                Terms.MOST.layout(),
+                List.of(),
+                user -> null,
+                new NameService(
+                        keeper[0], SESSIONS, names[0], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0),
+                watched);
+
+        /// What the keeper is told.
+        private Word heard() throws IOException {
+            Line.Received received = keeper[1].receive();
+            received.refuse();
+            return Word.of(received.octets());
+        }
+
+        /// A client that was let in.
+        private Guest guest(int number) throws IOException {
+            Line line = Line.to(path);
+            gate.ready(listener);
+            int descriptor = watched.all.getLast();
+            line.send(Hello.greeting());
+            gate.ready(descriptor);
+            assertEquals(new Word(Word.WANT, number, ""), heard());
+            int[] five = IntStream.range(0, 5)
+                    .map(each -> Descriptors.duplicate(listener))
+                    .toArray();
+            gate.admitted(number, Terms.MOST.layout(), Granted.Admitted.of(five));
+            Line.Received hello = line.receive();
+            hello.refuse();
+            return new Guest(this, line, descriptor, hello.octets());
+        }
+
+        @Override
+        public void close() {
+            watched.all.forEach(Descriptors::close);
+            for (Line line : List.of(keeper[0], keeper[1], names[1])) {
+                line.close();
+            }
+        }
+    }
+
+    private record Guest(Place place, Line line, int descriptor, byte[] hello) {
+        private void says(byte[] octets, int... descriptors) throws IOException {
+            line.send(octets, descriptors);
+            place.gate.ready(descriptor);
+        }
+
+        /// Has control hold one end.
+        ///
+        /// @return the other
+        private Line holds(int socket) throws IOException {
+            Line[] pair = Line.pair();
+            says(new Hold(socket, 1).octets(), pair[1].descriptor());
+            pair[1].close();
+            return pair[0];
+        }
+
+        /// Asks for what was deposited.
+        private Line.Received joins() throws IOException {
+            Line[] pair = Line.pair();
+            try (Line own = pair[0];
+                    Line theirs = pair[1]) {
+                says(Joining.join(), theirs.descriptor());
+                return own.receive();
+            }
+        }
+    }
+
+    private static boolean isOver(Line line) {
+        try {
+            return line.poll() != null;
+        } catch (IOException over) {
+            return true;
+        }
+    }
+
+    /// Else the next session of that number, whoever's it is, would be given the regions of a dead one.
+    @Test
+    void whatWasDepositedIsNotTheNextSessions() throws IOException {
+        try (Place place = new Place()) {
+            Guest one = place.guest(0);
+            int[] five = IntStream.range(0, Joining.DEPOSITED)
+                    .map(each -> Descriptors.duplicate(place.listener))
+                    .toArray();
+            one.says(Joining.deposit(one.hello), five);
+            IntStream.of(five).forEach(Descriptors::close);
+            Line.Received joined = one.joins();
+            assertEquals(Joining.DEPOSITED, joined.descriptors().length);
+            joined.refuse();
+
+            one.line.close();
+            for (int descriptor : List.copyOf(place.watched.all)) {
+                if (descriptor != place.listener) {
+                    place.gate.ready(descriptor);
+                }
+            }
+            assertEquals(new Word(Word.LEAVE, 0, ""), place.heard());
+            place.gate.over(0);
+            Guest next = place.guest(0);
+            Line.Received none = next.joins();
+            assertEquals(0, none.descriptors().length);
+            assertEquals(Errno.ENOENT, Hello.read(none.octets()).errno());
+            next.line.close();
+        }
+    }
+
+    @Test
+    void oneSessionDoesNotHoldAll() throws IOException {
+        try (Place place = new Place()) {
+            Guest one = place.guest(0);
+            Guest other = place.guest(1);
+            List<Line> held = new ArrayList<>();
+            do {
+                held.add(one.holds(held.size()));
+            } while (!isOver(held.getLast()) && held.size() < Sandbox.DESCRIPTORS);
+            assertTrue(held.size() > 1_000 && held.size() <= Sandbox.DESCRIPTORS / 4, held.size() + " held");
+            held.add(other.holds(1));
+            assertFalse(isOver(held.getLast()));
+            held.forEach(Line::close);
+            one.line.close();
+            other.line.close();
+        }
+    }
+
+    /// What else can be waited for may be a file whose owner answers when he likes.
+    @Test
+    void onlySocketsAreWatched() throws IOException {
+        try (Place place = new Place()) {
+            Guest guest = place.guest(0);
+            List<Integer> before = List.copyOf(place.watched.all);
+            Epoll epoll = new Epoll(1);
+            guest.says(new Hold(1, 1).octets(), epoll.descriptor());
+            guest.says(Joining.join(), epoll.descriptor());
+            assertEquals(before, place.watched.all);
+            epoll.close();
+            Line end = guest.holds(1);
+            assertEquals(before.size() + 1, place.watched.all.size());
+            end.close();
+            guest.line.close();
+        }
+    }
+
+    /// A client can close what is held as often as it likes: its keeper hears of all of them at once.
+    @Test
+    void whatWasLeftIsAskedTogether() throws IOException {
+        try (Place place = new Place()) {
+            Guest guest = place.guest(0);
+            for (int socket = 1; socket <= 3; socket++) {
+                guest.holds(socket).close();
+                place.gate.ready(place.watched.all.getLast());
+            }
+            assertEquals(1, place.gate.turn(1));
+            assertEquals(new Word(Word.ASK, 0, "left 0 1 1\nleft 0 2 1\nleft 0 3 1\n"), place.heard());
+            assertEquals(Long.MAX_VALUE, place.gate.deadlineNs());
+            guest.holds(4).close();
+            place.gate.ready(place.watched.all.getLast());
+            assertEquals(0, place.gate.turn(2));
+            assertEquals(1, place.gate.turn(place.gate.deadlineNs()));
+            assertEquals(new Word(Word.ASK, 0, "left 0 4 1\n"), place.heard());
+            // The stack has answered the first three, and died.
+            place.gate.answer(0, "left 0 1 1\nleft 0 2 1\nleft 0 3 1");
+            place.gate.news("");
+            assertEquals(1, place.gate.turn(place.gate.deadlineNs()));
+            assertEquals(new Word(Word.ASK, 0, "left 0 4 1\n"), place.heard());
+            guest.line.close();
+        }
     }
 }

@@ -150,9 +150,9 @@ public final class Line implements AutoCloseable {
     ///
     /// @throws EOFException if the other end is closed
     public Received receive() throws IOException {
-        Received received = receive(0);
+        Received received = receive(0, true);
         while (received == null) {
-            received = receive(0);
+            received = receive(0, true);
         }
         return received;
     }
@@ -162,15 +162,21 @@ public final class Line implements AutoCloseable {
     /// @return null if there is none
     /// @throws EOFException if the other end is closed
     public @Nullable Received poll() throws IOException {
-        return receive(Sockets.MSG_DONTWAIT);
+        return receive(Sockets.MSG_DONTWAIT, true);
     }
 
-    private @Nullable Received receive(int flags) throws IOException {
+    /// As [#poll], of who has nothing to send but octets: the kernel keeps descriptors, and they are never open here.
+    public @Nullable Received pollOctets() throws IOException {
+        return receive(Sockets.MSG_DONTWAIT, false);
+    }
+
+    private @Nullable Received receive(int flags, boolean descriptors) throws IOException {
         // Seldom, and a line is of one client of many: room that it held would be given back by the collector alone.
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment room = arena.allocate(LONGEST, Long.BYTES);
             incoming.vector().clear();
             incoming.vector().add(room, 0, LONGEST);
+            incoming.takesControl(descriptors);
             int length = receiving.recvmsg(descriptor, incoming, flags | Sockets.MSG_CMSG_CLOEXEC);
             if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
                 return null;

@@ -46,8 +46,9 @@ public final class Sandbox {
 
     private static final Logger LOG = System.getLogger(Sandbox.class.getName());
 
-    /// Control holds one for each socket that processes share.
-    private static final int DESCRIPTORS = 1 << 14;
+    /// The most of a domain, where the system allows as many. Control holds one for each socket that processes share.
+    public static final int DESCRIPTORS = 1 << 14;
+
     private static final int THREADS = 128;
 
     /// Its error output may go to a file.

@@ -74,12 +74,12 @@ final class ControlPart implements Part {
 
     @Override
     public int turn(long nowNs) throws IOException {
-        return names.turn(nowNs);
+        return names.turn(nowNs) + gate.turn(nowNs);
     }
 
     @Override
     public long deadlineNs() {
-        return names.deadlineNs();
+        return Math.min(names.deadlineNs(), gate.deadlineNs());
     }
 
     @Override

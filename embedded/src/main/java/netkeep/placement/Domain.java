@@ -114,12 +114,12 @@ public final class Domain {
                 first = keeper.receive();
             }
             Domain domain = new Domain(keeper, Grants.of(first), pair[0], epoll, Arena.global());
-            domain.begin();
             if (!stoodBy) {
-                // Nothing from outside was touched yet.
+                // Before any octet from outside is touched, which it does when it takes over.
                 join(preparing);
                 Sandbox.close();
             }
+            domain.begin();
             domain.run();
         } catch (EOFException gone) {
             // The keeper has ended: so does its domain.

@@ -3,6 +3,7 @@ package netkeep.placement;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
@@ -10,18 +11,25 @@ import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
 import org.jspecify.annotations.Nullable;
 
-/// Sockets that no process of their client has any more, as control says: `left SESSION SOCKET LIFE`. They are closed;
-/// the answer, the same text, comes once that is committed: until then control says it to each successor again.
+/// Sockets that no process of their client has any more, as control says: lines of `left SESSION SOCKET LIFE`. They are
+/// closed; the answer, the same lines, comes once that is committed: until then control says it to each successor again.
 final class LeftSockets {
     private static final Pattern LEFT = Pattern.compile("left \\d{1,9} \\d{1,9} \\d{1,9}");
 
+    /// Between two answers, each of so many lines at most: a keeper that is to pass on a flood of words ends who says
+    /// them.
+    private static final long PERIOD_NS = 2_000_000;
+
+    private static final int MOST = 512;
+
     /// @param asked what the client had asked for until then, ever: it may have closed the socket itself
-    private record Left(Attachment attachment, int socket, int life, long asked, Word word) {}
+    private record Left(Attachment attachment, int socket, int life, long asked, String line) {}
 
     private final Engine engine;
     private final Line keeper;
     private final List<Left> waiting = new ArrayList<>();
-    private final List<Word> closed = new ArrayList<>();
+    private final List<String> closed = new ArrayList<>();
+    private long nextNs;
 
     LeftSockets(Engine engine, Line keeper) {
         this.engine = engine;
@@ -29,40 +37,39 @@ final class LeftSockets {
     }
 
     static boolean concerns(Word word) {
-        return LEFT.matcher(word.text()).matches();
+        return !word.text().isEmpty()
+                && word.text().lines().allMatch(line -> LEFT.matcher(line).matches());
     }
 
-    /// The session that it is about.
-    ///
-    /// @param most sessions
-    static int session(Word word, int most) {
-        return Math.floorMod(Integer.parseInt(word.text().split(" ", 4)[1]), most);
-    }
-
-    /// @param attachment of the session, or null if it is over
-    void take(Word word, @Nullable Attachment attachment) {
-        String[] said = word.text().split(" ", 4);
-        if (attachment == null || attachment.closed()) {
-            closed.add(word);
-        } else {
-            waiting.add(new Left(
-                    attachment, Integer.parseInt(said[2]), Integer.parseInt(said[3]), attachment.asked(), word));
-        }
+    /// @param attachments by the numbers of their sessions, null for those that are over
+    void take(Word word, IntFunction<@Nullable Attachment> attachments) {
+        word.text().lines().forEach(line -> {
+            String[] said = line.split(" ", 4);
+            Attachment attachment = attachments.apply(Integer.parseInt(said[1]));
+            if (attachment == null || attachment.closed()) {
+                closed.add(line);
+            } else {
+                int socket = Integer.parseInt(said[2]);
+                waiting.add(new Left(attachment, socket, Integer.parseInt(said[3]), attachment.asked(), line));
+            }
+        });
     }
 
     /// Closes those whose clients' requests until then have been taken, behind a turn.
     ///
     /// @return how many there were: then another turn is to follow, which commits it
     int close(long nowNs) throws IOException {
-        for (Word word : closed) {
-            keeper.send(new Word(Word.TELL, word.number(), word.text()).octets());
+        if (!closed.isEmpty() && nowNs >= nextNs) {
+            nextNs = nowNs + PERIOD_NS;
+            List<String> told = closed.subList(0, Math.min(MOST, closed.size()));
+            keeper.send(new Word(Word.TELL, 0, String.join("\n", told)).octets());
+            told.clear();
         }
-        closed.clear();
         for (int i = waiting.size() - 1; i >= 0; i--) {
             Left left = waiting.get(i);
             if (left.attachment.violation() != null || left.attachment.taken() - left.asked >= 0) {
                 engine.leave(left.attachment, left.socket, left.life, nowNs);
-                closed.add(waiting.remove(i).word);
+                closed.add(waiting.remove(i).line);
             }
         }
         return closed.size();
@@ -70,6 +77,6 @@ final class LeftSockets {
 
     /// A session ends, and with it all of its sockets.
     void forget(Attachment attachment) {
-        waiting.removeIf(left -> left.attachment == attachment && closed.add(left.word));
+        waiting.removeIf(left -> left.attachment == attachment && closed.add(left.line));
     }
 }

@@ -251,8 +251,7 @@ final class StackPart implements Part {
             case Word.RENEW -> renew(word.number(), descriptors);
             case Word.ASK -> {
                 if (LeftSockets.concerns(word)) {
-                    Client client = clients[LeftSockets.session(word, clients.length)];
-                    left.take(word, client == null || client.leaving ? null : client.attachment);
+                    left.take(word, this::attachment);
                     return true;
                 }
                 String answer = answers.answer(word.text(), clock.nowNs());
@@ -282,6 +281,12 @@ final class StackPart implements Part {
         if (attachment.closed()) {
             cut(number, "cut off before");
         }
+    }
+
+    /// Of a session that goes on, else null.
+    private @Nullable Attachment attachment(int number) {
+        Client client = number < clients.length ? clients[number] : null;
+        return client == null || client.leaving ? null : client.attachment;
     }
 
     private void cut(int number, String why) throws IOException {

@@ -27,6 +27,7 @@ public final class Message {
     private final Vector vector;
     private final MemorySegment header;
     private final MemorySegment control;
+    private long room;
 
     /// @param pieces  most pieces of memory in one message
     /// @param control room for control data, its headers counted
@@ -35,6 +36,7 @@ public final class Message {
         this.vector = new Vector(memory, pieces);
         this.header = memory.allocate(HEADER, Long.BYTES);
         this.control = memory.allocate(Math.max(control, 8), Long.BYTES);
+        this.room = this.control.byteSize();
         header.set(JAVA_LONG, PIECES, vector.address());
         header.set(JAVA_LONG, CONTROL, this.control.address());
     }
@@ -98,6 +100,12 @@ public final class Message {
         return control;
     }
 
+    /// Whether what is received from now on may come with control data. What may not stays with the kernel: descriptors
+    /// are never open here.
+    public void takesControl(boolean does) {
+        room = does ? control.byteSize() : 0;
+    }
+
     /// The flags of the message received last: [Sockets#MSG_TRUNC] and others.
     public int flags() {
         return header.get(JAVA_INT, FLAGS);
@@ -106,7 +114,7 @@ public final class Message {
     /// Gives the kernel all room there is.
     void ready() {
         header.set(JAVA_LONG, PIECE_COUNT, vector.count());
-        header.set(JAVA_LONG, CONTROL_LENGTH, control.byteSize());
+        header.set(JAVA_LONG, CONTROL_LENGTH, room);
         header.set(JAVA_INT, FLAGS, 0);
     }
 

@@ -33,6 +33,7 @@ public final class Sockets {
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SO_DOMAIN = 39;
     private static final int SO_PEERCRED = 17;
     private static final int PATH = 2;
     private static final int PATH_LENGTH = 108;
@@ -119,6 +120,17 @@ public final class Sockets {
             MemorySegment credentials = arena.allocate(JAVA_INT, 3);
             readOption(descriptor, SOL_SOCKET, SO_PEERCRED, credentials);
             return credentials.get(JAVA_INT, at);
+        }
+    }
+
+    /// Whether this is a UNIX socket. Whatever else it is, nobody is asked but this kernel.
+    public static boolean isUnix(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment domain = arena.allocate(JAVA_INT);
+            readOption(descriptor, SOL_SOCKET, SO_DOMAIN, domain);
+            return domain.get(JAVA_INT, 0) == AF_UNIX;
+        } catch (LinuxException noSocket) {
+            return false;
         }
     }
 
