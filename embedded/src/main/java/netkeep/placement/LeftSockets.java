@@ -12,7 +12,7 @@ import netkeep.engine.socket.Attachment;
 import org.jspecify.annotations.Nullable;
 
 /// Sockets that no process of their client has any more, as control says: lines of `left SESSION SOCKET LIFE`. They are
-/// closed; the answer, the same lines, comes once that is committed: until then control says it to each successor again.
+/// closed; the answer, the same lines, comes once that is committed: until then control says it to each successor.
 final class LeftSockets {
     private static final Pattern LEFT = Pattern.compile("left \\d{1,9} \\d{1,9} \\d{1,9}");
 
