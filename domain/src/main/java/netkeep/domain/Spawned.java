@@ -46,6 +46,7 @@ public final class Spawned {
     private int status = ALIVE;
     private boolean reaped;
     private @Nullable String fault;
+    private boolean innocent;
     private long countedNs;
     private int words;
 
@@ -136,8 +137,16 @@ public final class Spawned {
 
     /// Kills it for what it did; what it did first counts.
     public void fail(String what) {
+        fail(what, false);
+    }
+
+    /// As [#fail].
+    ///
+    /// @param byOthers whether it is others' doing: then nothing that it had in hand is to blame
+    public void fail(String what, boolean byOthers) {
         if (fault == null && !ended()) {
             fault = what;
+            innocent = byOthers;
             kill();
         }
     }
@@ -180,7 +189,9 @@ public final class Spawned {
     /// Whether it died of itself, or of what it did, and nobody else killed it.
     public boolean diedOfItself() {
         int signal = status & SIGNAL;
-        return fault != null || signal != Threads.SIGKILL && signal != SIGTERM && status != TERMINATED;
+        return fault == null
+                ? signal != Threads.SIGKILL && signal != SIGTERM && status != TERMINATED
+                : !innocent;
     }
 
     /// How it ended, for people.

@@ -154,6 +154,11 @@ public final class Vigil implements AutoCloseable {
         return late && sleeps() ? "hung, without a sign of life" : null;
     }
 
+    /// Whether somebody has stopped it: what the last look found wrong is not its own doing.
+    public boolean isStopped() {
+        return stopped;
+    }
+
     @Override
     public void close() {
         thread.close();

@@ -69,7 +69,7 @@ final class Child {
         vigil.look(nowNs);
         String fault = vigil.fault(nowNs);
         if (fault != null) {
-            life.fail(fault);
+            life.fail(fault, vigil.isStopped());
         } else if (nowNs > lateNs) {
             life.fail("not ready in time");
         } else if (vigil.silent(nowNs)) {

@@ -9,7 +9,9 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import netkeep.domain.Pulse;
@@ -50,6 +52,7 @@ class KeeperTest {
     /// Sees what a keeper says, and keeps it in a thread of its own.
     private static final class Kept implements Keeper.Watcher, AutoCloseable {
         private final Map<String, Keeper.Death> deaths = new TreeMap<>();
+        private final Set<String> killed = new TreeSet<>();
         private Keeper.State state = new Keeper.State(List.of(), 0, 0);
         private final Keeper keeper;
         private final Thread thread;
@@ -69,6 +72,13 @@ class KeeperTest {
         public synchronized void died(Keeper.Death death) {
             deaths.put(death.domain(), death);
             notifyAll();
+        }
+
+        @Override
+        public synchronized void left(Keeper.Remains remains) {
+            if (!remains.ofItself()) {
+                killed.add(remains.death().domain());
+            }
         }
 
         private synchronized void await(BooleanSupplier condition) throws InterruptedException {
@@ -133,6 +143,8 @@ class KeeperTest {
                 assertEquals("found  [2Jnothing", death.found());
             }
             assertEquals(WRONGS, causes);
+            // What it had in hand is not to blame for what others did.
+            assertEquals(Set.of("stop"), kept.killed);
             for (Keeper.Held held : kept.state.domains()) {
                 assertEquals(1, held.restarts(), held.name());
             }
