@@ -96,8 +96,7 @@ class GateTest {
                 Terms.MOST.layout(),
                 List.of(),
                 user -> null,
-                new NameService(
-                        keeper[0], SESSIONS, names[0], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0),
+                new NameService(keeper[0], SESSIONS, names[0], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0),
                 watched);
 
         /// What the keeper is told.
@@ -133,7 +132,19 @@ class GateTest {
         }
     }
 
-    private record Guest(Place place, Line line, int descriptor, byte[] hello) {
+    private static final class Guest {
+        private final Place place;
+        private final Line line;
+        private final int descriptor;
+        private final byte[] hello;
+
+        private Guest(Place place, Line line, int descriptor, byte[] hello) {
+            this.place = place;
+            this.line = line;
+            this.descriptor = descriptor;
+            this.hello = hello;
+        }
+
         private void says(byte[] octets, int... descriptors) throws IOException {
             line.send(octets, descriptors);
             place.gate.ready(descriptor);

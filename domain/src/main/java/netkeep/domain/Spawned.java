@@ -189,9 +189,7 @@ public final class Spawned {
     /// Whether it died of itself, or of what it did, and nobody else killed it.
     public boolean diedOfItself() {
         int signal = status & SIGNAL;
-        return fault == null
-                ? signal != Threads.SIGKILL && signal != SIGTERM && status != TERMINATED
-                : !innocent;
+        return fault == null ? signal != Threads.SIGKILL && signal != SIGTERM && status != TERMINATED : !innocent;
     }
 
     /// How it ended, for people.

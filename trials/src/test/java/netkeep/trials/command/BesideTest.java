@@ -189,7 +189,9 @@ class BesideTest {
         assertTrue(of.find(), part);
         Threads.kill(Long.parseLong(of.group(1)), Threads.SIGKILL);
         Pattern next = Pattern.compile("part=\\S*" + part + "\\S* state=serving restarts=1");
-        Place.await("no other " + part, () -> next.matcher(Place.asked(session, "domains")).find());
+        Place.await(
+                "no other " + part,
+                () -> next.matcher(Place.asked(session, "domains")).find());
     }
 
     @ParameterizedTest
@@ -216,12 +218,10 @@ class BesideTest {
         for (Stream stream : servers) {
             stream.assertReset();
         }
-        Place.await(
-                "its place is taken",
-                () -> {
-                    String sessions = Place.asked(session, "sessions");
-                    return !sessions.isEmpty() && !sessions.contains("beside=true");
-                });
+        Place.await("its place is taken", () -> {
+            String sessions = Place.asked(session, "sessions");
+            return !sessions.isEmpty() && !sessions.contains("beside=true");
+        });
         for (String ours : OURS) {
             assertThrows(
                     ConnectException.class, () -> place.connect(ours, SERVERS).close());

@@ -98,8 +98,7 @@ class StacksOnOneLinkTest {
     }
 
     private static void awaitStandby(Path of) throws Exception {
-        Place.await(
-                60, "no standby", () -> Place.asked(of, "domains").contains("state=standby"));
+        Place.await(60, "no standby", () -> Place.asked(of, "domains").contains("state=standby"));
     }
 
     /// A program of nobody's, who may read the class path wherever it lies.
