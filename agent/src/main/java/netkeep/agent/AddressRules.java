@@ -66,12 +66,22 @@ final class AddressRules implements Rules {
 
     @Override
     public boolean ours(InetAddress address, int port) {
+        Rule first = first(address, port);
+        return first != null ? first.ours : DEFAULT.ours(address, port);
+    }
+
+    @Override
+    public boolean unsaid(InetAddress address, int port) {
+        return first(address, port) == null && DEFAULT.unsaid(address, port);
+    }
+
+    private @Nullable Rule first(InetAddress address, int port) {
         Address known = Address.of(address.getAddress());
         for (Rule rule : rules) {
             if (rule.matches(known, port)) {
-                return rule.ours;
+                return rule;
             }
         }
-        return DEFAULT.ours(address, port);
+        return null;
     }
 }

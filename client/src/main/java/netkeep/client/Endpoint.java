@@ -2,6 +2,8 @@ package netkeep.client;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.Channel;
@@ -77,6 +79,15 @@ abstract class Endpoint {
 
     final InetSocketAddress local() {
         return address(SessionLayout.LOCAL, SessionLayout.LOCAL_PORT);
+    }
+
+    /// Whether it is bound to any address, and takes what comes to one at a port.
+    final boolean serves(InetAddress to, int port) {
+        InetSocketAddress at = local();
+        return at.getPort() == port
+                && at.getAddress().isAnyLocalAddress()
+                && (to instanceof Inet4Address || at.getAddress() instanceof Inet6Address)
+                && !has(Status.CONNECTED);
     }
 
     final InetSocketAddress remote() {

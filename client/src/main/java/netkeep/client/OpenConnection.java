@@ -24,6 +24,7 @@ final class OpenConnection extends SocketChannel implements OpenChannel {
         this.four = family == StandardProtocolFamily.INET;
         this.sides = new Sides<>(
                 provider.rules(),
+                provider.toward(Listener.class),
                 new ConnectionChannel(provider, provider.session(), family),
                 () -> provider.platform().openSocketChannel(family),
                 OpenConnection::carry);

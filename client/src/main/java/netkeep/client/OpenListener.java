@@ -25,6 +25,7 @@ final class OpenListener extends ServerSocketChannel implements OpenChannel {
         this.four = family == StandardProtocolFamily.INET;
         this.sides = new Sides<>(
                 provider.rules(),
+                provider.rules(),
                 new ListenerChannel(provider, provider.session(), family),
                 () -> provider.platform().openServerSocketChannel(family),
                 (from, to) -> {

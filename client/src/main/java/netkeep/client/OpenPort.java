@@ -40,7 +40,7 @@ final class OpenPort extends DatagramChannel implements OpenChannel {
         if (deaf) {
             ours.deafen();
         }
-        this.sides = new Sides<>(provider.rules(), ours, kernels, OpenPort::carry);
+        this.sides = new Sides<>(provider.rules(), provider.toward(Port.class), ours, kernels, OpenPort::carry);
     }
 
     private static void carry(DatagramChannel from, DatagramChannel to) throws IOException {

@@ -1,6 +1,7 @@
 package netkeep.client;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ProtocolFamily;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -42,6 +43,22 @@ public class OpenProvider extends SelectorProvider {
 
     Rules rules() {
         return rules;
+    }
+
+    /// As [#rules], of an address that a socket connects or sends to.
+    ///
+    /// @param servers which sockets of the program's may be there
+    Rules toward(Class<? extends Endpoint> servers) {
+        return (address, port) ->
+                rules.ours(address, port) || rules.unsaid(address, port) && serves(address, port, servers);
+    }
+
+    private boolean serves(InetAddress address, int port, Class<? extends Endpoint> servers) {
+        try {
+            return session().serves(address, port, servers);
+        } catch (IOException over) {
+            return false;
+        }
     }
 
     SelectorProvider platform() {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// connected to an address of the kernel's.
 final class OpenSocketImpl extends NoSocketImpl {
     private final OpenProvider provider;
+    private final Rules toward;
     private final Object deciding = new Object();
     private volatile @Nullable Socket side;
     private boolean decided;
@@ -29,6 +30,7 @@ final class OpenSocketImpl extends NoSocketImpl {
 
     OpenSocketImpl(OpenProvider provider) {
         this.provider = provider;
+        this.toward = provider.toward(Listener.class);
     }
 
     private Socket side() throws SocketException {
@@ -79,7 +81,7 @@ final class OpenSocketImpl extends NoSocketImpl {
         if (internet.isUnresolved()) {
             throw new UnknownHostException(internet.getHostName());
         }
-        Socket with = decide(Addresses.remote(internet.getAddress()), internet.getPort());
+        Socket with = decide(toward, Addresses.remote(internet.getAddress()), internet.getPort());
         try {
             Sockets.callBehind(() -> {
                 with.connect(to, millis);
@@ -91,14 +93,14 @@ final class OpenSocketImpl extends NoSocketImpl {
         }
     }
 
-    private Socket decide(InetAddress address, int port) throws IOException {
+    private Socket decide(Rules rules, InetAddress address, int port) throws IOException {
         synchronized (deciding) {
             if (closed) {
                 throw new ClosedChannelException();
             }
             Socket from = side();
             if (!decided) {
-                if (!provider.rules().ours(address, port)) {
+                if (!rules.ours(address, port)) {
                     Socket to = new KernelSockets.Client();
                     ConnectionChannel ours = (ConnectionChannel) Objects.requireNonNull(from.getChannel());
                     Options.CONNECTION.carry(ours.connection, to::setOption);
@@ -125,13 +127,15 @@ final class OpenSocketImpl extends NoSocketImpl {
                 return;
             }
         }
-        decide(host, port).bind(new InetSocketAddress(host, port));
+        decide(provider.rules(), host, port).bind(new InetSocketAddress(host, port));
     }
 
     /// The side's socket, also where nothing has decided yet.
     private Socket settled() throws SocketException {
         InetSocketAddress local = wished;
-        return local == null ? side() : Sockets.socketCall(() -> decide(local.getAddress(), local.getPort()));
+        return local == null
+                ? side()
+                : Sockets.socketCall(() -> decide(provider.rules(), local.getAddress(), local.getPort()));
     }
 
     // Streams.

@@ -3,6 +3,7 @@ package netkeep.client;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -361,6 +362,17 @@ public final class Session {
     }
 
     // Its end.
+
+    /// Whether a listener, or a socket of datagrams, is bound to any address and takes what comes to one at a port.
+    boolean serves(InetAddress to, int port, Class<? extends Endpoint> kind) {
+        for (int socket = 0; socket < endpoints.length(); socket++) {
+            Endpoint endpoint = endpoints.get(socket);
+            if (endpoint != null && kind.isInstance(endpoint) && endpoint.serves(to, port)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     boolean broken() {
         return broken != null;

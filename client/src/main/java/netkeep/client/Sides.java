@@ -28,7 +28,8 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
         void carry(C from, C to) throws IOException;
     }
 
-    private final Rules rules;
+    private final Rules local;
+    private final Rules remote;
     private final Opening<C> kernels;
     private final Carrying<C> carrying;
     private final List<OpenKey> keys = new ArrayList<>();
@@ -40,9 +41,12 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
     /// Bound to no address and no port, of which the side knows nothing yet.
     private volatile @Nullable InetSocketAddress wished;
 
-    /// @param ours the stack's channel
-    Sides(Rules rules, C ours, Opening<C> kernels, Carrying<C> carrying) {
-        this.rules = rules;
+    /// @param local  of an address that it is bound to
+    /// @param remote of one that it connects or sends to
+    /// @param ours   the stack's channel
+    Sides(Rules local, Rules remote, C ours, Opening<C> kernels, Carrying<C> carrying) {
+        this.local = local;
+        this.remote = remote;
         this.side = ours;
         this.kernels = kernels;
         this.carrying = carrying;
@@ -50,7 +54,8 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
 
     /// Of a channel that the kernel gave.
     Sides(C kernels) {
-        this.rules = Rules.DEFAULT;
+        this.local = Rules.DEFAULT;
+        this.remote = Rules.DEFAULT;
         this.side = kernels;
         this.kernels = () -> kernels;
         this.carrying = (from, to) -> {};
@@ -69,7 +74,7 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
 
     /// The side for an address that the channel connects to or sends to.
     C toward(InetAddress address, int port) throws IOException {
-        return decided ? side : decide(Addresses.remote(address), port);
+        return decided ? side : decide(remote, Addresses.remote(address), port);
     }
 
     /// As [#toward], where the address may be one that the side refuses.
@@ -95,12 +100,12 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
             wished = at;
             return null;
         }
-        return decide(at.getAddress(), at.getPort());
+        return decide(local, at.getAddress(), at.getPort());
     }
 
     /// The side of a listener's address.
     C at(InetSocketAddress address) throws IOException {
-        return decided ? side : decide(address.getAddress(), address.getPort());
+        return decided ? side : decide(local, address.getAddress(), address.getPort());
     }
 
     /// The side, also where nothing has decided yet: by the unspecified address.
@@ -108,16 +113,16 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
         if (decided) {
             return side;
         }
-        InetSocketAddress local = wished;
-        return local == null ? side : decide(local.getAddress(), local.getPort());
+        InetSocketAddress at = wished;
+        return at == null ? side : decide(local, at.getAddress(), at.getPort());
     }
 
     /// As [#settled], of a channel that is about to be bound by what it does.
     C settledByUse(boolean four) throws IOException {
-        return decided ? side : decide(Addresses.address(0, four ? Addresses.MAPPED : 0, 0), 0);
+        return decided ? side : decide(local, Addresses.address(0, four ? Addresses.MAPPED : 0, 0), 0);
     }
 
-    private synchronized C decide(InetAddress address, int port) throws IOException {
+    private synchronized C decide(Rules rules, InetAddress address, int port) throws IOException {
         if (closed) {
             throw new ClosedChannelException();
         }
@@ -128,10 +133,10 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
             change();
         }
         decided = true;
-        InetSocketAddress local = wished;
+        InetSocketAddress at = wished;
         wished = null;
-        if (local != null) {
-            side.bind(local);
+        if (at != null) {
+            side.bind(at);
         }
         return side;
     }

@@ -16,6 +16,9 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -38,6 +41,7 @@ final class JavaNet {
         program.options();
         program.waits();
         program.accepts();
+        program.reachesItself();
         program.datagrams();
         program.multicast();
         System.out.println("ends");
@@ -181,6 +185,35 @@ final class JavaNet {
             Thread.sleep(20);
             server.close();
             waiting.join();
+        }
+    }
+
+    /// A server at any address is reached by its own program over the loopback.
+    private void reachesItself() throws Exception {
+        for (String near : new String[] {"127.0.0.1", "::1"}) {
+            InetAddress loopback = InetAddress.ofLiteral(near);
+            try (ServerSocket server = new ServerSocket(0);
+                    Socket client = new Socket(loopback, server.getLocalPort());
+                    Socket accepted = server.accept()) {
+                check(accepted.getInetAddress().isLoopbackAddress(), "who comes over " + near);
+                client.getOutputStream().write(7);
+                check(accepted.getInputStream().read() == 7, "an octet over " + near);
+            }
+            try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
+                    SocketChannel client = SocketChannel.open(
+                            new InetSocketAddress(loopback, server.socket().getLocalPort()));
+                    SocketChannel accepted = server.accept()) {
+                check(client.write(ByteBuffer.allocate(3)) == 3, "written over " + near);
+                check(accepted.read(ByteBuffer.allocate(9)) == 3, "octets over " + near);
+            }
+            try (DatagramSocket server = new DatagramSocket(7_007);
+                    DatagramSocket client = new DatagramSocket()) {
+                server.setSoTimeout(2_000);
+                client.send(new DatagramPacket(new byte[] {9}, 1, loopback, 7_007));
+                DatagramPacket packet = new DatagramPacket(new byte[2], 2);
+                server.receive(packet);
+                check(packet.getLength() == 1 && packet.getData()[0] == 9, "a datagram over " + near);
+            }
         }
     }
 
