@@ -7,10 +7,10 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import jdk.net.ExtendedSocketOptions;
 import netkeep.session.Option;
 import org.jspecify.annotations.Nullable;
 
@@ -31,45 +31,63 @@ final class Options {
     private static final Known KEEP_COUNT = new Known(Option.KEEP_COUNT, 1, 127, 9);
     private static final Known QUICK_ACK = flag(Option.QUICK_ACK, 1);
 
-    static final Options CONNECTION = new Options(Map.ofEntries(
-            entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
-            entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
-            entry(StandardSocketOptions.SO_KEEPALIVE, flag(Option.KEEP_ALIVE, 0)),
-            entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
-            entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
-            entry(StandardSocketOptions.SO_LINGER, new Known(Option.LINGER, Integer.MIN_VALUE, Integer.MAX_VALUE, -1)),
-            entry(StandardSocketOptions.TCP_NODELAY, flag(Option.NO_DELAY, 0)),
-            entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS),
-            entry(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_IDLE),
-            entry(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_INTERVAL),
-            entry(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_COUNT),
-            entry(ExtendedSocketOptions.TCP_QUICKACK, QUICK_ACK)));
+    private static final Map<String, Known> KEEPING = Map.of(
+            "TCP_KEEPIDLE", KEEP_IDLE,
+            "TCP_KEEPINTERVAL", KEEP_INTERVAL,
+            "TCP_KEEPCOUNT", KEEP_COUNT,
+            "TCP_QUICKACK", QUICK_ACK);
 
-    static final Options LISTENER = new Options(Map.ofEntries(
-            entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
-            entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 1)),
-            entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
-            entry(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_IDLE),
-            entry(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_INTERVAL),
-            entry(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_COUNT),
-            entry(ExtendedSocketOptions.TCP_QUICKACK, QUICK_ACK)));
+    static final Options CONNECTION = of(
+            Map.ofEntries(
+                    entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
+                    entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
+                    entry(StandardSocketOptions.SO_KEEPALIVE, flag(Option.KEEP_ALIVE, 0)),
+                    entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
+                    entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
+                    entry(StandardSocketOptions.SO_LINGER, new Known(Option.LINGER, Integer.MIN_VALUE, Integer.MAX_VALUE, -1)),
+                    entry(StandardSocketOptions.TCP_NODELAY, flag(Option.NO_DELAY, 0)),
+                    entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS)),
+            KEEPING);
 
-    static final Options PORT = new Options(Map.ofEntries(
-            entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
-            entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
-            entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
-            entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
-            entry(StandardSocketOptions.SO_BROADCAST, flag(Option.BROADCAST, 0)),
-            entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS),
-            entry(StandardSocketOptions.IP_MULTICAST_IF, new Known(Option.MULTICAST_LINK, 0, 0, 0)),
-            entry(StandardSocketOptions.IP_MULTICAST_TTL, new Known(Option.MULTICAST_HOPS, 0, 255, 1)),
-            entry(StandardSocketOptions.IP_MULTICAST_LOOP, flag(Option.MULTICAST_LOOP, 1)),
-            entry(ExtendedSocketOptions.IP_DONTFRAGMENT, flag(Option.DONT_FRAGMENT, 0))));
+    static final Options LISTENER = of(
+            Map.ofEntries(
+                    entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
+                    entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 1)),
+                    entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT)),
+            KEEPING);
+
+    static final Options PORT = of(
+            Map.ofEntries(
+                    entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
+                    entry(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER),
+                    entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
+                    entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
+                    entry(StandardSocketOptions.SO_BROADCAST, flag(Option.BROADCAST, 0)),
+                    entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS),
+                    entry(StandardSocketOptions.IP_MULTICAST_IF, new Known(Option.MULTICAST_LINK, 0, 0, 0)),
+                    entry(StandardSocketOptions.IP_MULTICAST_TTL, new Known(Option.MULTICAST_HOPS, 0, 255, 1)),
+                    entry(StandardSocketOptions.IP_MULTICAST_LOOP, flag(Option.MULTICAST_LOOP, 1))),
+            Map.of("IP_DONTFRAGMENT", flag(Option.DONT_FRAGMENT, 0)));
 
     private final Map<SocketOption<?>, Known> known;
 
     private Options(Map<SocketOption<?>, Known> known) {
         this.known = known;
+    }
+
+    /// @param extended by their names in `jdk.net.ExtendedSocketOptions`. Under the agent a JVM may be without that
+    /// module: nobody there can name them.
+    private static Options of(Map<SocketOption<?>, Known> standard, Map<String, Known> extended) {
+        Map<SocketOption<?>, Known> all = new HashMap<>(standard);
+        extended.forEach((name, known) -> {
+            try {
+                Class<?> names = Class.forName("jdk.net.ExtendedSocketOptions");
+                all.put((SocketOption<?>) names.getField(name).get(null), known);
+            } catch (ReflectiveOperationException none) {
+                // It is not resolved.
+            }
+        });
+        return new Options(Map.copyOf(all));
     }
 
     private static Known flag(int number, int otherwise) {

@@ -52,9 +52,6 @@ final class FileGuest implements Guest {
                 "-XX:+UseSerialGC",
                 // Its answers' last octets do not wait for acknowledgments.
                 "-Dsun.net.httpserver.nodelay=true",
-                // The agent needs it, and so has every program on the class path; this one is a module.
-                "--add-modules",
-                "jdk.net",
                 "-m",
                 "jdk.httpserver",
                 "-b",
