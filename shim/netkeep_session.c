@@ -5,11 +5,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -207,7 +209,19 @@ static int sizes(struct nk_session *session, const unsigned char *hello, size_t 
     return session->links == NULL ? -ENOMEM : 0;
 }
 
+/* Whether there are addresses for both regions, and as many again for the program. */
+static bool roomy(const struct nk_session *session) {
+    struct rlimit addresses;
+    return getrlimit(RLIMIT_AS, &addresses) != 0 || addresses.rlim_cur == RLIM_INFINITY
+        || addresses.rlim_cur / 2 >= session->client_length + session->stack_length;
+}
+
+/* Who has few addresses maps the begin of each socket's rings: the rest of them is reached by system calls. */
 static int map(struct nk_session *session, const int *descriptors) {
+    if (!roomy(session)) {
+        session->client_length = page(send_rings(session) + (size_t)session->sockets * LOW);
+        session->stack_length = page(receive_rings(session) + (size_t)session->sockets * LOW);
+    }
     void *client = mmap(NULL, session->client_length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptors[0], 0);
     if (client == MAP_FAILED) {
         return -errno;
@@ -607,6 +621,24 @@ static int hint(struct nk_session *session, enum nk_op op, uint32_t socket) {
     return nk_ask(session, &request);
 }
 
+/* Octets to the client's region. Where the system has no memory for them this ends as with any that is mapped. */
+static void lay(const struct nk_session *session, size_t at, const unsigned char *from, size_t length) {
+    if (at + length <= session->client_length) {
+        memcpy(session->client + at, from, length);
+    } else if (pwrite(session->client_memory, from, length, (off_t)at) != (ssize_t)length) {
+        raise(SIGBUS);
+    }
+}
+
+/* And out of the stack's. */
+static void pick(const struct nk_session *session, size_t at, unsigned char *to, size_t length) {
+    if (at + length <= session->stack_length) {
+        memcpy(to, session->stack + at, length);
+    } else if (pread(session->stack_memory, to, length, (off_t)at) != (ssize_t)length) {
+        raise(SIGBUS);
+    }
+}
+
 /* Copies between a socket's ring and memory of the caller's, of which one is NULL. */
 static void copy(
     const struct nk_session *session, uint32_t socket, size_t offset, size_t length, const unsigned char *from,
@@ -617,9 +649,9 @@ static void copy(
             piece = length - done;
         }
         if (from != NULL) {
-            memcpy(session->client + send_rings(session) + place(session, socket, offset), from + done, piece);
+            lay(session, send_rings(session) + place(session, socket, offset), from + done, piece);
         } else {
-            memcpy(to + done, session->stack + receive_rings(session) + place(session, socket, offset), piece);
+            pick(session, receive_rings(session) + place(session, socket, offset), to + done, piece);
         }
         done += piece;
         offset = (offset + piece) & (session->capacity - 1);

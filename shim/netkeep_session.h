@@ -116,8 +116,8 @@ struct nk_session {
     int line; /* the connection to the daemon, open as long as the session */
     int voice; /* the client's end of the doorbell: what wakes the stack, */
     int ear; /* and what the stack wakes us by */
-    int client_memory; /* the regions, for who joins: to be closed, and -1, where nobody does */
-    int stack_memory;
+    int client_memory; /* the regions, for who joins, and for those of whose addresses there are few (RLIMIT_AS): else they may */
+    int stack_memory; /* be closed, and -1 */
 
     /* The four sizes of the layout. */
     uint32_t sockets;
@@ -127,7 +127,7 @@ struct nk_session {
 
     unsigned char *client; /* the client's region */
     const unsigned char *stack; /* the stack's region */
-    size_t client_length;
+    size_t client_length; /* of which so much is mapped */
     size_t stack_length;
     char *links; /* the names of the stack's links, from number 1 on, each ended by a line feed */
 

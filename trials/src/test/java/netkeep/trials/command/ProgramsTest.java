@@ -126,11 +126,10 @@ class ProgramsTest {
             assertTrue(Arrays.equals(content, Files.readAllBytes(got)), "octets of curl");
             up.awaitRestarts("stack", deaths + 1);
             Path again = directory.resolve("again");
-            assertEquals(
-                    0,
-                    place.start(ours("wget", "-q", "-O", again.toString(), url))
-                            .end()
-                            .code());
+            // As dovecot limits its programs: a session's rings are longer than all that this one may map.
+            String[] wget = {"prlimit", "--as=268435456", "wget", "-q", "-O", again.toString(), url};
+            said = place.start(ours(wget)).end();
+            assertEquals(0, said.code(), said.err());
             assertTrue(Arrays.equals(content, Files.readAllBytes(again)), "octets of wget");
         }
         Place.Said refused = place.start(ours("nc", "-z", Place.KERNEL_4, "9")).end();
