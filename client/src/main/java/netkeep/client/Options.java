@@ -44,7 +44,9 @@ final class Options {
                     entry(StandardSocketOptions.SO_KEEPALIVE, flag(Option.KEEP_ALIVE, 0)),
                     entry(StandardSocketOptions.SO_REUSEADDR, flag(Option.REUSE_ADDRESS, 0)),
                     entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT),
-                    entry(StandardSocketOptions.SO_LINGER, new Known(Option.LINGER, Integer.MIN_VALUE, Integer.MAX_VALUE, -1)),
+                    entry(
+                            StandardSocketOptions.SO_LINGER,
+                            new Known(Option.LINGER, Integer.MIN_VALUE, Integer.MAX_VALUE, -1)),
                     entry(StandardSocketOptions.TCP_NODELAY, flag(Option.NO_DELAY, 0)),
                     entry(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS)),
             KEEPING);
