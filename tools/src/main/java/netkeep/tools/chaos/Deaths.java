@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import netkeep.keeper.Keeper;
 import netkeep.linux.LinuxException;
@@ -33,7 +35,8 @@ final class Deaths {
     ///
     /// @param stacks that were killed: what a stack dies of itself is in a turn always
     /// @param cut    how many of them in the midst of a turn: with an input in hand, or records half written
-    record Reported(int stacks, int cut) {}
+    /// @param causes of all deaths, also those that nobody here has begun
+    record Reported(int stacks, int cut, Map<String, Integer> causes) {}
 
     /// Puts a poisonous input to the stack.
     interface Poisoner {
@@ -63,6 +66,7 @@ final class Deaths {
 
     private int cut;
     private int stacks;
+    private final Map<String, Integer> causes = new TreeMap<>();
 
     /// @param stacks   how many keepers there are
     /// @param standbys how many each has wait
@@ -95,6 +99,7 @@ final class Deaths {
     }
 
     private synchronized void count(Keeper.Death death) {
+        causes.merge(death.cause(), 1, Integer::sum);
         if (isStack(death.domain()) && death.cause().equals(KILLED)) {
             stacks++;
             cut += death.found().endsWith(BETWEEN_TURNS) ? 0 : 1;
@@ -102,7 +107,7 @@ final class Deaths {
     }
 
     synchronized Reported reported() {
-        return new Reported(stacks, cut);
+        return new Reported(stacks, cut, new TreeMap<>(causes));
     }
 
     /// All there were, in order; those in takeovers with the death that began them.

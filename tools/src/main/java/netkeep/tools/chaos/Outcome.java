@@ -113,6 +113,7 @@ record Outcome(
         values.put(
                 "deaths_in_takeover",
                 deaths.stream().filter(Deaths.Death::takeover).count());
+        values.put("deaths_by_cause", stacks.causes());
         values.put("stacks_killed", stacks.stacks());
         values.put("turns_cut", stacks.cut());
         return values;
