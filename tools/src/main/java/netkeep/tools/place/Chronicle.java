@@ -79,9 +79,11 @@ final class Chronicle implements Keeper.Watcher {
         reports.died(
                 death,
                 group(),
-                recording -> {
+                (recording, dropped) -> {
                     if (recording != null) {
                         values.put("recording", recording.toString());
+                    } else if (dropped) {
+                        values.put("recording_dropped", true);
                     }
                     return JsonText.line(values);
                 },

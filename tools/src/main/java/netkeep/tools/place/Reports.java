@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import netkeep.domain.Shared;
@@ -29,13 +31,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is recorded is copied to memory before the next process begins, and for one that was killed, and died of no
 /// input, only so much that nobody notices. Files are written some time later, by a thread of its own: until then the
-/// successor needs the core.
+/// successor needs the core. A keeper that waits watches nobody: if the disk takes nothing, recordings are dropped.
 final class Reports implements AutoCloseable {
     private static final long LATER_MS = 200;
     private static final long PATIENCE_MS = TimeUnit.SECONDS.toMillis(10);
 
-    /// Deaths that may wait at a time; who dies then waits until one is written.
+    /// Recordings that may wait at a time to be written.
     private static final int TRAYS = 2;
+
+    /// How long the keeper waits in all for one of them to be written, when another part dies.
+    private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /// Reports that may wait.
+    private static final int MOST_WAITING = 1_000;
 
     /// Recordings that stay: who dies without end is not to fill a disk.
     private static final int MOST_KEPT = 64;
@@ -96,11 +104,21 @@ final class Reports implements AutoCloseable {
     private final Deque<Tray> idle = new ArrayDeque<>();
     private final Deque<Job> jobs = new ArrayDeque<>();
     private final Deque<Path> kept = new ArrayDeque<>();
+
+    /// Recordings that were dropped, of deaths without a report yet.
+    private final Set<Path> dropped = new HashSet<>();
+
     private final Thread writer;
     private boolean hurry;
+
+    /// Whether there are trays, and whether the keeper has waited for one in vain since a recording was written.
+    private boolean ready;
+
+    private boolean stuck;
+
     private boolean closed;
 
-    /// @param complain hears of what cannot be written
+    /// @param complain hears of what cannot be written, and of what is dropped
     Reports(Path directory, Consumer<String> complain) {
         this.directory = directory;
         this.complain = complain;
@@ -111,8 +129,12 @@ final class Reports implements AutoCloseable {
     ///
     /// @param group of its files, null for none
     void left(Keeper.Remains remains, @Nullable String group) {
-        Tray tray = tray();
         Path file = file(remains.death(), group, ".recording");
+        Tray tray = tray();
+        if (tray == null) {
+            drop(file);
+            return;
+        }
         MemorySegment copied;
         try {
             copied = tray.recorder.copy(dead(remains), remains.ofItself() ? Recorder.MOST : Recorder.FEW);
@@ -138,19 +160,47 @@ final class Reports implements AutoCloseable {
     /// Writes a report of a death that was left.
     ///
     /// @param line of the report, by whether there is a recording
-    /// @param then what is to be said when it is there
+    /// @param then what is to be said when it is there, or at once if the disk takes nothing
     void died(Keeper.Death death, @Nullable String group, Line line, Runnable then) {
-        later(() -> {
-            Path recording = file(death, group, ".recording");
-            String text = line.of(Files.exists(recording) ? recording : null);
-            save(file(death, group, ".json"), to -> Files.writeString(to, text + "\n"));
+        Path recording = file(death, group, ".recording");
+        Path report = file(death, group, ".json");
+        boolean without;
+        boolean waits;
+        boolean room;
+        synchronized (this) {
+            without = dropped.remove(recording);
+            waits = !stuck;
+            room = jobs.size() < MOST_WAITING;
+        }
+        if (room) {
+            later(() -> {
+                // What an earlier keeper left is of another death.
+                String text = line.of(!without && Files.exists(recording) ? recording : null, without);
+                save(report, to -> Files.writeString(to, text + "\n"));
+                if (waits) {
+                    then.run();
+                }
+            });
+        } else {
+            complain.accept("no report at " + report + ": those of " + MOST_WAITING + " deaths are not written yet");
+        }
+        if (!room || !waits) {
             then.run();
-        });
+        }
     }
 
     /// What a report says.
     interface Line {
-        String of(@Nullable Path recording);
+        /// @param recording null if there is none
+        /// @param dropped   whether that is because the disk had not taken those before it
+        String of(@Nullable Path recording, boolean dropped);
+    }
+
+    private void drop(Path file) {
+        synchronized (this) {
+            dropped.add(file);
+        }
+        complain.accept("no recording at " + file + ": those of " + TRAYS + " deaths before it are not written yet");
     }
 
     private static Recorder.Dead dead(Keeper.Remains remains) {
@@ -209,23 +259,29 @@ final class Reports implements AutoCloseable {
         }
     }
 
-    private synchronized Tray tray() {
+    /// Where the next death is copied to, null if all that may wait does. Where the disk takes nothing, that is waited
+    /// for once, and not again at each death.
+    private synchronized @Nullable Tray tray() {
+        long endNs = System.nanoTime() + (stuck ? 0 : WAIT_NS);
         try {
-            while (idle.isEmpty()) {
+            while (idle.isEmpty() && (!ready || System.nanoTime() < endNs)) {
                 hurry = true;
                 notifyAll();
-                wait();
+                // Until there are trays there is no disk to wait for.
+                TimeUnit.NANOSECONDS.timedWait(this, ready ? endNs - System.nanoTime() : WAIT_NS);
             }
-            return idle.remove();
         } catch (InterruptedException stopped) {
             throw new IllegalStateException("interrupted", stopped);
         }
+        stuck = idle.isEmpty();
+        return idle.poll();
     }
 
     private synchronized void back(Tray tray, long used) {
         tray.rest(used);
         idle.add(tray);
         hurry = false;
+        stuck = false;
         notifyAll();
     }
 
@@ -239,6 +295,9 @@ final class Reports implements AutoCloseable {
             Tray tray = new Tray(arena);
             tray.rehearse();
             back(tray, 0);
+        }
+        synchronized (this) {
+            ready = true;
         }
         for (Runnable job = next(); job != null; job = next()) {
             job.run();
