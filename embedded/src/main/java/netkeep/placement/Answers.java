@@ -34,7 +34,8 @@ public final class Answers {
     private static final int SOCKETS = 16;
 
     /// Lines of the settings that are for others than the stack.
-    private static final Set<String> OTHERS = Set.of("sessions", "limit", "file", "share", "stack", "lead", "beside");
+    private static final Set<String> OTHERS =
+            Set.of("sessions", "limit", "file", "share", "stack", "lead", "beside", "start");
 
     private final Engine engine;
     private final Settings settings;

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// beside USER PORTS                                           whose program's own stack may be beside it; see
 ///                                                             [BesideTerms]
 /// name-server, name-search, name-option ...                   as [NameSettings] has them
+/// start SENTENCE                                              what else it was started with, for people
 /// ```
 ///
 /// @param parts   of the domain, as above

@@ -13,6 +13,7 @@ import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
 import netkeep.tools.demo.Scratch;
 import netkeep.tools.place.Placement;
+import netkeep.tools.place.PlacementWord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,6 +55,7 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--placement",
             paramLabel = "WHICH",
             defaultValue = "factored",
+            converter = PlacementWord.class,
             description = "monolithic or factored (default).")
     private Placement placement = Placement.FACTORED;
 

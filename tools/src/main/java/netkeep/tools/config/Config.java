@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param placement monolithic or factored
 /// @param session   where programs attach, null for the user's default
+/// @param reports   where a file is written about each death, null for nowhere
 /// @param spinNs    how long the stack spins before it sleeps
 /// @param links     one or more, of different names
 /// @param routes    beyond the links' own subnets
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record Config(
         String placement,
         @Nullable Path session,
+        @Nullable Path reports,
         long spinNs,
         List<LinkConfig> links,
         List<RouteConfig> routes,
@@ -187,7 +189,8 @@ public record Config(
     /// What one of several stacks is to be.
     public Config stack(int number) {
         StackConfig one = stacks.get(number);
-        return new Config(placement, session, one.spinNs(), links, routes, filter, one.limits(), stacks, beside, names);
+        return new Config(
+                placement, session, reports, one.spinNs(), links, routes, filter, one.limits(), stacks, beside, names);
     }
 
     /// Where programs attach to a stack.
@@ -235,6 +238,17 @@ public record Config(
         for (RouteConfig route : routes) {
             lines.add("route " + route.link() + " " + route.to() + " " + route.via());
         }
+        return lines;
+    }
+
+    /// What only a start takes and no part has to know, as such lines.
+    public List<String> atStart() {
+        List<String> lines = new ArrayList<>();
+        lines.add(AtStart.placement(placement));
+        lines.add(AtStart.session(session));
+        lines.add(AtStart.reports(reports));
+        lines.add(AtStart.hosts(names.hosts()));
+        links.forEach(link -> lines.add(AtStart.kernel(link.name(), link.kernelAddresses())));
         return lines;
     }
 

@@ -75,6 +75,10 @@ public final class ConfigFile {
         if (session != null && session.length() > 107) {
             reader.problem("session", "the path of a UNIX socket has 107 octets at most: choose a shorter one");
         }
+        String reports = reader.string("reports");
+        if (reports != null && reports.isEmpty()) {
+            reader.problem("reports", "it is empty: write the path of a directory, or leave it out for no reports");
+        }
         long spinNs = TimeUnit.MICROSECONDS.toNanos(reader.number("spin", SPIN_MICROS, 0, MOST_SPIN_MICROS));
         List<TableReader> tables = reader.tables("stack");
         int stacks = Math.max(1, tables.size());
@@ -102,8 +106,18 @@ public final class ConfigFile {
         if (!problems.isEmpty()) {
             return failed();
         }
-        Path path = session == null ? null : Path.of(session);
-        Config config = new Config(placement, path, spinNs, links, routes, filter, limits, sharing, beside, asked);
+        Config config = new Config(
+                placement,
+                session == null ? null : Path.of(session),
+                reports == null ? null : Path.of(reports),
+                spinNs,
+                links,
+                routes,
+                filter,
+                limits,
+                sharing,
+                beside,
+                asked);
         return new Read(config, List.of());
     }
 

@@ -68,9 +68,10 @@ record Difference(
             fixed.add("what programs may have ([limits], [[limit]]) is as it was");
         }
         if (!shares(config, started).equals(shares(started))) {
-            fixed.add("[[stack]] are as they were: their names, their order and whom each serves");
+            fixed.add("[[stack]] are as they were: names, order, whom each serves, and queues of the links");
         }
         ways(config, started, asks, fixed);
+        fixed.addAll(AtStart.otherwise(started.lines(), config));
         Set<String> holds = holds(now);
         List<String> remove = new ArrayList<>(holds);
         remove.removeAll(wanted);
@@ -119,6 +120,7 @@ record Difference(
     }
 
     private static void links(Config.LinkConfig link, Settings.Device tap, List<String> fixed) {
+        differs(fixed, link, "its device", !link.kind().equals(tap.kind()), "a " + tap.kind());
         differs(fixed, link, "mtu", link.mtu() != 0 && link.mtu() != tap.mtu(), tap.mtu());
         differs(fixed, link, "mac", link.mac() != 0 && link.mac() != tap.mac(), Long.toHexString(tap.mac()));
         differs(fixed, link, "offloads: checksum", link.checksum() != tap.checksum(), tap.checksum());

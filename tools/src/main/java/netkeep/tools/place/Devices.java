@@ -16,6 +16,7 @@ import netkeep.placement.BesideRings;
 import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
+import netkeep.tools.config.AtStart;
 import netkeep.tools.config.Config;
 import netkeep.tools.config.NameFiles;
 import netkeep.tools.serve.StackOptions;
@@ -35,21 +36,26 @@ final class Devices implements AutoCloseable {
     }
 
     /// Of a command line.
-    static Devices of(StackOptions options) {
+    ///
+    /// @param start what only the start takes, as [AtStart] says it
+    static Devices of(StackOptions options, List<String> start) {
         Link link = options.device();
         Settings settings = options.settings(link);
         List<String> lines = new ArrayList<>(settings.lines());
         lines.addAll(NameFiles.settings(Config.Names.DEFAULT).lines());
+        lines.addAll(start);
+        settings.devices().forEach(device -> lines.add(AtStart.kernel(device.name(), options.kernelAddresses())));
         Settings all = new Settings(settings.parts(), settings.spinNs(), false, settings.devices(), lines);
         return new Devices(List.of(link), all, Config.Names.DEFAULT);
     }
 
     /// Of a configuration, for each of its stacks: a queue of each link.
     ///
-    /// @param file where it stands
-    /// @param path where programs attach to the first
+    /// @param file  where it stands
+    /// @param path  where programs attach to the first
+    /// @param start what only the start takes, as [AtStart] says it
     /// @throws CannotHere if this machine or user cannot
-    static List<Devices> of(Config config, Path file, Path path) {
+    static List<Devices> of(Config config, Path file, Path path, List<String> start) {
         int stacks = Math.max(1, config.stacks().size());
         List<List<Link>> links = new ArrayList<>();
         for (int stack = 0; stack < stacks; stack++) {
@@ -69,13 +75,14 @@ final class Devices implements AutoCloseable {
         List<Devices> all = new ArrayList<>();
         for (int stack = 0; stack < stacks; stack++) {
             Config its = stacks == 1 ? config : config.stack(stack);
-            List<String> share = stacks == 1 ? List.of() : config.shareLines(path, stack);
-            all.add(of(its, file, links.get(stack), share));
+            List<String> fixed = new ArrayList<>(start);
+            fixed.addAll(stacks == 1 ? List.of() : config.shareLines(path, stack));
+            all.add(of(its, file, links.get(stack), fixed));
         }
         return all;
     }
 
-    private static Devices of(Config config, Path file, List<Link> links, List<String> share) {
+    private static Devices of(Config config, Path file, List<Link> links, List<String> fixed) {
         List<Settings.Device> devices = new ArrayList<>();
         for (int i = 0; i < links.size(); i++) {
             Config.LinkConfig plan = config.links().get(i);
@@ -86,7 +93,7 @@ final class Devices implements AutoCloseable {
         lines.addAll(config.limitLines());
         lines.add("sessions " + config.limits().sessions());
         lines.add("file " + file.toAbsolutePath());
-        lines.addAll(share);
+        lines.addAll(fixed);
         BesideTerms beside = config.beside();
         if (beside != null) {
             lines.add(beside.text());

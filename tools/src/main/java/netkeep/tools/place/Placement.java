@@ -3,6 +3,7 @@ package netkeep.tools.place;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import netkeep.control.Beside;
@@ -35,6 +36,18 @@ public enum Placement {
 
     /// On a machine that does much else, starting takes its time.
     private static final long READY_NS = TimeUnit.MINUTES.toNanos(3);
+
+    /// As command lines and configurations say it.
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The region of a domain's sign of life.
+    ///
+    /// @param domain its name, or the same as [netkeep.keeper.Keeper] tells it to those who ask
+    public static String pulse(String domain) {
+        return Grants.PULSE + domain.replaceAll("[ ,]", "-");
+    }
 
     /// What a keeper is to keep.
     ///
@@ -108,7 +121,7 @@ public enum Placement {
     /// One with a pulse, and with what a stack has in hand for another sign of life: a long turn is no endless loop.
     private static Plan.Domain domain(
             String name, Settings settings, List<Plan.Grant> grants, boolean serves, boolean admits) {
-        String pulse = Grants.PULSE + name.replaceAll("[ ,]", "-");
+        String pulse = pulse(name);
         List<Plan.Grant> all = new ArrayList<>(grants);
         all.add(new Plan.Shared(pulse, Pulse.LENGTH, true));
         List<Plan.Sign> signs = new ArrayList<>(List.of(new Plan.Sign(pulse, Pulse.ROUNDS)));

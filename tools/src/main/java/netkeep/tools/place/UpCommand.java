@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import netkeep.tools.config.AtStart;
 import netkeep.tools.config.Config;
 import netkeep.tools.config.ConfigFile;
 import netkeep.tools.serve.Ending;
@@ -41,7 +42,9 @@ public final class UpCommand implements Callable<Integer> {
             names = "--placement",
             paramLabel = "WHICH",
             defaultValue = "monolithic",
-            description = "monolithic: link, stack and control are one process; factored: a process each.")
+            converter = PlacementWord.class,
+            description = "monolithic: link, stack and control are one process; factored: a process each. (A stack in "
+                    + "the program's own process, embedded, needs none: \"netkeep serve http --link\" has one.)")
     private Placement placement = Placement.MONOLITHIC;
 
     @Option(
@@ -71,7 +74,8 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--reports",
             paramLabel = "DIRECTORY",
-            description = "Where a file is written about each death of a domain (default: none is).")
+            description = "Where a file is written about each death of a domain, whatever a file says of it (default: "
+                    + "none is).")
     private @Nullable Path reports;
 
     /// For picocli.
@@ -91,13 +95,14 @@ public final class UpCommand implements Callable<Integer> {
         Readiness readiness = Readiness.ofEnvironment(count);
         try (Ending ending = new Ending();
                 Lines lines = new Lines(spec.commandLine().getOut());
-                Reports written = reports == null ? null : new Reports(reports, line -> lines.add(line, false))) {
+                Archive archive = new Archive(line -> lines.add(line, false))) {
             List<KeptStack> stacks = new ArrayList<>();
             List<Junction> junctions = new ArrayList<>();
             try {
                 for (Kit kit : kits) {
                     Junction junction = new Junction(kit.stacks());
                     junctions.add(junction);
+                    Reports written = archive.at(reports(kit.config()));
                     add(stacks, kit, junction, path -> {
                         Path whose = count > 1 ? path : null;
                         return new Chronicle(lines, json, whose, written, readiness);
@@ -156,9 +161,10 @@ public final class UpCommand implements Callable<Integer> {
     /// Opens what the stacks of a configuration need.
     private void add(List<KeptStack> stacks, Kit kit, Junction junction, Function<Path, Chronicle> chronicles)
             throws IOException {
+        List<String> start = atStart(kit.config());
         List<Devices> devices = kit.file() == null || kit.config() == null
-                ? List.of(Devices.of(stack))
-                : Devices.of(kit.config(), kit.file(), kit.path());
+                ? List.of(Devices.of(stack, start))
+                : Devices.of(kit.config(), kit.file(), kit.path(), start);
         for (int number = 0; number < devices.size(); number++) {
             Path path = kit.path(number);
             Chronicle chronicle = chronicles.apply(path);
@@ -184,10 +190,39 @@ public final class UpCommand implements Callable<Integer> {
 
     /// What the command line says goes before what the file says.
     private Placement placement(@Nullable Config config) {
-        boolean said = spec.commandLine().getParseResult().hasMatchedOption("--placement");
-        return said || config == null
+        return placed() || config == null
                 ? placement
                 : Placement.valueOf(config.placement().toUpperCase(Locale.ROOT));
+    }
+
+    private boolean placed() {
+        return spec.commandLine().getParseResult().hasMatchedOption("--placement");
+    }
+
+    private @Nullable Path reports(@Nullable Config config) {
+        return reports != null || config == null ? reports : config.reports();
+    }
+
+    /// What only a start takes. What the command line says a file cannot change: of that it is not said what was.
+    private List<String> atStart(@Nullable Config config) {
+        if (config == null) {
+            return List.of(
+                    AtStart.placement(placement.word()),
+                    AtStart.session(session),
+                    AtStart.reports(reports),
+                    AtStart.hosts(Config.Names.DEFAULT.hosts()));
+        }
+        List<String> lines = new ArrayList<>(config.atStart());
+        if (placed()) {
+            lines.remove(AtStart.placement(config.placement()));
+        }
+        if (session != null) {
+            lines.remove(AtStart.session(config.session()));
+        }
+        if (reports != null) {
+            lines.remove(AtStart.reports(config.reports()));
+        }
+        return lines;
     }
 
     private Path path(@Nullable Config config) throws IOException {

@@ -163,6 +163,11 @@ public final class StackOptions {
         return link != null;
     }
 
+    /// For the kernel's side, each with the length of its subnet's prefix.
+    public List<String> kernelAddresses() {
+        return kernelAddresses;
+    }
+
     /// Our addresses, without the lengths of their prefixes.
     List<Address> addresses() {
         return addresses.stream().map(text -> host(text)).toList();

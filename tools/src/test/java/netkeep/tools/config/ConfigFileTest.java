@@ -41,6 +41,7 @@ class ConfigFileTest {
         Config config = good(example);
         assertEquals("monolithic", config.placement());
         assertEquals(Path.of("/run/netkeep/session"), config.session());
+        assertEquals(Path.of("/var/lib/netkeep"), config.reports());
         assertEquals(50_000, config.spinNs());
         Config.LinkConfig link = new Config.LinkConfig(
                 "tap",
@@ -172,6 +173,7 @@ class ConfigFileTest {
         Config config = good(LINK);
         assertEquals("monolithic", config.placement());
         assertNull(config.session());
+        assertNull(config.reports());
         assertEquals(50_000, config.spinNs());
         List<String> ours = List.of("198.18.0.2/24");
         Config.LinkConfig link =
@@ -275,6 +277,14 @@ class ConfigFileTest {
     void linkThatCannotBeIsRefused(String more, String problem) {
         List<String> said = problems(LINK + more.replace(" & ", "\n"));
         assertEquals(List.of("4: " + problem), said);
+    }
+
+    @Test
+    void reportsAreWrittenToADirectoryThatHasAName() {
+        assertEquals(
+                List.of("1: reports: it is empty: write the path of a directory, or leave it out for no reports"),
+                problems("reports = \"\"\n" + LINK));
+        assertEquals(List.of("1: reports: it is true: write a text in quotes"), problems("reports = true\n" + LINK));
     }
 
     @Test

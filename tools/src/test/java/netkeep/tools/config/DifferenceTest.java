@@ -31,10 +31,23 @@ class DifferenceTest {
             address 1 198.18.0.2/24
             """);
 
-    private static Difference difference(String text) {
+    private static Config config(String text) {
         Config config = ConfigFile.read(text).config();
         assertNotNull(config, ConfigFile.read(text).problems().toString());
-        return Difference.of(config, STARTED, NOW, List.of(), NameSettings.DEFAULT);
+        return config;
+    }
+
+    /// What was started, with other lines besides.
+    private static Settings with(List<String> lines) {
+        return Settings.parse(STARTED.text() + String.join("\n", lines));
+    }
+
+    private static Difference difference(Config config, Settings started) {
+        return Difference.of(config, started, NOW, List.of(), NameSettings.DEFAULT);
+    }
+
+    private static Difference difference(String text) {
+        return difference(config(text), STARTED);
     }
 
     @Test
@@ -89,6 +102,62 @@ class DifferenceTest {
                         "route 1 0.0.0.0/0 198.18.7.1"),
                 difference.add());
         assertEquals(List.of(), difference.fixed());
+    }
+
+    /// Of what only a start takes it is said how it is, not how it was said.
+    @Test
+    void whatOnlyAStartTakesIsSaidAsItIs() {
+        String link = """
+                [[link]]
+                tap = "nk0"
+                addresses = ["198.18.0.2/24"]
+                kernel-addresses = %s
+                [[route]]
+                to = "default"
+                via = "198.18.0.1"
+                [names]
+                hosts = "%s"
+                """;
+        Config before = config("placement = \"factored\"\nsession = \"/s\"\nreports = \"/r\"\n"
+                + link.formatted("[\"198.18.0.1/24\", \"fd00:0::1/64\"]", ""));
+        Config same = config("placement = \"factored\"\nsession = \"/s\"\nreports = \"/r\"\n"
+                + link.formatted("[\"fd00::1/64\", \"198.18.0.1/24\"]", ""));
+        Config other = config(link.formatted("[\"198.18.0.1/24\"]", "/etc/hosts"));
+        Settings started = with(before.atStart());
+
+        assertTrue(difference(same, started).none());
+        assertEquals(
+                List.of(
+                        "placement is factored",
+                        "session is /s",
+                        "reports is /r",
+                        "[names] hosts is \"\"",
+                        "[[link]] nk0: kernel-addresses is [198.18.0.1/24, fd00::1/64]"),
+                difference(other, started).fixed());
+        assertEquals(
+                List.of(
+                        "placement is monolithic",
+                        "session is left out",
+                        "reports is left out",
+                        "[names] hosts is \"/etc/hosts\"",
+                        "[[link]] nk0: kernel-addresses is [198.18.0.1/24]"),
+                difference(before, with(other.atStart())).fixed());
+        // What the command line said is not kept: no file changes it.
+        assertTrue(difference(other, with(List.of())).none());
+    }
+
+    @Test
+    void linkThatIsGoneIsSaidOnce() {
+        Settings started =
+                with(config("[[link]]\ntap = \"nk0\"\naddresses = []\n").atStart());
+        Config other = config("[[link]]\npacket = \"nk1\"\nslaac = true\n");
+        assertEquals(
+                List.of("[[link]] nk1 is new", "[[link]] nk0 is not there any more"),
+                difference(other, started).fixed());
+        Config same = config("[[link]]\npacket = \"nk0\"\nslaac = true\n");
+        assertEquals(
+                List.of("[[link]] nk0: its device is a tap"),
+                difference(same, started).fixed());
     }
 
     @Test

@@ -91,6 +91,10 @@ class ConfigTest {
             assertFalse(status.contains(OTHER), status);
             echoes(before, 4);
         }
+        Files.writeString(file, "placement = \"factored\"\n" + Files.readString(file));
+        assertEquals(
+                "until it is started again, placement is monolithic\n",
+                ours("reload", "--session", session.toString()).out());
         Place.Said second = ours("echo", "--port", "8", "--session", session.toString());
         assertEquals(1, second.code(), "one session, as the file says: " + second.out());
         assertEquals(0, ours("down", "--session", session.toString()).code());

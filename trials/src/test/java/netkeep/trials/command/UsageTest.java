@@ -95,7 +95,9 @@ class UsageTest {
         "--spin soon, --spin, soon",
         "'--route foo=bar: a prefix', --route, foo=bar",
         "both of one version, --route, 198.18.2.0/24=fd00:198:18::1",
-        "'--router bar: a prefix', --router, bar"
+        "'--router bar: a prefix', --router, bar",
+        "'use netkeep serve http --link', --placement, embedded",
+        "'\"apart\" is none of monolithic, factored', --placement, apart"
     })
     void valueOfNoUseToADaemon(String says, String option, String value) throws Exception {
         String session = directory.resolve("session").toString();

@@ -1,0 +1,31 @@
+package netkeep.tools.place;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The reports of several stacks: those with the same directory share them.
+final class Archive implements AutoCloseable {
+    private final Map<Path, Reports> all = new LinkedHashMap<>();
+    private final Consumer<String> complain;
+
+    /// @param complain as [Reports] has it
+    Archive(Consumer<String> complain) {
+        this.complain = complain;
+    }
+
+    /// Those that are written there, closed with this object; null for nowhere.
+    @Nullable
+    Reports at(@Nullable Path directory) {
+        return directory == null
+                ? null
+                : all.computeIfAbsent(directory.toAbsolutePath().normalize(), path -> new Reports(path, complain));
+    }
+
+    @Override
+    public void close() {
+        all.values().forEach(Reports::close);
+    }
+}
