@@ -3,9 +3,11 @@ package netkeep.tools;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `netkeep agent`: where the jar lies that puts a JVM's program on Netkeep.
@@ -18,6 +20,9 @@ public final class AgentCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
     /// For picocli.
     public AgentCommand() {}
 
@@ -29,7 +34,7 @@ public final class AgentCommand implements Callable<Integer> {
             throw new CannotHere(jar + " is not there: ./netkeep builds it");
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println(jar);
+        out.println(json ? JsonText.line(Map.of("jar", jar.toString())) : jar);
         out.flush();
         return 0;
     }

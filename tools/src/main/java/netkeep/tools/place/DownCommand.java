@@ -1,8 +1,11 @@
 package netkeep.tools.place;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.Clock;
@@ -10,10 +13,14 @@ import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
 import netkeep.linux.Threads;
+import netkeep.tools.JsonText;
 import netkeep.tools.status.Daemon;
 import netkeep.tools.status.SessionOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `netkeep down`: tells a keeper to end, and waits until it and all its domains have.
 @Command(
@@ -23,8 +30,15 @@ import picocli.CommandLine.Mixin;
 public final class DownCommand implements Callable<Integer> {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     @Mixin
     private SessionOption session = new SessionOption();
+
+    @Option(names = "--json", description = "Says in JSON which processes have ended; else it says nothing.")
+    private boolean json;
 
     /// For picocli.
     public DownCommand() {}
@@ -39,19 +53,33 @@ public final class DownCommand implements Callable<Integer> {
                 keeper = daemon.keeper();
             }
             watch(keeper, processes);
-            ProcessHandle.of(keeper).stream()
+            List<Long> children = ProcessHandle.of(keeper).stream()
                     .flatMap(ProcessHandle::descendants)
-                    .forEach(child -> watch(child.pid(), processes));
+                    .map(ProcessHandle::pid)
+                    .toList();
+            children.forEach(child -> watch(child, processes));
             try {
                 Threads.kill(keeper, Threads.SIGTERM);
             } catch (LinuxException refused) {
                 throw new IOException("process " + keeper + " is not this user's to end", refused);
             }
             await(processes);
+            if (json) {
+                say(keeper, children);
+            }
         } finally {
             processes.forEach(Descriptors::close);
         }
         return 0;
+    }
+
+    private void say(int keeper, List<Long> children) {
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("keeper", keeper);
+        said.put("processes", children);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(JsonText.line(Map.of("ended", said)));
+        out.flush();
     }
 
     private static void watch(long process, List<Integer> descriptors) {

@@ -1,7 +1,10 @@
 package netkeep.tools.place;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +14,7 @@ import netkeep.engine.Engine;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
 import netkeep.tools.CannotHere;
+import netkeep.tools.JsonText;
 import netkeep.tools.status.Daemon;
 import netkeep.tools.status.SessionOption;
 import netkeep.tools.status.StatusLine;
@@ -43,6 +47,9 @@ public final class UpgradeCommand implements Callable<Integer> {
 
     @Option(names = "--part", paramLabel = "NAME", description = "This one alone, as status names it; repeatable.")
     private Set<String> only = Set.of();
+
+    @Option(names = "--json", description = "Says each replacement in JSON, a line.")
+    private boolean json;
 
     /// For picocli.
     public UpgradeCommand() {}
@@ -93,12 +100,22 @@ public final class UpgradeCommand implements Callable<Integer> {
         List<StatusLine> now = await(
                 daemon,
                 all -> all.stream().anyMatch(each -> each.text("part").equals(part) && each.number("pid") != old));
+        PrintWriter out = spec.commandLine().getOut();
         now.stream()
                 .filter(each -> each.text("part").equals(part))
-                .forEach(each -> spec.commandLine()
-                        .getOut()
-                        .println(part + ": process " + old + " is now " + each.number("pid")));
-        spec.commandLine().getOut().flush();
+                .forEach(each -> out.println(said(part, old, each.number("pid"))));
+        out.flush();
+    }
+
+    private String said(String part, long old, long successor) {
+        if (!json) {
+            return part + ": process " + old + " is now " + successor;
+        }
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("part", part);
+        said.put("process", old);
+        said.put("successor", successor);
+        return JsonText.line(said);
     }
 
     private static boolean standsBy(StatusLine domain) {

@@ -1,6 +1,7 @@
 package netkeep.tools.status;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,8 @@ import netkeep.tools.place.Placement;
 /// What a daemon is and does: what its parts answer, with what the kernel tells of their processes.
 ///
 /// @param keeper    the process that keeps the others
-/// @param domains   `domain` lines, with `turns`, `memory` and `cpu_ns`
+/// @param domains   `domain` lines, with `memory` and `cpu_ns`; those that serve with `turns`: of a stack those that
+///                  it committed, of link and control how often their loops went round
 /// @param links     `link` lines
 /// @param addresses `address` lines
 /// @param routes    `route` lines
@@ -43,7 +45,7 @@ record DaemonStatus(
         List<StatusLine> stack = daemon.lines("status");
         List<StatusLine> news = daemon.lines("domains");
         List<StatusLine> resolver = daemon.lines("names");
-        Map<String, Long> regions = ProcessFigures.regions(daemon.keeper(), Placement.regions(daemon.path()));
+        Map<String, Path> regions = ProcessFigures.regions(daemon.keeper(), Placement.regions(daemon.path()));
         long turns = stack.stream()
                 .filter(line -> line.kind().equals("stack"))
                 .mapToLong(line -> line.number("turn"))
@@ -54,8 +56,11 @@ record DaemonStatus(
         figures(keeper);
         List<Map<String, Object>> domains = all(news, "domain");
         for (Map<String, Object> domain : domains) {
+            Path pulse = regions.get(Placement.pulse(text(domain, "part")));
             if (serves(domain, "stack")) {
                 domain.put("turns", turns);
+            } else if (pulse != null && "serving".equals(domain.get("state"))) {
+                domain.put("turns", ProcessFigures.rounds(pulse));
             }
             figures(domain);
         }
@@ -66,7 +71,8 @@ record DaemonStatus(
             daemon.lines("session " + number).forEach(more -> session.putAll(more.fields()));
             session.put(
                     "memory",
-                    regions.getOrDefault("client-" + number, 0L) + regions.getOrDefault("stack-" + number, 0L));
+                    ProcessFigures.touched(regions.get("client-" + number))
+                            + ProcessFigures.touched(regions.get("stack-" + number)));
             sessions.add(session);
         }
         Settings settings = Settings.parse(daemon.ask("settings"));
@@ -88,7 +94,7 @@ record DaemonStatus(
                 all(news, "cut"),
                 all(resolver, "names"),
                 all(resolver, "name-server"),
-                regions.getOrDefault("ledger", 0L),
+                ProcessFigures.touched(regions.get("ledger")),
                 settings.share().stack(),
                 beside);
     }

@@ -1,14 +1,19 @@
 package netkeep.tools.status;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import netkeep.domain.Pulse;
 import netkeep.linux.Descriptors;
 import netkeep.linux.LinuxException;
+import org.jspecify.annotations.Nullable;
 
 /// What the kernel tells about processes, in /proc.
 final class ProcessFigures {
@@ -49,37 +54,57 @@ final class ProcessFigures {
         }
     }
 
-    /// Octets that both sides have touched of each region, by the names that the keeper gave them: `client-3`,
-    /// `stack-3`, `ledger`. Empty where we may not look.
+    /// Where each region can be opened, by the names that the keeper gave them: `client-3`, `stack-3`, `ledger`. Empty
+    /// where we may not look.
     ///
     /// @param suffix that the names have besides
-    static Map<String, Long> regions(long keeper, String suffix) {
-        Map<String, Long> touched = new HashMap<>();
+    static Map<String, Path> regions(long keeper, String suffix) {
+        Map<String, Path> regions = new HashMap<>();
         Path directory = Path.of("/proc/" + keeper + "/fd");
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
             for (Path descriptor : all) {
                 String target = Files.readSymbolicLink(descriptor).toString();
                 String name = target.replace(" (deleted)", "");
                 if (name.startsWith(SESSION) && name.endsWith(suffix)) {
-                    touched.put(name.substring(SESSION.length(), name.length() - suffix.length()), touched(descriptor));
+                    regions.put(name.substring(SESSION.length(), name.length() - suffix.length()), descriptor);
                 }
             }
         } catch (IOException refused) {
-            return touched;
+            return regions;
         }
-        return touched;
+        return regions;
     }
 
-    private static long touched(Path file) throws IOException {
+    /// Octets that both sides have touched of a region; 0 for one that is not there.
+    static long touched(@Nullable Path region) {
+        if (region == null) {
+            return 0;
+        }
         try {
-            int descriptor = Descriptors.open(file.toString(), Descriptors.O_RDONLY);
+            int descriptor = Descriptors.open(region.toString(), Descriptors.O_RDONLY);
             try {
                 return Descriptors.allocated(descriptor);
             } finally {
                 Descriptors.close(descriptor);
             }
-        } catch (LinuxException refused) {
-            throw new IOException(refused);
+        } catch (LinuxException gone) {
+            return 0;
         }
+    }
+
+    /// How often a domain's loop went round; 0 if its sign of life is not there.
+    ///
+    /// @param pulse the region of that, as [Pulse] draws it
+    static long rounds(@Nullable Path pulse) {
+        if (pulse == null) {
+            return 0;
+        }
+        ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        try (FileChannel region = FileChannel.open(pulse)) {
+            region.read(word, Pulse.ROUNDS);
+        } catch (IOException gone) {
+            return 0;
+        }
+        return word.getLong(0);
     }
 }

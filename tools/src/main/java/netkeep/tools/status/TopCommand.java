@@ -3,10 +3,12 @@ package netkeep.tools.status;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import netkeep.linux.Clock;
 import netkeep.linux.Poller;
+import netkeep.tools.JsonText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,13 +39,16 @@ public final class TopCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many pictures.")
     private long count = Long.MAX_VALUE;
 
+    @Option(names = "--json", description = "Each picture as JSON, a line.")
+    private boolean json;
+
     /// For picocli.
     public TopCommand() {}
 
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        boolean terminal = onTerminal();
+        boolean terminal = !json && onTerminal();
         Clock clock = new Clock();
         Poller nothing = new Poller(1);
         try (Daemon daemon = session.daemon()) {
@@ -52,17 +57,25 @@ public final class TopCommand implements Callable<Integer> {
             for (long picture = 0; picture < count && !out.checkError(); picture++) {
                 nothing.await(Math.max(0, before.atNs() + PERIOD_NS - clock.nowNs()));
                 TopPicture.Look now = TopPicture.look(daemon, clock.nowNs());
-                out.print(terminal ? HOME : "");
-                for (String line : TopPicture.lines(before, now)) {
-                    out.print(line);
-                    out.println(terminal ? TO_LINES_END : "");
+                if (json) {
+                    out.println(JsonText.line(TopPicture.json(before, now)));
+                } else {
+                    draw(out, TopPicture.lines(before, now), terminal);
                 }
-                out.print(terminal ? BELOW : System.lineSeparator());
                 out.flush();
                 before = now;
             }
         }
         return 0;
+    }
+
+    private static void draw(PrintWriter out, List<String> lines, boolean terminal) {
+        out.print(terminal ? HOME : "");
+        for (String line : lines) {
+            out.print(line);
+            out.println(terminal ? TO_LINES_END : "");
+        }
+        out.print(terminal ? BELOW : System.lineSeparator());
     }
 
     // JDK 25 answers null again where there is no terminal, as JDK 21 did.

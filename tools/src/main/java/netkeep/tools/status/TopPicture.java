@@ -6,6 +6,7 @@ import static netkeep.tools.status.DaemonStatus.text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class TopPicture {
     }
 
     static List<String> lines(Look before, Look now) {
-        double seconds = Math.max(1, now.atNs() - before.atNs()) / NS;
+        double seconds = seconds(before, now);
         DaemonStatus status = now.status();
         List<String> lines = new ArrayList<>();
         lines.add(line(
@@ -59,19 +60,18 @@ final class TopPicture {
         lines.add("");
         lines.add(line(
                 "%8s %-22s %-9s %6s %11s %9s %8s", "PID", "PART", "STATE", "CPU%", "MEMORY", "TURNS/S", "RESTARTS"));
-        Map<Long, Map<String, Object>> earlier = new HashMap<>();
-        before.status().domains().forEach(domain -> earlier.put(number(domain, "pid"), domain));
+        Map<Long, Map<String, Object>> earlier = byProcess(before);
         for (Map<String, Object> domain : status.domains()) {
             Map<String, Object> was = earlier.getOrDefault(number(domain, "pid"), domain);
             String turns = domain.containsKey("turns") && was.containsKey("turns")
-                    ? line("%.0f", Math.max(0, number(domain, "turns") - number(was, "turns")) / seconds)
+                    ? line("%.0f", grown(was, domain, "turns") / seconds)
                     : "-";
             lines.add(line(
                     "%8s %-22s %-9s %6.1f %11s %9s %8s",
                     text(domain, "pid"),
                     text(domain, "part"),
                     text(domain, "state"),
-                    100 * Math.max(0, number(domain, "cpu_ns") - number(was, "cpu_ns")) / NS / seconds,
+                    100 * grown(was, domain, "cpu_ns") / NS / seconds,
                     DaemonText.octets(number(domain, "memory")),
                     turns,
                     text(domain, "restarts")));
@@ -79,12 +79,63 @@ final class TopPicture {
         return lines;
     }
 
-    private static String rate(Rate rate, Look before, Look now, double seconds) {
+    /// The same as an object of JSON, `rates` by the second.
+    static Map<String, Object> json(Look before, Look now) {
+        double seconds = seconds(before, now);
+        DaemonStatus status = now.status();
+        Map<String, Object> picture = new LinkedHashMap<>();
+        picture.put("placement", status.placement());
+        picture.put("keeper", number(status.keeper(), "pid"));
+        picture.put("sessions", status.sessions().size());
+        picture.put("connections", number(now.counters(), "TcpCurrEstab"));
+        Map<String, Object> rates = new LinkedHashMap<>();
+        for (Rate rate : RATES) {
+            rates.put(rate.name().replace(' ', '_'), perSecond(rate, before, now, seconds));
+        }
+        picture.put("rates", rates);
+        Map<Long, Map<String, Object>> earlier = byProcess(before);
+        List<Map<String, Object>> domains = new ArrayList<>();
+        for (Map<String, Object> domain : status.domains()) {
+            Map<String, Object> was = earlier.getOrDefault(number(domain, "pid"), domain);
+            Map<String, Object> shown = new LinkedHashMap<>();
+            for (String same : List.of("pid", "part", "state", "memory", "restarts")) {
+                shown.put(same, domain.getOrDefault(same, 0L));
+            }
+            shown.put("cpu_percent", 100 * grown(was, domain, "cpu_ns") / NS / seconds);
+            if (domain.containsKey("turns") && was.containsKey("turns")) {
+                shown.put("turns_per_second", grown(was, domain, "turns") / seconds);
+            }
+            domains.add(shown);
+        }
+        picture.put("domains", domains);
+        return picture;
+    }
+
+    private static double seconds(Look before, Look now) {
+        return Math.max(1, now.atNs() - before.atNs()) / NS;
+    }
+
+    private static Map<Long, Map<String, Object>> byProcess(Look look) {
+        Map<Long, Map<String, Object>> all = new HashMap<>();
+        look.status().domains().forEach(domain -> all.put(number(domain, "pid"), domain));
+        return all;
+    }
+
+    /// What has come to a count, 0 if it began anew.
+    private static long grown(Map<String, Object> was, Map<String, Object> is, String count) {
+        return Math.max(0, number(is, count) - number(was, count));
+    }
+
+    private static double perSecond(Rate rate, Look before, Look now, double seconds) {
         long difference = 0;
         for (String counter : rate.counters()) {
             difference += number(now.counters(), counter) - number(before.counters(), counter);
         }
-        return line("%-21s %12s/s", rate.name(), scaled(Math.max(0, difference) / seconds));
+        return Math.max(0, difference) / seconds;
+    }
+
+    private static String rate(Rate rate, Look before, Look now, double seconds) {
+        return line("%-21s %12s/s", rate.name(), scaled(perSecond(rate, before, now, seconds)));
     }
 
     /// As 999, 1.50 k, 20.00 M, 3.10 G.

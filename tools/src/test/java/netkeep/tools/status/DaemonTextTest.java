@@ -94,6 +94,18 @@ class DaemonTextTest {
         TopPicture.Look before = new TopPicture.Look(0, status(10, 0), none);
         TopPicture.Look now = new TopPicture.Look(2_000_000_000, status(50, 500_000_000), some);
         List<String> lines = TopPicture.lines(before, now);
+        String json = JsonText.line(TopPicture.json(before, now));
+        assertEquals(
+                "{\"placement\": \"monolithic\", \"keeper\": 10, \"sessions\": 1, \"connections\": 5, "
+                        + "\"rates\": {\"packets_in\": 1500.0, \"packets_out\": 0.0, \"octets_in\": 0.0, "
+                        + "\"octets_out\": 2.5E9, ",
+                json.substring(0, json.indexOf("\"segments_in\"")));
+        assertEquals(
+                "\"domains\": [{\"pid\": 11, \"part\": \"link,stack,control\", \"state\": \"serving\", "
+                        + "\"memory\": 52428800, \"restarts\": 2, \"cpu_percent\": 25.0, \"turns_per_second\": 20.0}, "
+                        + "{\"pid\": 12, \"part\": \"link,stack,control\", \"state\": \"standby\", "
+                        + "\"memory\": 0, \"restarts\": 2, \"cpu_percent\": 0.0}]}",
+                json.substring(json.indexOf("\"domains\"")));
         assertEquals("netkeep monolithic, keeper 10   sessions 1   connections 5", lines.getFirst());
         assertEquals("packets in                  1.50 k/s   packets out                      0/s", lines.get(2));
         assertEquals("octets in                        0/s   octets out                  2.50 G/s", lines.get(3));

@@ -136,7 +136,12 @@ class DaemonTest {
         String json = said("status", "--json");
         assertFalse(json.contains("\"pid\": " + first + ","), json);
         assertEquals(List.of("1"), found(RESTARTS, json));
-        assertTrue(Long.parseLong(found("\"turns\": (\\d+)", json).getFirst()) > 0, json);
+        // Each domain's, whatever its parts.
+        List<String> turns = found("\"turns\": (\\d+)", json);
+        assertEquals(placement.equals("factored") ? 3 : 1, turns.size(), json);
+        for (String count : turns) {
+            assertTrue(Long.parseLong(count) > 0, json);
+        }
         assertTrue(json.contains("\"pid\": " + server.pid()), json);
     }
 
@@ -198,6 +203,10 @@ class DaemonTest {
                 top);
         assertTrue(top.contains("connections accepted"), top);
         assertFalse(top.contains("\u001b"), "no terminal, no escapes");
+        String json = said("top", "--count", "1", "--json");
+        assertEquals(1, json.lines().count(), json);
+        assertTrue(json.startsWith("{\"placement\": \"factored\", "), json);
+        assertEquals(3, found("\"turns_per_second\": ([0-9.E-]+)", json).size(), json);
     }
 
     @ParameterizedTest
@@ -208,8 +217,9 @@ class DaemonTest {
         List<ProcessHandle> all = new ArrayList<>(
                 ProcessHandle.of(up.pid()).orElseThrow().descendants().toList());
         assertTrue(all.size() >= 2, "who serves, and who stands by");
-        Place.Said down = ask("down");
+        Place.Said down = ask("down", "--json");
         assertEquals(0, down.code(), down.err());
+        assertTrue(down.out().startsWith("{\"ended\": {\"keeper\": " + up.pid() + ", \"processes\": ["), down.out());
         for (ProcessHandle process : all) {
             assertFalse(process.isAlive(), process.toString());
         }

@@ -113,7 +113,8 @@ class UpTest {
             old.add(up.process(part));
         }
         try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
-            Place.Running upgrade = place.start(Place.netkeep(List.of("upgrade", "--session", session.toString())));
+            List<String> command = List.of("upgrade", "--session", session.toString(), "--json");
+            Place.Running upgrade = place.start(Place.netkeep(command));
             byte[] piece = new byte[PIECE];
             SplittableRandom luck = new SplittableRandom(2);
             long pieces = 0;
@@ -126,8 +127,9 @@ class UpTest {
             Place.Said said = upgrade.end();
             assertEquals(0, said.code(), said.err());
             for (int i = 0; i < PARTS.size(); i++) {
-                String line = ": process " + old.get(i) + " is now " + up.process(PARTS.get(i));
-                assertTrue(said.out().contains(line), line + " in " + said.out());
+                String line = "{\"part\": \"" + PARTS.get(i) + "\", \"process\": " + old.get(i) + ", \"successor\": "
+                        + up.process(PARTS.get(i)) + "}";
+                assertTrue(said.out().lines().toList().contains(line), line + " in " + said.out());
             }
         }
     }
