@@ -117,8 +117,9 @@ final class DhcpLab {
             return number(DhcpMessage.LEASE_TIME, 4, seconds);
         }
 
+        /// Of 16 bits, where the address alone would mean 24.
         Answer mask() {
-            return number(DhcpMessage.SUBNET_MASK, 4, 0xFFFF_FF00L);
+            return number(DhcpMessage.SUBNET_MASK, 4, 0xFFFF_0000L);
         }
 
         byte[] octets() {

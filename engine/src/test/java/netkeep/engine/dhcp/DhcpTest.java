@@ -73,6 +73,7 @@ class DhcpTest {
     void leaseIsAddressSubnetRouterAndMtu() {
         dhcp.bind(600);
         assertEquals(DhcpState.BOUND, dhcp.state());
+        assertEquals(lab.nowNs + SECONDS.toNanos(600), lab.dhcp.endNs(1));
         assertFalse(dhcp.has(LENT), "not before its test");
         lab.take();
         dhcp.pass(10);
@@ -88,8 +89,11 @@ class DhcpTest {
         lab.ip.discovery().neighbors().set(1, ROUTER.hi(), ROUTER.lo(), Lab.PEER_MAC, lab.nowNs);
         assertTrue(lab.ip.path(path, 0, Address.V4, 0, FAR.lo(), 0, lab.nowNs));
         assertEquals(Lab.PEER_MAC, path.mac);
-        assertTrue(lab.ip.path(path, 0, Address.V4, 0, SERVER.lo(), 0, lab.nowNs));
-        assertEquals(1, path.link);
+        // The subnet's hosts are neighbors, also those that the address's class would have elsewhere.
+        for (Address near : List.of(SERVER, Address.parse("198.18.255.9"))) {
+            assertTrue(lab.ip.path(path, 0, Address.V4, 0, near.lo(), 0, lab.nowNs));
+            assertEquals(near.lo(), lab.ip.discovery().neighbors().lo(path.neighbor));
+        }
     }
 
     @Rfc({"2131 4.1 retransmission", "2131 4.1 randomized"})

@@ -528,6 +528,7 @@ class GroupsTest {
         join(1, Address.parse(six ? "ff02::1" : "224.0.0.1"), 0, Address.UNSPECIFIED);
         if (six) {
             join(1, Address.parse("ff01::5"), 0, Address.UNSPECIFIED);
+            join(1, Address.parse("ff00::5"), 0, Address.UNSPECIFIED);
         }
         lab.passMs(5_000);
         assertEquals(List.of(), told());

@@ -42,6 +42,8 @@ import netkeep.wire.NdpOption;
 import netkeep.wire.Prefix;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Neighbor solicitation and advertisement, RFC 4861 §7; the test of addresses, RFC 4862 §5.4 and RFC 4429.
 class NdpTest {
@@ -573,10 +575,12 @@ class NdpTest {
     }
 
     @Rfc({"4862 5.4.2 group", "4429 3.3 groups"})
-    @Test
-    void solicitedNodeGroupIsJoinedBeforeTheQuestion() {
-        Lab of = testing(false);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void solicitedNodeGroupIsJoinedBeforeTheQuestion(boolean optimistic) {
+        Lab of = testing(optimistic);
         of.turn();
+        assertEquals(optimistic ? AddressState.OPTIMISTIC : AddressState.TENTATIVE, state(of));
         assertTrue(of.ip.discovery()
                         .groups()
                         .find(1, group(OURS6).hi(), group(OURS6).lo())

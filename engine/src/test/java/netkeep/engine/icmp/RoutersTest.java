@@ -379,6 +379,11 @@ class RoutersTest {
         advertise(1800, mtu(1501));
         assertTrue(way(PEER6));
         assertEquals(1400, path.mtu);
+        for (int possible : new int[] {1280, 1500}) {
+            advertise(1800, mtu(possible));
+            assertTrue(way(PEER6));
+            assertEquals(possible, path.mtu);
+        }
     }
 
     @Rfc("4861 9 unknown options")

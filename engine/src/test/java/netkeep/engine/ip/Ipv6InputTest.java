@@ -20,6 +20,7 @@ import netkeep.engine.ledger.Counter;
 import netkeep.sim.Rfc;
 import netkeep.wire.Address;
 import netkeep.wire.EthernetHeader;
+import netkeep.wire.Ipv6Header;
 import netkeep.wire.MacAddress;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,12 @@ class Ipv6InputTest {
         assertEquals(List.of(), lab.take());
     }
 
-    @Rfc({"8200 4.2 action 10 to groups", "8200 4.2 action 11 to groups", "4443 2.4 (e.3) exception"})
+    @Rfc({
+        "8200 4.2 action 10 to groups",
+        "8200 4.2 action 11 to groups",
+        "4443 2.4 (e.3) exception",
+        "4443 2.2 source"
+    })
     @Test
     void optionInAGroupsPacketIsToldForActionTenOnly() {
         Address group = Address.parse("ff02::1");
@@ -128,7 +134,9 @@ class Ipv6InputTest {
         assertEquals(Verdict.UNKNOWN_OPTION, lab.arrives(eleven));
         assertEquals(List.of(), lab.take());
         assertEquals(Verdict.UNKNOWN_OPTION, lab.arrives(ten));
-        assertEquals(4, lab.only().upper()[0]);
+        Lab.Frame told = lab.only();
+        assertEquals(4, told.upper()[0]);
+        assertEquals(LINK6, Address.of(Ipv6Header.sourceHi(told.memory(), 24), Ipv6Header.sourceLo(told.memory(), 24)));
     }
 
     @Rfc("8200 4.4 told")

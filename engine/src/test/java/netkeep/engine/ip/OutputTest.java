@@ -337,7 +337,7 @@ class OutputTest {
     })
     @Test
     void groupHasAStationAddressOfItsOwnAndComesBackIfAnyoneHereListens() {
-        Address group = Address.parse("239.1.2.3");
+        Address group = Address.parse("239.129.2.3");
         Catcher catcher = new Catcher();
         lab.ip.upper(UDP, catcher);
         send(lab, group, counting(0, 8), 1, false);

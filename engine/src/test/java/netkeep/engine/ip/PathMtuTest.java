@@ -116,7 +116,9 @@ class PathMtuTest {
         lab.icmp.echo(FAR.hi(), FAR.lo(), 0, 1, 1, MemorySegment.ofArray(counting(0, 8)), 8, lab.nowNs);
         lab.turn();
         assertFalse(Ipv4Header.dontFragment(lab.only().memory(), 24));
-        assertEquals(Verdict.BAD_FIELD, tooBig(60));
+        assertEquals(Verdict.BAD_FIELD, tooBig(67));
+        assertEquals(Verdict.OK, tooBig(68));
+        assertEquals(552, mtu(FAR));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new IpSettings(

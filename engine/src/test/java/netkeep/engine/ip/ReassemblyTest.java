@@ -283,11 +283,29 @@ class ReassemblyTest {
     @Rfc("8200 4.5 too long")
     @Test
     void fragmentThatEndsBeyondTheLongestIsToldAtItsOffset() {
-        assertEquals(Verdict.FRAGMENT_LENGTH, six(1, 65528, false, counting(0, 64)));
+        assertEquals(Verdict.OK, six(1, 65528, false, counting(0, 7)));
+        assertEquals(List.of(), lab.take());
+        for (int length : new int[] {8, 64}) {
+            assertEquals(Verdict.FRAGMENT_LENGTH, six(2, 65528, false, counting(0, length)));
 
-        byte[] message = lab.only().upper();
-        assertEquals(4, message[0]);
-        assertEquals(42, message[7]);
+            byte[] message = lab.only().upper();
+            assertEquals(4, message[0]);
+            assertEquals(0, message[1]);
+            assertEquals(42, message[7]);
+        }
+    }
+
+    @Rfc({"1122 3.3.2 EMTU_R", "8200 4.5 too long"})
+    @Test
+    void longestPacketIsPutTogether() {
+        RandomGenerator luck = Seeds.luck(1);
+        for (boolean v6 : new boolean[] {false, true}) {
+            byte[] payload = new byte[v6 ? 65_535 : 65_515];
+            luck.nextBytes(payload);
+            cut(payload, v6, luck).forEach(lab::arrives);
+            assertArrayEquals(payload, catcher.payloads.getLast());
+        }
+        assertEquals(2, catcher.payloads.size());
     }
 
     /// Put together they would stand where they must have stood before the packet was cut.

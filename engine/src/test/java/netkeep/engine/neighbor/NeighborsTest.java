@@ -23,7 +23,9 @@ import netkeep.engine.ip.IpSettings;
 import netkeep.engine.ip.Path;
 import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
+import netkeep.wire.Address;
 import netkeep.wire.EthernetHeader;
+import netkeep.wire.Ipv6Header;
 import org.junit.jupiter.api.Test;
 
 /// The states of RFC 4861 §7.3.2, and what moves them.
@@ -192,7 +194,8 @@ class NeighborsTest {
     @Test
     void routerThatBecomesAHostIsTold() {
         known();
-        neighbors().router(peer(), true);
+        assertFalse(advertised(PEER_MAC, false, true, true));
+        assertTrue(neighbors().router(peer()));
 
         assertTrue(advertised(PEER_MAC, false, true, false));
         assertFalse(neighbors().router(peer()));
@@ -248,7 +251,12 @@ class NeighborsTest {
         lab.passMs(2_000);
         List<Lab.Frame> probes = lab.take();
         assertEquals(3, probes.size());
-        probes.forEach(probe -> assertEquals(OTHER_MAC, probe.to()));
+        for (Lab.Frame probe : probes) {
+            assertEquals(OTHER_MAC, probe.to());
+            assertEquals(
+                    PEER6,
+                    Address.of(Ipv6Header.destinationHi(probe.memory(), 24), Ipv6Header.destinationLo(probe.memory(), 24)));
+        }
         assertTrue(peer() >= 0);
         lab.passMs(1_000);
         assertEquals(-1, peer());

@@ -200,7 +200,7 @@ class OpeningTest {
         assertTrue(other >= 1024 && other != chosen, other + " after " + chosen);
     }
 
-    @Rfc({"6056 3.3.3 increments", "6056 3.3.3 secret"})
+    @Rfc({"6056 3.3.3 increments", "6056 3.3.3 secret", "6056 3.3 obfuscated"})
     @Test
     void flowsToOnePeerFollowEachOtherAndToAnotherBeginElsewhere() {
         int together = 0;

@@ -225,8 +225,8 @@ class UdpTest {
             assertGood(frame);
             byte[] upper = frame.upper();
             assertArrayEquals(counting(length, length), slice(upper, 8, length));
-            assertEquals(1000, UdpHeader.sourcePort(MemorySegment.ofArray(upper), 0));
-            assertEquals(53, UdpHeader.destinationPort(MemorySegment.ofArray(upper), 0));
+            assertArrayEquals(hex("03E8 0035"), slice(upper, 0, 4));
+            assertEquals(8 + length, frame.u16(24));
             send(socket, PEER6, 53, counting(length, Math.min(length, 1_452)));
             assertGood(lab.only());
         }
@@ -266,6 +266,16 @@ class UdpTest {
             byte[] all = new byte[0];
             int header = to.isV4() ? 20 : 48;
             for (Lab.Frame frame : frames) {
+                boolean more = frame != frames.getLast();
+                if (to.isV4()) {
+                    assertEquals(all.length / 8 | (more ? Ipv4Header.MORE_FRAGMENTS : 0), frame.u16(6));
+                    assertEquals(frames.getFirst().u16(4), frame.u16(4));
+                } else {
+                    assertEquals(all.length | (more ? 1 : 0), frame.u16(42));
+                    assertArrayEquals(slice(frames.getFirst().packet(), 44, 4), slice(frame.packet(), 44, 4));
+                    assertEquals(17, frame.u8(40));
+                }
+                assertTrue(frame.packet().length <= 1_500);
                 all = cat(all, slice(frame.packet(), header, frame.packet().length - header));
             }
             Address from = to.isV4() ? OURS : OURS6;
@@ -677,6 +687,13 @@ class UdpTest {
             assertArrayEquals(counting(0, 400), received(socket));
         }
         assertEquals(Verdict.OK, arrives(53, counting(0, 400)));
+        // To the last octet: what fills it fits.
+        int full = lab.bound(54);
+        option(full, Option.RECEIVE_BUFFER, 4_096);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(Verdict.OK, arrives(54, counting(0, 1_024 - 48)));
+        }
+        assertEquals(Verdict.NO_ROOM, arrives(54, new byte[0]));
     }
 
     /// What a link merged (USO) parts again.

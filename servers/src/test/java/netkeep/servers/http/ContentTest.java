@@ -119,6 +119,15 @@ class ContentTest {
     @Rfc("9112 7.1.1 length of extensions")
     @Test
     void overheadIsBounded() {
+        for (String text : new String[] {"0;%s||", "0|T%s||"}) {
+            String most = text.formatted("x".repeat(16_383));
+            begin(true, Request.ABSENT);
+            assertEquals(most.length() + 2, drain(most, 0));
+            assertTrue(content.done());
+            begin(true, Request.ABSENT);
+            drain(text.formatted("x".repeat(16_384)), 0);
+            assertTrue(content.broken());
+        }
         begin(true, Request.ABSENT);
         drain("0|" + "T: v|".repeat(10_000), 1_000_000);
         assertTrue(content.broken());
