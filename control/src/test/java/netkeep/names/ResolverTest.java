@@ -149,7 +149,7 @@ class ResolverTest {
         assertEquals(1, asking.open.size());
     }
 
-    @Rfc({"2308 2.2 NODATA", "2308 5 NODATA"})
+    @Rfc({"2308 2.2 NODATA", "2308 5 NODATA", "2308 5 least"})
     @Test
     void thatANameHasNoSuchRecordsHoldsForTheirType() {
         asking.four("six.example");

@@ -335,17 +335,23 @@ class DhcpTest {
     @Rfc({"2131 4.1 overload", "2132 9.3"})
     @Test
     void optionsMayLieInFileAndSname() {
-        long xid = dhcp.discovers();
-        byte[] offer = new Answer(DhcpMessage.OFFER, xid, SERVER)
-                .address(LENT)
-                .number(DhcpMessage.OVERLOAD, 1, 3)
-                .octets();
-        offer[108] = DhcpMessage.LEASE_TIME;
-        offer[109] = 4;
-        offer[112] = 2;
-        offer[114] = (byte) 0xFF;
-        lab.arrives(DhcpLab.frame(offer, SERVER, Address.BROADCAST));
-        assertEquals(DhcpState.REQUESTING, dhcp.state());
+        for (int overload = 0; overload <= 3; overload++) {
+            for (int field = 1; field <= 2; field++) {
+                DhcpLab other = new DhcpLab();
+                byte[] offer = new Answer(DhcpMessage.OFFER, other.discovers(), SERVER)
+                        .address(LENT)
+                        .number(DhcpMessage.OVERLOAD, 1, overload)
+                        .octets();
+                int at = field == 1 ? 108 : 44;
+                offer[at] = DhcpMessage.LEASE_TIME;
+                offer[at + 1] = 4;
+                offer[at + 4] = 2;
+                offer[at + 6] = (byte) 0xFF;
+                other.lab.arrives(DhcpLab.frame(offer, SERVER, Address.BROADCAST));
+                boolean read = (overload & field) != 0;
+                assertEquals(read ? DhcpState.REQUESTING : DhcpState.SELECTING, other.state(), overload + " " + field);
+            }
+        }
     }
 
     @Rfc("2131 4.1 unicast answers")

@@ -300,11 +300,11 @@ class ErrorsTest {
     @Test
     void echoRepliesArePassedUp() {
         List<Integer> sequences = new ArrayList<>();
-        lab.icmp.echoes((packet, identifier, sequence, nowNs) -> sequences.add(sequence));
+        lab.icmp.echoes((packet, identifier, sequence, nowNs) -> sequences.add(identifier << 16 | sequence));
         lab.arrives(v4(1, icmp4(0, 0, 0x1_0007L, counting(0, 8))));
         lab.arrives(v6(PEER6, OURS6, 58, 64, icmp6(PEER6, OURS6, 129, 0, 0x1_0008L, counting(0, 8))));
 
-        assertEquals(List.of(7, 8), sequences);
+        assertEquals(List.of(0x1_0007, 0x1_0008), sequences);
     }
 
     @Rfc({"1122 3.2.2 unknown type", "1122 3.2.2.7 information", "1122 3.2.2.9 no mask reply", "4443 2.4 (b)"})

@@ -457,6 +457,8 @@ class GroupsTest {
         }
         lab.passMs(1_000);
         assertEquals(1, told().size());
+        lab.passMs(10_000);
+        assertEquals(List.of(), told());
     }
 
     @Rfc({"3376 5.2 group query", "3810 6.2 group query"})

@@ -144,6 +144,8 @@ class PathMtuTest {
 
         assertEquals(1500, mtu(PEER6));
         assertEquals(List.of(), catcher.failures);
+        assertEquals(Verdict.OK, tooBig6(1280));
+        assertEquals(1280, mtu(PEER6));
     }
 
     @Rfc("1191 5 old routers")
