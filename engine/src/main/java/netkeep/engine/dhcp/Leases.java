@@ -19,6 +19,7 @@ import netkeep.ring.Region;
 ///       56  address   u32 · server u32
 ///       64  serverMac u64   who brings the server what is sent to it
 ///       72  router, three u32
+///       84  secs      u16   that the DISCOVER sent last told
 /// ```
 final class Leases {
     static final int SLOT = 88;
@@ -38,6 +39,7 @@ final class Leases {
     private static final long SERVER = 60;
     private static final long SERVER_MAC = 64;
     private static final long ROUTER = 72;
+    private static final long SECS = 84;
 
     private final Records records;
     private final Region region;
@@ -90,6 +92,14 @@ final class Leases {
 
     void begunNs(int link, long nowNs) {
         region.i64(records.write(link) + BEGUN_NS, nowNs);
+    }
+
+    int secs(int link) {
+        return region.u16(records.read(link) + SECS);
+    }
+
+    void secs(int link, int secs) {
+        region.u16(records.write(link) + SECS, secs);
     }
 
     long askedNs(int link) {

@@ -77,7 +77,7 @@ final class Sender {
         int upper = ip.headers(path, head, at, IpProtocol.UDP, ALL, 0, 0, false);
         long message = at + upper + UdpHeader.LENGTH;
         boolean silent = type == DhcpMessage.RELEASE || type == DhcpMessage.DECLINE;
-        int secs = silent ? 0 : (int) Math.min(MOST_SECONDS, NANOSECONDS.toSeconds(nowNs - leases.begunNs(link)));
+        int secs = silent ? 0 : secs(link, type, state, nowNs);
         int next = DhcpMessage.write(head, message, type, leases.xid(link), secs, has ? source : 0, mac);
         if (type == DhcpMessage.DECLINE || type == DhcpMessage.REQUEST && !has) {
             next = DhcpMessage.put(head, message, next, DhcpMessage.REQUESTED_ADDRESS, 4, leases.address(link));
@@ -96,5 +96,18 @@ final class Sender {
         Pieces pieces = outgoing.pieces();
         pieces.add(head, at, upper + ALL);
         ip.send(path, pieces, nowNs);
+    }
+
+    /// How long the client has been asking. RFC 2131 §3.1 (3) (MUST): the request for what was offered says what the
+    /// DISCOVER did, so that the same relays pass it on.
+    private int secs(int link, int type, DhcpState state, long nowNs) {
+        if (state == DhcpState.REQUESTING) {
+            return leases.secs(link);
+        }
+        int secs = (int) Math.min(MOST_SECONDS, NANOSECONDS.toSeconds(nowNs - leases.begunNs(link)));
+        if (type == DhcpMessage.DISCOVER) {
+            leases.secs(link, secs);
+        }
+        return secs;
     }
 }

@@ -83,7 +83,7 @@ final class DhcpLab {
 
     /// What a server answers.
     static final class Answer {
-        private final byte[] message = new byte[400];
+        private final byte[] message = new byte[236 + 312];
         private final MemorySegment memory = MemorySegment.ofArray(message);
         private final Address from;
         private int next;
@@ -97,6 +97,12 @@ final class DhcpLab {
 
         Answer address(Address lent) {
             netkeep.wire.Octets.u32(memory, 16, lent.lo() & 0xFFFF_FFFFL);
+            return this;
+        }
+
+        /// Pads, so that the next option stands there.
+        Answer at(int place) {
+            next = place;
             return this;
         }
 

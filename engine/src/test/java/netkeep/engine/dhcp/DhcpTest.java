@@ -1,3 +1,4 @@
+// Long: the messages of a client, each with what it must say.
 package netkeep.engine.dhcp;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -51,6 +52,39 @@ class DhcpTest {
         assertEquals(-1, said.place(DhcpMessage.SERVER));
         assertTrue(said.place(DhcpMessage.PARAMETERS) > 0);
         assertTrue(said.place(DhcpMessage.CLIENT) > 0);
+    }
+
+    /// Relays may wait for a client to ask for a while: then both or none must pass.
+    @Rfc("2131 3.1 (3) secs")
+    @Test
+    void requestTellsTheSecondsOfItsDiscover() {
+        dhcp.discovers();
+        dhcp.pass(6);
+        Said discover = dhcp.only();
+        assertEquals(DhcpMessage.DISCOVER, discover.type());
+        assertTrue(discover.secs() >= 3, "after " + discover.secs());
+        dhcp.pass(2);
+        dhcp.hears(new Answer(DhcpMessage.OFFER, discover.xid(), SERVER)
+                .address(LENT)
+                .lease(600));
+        for (int tries = 0; tries < 2; tries++) {
+            Said request = dhcp.only();
+            assertEquals(DhcpMessage.REQUEST, request.type());
+            assertEquals(discover.secs(), request.secs());
+            assertEquals(discover.to(), request.to());
+            dhcp.pass(6);
+        }
+    }
+
+    @Rfc("2131 2 312 octets")
+    @Test
+    void optionsMayHave312Octets() {
+        long xid = dhcp.discovers();
+        dhcp.hears(new Answer(DhcpMessage.OFFER, xid, SERVER)
+                .address(LENT)
+                .at(236 + 312 - 7)
+                .lease(600));
+        assertEquals(DhcpState.REQUESTING, dhcp.state());
     }
 
     @Rfc({"2131 3.1 (3)", "2131 4.3.2 selecting", "2131 4.4.1 xid of the offer"})

@@ -364,6 +364,7 @@ class ReassemblyTest {
         assertArrayEquals(counting(0, 40), catcher.payloads.getFirst());
     }
 
+    @Rfc("8200 4.5 nested fragments")
     @Test
     void fragmentInFragmentsIsRefused() {
         for (int i = 0; i < 2; i++) {

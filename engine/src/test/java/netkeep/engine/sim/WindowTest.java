@@ -249,28 +249,6 @@ class WindowTest {
                 """);
     }
 
-    /// RFC 9293 §3.8.6: nothing new goes, but what was sent goes again when its time is over.
-    @Rfc({"9293 SHLD-15", "9293 SHLD-16"})
-    @Test
-    void whatWasSentGoesAgainThoughTheWindowShrank() {
-        Scenario.v4().begin().established(PLAIN).play("""
-                . send 3000
-                > ACK seq=1 len=1000
-                > ACK seq=1001 len=1000
-                > PSH,ACK seq=2001 len=1000
-                + 20ms
-                < ACK seq=1 ack=1 win=1000
-                . send 1000
-                + 179ms
-                + 1ms
-                > ACK seq=1 len=1000
-                < ACK seq=1 ack=3001 win=1000
-                > PSH,ACK seq=3001 len=1000
-                < ACK seq=1 ack=4001
-                . acknowledged 4000
-                """);
-    }
-
     @Rfc({"9293 MUST-34", "9293 SHLD-15"})
     @Test
     void peerThatShrinksItsWindowLosesNothing() {

@@ -378,7 +378,7 @@ class TimestampTest {
                 """);
     }
 
-    @Rfc("7323 2.4 first retransmission")
+    @Rfc({"7323 2.4 first retransmission", "9293 SHLD-16"})
     @Test
     void whatWasSentIsSentAgainThoughTheWindowShrank() {
         Conversation conversation =

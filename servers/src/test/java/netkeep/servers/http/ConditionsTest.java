@@ -74,6 +74,7 @@ class ConditionsTest {
         "9110 13.1.5 If-Range",
         "9110 13.2.2 precedence",
         "9110 14.4 Content-Range",
+        "9110 15.3.7 fields of a 206",
         "9110 15.4.5 fields of a 304",
         "9110 15.5.17 fields of a 416",
     })
