@@ -105,6 +105,9 @@ class ContentTest {
         begin(false, LIMIT + 1);
         assertTrue(content.tooLarge());
         begin(true, Request.ABSENT);
+        drain("64|", 3);
+        assertFalse(content.tooLarge());
+        begin(true, Request.ABSENT);
         drain("65|", 3);
         assertTrue(content.tooLarge());
         begin(true, Request.ABSENT);
