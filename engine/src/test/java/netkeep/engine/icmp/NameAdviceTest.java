@@ -25,6 +25,7 @@ class NameAdviceTest {
     private static final Address ALL = Address.parse("ff02::1");
     private static final Address ONE = Address.parse("2001:db8::53");
     private static final Address TWO = Address.parse("2001:db8::54");
+    private static final Address THREE = Address.parse("2001:db8::55");
     private static final Address LENT = Address.parse("198.18.0.1");
     private static final long FOR_EVER = 0xFFFF_FFFFL;
     private static final byte[] ZEROS = new byte[8];
@@ -91,12 +92,12 @@ class NameAdviceTest {
     @Rfc({"8106 5.3.1 DHCP first", "8106 5.3.1 three"})
     @Test
     void whatDhcpSaysGoesFirst() {
-        advertise(cat(servers(600, ONE), search(600)));
+        advertise(cat(servers(600, ONE, TWO, THREE), search(600)));
         names.lent(1, List.of(LENT), names("two.example", "lent.example"), Long.MAX_VALUE);
-        assertEquals(List.of(LENT, ONE), names.servers());
+        assertEquals(List.of(LENT, ONE, TWO, THREE), names.servers());
         assertEquals(names("two.example", "lent.example", "one.example"), names.search());
         names.forget(1);
-        assertEquals(List.of(ONE), names.servers());
+        assertEquals(List.of(ONE, TWO, THREE), names.servers());
     }
 
     @Rfc("8106 6.2 full")
