@@ -3,12 +3,15 @@ package netkeep.engine.ip;
 import static netkeep.engine.Lab.MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import netkeep.engine.Lab;
 import netkeep.engine.neighbor.LinkSettings;
 import netkeep.sim.Rfc;
 import netkeep.wire.Address;
+import netkeep.wire.MacAddress;
 import netkeep.wire.Prefix;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,24 @@ class SourcesTest {
         assertEquals(2, path.link);
         assertEquals("2001:db8:1::5", source("2001:db8:1::1"));
         assertFalse(way("2001:db8:9::1", 2));
+    }
+
+    @Rfc("6724 4 candidates")
+    @Test
+    void candidatesAreUnicastAddressesOfTheLinkThatSends() {
+        add(1, "2001:db8:1::5", 64);
+        add(2, "2001:db8:2::5", 64);
+        for (int link = 1; link <= 2; link++) {
+            for (String to : List.of("fe80::77", "ff02::77")) {
+                assertTrue(way(to, link));
+                assertEquals(MacAddress.interfaceId(link == 1 ? MAC : MAC + 9), path.sourceLo, to);
+            }
+            assertTrue(way("ff0e::77", link));
+            assertEquals(Address.parse("2001:db8:" + link + "::5"), Address.of(path.sourceHi, path.sourceLo));
+        }
+        for (String none : List.of("::", "ff02::5", "224.0.0.5")) {
+            assertThrows(IllegalArgumentException.class, () -> add(1, none, 32), none);
+        }
     }
 
     @Rfc("6724 5 rule 6")

@@ -67,12 +67,15 @@ class ConditionsTest {
     }
 
     @Rfc({
+        "9110 8.8.2.1 Last-Modified",
+        "9110 8.8.3.1 ETag",
         "9110 13.1.1 If-Match",
         "9110 13.1.2 If-None-Match",
         "9110 13.1.3 If-Modified-Since",
         "9110 13.1.4 If-Unmodified-Since",
         "9110 13.1.5 If-Range",
         "9110 13.2.2 precedence",
+        "9110 14.2 unknown units",
         "9110 14.4 Content-Range",
         "9110 15.3.7 fields of a 206",
         "9110 15.4.5 fields of a 304",

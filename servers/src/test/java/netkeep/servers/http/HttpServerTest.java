@@ -292,11 +292,13 @@ class HttpServerTest {
         }
     }
 
-    @Rfc("9112 9.6 no response after close")
-    @Test
-    void refusalEndsTheConnection() throws IOException {
-        String answer = served.exchange("GET / HTTP/1.1|Host: a|Host: b||GET / HTTP/1.1|Host: a||");
-        assertTrue(answer.startsWith("HTTP/1.1 400 "));
+    @Rfc({"9112 9.6 no response after close", "9112 9.6 close is told"})
+    @ParameterizedTest
+    @CsvSource({"Host: b,400", "Connection: close,200"})
+    void refusalAndCloseEndTheConnection(String field, int status) throws IOException {
+        String answer = served.exchange("GET /digits.txt HTTP/1.1|Host: a|" + field + "||GET / HTTP/1.1|Host: a||");
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+        assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
         assertEquals(-1, answer.indexOf("HTTP/1.1", 1));
     }
 

@@ -83,6 +83,7 @@ class RequestParserTest {
         "9112 2.2 blank before the first field",
         "9112 2.3 case-sensitive version",
         "9112 3 request line",
+        "9112 3 method too long",
         "9112 3.2 one Host",
         "9112 3.2 invalid Host",
         "9112 3.2.4 asterisk form",
@@ -187,6 +188,7 @@ class RequestParserTest {
         assertEquals(status, request.refusal);
     }
 
+    @Rfc("9110 5.3 whole header section")
     @Test
     void nothingIsCompleteBeforeItsEnd() {
         byte[] whole = octets("|GET /a?b HTTP/1.1|Host: a|X-Y: z|Content-Length: 7||");
