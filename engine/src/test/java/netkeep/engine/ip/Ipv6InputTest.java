@@ -119,11 +119,7 @@ class Ipv6InputTest {
         assertEquals(List.of(), lab.take());
     }
 
-    @Rfc({
-        "8200 4.2 action 10 to groups",
-        "8200 4.2 action 11 to groups",
-        "4443 2.4 (e.3) exception",
-        "4443 2.2 source"
+    @Rfc({"8200 4.2 action 10 to groups", "8200 4.2 action 11 to groups", "4443 2.4 (e.3) exception", "4443 2.2 source"
     })
     @Test
     void optionInAGroupsPacketIsToldForActionTenOnly() {

@@ -255,7 +255,9 @@ class NeighborsTest {
             assertEquals(OTHER_MAC, probe.to());
             assertEquals(
                     PEER6,
-                    Address.of(Ipv6Header.destinationHi(probe.memory(), 24), Ipv6Header.destinationLo(probe.memory(), 24)));
+                    Address.of(
+                            Ipv6Header.destinationHi(probe.memory(), 24),
+                            Ipv6Header.destinationLo(probe.memory(), 24)));
         }
         assertTrue(peer() >= 0);
         lab.passMs(1_000);

@@ -62,7 +62,8 @@ class SynLossTest {
     @Rfc({"6298 5.7 three seconds", "6298 2.1 one second"})
     @Test
     void afterARepeatedSynTheTimeOutBeginsWithThreeSeconds() {
-        for (Conversation conversation : List.of(passive("+ 999ms\n+ 1ms\n> SYN,ACK seq=0 ack=1"), active("+ 999ms\n+ 1ms\n> SYN seq=0"))) {
+        for (Conversation conversation :
+                List.of(passive("+ 999ms\n+ 1ms\n> SYN,ACK seq=0 ack=1"), active("+ 999ms\n+ 1ms\n> SYN seq=0"))) {
             long sentNs = conversation.world.nowNs();
             sent(conversation);
             conversation.world.run(
