@@ -148,8 +148,7 @@ public final class NdpOption {
         return names;
     }
 
-    /// Says whether the options of a message can be walked to their end, and whether each of a type we know is as long
-    /// as its readers need. Other types pass (RFC 4861 §4.6).
+    /// Says whether the options of a message can be walked to their end. What each of them holds is [#isWhole]'s.
     ///
     /// @param at     where the first option begins
     /// @param length octets of all
@@ -161,15 +160,14 @@ public final class NdpOption {
             if (option + 8 > end || length(bytes, option) == 0 || option + length(bytes, option) > end) {
                 return Verdict.BAD_OPTION;
             }
-            if (!isWhole(bytes, option)) {
-                return Verdict.BAD_OPTION;
-            }
             option += length(bytes, option);
         }
         return Verdict.OK;
     }
 
-    private static boolean isWhole(MemorySegment bytes, long at) {
+    /// Whether an option is as long as its readers need. One that is not is passed over, and the message counts: RFC
+    /// 4861 §6.1.2 has no option but one of length zero void it, and RFC 8106 §5.3.1 discards the option alone.
+    public static boolean isWhole(MemorySegment bytes, long at) {
         int length = length(bytes, at);
         return switch (type(bytes, at)) {
             case PREFIX -> length == PREFIX_LENGTH && prefixBits(bytes, at) <= 128;

@@ -218,6 +218,9 @@ final class Dissector {
         long end = at + length;
         for (long option = at + NdpMessage.lengthOf(type); option < end; option += NdpOption.length(bytes, option)) {
             mix(NdpOption.linkAddress(bytes, option) + NdpOption.mtu(bytes, option));
+            if (!NdpOption.isWhole(bytes, option)) {
+                continue;
+            }
             if (NdpOption.type(bytes, option) == NdpOption.PREFIX) {
                 mix(Prefix.maskHi(NdpOption.prefixBits(bytes, option)) & NdpOption.prefixHi(bytes, option));
                 mix(NdpOption.prefixLo(bytes, option));

@@ -5,6 +5,8 @@ import static netkeep.wire.Bytes.bytes;
 import static netkeep.wire.Bytes.hex;
 import static netkeep.wire.Bytes.zeros;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import netkeep.sim.Rfc;
@@ -245,23 +247,27 @@ class NdpMessageTest {
         assertEquals(GLOBAL.lo(), NdpOption.dnsServerLo(bytes, 0, 0));
     }
 
-    private static Verdict option(String hex) {
+    private static boolean whole(String hex) {
         MemorySegment bytes = bytes(hex);
-        return NdpOption.check(bytes, 0, (int) bytes.byteSize());
+        assertEquals(Verdict.OK, NdpOption.check(bytes, 0, (int) bytes.byteSize()));
+        return NdpOption.isWhole(bytes, 0);
     }
 
     @Rfc("8106 5.3.1 length")
     @Test
-    void optionTooShortForItsReadersIsInvalid() {
+    void optionTooShortForItsReadersIsNotWhole() {
         String zeros = "0000000000000000";
-        assertEquals(Verdict.OK, option("1903000000000000" + zeros.repeat(2)));
-        assertEquals(Verdict.BAD_OPTION, option("1901000000000000"));
-        assertEquals(Verdict.BAD_OPTION, option("1902000000000000" + zeros));
-        assertEquals(Verdict.BAD_OPTION, option("1904000000000000" + zeros.repeat(3)));
-        assertEquals(Verdict.OK, option("0304400000000000" + zeros.repeat(3)));
-        assertEquals(Verdict.OK, option("0304800000000000" + zeros.repeat(3)));
-        assertEquals(Verdict.BAD_OPTION, option("0304810000000000" + zeros.repeat(3)));
-        assertEquals(Verdict.BAD_OPTION, option("0303400000000000" + zeros.repeat(2)));
+        assertTrue(whole("1903000000000000" + zeros.repeat(2)));
+        assertFalse(whole("1901000000000000"));
+        assertFalse(whole("1902000000000000" + zeros));
+        assertFalse(whole("1904000000000000" + zeros.repeat(3)));
+        assertTrue(whole("1f02000000000000" + zeros));
+        assertFalse(whole("1f01000000000000"));
+        assertTrue(whole("0304400000000000" + zeros.repeat(3)));
+        assertTrue(whole("0304800000000000" + zeros.repeat(3)));
+        assertFalse(whole("0304810000000000" + zeros.repeat(3)));
+        assertFalse(whole("0303400000000000" + zeros.repeat(2)));
+        assertTrue(whole("7f01000000000000"));
     }
 
     @Test

@@ -63,6 +63,9 @@ final class Routers {
         for (long option = at + NdpMessage.ROUTER_ADVERTISEMENT_LENGTH;
                 option < end;
                 option += NdpOption.length(headers, option)) {
+            if (!NdpOption.isWhole(headers, option)) {
+                continue;
+            }
             switch (NdpOption.type(headers, option)) {
                 case NdpOption.MTU -> mtu(link, NdpOption.mtu(headers, option));
                 case NdpOption.PREFIX -> prefix(link, headers, option, nowNs);
@@ -111,7 +114,7 @@ final class Routers {
     /// RFC 4861 §6.3.4: between the least of IPv6 and the link's own.
     private void mtu(int link, long mtu) {
         if (mtu >= Ipv6Header.LEAST_MTU && mtu <= links.settings(link).mtu()) {
-            links.advertisedMtu(link, (int) mtu);
+            discovery.mtu(link, (int) mtu);
         }
     }
 

@@ -159,13 +159,23 @@ public final class Discovery {
         return Address.V4;
     }
 
-    /// Makes a router the next hop of what has no better route, or no more with a lifetime of 0 (RFC 4861 §6.3.4).
+    /// Takes the MTU that a router tells for a link; the caller has checked it.
+    public void mtu(int link, int mtu) {
+        links.advertisedMtu(link, mtu);
+        ip.changed();
+    }
+
+    /// Makes a router the next hop of what has no better route, or no more with a lifetime of 0 (RFC 4861 §6.3.4). What
+    /// was set by hand stays.
     ///
     /// @param seconds 0..65535
     public void router(int link, long hi, long lo, int seconds, long nowNs) {
         int route = routes.find(Prefix.ALL_V6, link, hi, lo);
+        if (route >= 0 && routes.origin(route) != Routes.ROUTER) {
+            return;
+        }
         if (seconds == 0) {
-            if (route >= 0 && routes.origin(route) == Routes.ROUTER) {
+            if (route >= 0) {
                 routerGone(link, hi, lo);
             }
         } else if (route >= 0 || told() < MOST_ROUTES) {
@@ -186,6 +196,14 @@ public final class Discovery {
         }
         destinations.forgetNext(link, hi, lo);
         ip.changed();
+    }
+
+    /// Ends what has outlived what routers said of it; what was redirected to a router that is none any more goes again
+    /// where its route says (RFC 4861 §6.3.5).
+    void expire(long nowNs) {
+        if (routes.expire(nowNs, destinations)) {
+            ip.changed();
+        }
     }
 
     /// A next hop does not answer: what was redirected there goes again where its route says (RFC 1122 §3.3.1.5, RFC

@@ -510,9 +510,7 @@ public final class Ip {
     public void expire(long nowNs) {
         neighbors.expire(nowNs);
         tests.expire(nowNs);
-        if (routes.expire(nowNs)) {
-            changed();
-        }
+        discovery.expire(nowNs);
         reassembly.expire(nowNs);
         if (control != null) {
             control.expire(nowNs);

@@ -224,8 +224,9 @@ final class Routes {
 
     /// Removes what has ended.
     ///
+    /// @param destinations of which none is redirected any more to a router that has
     /// @return whether anything had
-    boolean expire(long nowNs) {
+    boolean expire(long nowNs, Destinations destinations) {
         if (nowNs < nextNs) {
             return false;
         }
@@ -233,6 +234,9 @@ final class Routes {
         boolean ended = false;
         for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
             if (nowNs >= validNs(i)) {
+                if (nextHi(i) != 0 || nextLo(i) != 0) {
+                    destinations.forgetNext(link(i), nextHi(i), nextLo(i));
+                }
                 remove(i);
                 ended = true;
             } else {

@@ -5,12 +5,14 @@ import static netkeep.engine.Frames.cat;
 import static netkeep.engine.Frames.hex;
 import static netkeep.engine.Frames.icmp6In;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import netkeep.engine.Lab;
 import netkeep.engine.ip.NameAdvice;
+import netkeep.engine.ip.Path;
 import netkeep.sim.Rfc;
 import netkeep.wire.Address;
 import netkeep.wire.DomainName;
@@ -125,9 +127,21 @@ class NameAdviceTest {
         // A pointer, which none may have; before it a name.
         advertise(hex("1f 03 0000 00000e10 03 6f6e65 00 03 74776f c0 08 0000000000"));
         assertEquals(names("one"), names.search());
-        assertEquals(Verdict.BAD_OPTION, advertise(hex("1f 01 0000 00000e10")));
+        assertEquals(Verdict.OK, advertise(hex("1f 01 0000 00000e10")));
+        assertEquals(names("one"), names.search());
         advertise(servers(600, Address.parse("fe80::1"), Address.parse("::1"), ALL));
         assertEquals(List.of(), names.servers());
+    }
+
+    /// Only the option is, and what else the router says holds.
+    @Rfc("8106 5.3.1 option alone")
+    @Test
+    void optionOfAWrongLengthIsPassedOver() {
+        byte[] odd = cat(hex("19 04 0000 00000e10"), ONE.octets(), ZEROS);
+        assertEquals(Verdict.OK, advertise(cat(odd, hex("19 01 0000 00000e10"), servers(600, TWO))));
+        assertEquals(List.of(TWO), names.servers());
+        Address far = Lab.FAR6;
+        assertTrue(lab.ip.path(new Path(), 0, 0, far.hi(), far.lo(), 0, lab.nowNs));
     }
 
     @Test

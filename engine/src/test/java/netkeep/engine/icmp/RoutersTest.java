@@ -213,6 +213,17 @@ class RoutersTest {
         assertFalse(way(FAR6));
     }
 
+    /// Nobody on the link can change what was set by hand, or end it.
+    @Test
+    void routeThatWasSetByHandStays() {
+        lab.ip.addRoute(Prefix.ALL_V6, 1, PEER_LINK6.hi(), PEER_LINK6.lo(), 7);
+        advertise(100, new byte[0]);
+        lab.passMs(200_000);
+        assertEquals(PEER_LINK6.lo(), next());
+        advertise(0, new byte[0]);
+        assertEquals(PEER_LINK6.lo(), next());
+    }
+
     @Rfc("4861 6.3.4 lifetime is renewed")
     @Test
     void laterAdvertisementRenewsTheLifetime() {
@@ -384,6 +395,33 @@ class RoutersTest {
             assertTrue(way(PEER6));
             assertEquals(possible, path.mtu);
         }
+    }
+
+    /// Also from a router that is no default router, and by what has been sent to already.
+    @Rfc("4861 6.3.4 MTU at once")
+    @Test
+    void mtuHoldsForWhatIsInUse() {
+        lab.knowPeer();
+        assertTrue(way(PEER6));
+        assertEquals(1500, path.mtu);
+        advertise(0, mtu(1400));
+        assertTrue(way(PEER6));
+        assertEquals(1400, path.mtu);
+    }
+
+    @Rfc("4861 6.1.2 contents")
+    @Test
+    void optionThatIsTooShortVoidsNothingElse() {
+        byte[] shorter = Arrays.copyOf(prefix(NET, 0xC0, 9_000, 9_000), 24);
+        shorter[1] = 3;
+        byte[] longer = prefix(NET, 0xC0, 9_000, 9_000);
+        longer[2] = (byte) 129;
+        assertEquals(Verdict.OK, advertise(1800, cat(shorter, longer, mtu(1400), SOURCE)));
+        assertEquals(AddressState.FREE, made());
+        assertFalse(routes(NET));
+        assertEquals(PEER_LINK6.lo(), next());
+        assertEquals(1400, path.mtu);
+        assertEquals(PEER_MAC, neighbors().mac(neighbor(PEER_LINK6)));
     }
 
     @Rfc("4861 9 unknown options")
@@ -627,6 +665,20 @@ class RoutersTest {
         redirect(PEER_LINK6, SECOND, FAR6, new byte[0]);
         lab.ip.discovery().routerGone(1, SECOND.hi(), SECOND.lo());
 
+        assertEquals(PEER_LINK6.lo(), next());
+    }
+
+    @Rfc("4861 6.3.5 redirected")
+    @Test
+    void redirectToARouterEndsWithItsLifetime() {
+        advertise(1800, SOURCE);
+        advertise(SECOND, 0, 100, 0, 0, new byte[0]);
+        assertEquals(Verdict.OK, redirect(PEER_LINK6, SECOND, FAR6, new byte[0]));
+        neighbors().set(1, SECOND.hi(), SECOND.lo(), PEER_MAC + 1, lab.nowNs);
+        assertEquals(SECOND.lo(), next());
+        lab.passMs(99_999);
+        assertEquals(SECOND.lo(), next());
+        lab.passMs(1);
         assertEquals(PEER_LINK6.lo(), next());
     }
 
