@@ -127,9 +127,18 @@ final class Igmp implements Upper, ReportWriter {
     }
 
     @Override
+    public int most(int of) {
+        return (longest(of) - IgmpMessage.LENGTH - IgmpMessage.RECORD_LENGTH) / 4;
+    }
+
+    /// Octets of the longest message on a link.
+    private int longest(int of) {
+        return Math.min(discovery.links().mtu4(of), LONGEST) - HEADER;
+    }
+
+    @Override
     public boolean record(int type, long hi, long lo, int count) {
-        int most = Math.min(discovery.links().settings(link).mtu(), LONGEST) - HEADER;
-        if (message < 0 || next + IgmpMessage.RECORD_LENGTH + 4L * count - message > most) {
+        if (message < 0 || next + IgmpMessage.RECORD_LENGTH + 4L * count - message > longest(link)) {
             return false;
         }
         record = next;

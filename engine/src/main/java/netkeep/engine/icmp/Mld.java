@@ -111,9 +111,18 @@ final class Mld implements ReportWriter {
     }
 
     @Override
+    public int most(int of) {
+        return (longest(of) - MldMessage.REPORT_LENGTH - MldMessage.RECORD_LENGTH) / 16;
+    }
+
+    /// Octets of the longest message on a link.
+    private int longest(int of) {
+        return Math.min(discovery.links().mtu6(of), LONGEST) - Ipv6Header.LENGTH - ALERT;
+    }
+
+    @Override
     public boolean record(int type, long hi, long lo, int count) {
-        int most = Math.min(discovery.links().settings(link).mtu(), LONGEST) - Ipv6Header.LENGTH - ALERT;
-        if (message < 0 || next + MldMessage.RECORD_LENGTH + 16L * count - message > most) {
+        if (message < 0 || next + MldMessage.RECORD_LENGTH + 16L * count - message > longest(link)) {
             return false;
         }
         record = next;

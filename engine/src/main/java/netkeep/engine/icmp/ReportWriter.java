@@ -7,6 +7,9 @@ interface ReportWriter {
     /// @return false if this turn can send no more
     boolean begin(int link);
 
+    /// How many sources a report has room for that has one record, below 1 if none.
+    int most(int link);
+
     /// Adds a record whose sources follow.
     ///
     /// @return false if it does not fit any more

@@ -19,6 +19,18 @@ final class Reports {
     /// The same in the older versions (RFC 2236 §8.10, RFC 2710 §7.10).
     static final long UNSOLICITED_OLD_NS = SECONDS.toNanos(10);
 
+    /// Which sources of a group a record tells.
+    private enum Which {
+        /// All of its list.
+        LISTED,
+        /// Those that a query asks for and that are heard.
+        ASKED,
+        /// Those that are heard from now on.
+        ALLOWED,
+        /// Those that are heard no more.
+        BLOCKED
+    }
+
     private final Groups groups;
     private final Queriers queriers;
     private final Links links;
@@ -80,7 +92,11 @@ final class Reports {
     /// @return the group's record if sources are to be asked for, else -1
     int queried(int link, int version, long hi, long lo, int sources, int responseMs, long nowNs) {
         long dueNs = nowNs + delay(responseMs);
-        older(link, version, responseMs, nowNs);
+        if (v6 || version == 1) {
+            // RFC 3376 §7.2.1: of version 2 of IGMP only a general query tells which version is spoken here; of MLD any
+            // does (RFC 3810 §8.2.1).
+            older(link, version, responseMs, nowNs);
+        }
         int group = groups.find(link, hi, lo);
         if (group < 0 || !reported(group) || groups.silent(group) || queriers.answerNs(link, v6) <= dueNs) {
             return -1;
@@ -211,13 +227,12 @@ final class Reports {
     /// Answers a query for one group.
     private void tellState(int group, long nowNs) {
         int link = groups.link(group);
-        long hi = groups.hi(group);
-        long lo = groups.lo(group);
         if (!newest(link, nowNs)) {
-            writer.report(link, queriers.version(link, v6, nowNs), hi, lo);
+            writer.report(link, queriers.version(link, v6, nowNs), groups.hi(group), groups.lo(group));
         } else if (writer.begin(link)) {
             if (groups.asking(group)) {
-                asked(group, link);
+                // RFC 3376 §5.2 (3): of the sources asked for, those that are wanted.
+                record(group, link, GroupRecord.MODE_IS_INCLUDE, Which.ASKED);
             } else {
                 state(group, link);
             }
@@ -226,45 +241,51 @@ final class Reports {
         groups.answered(group);
     }
 
-    /// RFC 3376 §5.2 (3): of the sources asked for, those that are wanted.
-    private void asked(int group, int link) {
-        boolean include = groups.mode(group) == Groups.INCLUDE;
-        int count = 0;
-        for (int i = 0; i < groups.count(group); i++) {
-            count += groups.asked(group, i) && groups.listed(group, i) == include ? 1 : 0;
-        }
-        if (count != 0) {
-            record(group, link, GroupRecord.MODE_IS_INCLUDE, count);
-            for (int i = 0; i < groups.count(group); i++) {
-                if (groups.asked(group, i) && groups.listed(group, i) == include) {
-                    writer.source(groups.sourceHi(group, i), groups.sourceLo(group, i));
-                }
-            }
-        }
-    }
-
     private void state(int group, int link) {
         boolean include = groups.mode(group) == Groups.INCLUDE;
-        record(group, link, include ? GroupRecord.MODE_IS_INCLUDE : GroupRecord.MODE_IS_EXCLUDE, groups.listed(group));
-        list(group);
+        record(group, link, include ? GroupRecord.MODE_IS_INCLUDE : GroupRecord.MODE_IS_EXCLUDE, Which.LISTED);
     }
 
-    private void list(int group) {
+    /// Adds a record, in another report if this one is full. What no report holds goes in several, but of a list of
+    /// those to block only its begin (RFC 3376 §4.2.16, RFC 3810 §5.2.15).
+    private void record(int group, int link, int type, Which which) {
+        int left = 0;
         for (int i = 0; i < groups.count(group); i++) {
-            if (groups.listed(group, i)) {
-                writer.source(groups.sourceHi(group, i), groups.sourceLo(group, i));
-            }
+            left += chosen(group, i, which) ? 1 : 0;
         }
+        int most = writer.most(link);
+        if (left == 0 ? which != Which.LISTED : most <= 0) {
+            return;
+        }
+        boolean blocks = type == GroupRecord.MODE_IS_EXCLUDE || type == GroupRecord.CHANGE_TO_EXCLUDE;
+        int next = 0;
+        do {
+            int here = Math.min(left, most);
+            if (!writer.record(type, groups.hi(group), groups.lo(group), here)) {
+                writer.end();
+                if (!writer.begin(link) || !writer.record(type, groups.hi(group), groups.lo(group), here)) {
+                    return;
+                }
+            }
+            left -= here;
+            for (; here > 0; next++) {
+                if (chosen(group, next, which)) {
+                    writer.source(groups.sourceHi(group, next), groups.sourceLo(group, next));
+                    here--;
+                }
+            }
+        } while (left > 0 && !blocks);
     }
 
-    /// Begins a record, in another report if this one is full.
-    private void record(int group, int link, int type, int sources) {
-        if (!writer.record(type, groups.hi(group), groups.lo(group), sources)) {
-            writer.end();
-            if (writer.begin(link)) {
-                writer.record(type, groups.hi(group), groups.lo(group), sources);
-            }
-        }
+    private boolean chosen(int group, int source, Which which) {
+        boolean listed = groups.listed(group, source);
+        boolean heard = listed == (groups.mode(group) == Groups.INCLUDE);
+        return switch (which) {
+            case LISTED -> listed;
+            case ASKED -> heard && groups.asked(group, source);
+            case ALLOWED -> heard && groups.tell(group, source) != 0;
+            case BLOCKED -> !heard && groups.tell(group, source) != 0;
+        };
     }
 
     /// Tells a change (RFC 3376 §5.1), and when it is told again.
@@ -277,15 +298,11 @@ final class Reports {
         } else if (writer.begin(link)) {
             if (groups.tell(group) != 0) {
                 boolean include = groups.mode(group) == Groups.INCLUDE;
-                record(
-                        group,
-                        link,
-                        include ? GroupRecord.CHANGE_TO_INCLUDE : GroupRecord.CHANGE_TO_EXCLUDE,
-                        groups.listed(group));
-                list(group);
+                int type = include ? GroupRecord.CHANGE_TO_INCLUDE : GroupRecord.CHANGE_TO_EXCLUDE;
+                record(group, link, type, Which.LISTED);
             } else {
-                sources(group, link, true);
-                sources(group, link, false);
+                record(group, link, GroupRecord.ALLOW_NEW_SOURCES, Which.ALLOWED);
+                record(group, link, GroupRecord.BLOCK_OLD_SOURCES, Which.BLOCKED);
             }
             writer.end();
         }
@@ -303,24 +320,6 @@ final class Reports {
             quiet(group);
         } else {
             writer.report(link, version, groups.hi(group), groups.lo(group));
-        }
-    }
-
-    /// A record of the sources that are let through from now on, or no more.
-    private void sources(int group, int link, boolean allow) {
-        boolean include = groups.mode(group) == Groups.INCLUDE;
-        int count = 0;
-        for (int i = 0; i < groups.count(group); i++) {
-            count += groups.tell(group, i) != 0 && groups.listed(group, i) == include == allow ? 1 : 0;
-        }
-        if (count == 0) {
-            return;
-        }
-        record(group, link, allow ? GroupRecord.ALLOW_NEW_SOURCES : GroupRecord.BLOCK_OLD_SOURCES, count);
-        for (int i = 0; i < groups.count(group); i++) {
-            if (groups.tell(group, i) != 0 && groups.listed(group, i) == include == allow) {
-                writer.source(groups.sourceHi(group, i), groups.sourceLo(group, i));
-            }
         }
     }
 

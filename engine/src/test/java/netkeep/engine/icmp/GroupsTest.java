@@ -22,7 +22,9 @@ import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.TreeSet;
 import netkeep.engine.Lab;
+import netkeep.engine.ip.IpSettings;
 import netkeep.engine.ip.Joined;
+import netkeep.engine.neighbor.LinkSettings;
 import netkeep.sim.Rfc;
 import netkeep.sim.Seeds;
 import netkeep.wire.Address;
@@ -593,6 +595,20 @@ class GroupsTest {
         assertEquals(List.of(says(GroupRecord.CHANGE_TO_EXCLUDE)), told());
     }
 
+    /// A router of version 3 may ask so where it still knows an older member.
+    @Rfc("3376 7.2.1 general")
+    @Test
+    void queryOfVersion2ForAGroupChangesNoVersion() {
+        join(1);
+        lab.passMs(5_000);
+        told();
+        older(2, group, 4);
+        lab.passMs(4_000);
+        assertEquals(List.of(says(GroupRecord.MODE_IS_EXCLUDE)), told());
+        join(2, other, 0, Address.UNSPECIFIED);
+        assertEquals(List.of("TO_EX " + other + " {}"), told());
+    }
+
     @Rfc({"3376 7.2.1 version 1", "3376 7.2.2 leave", "3376 4.1.1 version 1 time"})
     @Test
     void querierOfVersion1IsSpokenToInVersion1() {
@@ -650,7 +666,7 @@ class GroupsTest {
         join(1);
         lab.passMs(5_000);
         told();
-        older(six ? 1 : 2, group, 10);
+        older(six ? 1 : 2, none(), 10);
         if (six) {
             byte[] message = icmp6(PEER_LINK6, group, 131, 0, 0, group.octets());
             lab.arrives(v6(PEER_LINK6, group, 0, 1, cat(hex("3A 00 05 02 00 00 01 00"), message)));
@@ -784,6 +800,47 @@ class GroupsTest {
         List<String> told = told();
         assertTrue(told.size() > 1);
         assertEquals(40, String.join("; ", told).split("; ").length);
+    }
+
+    /// What one report cannot hold of a group: those to hear go in several, of those to block some are told.
+    @Rfc({"3376 4.2.16 split", "3810 5.2.15 split"})
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sourcesThatNoReportHoldsAreTold(boolean six) {
+        speak(six);
+        int mtu = six ? 240 : 100;
+        int most = six ? 10 : 15;
+        lab = new Lab(IpSettings.DEFAULT, LinkSettings.LOOPBACK, LinkSettings.ethernet(1, Lab.MAC, mtu)).addresses();
+        Set<String> wanted = new TreeSet<>();
+        join(1, other, 0, Address.UNSPECIFIED);
+        for (int i = 0; i < 16; i++) {
+            Address source = Address.of(a.hi(), a.lo() + i);
+            join(2 + i, group, 1, source);
+            join(1, other, 2, source);
+            wanted.add(source.toString());
+        }
+        lab.passMs(10_000);
+        lab.take();
+        query(none(), 1, "");
+        lab.passMs(1_000);
+        List<Lab.Frame> frames = lab.take();
+        frames.forEach(frame -> assertTrue(frame.packet().length <= mtu));
+        lab.sent.addAll(frames);
+
+        Set<String> heard = new TreeSet<>();
+        int blocked = 0;
+        for (String record : String.join("; ", told()).split("; ")) {
+            List<String> sources = List.of(
+                    record.substring(record.indexOf('{') + 1, record.length() - 1).split(" "));
+            if (record.startsWith("IS_IN " + group)) {
+                heard.addAll(sources);
+            } else if (record.startsWith("IS_EX " + other)) {
+                assertTrue(wanted.containsAll(sources));
+                blocked += sources.size();
+            }
+        }
+        assertEquals(wanted, heard);
+        assertEquals(most, blocked);
     }
 
     /// Membership and what is still to be told outlive a death.
