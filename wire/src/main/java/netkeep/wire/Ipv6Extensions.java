@@ -233,7 +233,7 @@ public final class Ipv6Extensions {
             if (offset + 8 > limit) {
                 return incomplete(whole);
             }
-            int length = header == IpProtocol.FRAGMENT ? Ipv6Fragment.LENGTH : extensionLength(bytes, at + offset);
+            int length = lengthOf(header, bytes, at + offset);
             header = u8(bytes, at + offset + NEXT_HEADER);
             offset += length;
         }
@@ -262,11 +262,20 @@ public final class Ipv6Extensions {
         return verdict;
     }
 
-    private static boolean isExtension(int header) {
+    /// Whether a next header is one of the extension headers that are walked over.
+    public static boolean isExtension(int header) {
         return header == IpProtocol.HOP_BY_HOP
                 || header == IpProtocol.ROUTING
                 || header == IpProtocol.FRAGMENT
                 || header == IpProtocol.DESTINATION_OPTIONS;
+    }
+
+    /// Octets of an extension header. What it begins with, the next header, is read as [Ipv6Fragment#nextHeader] does.
+    ///
+    /// @param header its number: [#isExtension]
+    /// @param at     where it begins; two octets are read
+    public static int lengthOf(int header, MemorySegment bytes, long at) {
+        return header == IpProtocol.FRAGMENT ? Ipv6Fragment.LENGTH : extensionLength(bytes, at);
     }
 
     private static int extensionLength(MemorySegment bytes, long at) {

@@ -16,6 +16,7 @@ import netkeep.wire.Icmp6Message;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Extensions;
+import netkeep.wire.Ipv6Fragment;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.NdpMessage;
 
@@ -83,19 +84,37 @@ final class Errors {
             return false;
         }
         if (packet.v6) {
-            if (packet.protocol != IpProtocol.ICMPV6) {
-                return true;
-            }
-            int type = packet.upperLength < 1 || packet.upper >= Packet.COPIED
-                    ? 0
-                    : Icmp6Message.type(packet.headers, packet.upper);
-            return !Icmp6Message.isError(type) && type != NdpMessage.REDIRECT;
+            return !isError6(packet);
         }
         if (Ipv4Header.fragmentOffset(packet.headers, packet.ip) != 0) {
             return false;
         }
         return packet.protocol != IpProtocol.ICMPV4
                 || packet.upperLength > 0 && !Icmp4Message.isError(Icmp4Message.type(packet.headers, packet.upper));
+    }
+
+    /// Whether a packet is, or may be, an error or a redirect, whatever extension headers are before it that were not
+    /// walked over, because one of them is the problem.
+    private static boolean isError6(Packet packet) {
+        int header = packet.protocol;
+        int at = packet.upper;
+        int end = packet.upper + packet.upperLength;
+        while (Ipv6Extensions.isExtension(header)) {
+            if (at + 2 > end) {
+                return false;
+            }
+            if (at + 2 > Packet.COPIED) {
+                return true;
+            }
+            int length = Ipv6Extensions.lengthOf(header, packet.headers, at);
+            header = Ipv6Fragment.nextHeader(packet.headers, at);
+            at += length;
+        }
+        if (header != IpProtocol.ICMPV6 || at >= end) {
+            return false;
+        }
+        int type = at < Packet.COPIED ? Icmp6Message.type(packet.headers, at) : NdpMessage.REDIRECT;
+        return Icmp6Message.isError(type) || type == NdpMessage.REDIRECT;
     }
 
     private void send4(Packet packet, Problem problem, int pointer, long nowNs) {

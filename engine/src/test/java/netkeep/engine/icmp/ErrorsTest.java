@@ -138,6 +138,27 @@ class ErrorsTest {
         assertEquals(4, lab.only().upper()[0]);
     }
 
+    /// Wherever among the headers before it the problem is.
+    @Rfc({"4443 2.4 (e.1)", "4443 2.4 (e.2)"})
+    @Test
+    void errorBehindMoreHeadersIsNoReasonForAnErrorOfIpv6() {
+        byte[] bad = hex("3C 00 81 04 00 00 00 00");
+        byte[] misplaced = hex("00 00 01 04 00 00 00 00");
+        byte[] more = hex("2B 00 01 04 00 00 00 00 2C 00 02 00 00 00 00 00 3A 00 00 00 00 00 00 07");
+        byte[] quote = slice(v6(OURS6, PEER6, UDP, 64, counting(0, 8)), 14, 48);
+        for (byte[] first : List.of(bad, misplaced)) {
+            for (int type : new int[] {1, 2, 3, 4, 127, 137}) {
+                lab.arrives(v6(60, cat(first, more, icmp6(PEER6, OURS6, type, 0, 0, quote))));
+                assertEquals(List.of(), lab.take(), "type " + type);
+            }
+            lab.arrives(v6(60, cat(first, more, icmp6(PEER6, OURS6, 128, 0, 0, quote))));
+            assertEquals(4, lab.only().upper()[0]);
+        }
+        // What ends within the header that is left is no error.
+        lab.arrives(v6(60, cat(bad, hex("3A"))));
+        assertEquals(4, lab.only().upper()[0]);
+    }
+
     @Rfc({"1122 3.2.2 not to groups", "1122 3.2.2 not for link broadcasts"})
     @Test
     void packetForManyIsNoReasonForAnError() {
