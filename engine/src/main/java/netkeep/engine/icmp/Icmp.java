@@ -108,6 +108,11 @@ public final class Icmp implements Control {
     }
 
     @Override
+    public void settled(int link, long nowNs) {
+        mld.again(link, nowNs);
+    }
+
+    @Override
     public void discover(int link, long nowNs) {
         routers.begin(link, nowNs);
     }

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.neighbor.Arp;
 import netkeep.engine.neighbor.Links;
+import netkeep.wire.Address;
 
 /// Tests whether others use an address of ours, before it is used or meanwhile, and defends it: RFC 5227 for IPv4, RFC
 /// 4862 §5.4 for IPv6, RFC 4429 where an address is used while it is tested, which we do over IPv4, too.
@@ -187,6 +188,9 @@ final class AddressTests {
         addresses.state(address, AddressState.ASSIGNED);
         addresses.step(address, step, Links.NEVER);
         ip.changed();
+        if (Address.isLinkLocal(addresses.hi(address), addresses.lo(address))) {
+            ip.control().settled(link, nowNs);
+        }
     }
 
     private long random(long mostNs) {

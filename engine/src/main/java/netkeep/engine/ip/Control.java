@@ -19,6 +19,9 @@ public interface Control {
     /// Asks whether an address of IPv6 is free (RFC 4862 §5.4.2).
     void test(int link, long hi, long lo, long nonce, long nowNs);
 
+    /// A link-local address of a link is past its test: reports of groups can come from it now.
+    void settled(int link, long nowNs);
+
     /// Begins to look for routers (RFC 4861 §6.3.7).
     void discover(int link, long nowNs);
 

@@ -554,6 +554,28 @@ class GroupsTest {
         assertTrue(found);
     }
 
+    /// Routers believe no report that comes from no address.
+    @Rfc({"3590 4 unspecified", "3590 4 again"})
+    @Test
+    void groupsAreToldAnewOnceTheLinkHasAnAddress() {
+        speak(true);
+        lab = new Lab(
+                IpSettings.DEFAULT.withOptimistic(false),
+                LinkSettings.LOOPBACK,
+                LinkSettings.ethernet(1, Lab.MAC, 1500));
+        lab.ip.addAddress(1, Lab.OURS6.hi(), Lab.OURS6.lo(), 64, lab.nowNs);
+        join(1);
+        lab.settle();
+        List<Address> sources = new ArrayList<>();
+        for (Lab.Frame frame : lab.take()) {
+            if (frame.type() == EthernetHeader.IPV6 && mldTold(frame).contains(group.toString())) {
+                sources.add(Address.of(
+                        Ipv6Header.sourceHi(frame.memory(), 24), Ipv6Header.sourceLo(frame.memory(), 24)));
+            }
+        }
+        assertEquals(List.of(Address.UNSPECIFIED, Address.UNSPECIFIED, LINK6), sources);
+    }
+
     @Rfc("4861 7.2.1 leave")
     @Test
     void solicitedNodeGroupIsLeftWithItsLastAddress() {
