@@ -388,8 +388,8 @@ public final class Ip {
         return Icmp4Message.type(packet.headers, packet.upper) != echo;
     }
 
-    /// Has senders told of fragments that did not come, or leaves it to another stack, which gets all that this one
-    /// does.
+    /// Has senders told of fragments that did not come, and what came in fragments answered, or leaves it to another
+    /// stack, which gets all that this one does.
     public void reports(boolean fragments) {
         reports = fragments;
     }

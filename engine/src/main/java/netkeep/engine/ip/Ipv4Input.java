@@ -95,6 +95,7 @@ final class Ipv4Input {
     /// Hands a whole packet up.
     void deliver(Packet packet, long nowNs) {
         counters.add(Counter.IpInDelivers);
+        packet.flows();
         Upper upper = ip.upper(packet.protocol);
         if (upper != null) {
             upper.arrives(packet, nowNs);

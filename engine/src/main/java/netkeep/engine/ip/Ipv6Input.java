@@ -95,6 +95,7 @@ final class Ipv6Input {
 
     private void deliver(Packet packet, long nowNs) {
         counters.add(Counter.Ip6InDelivers);
+        packet.flows();
         Upper upper = ip.upper(packet.protocol);
         // The ICMP and IGMP of IPv4 are no protocols of IPv6.
         if (upper != null && packet.protocol != IpProtocol.ICMPV4 && packet.protocol != IpProtocol.IGMP) {

@@ -1,6 +1,7 @@
 package netkeep.engine.ip;
 
 import java.lang.foreign.MemorySegment;
+import netkeep.wire.IpProtocol;
 
 /// A packet that arrived, as the upper protocols see it: whole, for us, its headers checked. A reused object.
 ///
@@ -61,7 +62,8 @@ public final class Packet {
     /// Brought by another stack: what came by the link itself may have overtaken it.
     public boolean brought;
 
-    /// Brought as to all stacks: whoever took it from the link answers.
+    /// Brought as to all stacks: whoever took it from the link answers; or put together from such frames, for which one
+    /// stack does.
     public boolean copy;
 
     /// Sent to a group or to all.
@@ -77,6 +79,13 @@ public final class Packet {
     private MemorySegment frames = MemorySegment.NULL;
 
     public Packet() {}
+
+    /// Leaves the answer to what all stacks have put together to the one that owns its flow, if it has ports.
+    void flows() {
+        if (assembled && (protocol == IpProtocol.TCP || protocol == IpProtocol.UDP)) {
+            copy = false;
+        }
+    }
 
     void lies(MemorySegment memory, long where) {
         frames = memory;

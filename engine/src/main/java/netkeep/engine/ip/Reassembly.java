@@ -193,6 +193,7 @@ final class Reassembly {
         whole.length = PAYLOAD + total;
         whole.link = packet.link;
         whole.assembled = true;
+        whole.copy = !ip.reports();
         whole.sourceHi = packet.sourceHi;
         whole.sourceLo = packet.sourceLo;
         whole.destinationHi = packet.destinationHi;

@@ -2,6 +2,7 @@ package netkeep.engine.icmp;
 
 import static netkeep.engine.Frames.cat;
 import static netkeep.engine.Frames.counting;
+import static netkeep.engine.Frames.fragment6;
 import static netkeep.engine.Frames.hex;
 import static netkeep.engine.Frames.icmp4;
 import static netkeep.engine.Frames.icmp6;
@@ -273,6 +274,29 @@ class ErrorsTest {
             all = cat(all, frame.upper());
         }
         assertArrayEquals(icmp4(0, 0, 5, counting(0, 4_000)), all);
+    }
+
+    /// Stacks that share addresses all get fragments: one of them answers, or for a flow its owner, whichever that is.
+    @Test
+    void whatCameInFragmentsIsAnsweredByOneStack() {
+        byte[] echo = icmp4(8, 0, 5, counting(0, 40));
+        byte[] echo6 = icmp6(PEER6, OURS6, 128, 0, 5, counting(0, 40));
+        for (boolean here : new boolean[] {false, true}) {
+            lab.ip.reports(here);
+            for (int offset = 0; offset < 48; offset += 24) {
+                int word = offset / 8 | (offset == 0 ? MORE : 0);
+                lab.arrives(v4(PEER, OURS, 1, 3, word, 64, new byte[0], slice(echo, offset, 24)));
+                lab.arrives(fragment6(IpProtocol.ICMPV6, offset, offset == 0, 3, slice(echo6, offset, 24)));
+                lab.arrives(v4(PEER, OURS, 99, 4, word, 64, new byte[0], counting(0, 24)));
+            }
+            assertEquals(here ? 3 : 0, lab.take().size());
+            for (int offset = 0; offset < 48; offset += 24) {
+                int word = offset / 8 | (offset == 0 ? MORE : 0);
+                lab.arrives(v4(PEER, OURS, UDP, 5, word, 64, new byte[0], counting(0, 24)));
+                lab.arrives(fragment6(UDP, offset, offset == 0, 5, counting(0, 24)));
+            }
+            assertEquals(2, lab.take().size());
+        }
     }
 
     @Rfc("1122 3.2.2.6 broadcast")
