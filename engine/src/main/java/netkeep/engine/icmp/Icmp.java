@@ -8,8 +8,6 @@ import netkeep.engine.ip.Problem;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
-import netkeep.engine.neighbor.LinkSettings;
-import netkeep.engine.neighbor.Links;
 import netkeep.ring.Ledger;
 import netkeep.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +40,7 @@ public final class Icmp implements Control {
                 ndp,
                 routers,
                 groups6,
-                longest(ip.discovery().links()));
+                Math.max(ip.discovery().links().longest(), Packet.COPIED));
         Igmp groups4 = new Igmp(ip, counters, outgoing);
         this.igmp = groups4.reports();
         this.mld = groups6.reports();
@@ -50,15 +48,6 @@ public final class Icmp implements Control {
         ip.upper(IpProtocol.ICMPV4, icmp4);
         ip.upper(IpProtocol.ICMPV6, icmp6);
         ip.control(this);
-    }
-
-    private static int longest(Links links) {
-        int longest = 0;
-        for (int link = 1; link < links.count(); link++) {
-            LinkSettings settings = links.settings(link);
-            longest = Math.max(longest, settings.headerLength() + settings.mtu());
-        }
-        return Math.max(longest, Packet.COPIED);
     }
 
     /// How many records the tables have, in the order in which they are laid: for [Ledger#length].

@@ -7,6 +7,7 @@ import netkeep.wire.Icmp4Message;
 import netkeep.wire.Icmp6Message;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
+import netkeep.wire.Ipv6Fragment;
 import netkeep.wire.Ipv6Header;
 import netkeep.wire.Octets;
 
@@ -109,6 +110,17 @@ public final class Failures {
         long packet = at + links.settings(link).headerLength();
         boolean v6 = Octets.u8(frame, packet) >>> 4 == 6;
         long upper = packet + (v6 ? Ipv6Header.LENGTH : Ipv4Header.headerLength(frame, packet));
+        int protocol = v6 ? Ipv6Header.nextHeader(frame, packet) : Ipv4Header.protocol(frame, packet);
+        boolean later = !v6 && Ipv4Header.fragmentOffset(frame, packet) != 0;
+        if (v6 && protocol == IpProtocol.FRAGMENT) {
+            later = Ipv6Fragment.offset(frame, upper) != 0;
+            protocol = Ipv6Fragment.nextHeader(frame, upper);
+            upper += Ipv6Fragment.LENGTH;
+        }
+        if (later) {
+            // Only the first fragment tells whose it is.
+            return;
+        }
         own.kind = Failure.Kind.HOST_UNREACHABLE;
         own.own = true;
         own.mtu = 0;
@@ -117,7 +129,7 @@ public final class Failures {
         own.quoted = frame;
         own.quotedAt = upper + 8;
         own.quotedLength = (int) Math.max(0, at + length - upper - 8);
-        own.protocol = v6 ? Ipv6Header.nextHeader(frame, packet) : Ipv4Header.protocol(frame, packet);
+        own.protocol = protocol;
         own.localHi = v6 ? Ipv6Header.sourceHi(frame, packet) : 0;
         own.localLo = v6 ? Ipv6Header.sourceLo(frame, packet) : Ipv4Header.source(frame, packet);
         own.remoteHi = v6 ? Ipv6Header.destinationHi(frame, packet) : 0;

@@ -15,6 +15,7 @@ public final class Outgoing {
     private final Pieces[] frames;
     private final int[] links;
     private int count;
+    private long turn;
 
     /// @param heads room for the heads of the most frames that a turn sends
     public Outgoing(MemorySegment heads) {
@@ -72,8 +73,14 @@ public final class Outgoing {
         return links[index];
     }
 
+    /// Another number in each turn: what is named in a frame must lie still while it is the same.
+    public long turn() {
+        return turn;
+    }
+
     /// Forgets all frames: they were sent.
     public void clear() {
         count = 0;
+        turn++;
     }
 }

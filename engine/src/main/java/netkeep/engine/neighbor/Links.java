@@ -84,6 +84,16 @@ public final class Links {
         return settings[link];
     }
 
+    /// Octets of the longest frame that holds one packet, virtio header included; 0 if there are no links but the
+    /// loopback.
+    public int longest() {
+        int longest = 0;
+        for (int link = 1; link < settings.length; link++) {
+            longest = Math.max(longest, settings[link].headerLength() + settings[link].mtu());
+        }
+        return longest;
+    }
+
     /// How long a confirmation lasts on that link.
     public long reachableNs(int link, long nowNs) {
         long at = records.read(link);

@@ -57,7 +57,7 @@ public final class Neighbors {
     private final Outgoing outgoing;
     private final Resolver resolver;
     // May be lost.
-    private final Held held = new Held();
+    private final Held held;
     // Derived.
     private final Index index;
     // Derived: no later than the earliest deadline that [#expire] serves.
@@ -73,6 +73,7 @@ public final class Neighbors {
         this.luck = luck;
         this.outgoing = outgoing;
         this.resolver = resolver;
+        this.held = new Held(links.longest());
         this.index = new Index(count);
         records.recover(0, count);
         for (int i = 0; i < count; i++) {
@@ -141,7 +142,7 @@ public final class Neighbors {
     ///
     /// @return whether it is kept
     public boolean hold(int neighbor, Pieces frame) {
-        return held.hold(neighbor, frame);
+        return held.hold(neighbor, frame, outgoing);
     }
 
     public long mac(int neighbor) {

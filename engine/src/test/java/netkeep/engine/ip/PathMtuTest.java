@@ -239,4 +239,23 @@ class PathMtuTest {
         assertEquals(silent.lo(), failure.remoteLo);
         assertEquals(1, failure.protocol);
     }
+
+    /// Of a packet in fragments the first tells, and none of the others, whose octets are no ports.
+    @Rfc("4861 7.2.2 unreachable")
+    @Test
+    void fragmentsForASilentNeighborAreOneErrorOfOurOwn() {
+        lab.ip.upper(1, catcher);
+        lab.ip.upper(58, catcher);
+        for (Address silent : List.of(Address.parse("198.18.0.77"), Address.parse("fd00:198:18::77"))) {
+            lab.icmp.echo(silent.hi(), silent.lo(), 0, 7, 9, MemorySegment.ofArray(new byte[4_000]), 4_000, lab.nowNs);
+            lab.turn();
+            lab.passMs(3_000);
+            Failure failure = catcher.failures.getLast();
+            assertEquals(silent.isV4() ? 1 : 2, catcher.failures.size());
+            assertEquals(silent.isV4() ? 1 : 58, failure.protocol);
+            assertEquals(silent.lo(), failure.remoteLo);
+            assertEquals(7, failure.localPort);
+            assertEquals(9, failure.remotePort);
+        }
+    }
 }

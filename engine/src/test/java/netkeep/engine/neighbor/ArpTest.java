@@ -1,6 +1,7 @@
 package netkeep.engine.neighbor;
 
 import static netkeep.engine.Frames.arp;
+import static netkeep.engine.Frames.cat;
 import static netkeep.engine.Frames.counting;
 import static netkeep.engine.Frames.icmp4;
 import static netkeep.engine.Frames.v4;
@@ -22,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import netkeep.engine.Frames;
 import netkeep.engine.Lab;
+import netkeep.engine.ip.IpSettings;
 import netkeep.engine.ledger.Counter;
 import netkeep.sim.Rfc;
 import netkeep.wire.Address;
@@ -196,6 +198,52 @@ class ArpTest {
             assertEquals(PEER_MAC, sent.get(i).to());
             assertEquals(i + 2, sent.get(i).u16(26));
         }
+    }
+
+    /// As long as the link's packets are, and though others are held in the turn in which it goes.
+    @Rfc({"1122 2.3.2.2 long", "4861 7.2.2 queue"})
+    @Test
+    void longFrameWaitsForTheAddress() {
+        Lab jumbo = new Lab(IpSettings.DEFAULT, LinkSettings.LOOPBACK, LinkSettings.ethernet(1, MAC, 9_000));
+        jumbo.addresses();
+        byte[] data = counting(3, 8_900);
+        jumbo.icmp.echo(PEER.hi(), PEER.lo(), 0, 7, 1, MemorySegment.ofArray(data), data.length, jumbo.nowNs);
+        jumbo.turn();
+        jumbo.take();
+        Neighbors known = jumbo.ip.discovery().neighbors();
+        for (int turn = 0; turn < 3; turn++) {
+            known.advertised(1, PEER.hi(), PEER.lo(), PEER_MAC, true, true, false, jumbo.nowNs);
+            for (int i = 0; i < 100; i++) {
+                byte[] other = new byte[8_900];
+                jumbo.icmp.echo(THIRD.hi(), THIRD.lo(), 0, 7, i, MemorySegment.ofArray(other), 8_900, jumbo.nowNs);
+            }
+            jumbo.turn();
+            List<Lab.Frame> sent = jumbo.taken(EthernetHeader.IPV4);
+            assertEquals(turn == 0 ? 1 : 0, sent.size());
+            if (turn == 0) {
+                assertEquals(PEER_MAC, sent.getFirst().to());
+                assertArrayEquals(icmp4(8, 0, 0x7_0001L, data), sent.getFirst().upper());
+            }
+        }
+        known.advertised(1, THIRD.hi(), THIRD.lo(), OTHER_MAC, true, true, false, jumbo.nowNs);
+        jumbo.turn();
+        assertEquals(Held.PER_NEIGHBOR, jumbo.taken(EthernetHeader.IPV4).size());
+    }
+
+    /// All fragments of the longest datagram, of which none is of use without the others.
+    @Rfc("1122 2.3.2.2 queue")
+    @Test
+    void datagramInFragmentsWaitsForTheAddress() {
+        byte[] data = counting(3, 65_500);
+        lab.icmp.echo(PEER.hi(), PEER.lo(), 0, 7, 1, MemorySegment.ofArray(data), data.length, lab.nowNs);
+        lab.turn();
+        lab.take();
+        lab.arrives(arp(REPLY, PEER_MAC, PEER, MAC, OURS));
+        byte[] all = new byte[0];
+        for (Lab.Frame frame : lab.taken(EthernetHeader.IPV4)) {
+            all = cat(all, frame.upper());
+        }
+        assertArrayEquals(icmp4(8, 0, 0x7_0001L, data), all);
     }
 
     @Rfc("1122 2.3.2.1 flood")
