@@ -79,9 +79,19 @@ public final class NdpMessage {
         return u8(bytes, at + CUR_HOP_LIMIT);
     }
 
-    /// Of a router advertisement: [#MANAGED], [#OTHER] and, in 0x18, the preference of RFC 4191 §2.2.
+    /// Of a router advertisement: [#MANAGED], [#OTHER] and, in 0x18, the [#preference].
     public static int routerFlags(MemorySegment bytes, long at) {
         return u8(bytes, at + ROUTER_FLAGS);
+    }
+
+    /// Of a router advertisement: 1 from a router to use before others, -1 from one to use after them, else 0 (RFC 4191
+    /// §2.2: also for what has no meaning).
+    public static int preference(MemorySegment bytes, long at) {
+        return switch (routerFlags(bytes, at) >>> 3 & 3) {
+            case 1 -> 1;
+            case 3 -> -1;
+            default -> 0;
+        };
     }
 
     /// Of a router advertisement, in seconds; 0 from one that is not a default router.

@@ -87,8 +87,8 @@ public final class Icmp implements Control {
     }
 
     @Override
-    public void solicit(int link, long hi, long lo, long mac, long nowNs) {
-        ndp.solicit(link, hi, lo, mac, nowNs);
+    public void solicit(int link, long hi, long lo, long mac, long sourceHi, long sourceLo, long nowNs) {
+        ndp.solicit(link, hi, lo, mac, sourceHi, sourceLo, nowNs);
     }
 
     @Override

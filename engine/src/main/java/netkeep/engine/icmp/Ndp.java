@@ -159,10 +159,11 @@ final class Ndp {
 
     /// Asks for a neighbor's link address (RFC 4861 §7.2.2).
     ///
-    /// @param mac 0 to ask in its group
-    void solicit(int link, long hi, long lo, long mac, long nowNs) {
+    /// @param mac      0 to ask in its group
+    /// @param sourceHi sourceLo of the packet that waits for it, or unspecified
+    void solicit(int link, long hi, long lo, long mac, long sourceHi, long sourceLo, long nowNs) {
         // RFC 4429 §3.2: an address that is still being tested asks nobody.
-        if (outgoing.room() == 0 || !discovery.solicitor(path, link, hi, lo, nowNs)) {
+        if (outgoing.room() == 0 || !discovery.solicitor(path, link, hi, lo, sourceHi, sourceLo, nowNs)) {
             return;
         }
         if (mac == 0) {
@@ -205,7 +206,7 @@ final class Ndp {
         if (outgoing.room() == 0) {
             return;
         }
-        boolean known = discovery.solicitor(path, link, Address.LINK_GROUP_HI, Address.ALL_ROUTERS_LO, nowNs);
+        boolean known = discovery.solicitor(path, link, Address.LINK_GROUP_HI, Address.ALL_ROUTERS_LO, 0, 0, nowNs);
         if (!known) {
             discovery.direct(path, link, 0, 0, Address.LINK_GROUP_HI, Address.ALL_ROUTERS_LO, 0);
         }

@@ -13,8 +13,9 @@ public interface Control {
 
     /// Asks for a neighbor's hardware address over IPv6.
     ///
-    /// @param mac where to ask, 0 for the group of the address
-    void solicit(int link, long hi, long lo, long mac, long nowNs);
+    /// @param mac      where to ask, 0 for the group of the address
+    /// @param sourceHi sourceLo who to ask as, if that is an address of the link; else one is chosen
+    void solicit(int link, long hi, long lo, long mac, long sourceHi, long sourceLo, long nowNs);
 
     /// Asks whether an address of IPv6 is free (RFC 4862 §5.4.2).
     void test(int link, long hi, long lo, long nonce, long nowNs);

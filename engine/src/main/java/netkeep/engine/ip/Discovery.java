@@ -16,6 +16,8 @@ public final class Discovery {
     private static final int MOST_ROUTES = 32;
     private static final int MOST_ADDRESSES = 16;
 
+    private static final int ROUTER_METRIC = 1024;
+
     private static final long TWO_HOURS_NS = SECONDS.toNanos(7200);
     private static final long INFINITE = 0xFFFF_FFFFL;
 
@@ -121,12 +123,16 @@ public final class Discovery {
         into.cut = false;
     }
 
-    /// Fills in a path from an address of ours that may ask for `hi, lo`.
+    /// Fills in a path from an address of ours that may ask for `hi, lo`: the source of the packet that goes there, if it
+    /// is the link's (RFC 4861 §7.2.2 (SHOULD)), else the best one that is past its test.
     ///
-    /// @return false if the link has none that is past its test
-    public boolean solicitor(Path into, int link, long hi, long lo, long nowNs) {
-        int address = sources.choose(link, hi, lo, nowNs);
+    /// @return false if the link has none that is
+    public boolean solicitor(Path into, int link, long hi, long lo, long sourceHi, long sourceLo, long nowNs) {
+        int address = addresses.find(link, sourceHi, sourceLo);
         if (address < 0 || addresses.state(address) != AddressState.ASSIGNED) {
+            address = sources.choose(link, hi, lo, true, nowNs);
+        }
+        if (address < 0) {
             return false;
         }
         direct(into, link, addresses.hi(address), addresses.lo(address), hi, lo, 0);
@@ -168,8 +174,9 @@ public final class Discovery {
     /// Makes a router the next hop of what has no better route, or no more with a lifetime of 0 (RFC 4861 §6.3.4). What
     /// was set by hand stays.
     ///
-    /// @param seconds 0..65535
-    public void router(int link, long hi, long lo, int seconds, long nowNs) {
+    /// @param preference 1 before others, -1 after them: of routers that are as reachable (RFC 4191 §3.2)
+    /// @param seconds    0..65535
+    public void router(int link, long hi, long lo, int preference, int seconds, long nowNs) {
         int route = routes.find(Prefix.ALL_V6, link, hi, lo);
         if (route >= 0 && routes.origin(route) != Routes.ROUTER) {
             return;
@@ -179,7 +186,8 @@ public final class Discovery {
                 routerGone(link, hi, lo);
             }
         } else if (route >= 0 || told() < MOST_ROUTES) {
-            routes.put(Prefix.ALL_V6, link, hi, lo, 1024, Routes.ROUTER, nowNs + SECONDS.toNanos(seconds));
+            int metric = ROUTER_METRIC - preference * (ROUTER_METRIC / 2);
+            routes.put(Prefix.ALL_V6, link, hi, lo, metric, Routes.ROUTER, nowNs + SECONDS.toNanos(seconds));
             ip.changed();
         }
     }

@@ -60,11 +60,11 @@ final class Host implements ArpHost, Resolver {
     }
 
     @Override
-    public void solicit(int link, long hi, long lo, long mac, long nowNs) {
+    public void solicit(int link, long hi, long lo, long mac, long sourceHi, long sourceLo, long nowNs) {
         if (Address.isV4(hi, lo)) {
             ip.arp.ask(link, lo, mac);
         } else {
-            ip.control().solicit(link, hi, lo, mac, nowNs);
+            ip.control().solicit(link, hi, lo, mac, sourceHi, sourceLo, nowNs);
         }
     }
 

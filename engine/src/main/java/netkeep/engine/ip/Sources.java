@@ -15,12 +15,21 @@ final class Sources {
 
     /// The record of the address to use on a link for a destination, -1 for none.
     int choose(int link, long hi, long lo, long nowNs) {
+        return choose(link, hi, lo, false, nowNs);
+    }
+
+    /// As [#choose(int, long, long, long)].
+    ///
+    /// @param tested only one that is past its test
+    int choose(int link, long hi, long lo, boolean tested, long nowNs) {
         boolean v4 = Address.isV4(hi, lo);
         int best = -1;
         for (int i = addresses.after(0); i >= 0; i = addresses.after(i + 1)) {
             if (addresses.link(i) == link
                     && addresses.v4(i) == v4
-                    && addresses.state(i).usable()
+                    && (tested
+                            ? addresses.state(i) == AddressState.ASSIGNED
+                            : addresses.state(i).usable())
                     && (best < 0 || better(i, best, hi, lo, nowNs))) {
                 best = i;
             }

@@ -89,7 +89,7 @@ final class Ways {
             into.mac = way.mac;
             into.resolved = true;
         } else {
-            into.resolved = neighbors.use(way.neighbor, nowNs);
+            into.resolved = neighbors.use(way.neighbor, way.sourceHi, way.sourceLo, nowNs);
             into.mac = neighbors.mac(way.neighbor);
         }
     }

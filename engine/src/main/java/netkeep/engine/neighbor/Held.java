@@ -104,6 +104,16 @@ final class Held {
         }
     }
 
+    /// Where in [#memory] the oldest frame begins that waits for a neighbor, -1 if none does.
+    long first(int neighbor) {
+        int place = oldest(neighbor);
+        return place == NONE ? -1 : (long) place * longest;
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
     /// Gives up what waited, in its order.
     void giveUp(int neighbor, int link, Resolver resolver, long nowNs) {
         for (int place = oldest(neighbor); place != NONE; place = oldest(neighbor)) {

@@ -28,6 +28,7 @@ import netkeep.ring.Pieces;
 import netkeep.ring.Records;
 import netkeep.ring.Region;
 import netkeep.wire.Address;
+import netkeep.wire.Ipv6Header;
 
 /// The neighbors of all links and both families, RFC 4861 §7: what ARP and neighbor discovery learn, and whether it
 /// still holds.
@@ -110,8 +111,9 @@ public final class Neighbors {
 
     /// Says that a packet goes to a neighbor now, and does what its state asks for (RFC 4861 §7.3.3).
     ///
+    /// @param sourceHi sourceLo the packet's source
     /// @return whether its hardware address is known
-    public boolean use(int neighbor, long nowNs) {
+    public boolean use(int neighbor, long sourceHi, long sourceLo, long nowNs) {
         long at = records.read(neighbor);
         int state = region.u8(at + STATE);
         if (state == REACHABLE.ordinal()
@@ -119,16 +121,16 @@ public final class Neighbors {
                 && nowNs - region.i64(at + USED_NS) < USED_GRAIN_NS) {
             return true;
         }
-        return useSlowly(neighbor, nowNs);
+        return useSlowly(neighbor, sourceHi, sourceLo, nowNs);
     }
 
-    private boolean useSlowly(int neighbor, long nowNs) {
+    private boolean useSlowly(int neighbor, long sourceHi, long sourceLo, long nowNs) {
         long at = records.write(neighbor);
         region.i64(at + USED_NS, nowNs);
         NeighborState state = NeighborState.of(region.u8(at + STATE));
         if (state == INCOMPLETE) {
             if (region.u8(at + TRIES) == 0) {
-                solicit(neighbor, nowNs);
+                solicit(neighbor, sourceHi, sourceLo, nowNs);
             }
             return false;
         }
@@ -351,9 +353,9 @@ public final class Neighbors {
         int tries = region.u8(records.read(neighbor) + TRIES);
         if (state == DELAY) {
             become(neighbor, PROBE, nowNs);
-            solicit(neighbor, nowNs);
+            again(neighbor, nowNs);
         } else if (tries < (state == PROBE ? MAX_UNICAST_SOLICIT : MAX_MULTICAST_SOLICIT)) {
-            solicit(neighbor, nowNs);
+            again(neighbor, nowNs);
         } else {
             // RFC 4861 §7.3.3: a next hop that fails is chosen anew.
             resolver.failed(link(neighbor), hi(neighbor), lo(neighbor), nowNs);
@@ -361,7 +363,20 @@ public final class Neighbors {
         }
     }
 
-    private void solicit(int neighbor, long nowNs) {
+    /// Asks for whoever sent what waits, if anything does.
+    private void again(int neighbor, long nowNs) {
+        long frame = held.first(neighbor);
+        boolean v4 = Address.isV4(hi(neighbor), lo(neighbor));
+        if (frame < 0 || v4) {
+            solicit(neighbor, 0, v4 ? Address.V4 : 0, nowNs);
+            return;
+        }
+        long packet = frame + links.settings(link(neighbor)).headerLength();
+        long sourceHi = Ipv6Header.sourceHi(held.memory(), packet);
+        solicit(neighbor, sourceHi, Ipv6Header.sourceLo(held.memory(), packet), nowNs);
+    }
+
+    private void solicit(int neighbor, long sourceHi, long sourceLo, long nowNs) {
         long at = records.write(neighbor);
         int link = region.u16(at + LINK);
         boolean probe = region.u8(at + STATE) == PROBE.ordinal();
@@ -370,7 +385,8 @@ public final class Neighbors {
         boolean v4 = Address.isV4(region.i64(at + HI), region.i64(at + LO));
         region.i64(at + DEADLINE_NS, nowNs + (v4 ? SECONDS.toNanos(1) : links.retransNs(link)));
         waitUntil(neighbor);
-        resolver.solicit(link, region.i64(at + HI), region.i64(at + LO), probe ? region.i64(at + MAC) : 0, nowNs);
+        long mac = probe ? region.i64(at + MAC) : 0;
+        resolver.solicit(link, region.i64(at + HI), region.i64(at + LO), mac, sourceHi, sourceLo, nowNs);
     }
 
     private void reachable(int neighbor, long nowNs) {

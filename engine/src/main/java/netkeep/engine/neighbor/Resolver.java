@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 public interface Resolver {
     /// Asks for a neighbor's hardware address.
     ///
-    /// @param mac where to ask: the address it had, or 0 to ask everybody
-    void solicit(int link, long hi, long lo, long mac, long nowNs);
+    /// @param mac      where to ask: the address it had, or 0 to ask everybody
+    /// @param sourceHi sourceLo the source of the packet that waits for it, unspecified if none does
+    void solicit(int link, long hi, long lo, long mac, long sourceHi, long sourceLo, long nowNs);
 
     /// A neighbor did not answer and is forgotten.
     void failed(int link, long hi, long lo, long nowNs);

@@ -125,6 +125,46 @@ class NdpTest {
         assertEquals(32, message.length);
     }
 
+    /// As the neighbor will send to that address before long: also when it is asked again.
+    @Rfc("4861 7.2.2 source of the packet")
+    @Test
+    void neighborIsAskedForByTheSourceOfThePacketThatWaits() {
+        Address second = Address.parse("2001:db8:5::1");
+        lab.ip.addAddress(1, second.hi(), second.lo(), 64, lab.nowNs);
+        lab.settle();
+        lab.take();
+        lab.arrives(icmp6In(PEER_LINK6, second, 64, 128, 0, 7, counting(0, 8)));
+        lab.passMs(2_000);
+        List<Lab.Frame> asked = ndp(lab, 135);
+        assertEquals(3, asked.size());
+        for (Lab.Frame frame : asked) {
+            assertEquals(second, source(frame));
+            assertEquals(PEER_LINK6, asked(frame));
+        }
+    }
+
+    /// One that is past its test asks, whatever address waits for the end of its own.
+    @Rfc({"4429 3.2 no solicitation", "4861 7.2.2 source of the packet"})
+    @Test
+    void whatIsTestedAsksForWhatIsNot() {
+        Lab of = testing(true);
+        of.settle();
+        Address second = Address.parse("2001:db8:5::1");
+        Address other = Address.parse("2001:db8:5::2");
+        of.ip.addAddress(1, second.hi(), second.lo(), 64, of.nowNs);
+        of.turn();
+        of.take();
+        Path path = new Path();
+        assertTrue(of.ip.path(path, second.hi(), second.lo(), other.hi(), other.lo(), 0, of.nowNs));
+        of.turn();
+
+        assertEquals(AddressState.OPTIMISTIC, of.ip.discovery().addressState(1, second.hi(), second.lo()));
+        List<Lab.Frame> asked = ndp(of, 135);
+        assertEquals(1, asked.size());
+        assertEquals(OURS6, source(asked.getFirst()));
+        assertEquals(other, asked(asked.getFirst()));
+    }
+
     @Rfc({
         "4861 7.2.4 target option",
         "4861 7.2.4 solicited",
@@ -277,7 +317,7 @@ class NdpTest {
     @Test
     void routerThatSaysItIsAHostIsUsedNoMore() {
         lab.ip.acceptAdvertisements(1, true, lab.nowNs);
-        lab.ip.discovery().router(1, PEER_LINK6.hi(), PEER_LINK6.lo(), 1800, lab.nowNs);
+        lab.ip.discovery().router(1, PEER_LINK6.hi(), PEER_LINK6.lo(), 0, 1800, lab.nowNs);
         neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
         neighbors().router(neighbors().find(1, PEER_LINK6.hi(), PEER_LINK6.lo()), true);
         Path path = new Path();

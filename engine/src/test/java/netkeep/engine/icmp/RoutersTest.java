@@ -261,6 +261,33 @@ class RoutersTest {
         assertEquals(PEER_LINK6.lo(), next());
     }
 
+    private void prefer(Address router, int flags) {
+        lab.arrives(icmp6In(router, ALL, 255, 134, 0, NdpMessage.routerRest(0, flags, 1800), new byte[8]));
+    }
+
+    @Rfc({"4191 2.2 preference", "4191 2.2 reserved", "4191 3.2 reachable first"})
+    @Test
+    void routerThatIsPreferredIsUsed() {
+        int low = 0x18;
+        int high = 0x08;
+        int reserved = 0x10;
+        neighbors().set(1, PEER_LINK6.hi(), PEER_LINK6.lo(), PEER_MAC, lab.nowNs);
+        neighbors().set(1, SECOND.hi(), SECOND.lo(), PEER_MAC + 1, lab.nowNs);
+        prefer(PEER_LINK6, low);
+        prefer(SECOND, 0);
+        assertEquals(SECOND.lo(), next());
+        prefer(PEER_LINK6, high);
+        assertEquals(PEER_LINK6.lo(), next());
+        prefer(SECOND, high);
+        prefer(PEER_LINK6, reserved);
+        assertEquals(SECOND.lo(), next());
+        prefer(SECOND, low);
+        assertEquals(PEER_LINK6.lo(), next());
+
+        neighbors().remove(neighbor(PEER_LINK6), lab.nowNs);
+        assertEquals(SECOND.lo(), next());
+    }
+
     @Rfc({"4861 6.3.6 round robin", "4861 6.3.4 two routers", "1122 3.3.1.5 each in turn"})
     @Test
     void routersThatDoNotAnswerAreTriedInTurn() {
