@@ -509,12 +509,13 @@ public final class Ip {
 
     public void expire(long nowNs) {
         neighbors.expire(nowNs);
+        if (control != null) {
+            // Before an address is asked for, its group is told: else a switch would not bring the answer.
+            control.expire(nowNs);
+        }
         tests.expire(nowNs);
         discovery.expire(nowNs);
         reassembly.expire(nowNs);
-        if (control != null) {
-            control.expire(nowNs);
-        }
         if (configurer != null) {
             configurer.expire(nowNs);
         }
