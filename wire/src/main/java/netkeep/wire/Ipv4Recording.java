@@ -37,6 +37,30 @@ public final class Ipv4Recording {
 
     private Ipv4Recording() {}
 
+    /// Offset, within an option, of the octet that is wrong, 0 for none.
+    ///
+    /// @param type   of any option
+    /// @param length of the option, 2 at least
+    static int problem(MemorySegment bytes, long at, int type, int length) {
+        boolean route = type == Ipv4Options.RECORD_ROUTE;
+        if (!route && type != Ipv4Options.TIMESTAMP) {
+            return 0;
+        }
+        int head = route ? ROUTE_HEAD : TIMES_HEAD;
+        if (length < head) {
+            return LENGTH;
+        }
+        int pointer = u8(bytes, at + POINTER);
+        int flag = route ? 0 : u8(bytes, at + FLAGS) & 0xF;
+        boolean pairs = flag == WITH_ADDRESSES || flag == CHOSEN_ADDRESSES;
+        if (pointer <= head || pointer <= length && pointer + (pairs ? 7 : 3) > length) {
+            return POINTER;
+        }
+        // Nobody can be counted any more who finds no room.
+        boolean over = !route && flag != CHOSEN_ADDRESSES && u8(bytes, at + FLAGS) >>> 4 == MOST_OVER;
+        return over && pointer > length ? FLAGS : 0;
+    }
+
     /// Lays down the options that an echo reply takes over from its request, with this host in them if they have room
     /// (RFC 1122 §3.2.2.6).
     ///

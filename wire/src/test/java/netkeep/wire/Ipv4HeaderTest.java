@@ -200,6 +200,33 @@ class Ipv4HeaderTest {
         assertEquals(0, problem("00 94 ff 00"));
     }
 
+    /// Those that record a way or times have room for a whole entry, or for none.
+    @Rfc("791 3.1 record route and timestamp")
+    @Test
+    void wrongPointerOfWhatRecordsIsPointedAt() {
+        assertEquals(0, problem("07 07 04 00 00 00 00"));
+        assertEquals(0, problem("07 07 08 01 02 03 04"));
+        assertEquals(0, problem("01 07 0b 08 01 02 03 04 00 00 00 00"));
+        assertEquals(21, problem("07 02 00 00"));
+        for (String pointer : new String[] {"00", "03", "05", "07"}) {
+            assertEquals(22, problem("07 07 " + pointer + " 00 00 00 00"));
+        }
+        assertEquals(22, problem("07 08 08 01 02 03 04 00"));
+
+        assertEquals(0, problem("44 08 05 00 00 00 00 00"));
+        assertEquals(0, problem("44 08 09 e0 01 02 03 04"));
+        assertEquals(0, problem("44 0c 05 01 00 00 00 00 00 00 00 00"));
+        assertEquals(0, problem("44 0c 05 03 0a 00 00 01 00 00 00 00"));
+        assertEquals(0, problem("44 0c 0d f3 0a 00 00 01 00 00 00 00"));
+        assertEquals(21, problem("44 03 05 00"));
+        assertEquals(22, problem("44 08 00 00 00 00 00 00"));
+        assertEquals(22, problem("44 08 04 00 00 00 00 00"));
+        assertEquals(22, problem("44 07 05 00 00 00 00 00"));
+        assertEquals(22, problem("44 14 11 01 c0 a8 01 0c 01 02 03 04 00 00 00 00 00 00 00 00"));
+        assertEquals(23, problem("44 08 09 f0 01 02 03 04"));
+        assertEquals(24, problem("01 44 0c 0d f1 0a 00 00 01 00 00 00 00 00 00 00"));
+    }
+
     @Test
     void optionsAreFound() {
         MemorySegment bytes = withOptions("01 83 03 04 94 04 00 00 00 89 03 04");

@@ -18,6 +18,7 @@ import netkeep.wire.Verdict;
 ///       64  first u16                 octets kept of the first fragment, 0 until it came
 ///       66  count u16 · v6 u8 · group u8
 ///       72  ranges: begin u16, end u16, in units of 8 octets; ascending, never touching
+///      328  begins: a bit for each such unit at which a fragment begins
 /// ```
 final class Ranges {
     static final int FREE = 0;
@@ -49,7 +50,9 @@ final class Ranges {
     /// The most ranges: more holes than a datagram of 64 KiB in pieces of 576 octets can have.
     static final int MOST = 64;
 
-    static final int SLOT = (int) RANGES + 4 * MOST;
+    private static final long BEGINS = RANGES + 4 * MOST;
+
+    static final int SLOT = (int) BEGINS + 65536 / 8 / 8;
 
     private final Records records;
     private final Region region;
@@ -169,6 +172,28 @@ final class Ranges {
         return false;
     }
 
+    /// Whether a fragment of exactly these octets came; only if all of them are there ([#holds]).
+    ///
+    /// @param more whether it is not the last
+    boolean exactly(int record, int begin, int end, boolean more) {
+        long at = records.read(record);
+        int unit = begin >>> 3;
+        int last = end + 7 >>> 3;
+        boolean exact = begins(at, unit) && more != (end == region.i32(at + TOTAL));
+        while (++unit < last) {
+            exact &= !begins(at, unit);
+        }
+        for (int i = 0; i < region.u16(at + COUNT); i++) {
+            // Behind it another one begins, or nothing is there.
+            exact &= last <= begin(at, i) || last >= end(at, i) || begins(at, last);
+        }
+        return exact;
+    }
+
+    private boolean begins(long at, int unit) {
+        return (region.u8(at + BEGINS + (unit >>> 3)) & 1 << (unit & 7)) != 0;
+    }
+
     /// Notes that octets `begin` to `end - 1` are there, if none of them was.
     ///
     /// @param more whether they are not the last
@@ -185,6 +210,8 @@ final class Ranges {
         Verdict verdict = insert(at, count, begin >>> 3, end + 7 >>> 3);
         if (verdict == Verdict.OK) {
             region.u8(at + ECN, region.u8(at + ECN) | 1 << ecn);
+            long bits = at + BEGINS + (begin >>> 6);
+            region.u8(bits, region.u8(bits) | 1 << (begin >>> 3 & 7));
             if (!more) {
                 region.i32(at + TOTAL, end);
             }

@@ -102,15 +102,28 @@ class EchoTest {
         // Another's turn; and who finds no room is counted, up to 15.
         assertArrayEquals(hex("44 0C 05 03 0A 00 00 01 00 00 00 00"), answered("44 0C 05 03 0A 00 00 01 00 00 00 00"));
         assertArrayEquals(hex("44 08 09 10 00 00 00 00"), answered("44 08 09 00 00 00 00 00"));
-        assertArrayEquals(hex("44 08 09 F0 00 00 00 00"), answered("44 08 09 F0 00 00 00 00"));
+        assertArrayEquals(hex("44 08 09 F0 00 00 00 00"), answered("44 08 09 E0 00 00 00 00"));
+    }
+
+    /// RFC 791 §3.1: such a packet is in error.
+    @Rfc("791 3.1 record route and timestamp")
+    @Test
+    void whoseRecordHasNoRoomForAWholeEntryIsToldSo() {
+        for (String options : List.of("07 07 03 00 00 00 00 00", "07 08 08 0A 00 00 01 00", "44 08 04 00 00 00 00 00")) {
+            byte[] request = icmp4(8, 0, 1, counting(0, 8));
+            assertEquals(
+                    Verdict.BAD_OPTION,
+                    lab.arrives(v4(PEER, OURS, IpProtocol.ICMPV4, 7, 0, 64, hex(options), request)));
+            byte[] error = lab.only().upper();
+            assertEquals(12, error[0]);
+            assertEquals(22, error[4]);
+        }
     }
 
     @Test
     void whatRecordsNothingDoesNotComeBack() {
         assertArrayEquals(new byte[0], answered("94 04 00 00"));
-        assertArrayEquals(new byte[0], answered("07 02 44 03 05 00 00 00"));
-        // Whose pointer is none comes back as it is.
-        assertArrayEquals(hex("07 07 03 00 00 00 00 00"), answered("07 07 03 00 00 00 00 00"));
+        assertArrayEquals(new byte[0], answered("9E 03 07 01"));
     }
 
     @Test

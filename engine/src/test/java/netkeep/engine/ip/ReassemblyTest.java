@@ -177,6 +177,53 @@ class ReassemblyTest {
         assertArrayEquals(counting(0, 24), catcher.payloads.getFirst());
     }
 
+    /// Though all octets are the same: cut elsewhere, or with another word on whether more follow.
+    @Rfc({"8200 4.5 exact duplicate", "5722 4 overlap"})
+    @Test
+    void partOfAFragmentIsAnOverlapOverIpv6() {
+        byte[] all = counting(0, 40);
+        int[][] others = {{0, 24, 1}, {0, 16, 1}, {8, 8, 1}, {16, 8, 1}, {16, 8, 0}, {8, 16, 0}};
+        for (int id = 0; id < others.length; id++) {
+            six(id, 0, true, slice(all, 0, 8));
+            six(id, 8, true, slice(all, 8, 16));
+            int[] other = others[id];
+            assertEquals(
+                    Verdict.FRAGMENT_OVERLAP,
+                    six(id, other[0], other[2] != 0, slice(all, other[0], other[1])),
+                    "case " + id);
+            six(id, 24, false, slice(all, 24, 16));
+        }
+        assertEquals(List.of(), catcher.payloads);
+    }
+
+    @Rfc("8200 4.5 exact duplicate")
+    @Test
+    void lastFragmentTwiceIsNoOverlapUnlessMoreFollow() {
+        byte[] all = counting(0, 37);
+        six(1, 16, false, slice(all, 16, 21));
+        assertEquals(Verdict.OK, six(1, 16, false, slice(all, 16, 21)));
+        six(1, 8, true, slice(all, 8, 8));
+        assertEquals(Verdict.OK, six(1, 8, true, slice(all, 8, 8)));
+        assertEquals(Verdict.OK, six(1, 16, false, slice(all, 16, 21)));
+        six(1, 0, true, slice(all, 0, 8));
+        assertArrayEquals(all, catcher.payloads.getFirst());
+
+        six(2, 16, false, slice(all, 16, 16));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(2, 16, true, slice(all, 16, 16)));
+        six(3, 16, false, slice(all, 16, 16));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(3, 24, true, slice(all, 24, 8)));
+    }
+
+    /// Another router may have cut it anew.
+    @Test
+    void partOfAFragmentIsNoOverlapOverIpv4() {
+        byte[] all = counting(0, 32);
+        four(1, 0, true, slice(all, 0, 24));
+        assertEquals(Verdict.OK, four(1, 8, true, slice(all, 8, 8)));
+        four(1, 24, false, slice(all, 24, 8));
+        assertArrayEquals(all, catcher.payloads.getFirst());
+    }
+
     @Test
     void sameFragmentWithOtherOctetsIsAnOverlap() {
         six(1, 0, true, counting(0, 16));
