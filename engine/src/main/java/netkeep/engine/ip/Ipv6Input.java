@@ -170,8 +170,8 @@ final class Ipv6Input {
         MemorySegment headers = packet.headers;
         int offset = Ipv6Fragment.offset(headers, fragment);
         boolean more = Ipv6Fragment.more(headers, fragment);
-        // RFC 8200 §4.5: only the last fragment may be of any length.
-        if (more && (packet.upperLength & 7) != 0) {
+        // RFC 8200 §4.5: only the last fragment may be of any length; and none has nothing in it.
+        if (more && (packet.upperLength == 0 || (packet.upperLength & 7) != 0)) {
             counters.add(Counter.Ip6ReasmReqds);
             ip.drop(Layer.IPV6, Verdict.FRAGMENT_LENGTH);
             ip.problem(packet, Problem.BAD_FIELD, 4, nowNs);

@@ -120,7 +120,7 @@ final class Reassembly {
         if (verdict != Verdict.OK) {
             return drop(packet, verdict);
         }
-        if (offset == 0) {
+        if (offset == 0 && ranges.firstLength(record) == 0) {
             first(record, packet, protocol);
         }
         return ranges.complete(record) ? complete(record, packet) : null;

@@ -325,6 +325,23 @@ class ReassemblyTest {
         assertEquals(4, message[0]);
         assertEquals(0, message[1]);
         assertEquals(4, message[7]);
+
+        // So is one without any; what it says of the packet does not count.
+        assertEquals(Verdict.FRAGMENT_LENGTH, lab.arrives(fragment6(59, 0, true, 2, NONE)));
+        assertEquals(4, lab.only().upper()[7]);
+        six(2, 0, true, counting(0, 8));
+        six(2, 8, false, counting(8, 8));
+        assertArrayEquals(counting(0, 16), catcher.payloads.getFirst());
+    }
+
+    /// A fragment that comes twice is dropped with all that it says.
+    @Rfc({"8200 4.5 exact duplicate", "8200 4.5 next header of the first"})
+    @Test
+    void secondOfTwoFirstFragmentsSaysNothing() {
+        lab.arrives(fragment6(UDP, 0, true, 1, counting(0, 16)));
+        lab.arrives(fragment6(99, 0, true, 1, counting(0, 16)));
+        six(1, 16, false, counting(16, 8));
+        assertArrayEquals(counting(0, 24), catcher.payloads.getFirst());
     }
 
     @Rfc("8200 4.5 too long")
