@@ -32,8 +32,9 @@ public final class Ipv4Options {
 
     private Ipv4Options() {}
 
-    /// Says whether the options can be walked to their end, and whether those in which others write have room for a whole
-    /// entry or for none (RFC 791 §3.1: else the packet is in error). Types we do not know pass (RFC 1122 §3.2.1.8).
+    /// Says whether the options can be walked to their end, and whether those in which others write have room for a
+    /// whole entry or for none (RFC 791 §3.1: else the packet is in error). Types we do not know pass (RFC 1122
+    /// §3.2.1.8).
     ///
     /// @param at           where the header begins
     /// @param headerLength of the header with its options, 20..60

@@ -57,8 +57,8 @@ final class Reports {
         }
     }
 
-    /// Tells all groups of a link, as if it were asked for them: what was told so far no router believed, for it came from
-    /// no address (RFC 3590 §4 (SHOULD)).
+    /// Tells all groups of a link, as if it were asked for them: what was told so far no router believed, for it came
+    /// from no address (RFC 3590 §4 (SHOULD)).
     void again(int link, long nowNs) {
         queried(link, v6 ? 2 : 3, 0, nowNs);
     }

@@ -123,8 +123,8 @@ public final class Discovery {
         into.cut = false;
     }
 
-    /// Fills in a path from an address of ours that may ask for `hi, lo`: the source of the packet that goes there, if it
-    /// is the link's (RFC 4861 §7.2.2 (SHOULD)), else the best one that is past its test.
+    /// Fills in a path from an address of ours that may ask for `hi, lo`: the source of the packet that goes there, if
+    /// it is the link's (RFC 4861 §7.2.2 (SHOULD)), else the best one that is past its test.
     ///
     /// @return false if the link has none that is
     public boolean solicitor(Path into, int link, long hi, long lo, long sourceHi, long sourceLo, long nowNs) {

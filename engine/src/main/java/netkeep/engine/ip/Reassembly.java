@@ -141,8 +141,8 @@ final class Reassembly {
         long from = packet.at + packet.upper;
         long to = buffer(record) + PAYLOAD + offset;
         if (ranges.holds(record, offset, end)) {
-            // RFC 8200 §4.5: a fragment may come twice; if it is the same, nothing is wrong. Over IPv4 a part of one may,
-            // cut anew on another way.
+            // RFC 8200 §4.5: a fragment may come twice; if it is the same, nothing is wrong. Over IPv4 a part of one
+            // may, cut anew on another way.
             boolean same = MemorySegment.mismatch(
                             packet.frames(), from, from + packet.upperLength, memory.memory(), to, to + end - offset)
                     < 0;

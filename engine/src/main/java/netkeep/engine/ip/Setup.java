@@ -76,8 +76,8 @@ final class Setup {
         }
         tests.start(address, nowNs);
         if (!v4) {
-            // RFC 4862 §5.4.2 (MUST), RFC 4291 §2.8: before the first question about it. It is told just before that, so
-            // that hosts which hear one router do not tell together (SHOULD).
+            // RFC 4862 §5.4.2 (MUST), RFC 4291 §2.8: before the first question about it. It is told just before that,
+            // so that hosts which hear one router do not tell together (SHOULD).
             long askedNs = addresses.dueNs(address);
             long toldNs = askedNs == Links.NEVER ? nowNs : askedNs;
             join(OWN | address, link, Address.LINK_GROUP_HI, Address.solicitedNodeLo(lo), 0, 0, 0, toldNs);
