@@ -47,8 +47,7 @@ final class Routers {
         MemorySegment headers = packet.headers;
         int at = packet.upper;
         int lifetime = NdpMessage.routerLifetime(headers, at);
-        discovery.router(
-                link, packet.sourceHi, packet.sourceLo, NdpMessage.preference(headers, at), lifetime, nowNs);
+        discovery.router(link, packet.sourceHi, packet.sourceLo, NdpMessage.preference(headers, at), lifetime, nowNs);
         links.advertised(
                 link,
                 NdpMessage.curHopLimit(headers, at),

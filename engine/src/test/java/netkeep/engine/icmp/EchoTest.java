@@ -109,7 +109,8 @@ class EchoTest {
     @Rfc("791 3.1 record route and timestamp")
     @Test
     void whoseRecordHasNoRoomForAWholeEntryIsToldSo() {
-        for (String options : List.of("07 07 03 00 00 00 00 00", "07 08 08 0A 00 00 01 00", "44 08 04 00 00 00 00 00")) {
+        for (String options :
+                List.of("07 07 03 00 00 00 00 00", "07 08 08 0A 00 00 01 00", "44 08 04 00 00 00 00 00")) {
             byte[] request = icmp4(8, 0, 1, counting(0, 8));
             assertEquals(
                     Verdict.BAD_OPTION,

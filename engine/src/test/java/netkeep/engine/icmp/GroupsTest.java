@@ -582,8 +582,8 @@ class GroupsTest {
         List<Address> sources = new ArrayList<>();
         for (Lab.Frame frame : lab.take()) {
             if (frame.type() == EthernetHeader.IPV6 && mldTold(frame).contains(group.toString())) {
-                sources.add(Address.of(
-                        Ipv6Header.sourceHi(frame.memory(), 24), Ipv6Header.sourceLo(frame.memory(), 24)));
+                sources.add(
+                        Address.of(Ipv6Header.sourceHi(frame.memory(), 24), Ipv6Header.sourceLo(frame.memory(), 24)));
             }
         }
         assertEquals(List.of(Address.UNSPECIFIED, Address.UNSPECIFIED, LINK6), sources);
@@ -865,8 +865,8 @@ class GroupsTest {
         Set<String> heard = new TreeSet<>();
         int blocked = 0;
         for (String record : String.join("; ", told()).split("; ")) {
-            List<String> sources = List.of(
-                    record.substring(record.indexOf('{') + 1, record.length() - 1).split(" "));
+            List<String> sources = List.of(record.substring(record.indexOf('{') + 1, record.length() - 1)
+                    .split(" "));
             if (record.startsWith("IS_IN " + group)) {
                 heard.addAll(sources);
             } else if (record.startsWith("IS_EX " + other)) {
