@@ -83,26 +83,35 @@ struct nk_address address_of(const void *at, bool v6) {
     return v6 ? from_six(&six) : nk_ipv4(four.s_addr);
 }
 
+const struct sockaddr *place_as_six(const struct sockaddr *address, socklen_t *length, struct sockaddr_in6 *six) {
+    struct sockaddr_in four;
+    if (address == NULL || *length < (socklen_t)sizeof four || address->sa_family != AF_INET) {
+        return address;
+    }
+    memcpy(&four, address, sizeof four);
+    memset(six, 0, sizeof *six);
+    six->sin6_family = AF_INET6;
+    six->sin6_port = four.sin_port;
+    address_told(nk_ipv4(four.sin_addr.s_addr), true, &six->sin6_addr);
+    *length = sizeof *six;
+    return (const struct sockaddr *)(const void *)six;
+}
+
 int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place) {
     memset(place, 0, sizeof *place);
     if (address == NULL) {
         return -EFAULT;
     }
-    if (length < (socklen_t)sizeof(sa_family_t)) {
+    /* As the kernel, which looks at the length first. */
+    if (length < (socklen_t)(v6 ? offsetof(struct sockaddr_in6, sin6_scope_id) : sizeof(struct sockaddr_in))) {
         return -EINVAL;
     }
     if (address->sa_family == AF_INET && !v6) {
         const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
-        if (length < (socklen_t)sizeof *four) {
-            return -EINVAL;
-        }
         place->address = nk_ipv4(four->sin_addr.s_addr);
         place->port = ntohs(four->sin_port);
     } else if (address->sa_family == AF_INET6 && v6) {
         const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
-        if (length < (socklen_t)offsetof(struct sockaddr_in6, sin6_scope_id)) {
-            return -EINVAL;
-        }
         place->address = from_six(&six->sin6_addr);
         place->port = ntohs(six->sin6_port);
         bool local = place->address.hi >> 54 == 0xfe80 >> 6;

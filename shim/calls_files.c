@@ -30,7 +30,7 @@ EXPORT int close(int fd) {
     if (is_hidden(fd)) {
         return bad();
     }
-    socket_leave(fd);
+    socket_leave(fd, true);
     return real()->close(fd);
 }
 
@@ -40,7 +40,7 @@ static int close_between(unsigned first, unsigned last, int flags) {
     unsigned end = (unsigned)numbers_end();
     for (unsigned fd = first; fd < end && fd <= last; fd++) {
         if (((unsigned)flags & CLOSE_RANGE_CLOEXEC) == 0 && !is_hidden((int)fd)) {
-            socket_leave((int)fd);
+            socket_leave((int)fd, true);
         }
         if (is_hidden((int)fd)) {
             if (fd > begin) {
@@ -84,7 +84,7 @@ EXPORT int dup2(int fd, int to) {
         return bad();
     }
     if (fd != to && real()->fcntl(fd, F_GETFD) >= 0) {
-        socket_leave(to);
+        socket_leave(to, true);
     }
     return doubled_to(fd, to, real()->dup2(fd, to));
 }
@@ -94,7 +94,7 @@ EXPORT int dup3(int fd, int to, int flags) {
         return bad();
     }
     if (fd != to && real()->fcntl(fd, F_GETFD) >= 0) {
-        socket_leave(to);
+        socket_leave(to, true);
     }
     return doubled_to(fd, to, real()->dup3(fd, to, flags));
 }

@@ -8,6 +8,9 @@
 /* As many as the kernel allows, and has where the number is negative. */
 enum { MOST_WAITING = 4096 };
 
+/* RFC 863. */
+enum { DISCARD = 9 };
+
 /* For an answer over the loopback; and how often it is looked whether the kernel has somebody there by now. */
 enum { AT_ONCE_MS = 50, LOOK_MS = 1000 };
 
@@ -41,7 +44,8 @@ static int bind_to(uint32_t number, const struct place *place) {
     }
     int failure = family_call(&request);
     it->named |= failure == 0;
-    return failure;
+    /* As the kernel: one of IPv4, and the socket is for IPv6 only. */
+    return failure == -EAFNOSUPPORT ? -EINVAL : failure;
 }
 
 int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
@@ -223,6 +227,7 @@ void place_settles(int fd, uint32_t number, const struct sockaddr *address, sock
 static int dissolve(uint32_t number) {
     struct nk_request request = {.op = NK_CONNECT, .socket = number, .port = 0};
     family_call(&request);
+    own(number)->portless = false;
     family_unlock();
     return 0;
 }
@@ -308,6 +313,11 @@ static int disconnect(int fd, uint32_t number) {
     return made >= 0 ? 0 : fail((int)made);
 }
 
+int socket_abandon(uint32_t number) {
+    family_lock();
+    return disconnect(-1, number);
+}
+
 /* With the lock. */
 static int begin_connecting(uint32_t number, const struct place *place) {
     struct own *it = own(number);
@@ -326,10 +336,13 @@ static int begin_connecting(uint32_t number, const struct place *place) {
         it->asked = false;
         return 1;
     }
-    struct nk_request request = {
-        .op = NK_CONNECT, .socket = number, .address = place->address, .port = place->port, .scope = place->scope};
+    /* A socket of UDP is told so which address it would have; to the stack port 0 is nobody, so it is another one. */
+    bool portless = it->datagram && place->port == 0;
+    struct nk_request request = {.op = NK_CONNECT, .socket = number, .address = place->address,
+        .port = portless ? DISCARD : place->port, .scope = place->scope};
     int failure = family_call(&request);
     if (failure == 0) {
+        it->portless = portless;
         it->told = false;
         it->undone = false;
         it->named = true;
@@ -338,7 +351,8 @@ static int begin_connecting(uint32_t number, const struct place *place) {
             atomic_store(&it->pending, 0);
         }
     }
-    return failure;
+    /* As the kernel: one of IPv4, and the socket is for IPv6 only. */
+    return failure == -EAFNOSUPPORT ? -ENETUNREACH : failure;
 }
 
 /* Whether it listens, or is connected, and the program knows. */
@@ -347,10 +361,22 @@ static bool is_taken(uint32_t number) {
     return own(number)->listening || (!own(number)->asked && (now & (NK_STATUS_CONNECTED | NK_STATUS_FAILED)) == NK_STATUS_CONNECTED);
 }
 
+/* As the kernel: a socket of UDP over IPv6 is connected to addresses of IPv4 as they are. */
+static bool takes_either(int fd) {
+    uint32_t value = 0;
+    enum kind kind = number_kind(fd, &value);
+    return kind == OPEN ? (value & (OPEN_DATAGRAM | OPEN_V6)) == (OPEN_DATAGRAM | OPEN_V6)
+                        : kind == OWN && own(value)->datagram && own(value)->v6;
+}
+
 int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value = 0;
     bool fallen = false;
     struct place place;
+    struct sockaddr_in6 six;
+    if (takes_either(fd)) {
+        address = place_as_six(address, &length, &six);
+    }
     if (number_kind(fd, &value) == OPEN) {
         if (place_of(address, length, (value & OPEN_V6) != 0, &place) != 0) {
             /* Nobody's: the kernel says what is wrong. */
@@ -405,7 +431,8 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
     int slept = family_wait(connected_or_not, number, until);
     if (slept != 0) {
-        return fail(slept == -EAGAIN ? -EINPROGRESS : slept);
+        /* Another thread has shut it down. */
+        return fail(slept == -EAGAIN ? -EINPROGRESS : slept == -EBADF ? -ECONNRESET : slept);
     }
     int error = socket_error(number);
     it->asked = false;

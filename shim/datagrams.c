@@ -8,6 +8,9 @@
 /* Into how many a send may be cut: as the kernel. */
 enum { LONGEST_4 = 65507, LONGEST_6 = 65527, MOST_SEGMENTS = 128 };
 
+/* How many partners are known, of all sockets, and what the stack has to say of a new one. */
+enum { PARTNERS = 1024, ROUTED_MS = 50 };
+
 static size_t padded(size_t length) {
     return (length + 7) / 8 * 8;
 }
@@ -52,15 +55,40 @@ static void give(uint32_t number, size_t length) {
     nk_wake(&session);
 }
 
+/*
+ * Whether so many octets have room behind what was given: 0 or a negative errno. As with the kernel any one datagram has where nothing
+ * waits, whatever SO_SNDBUF says. Where there is none yet the stack is asked to tell. With the lock.
+ */
+static int fits(uint32_t number, size_t all) {
+    int64_t room = nk_free(&session, number);
+    if (room < 0 || room >= (int64_t)all) {
+        return room < 0 ? (int)room : 0;
+    }
+    if (!nk_all_sent(&session, number)) {
+        atomic_fetch_add(&own(number)->full, 1);
+        return -EAGAIN;
+    }
+    return all > session.capacity ? -ENOBUFS : 0;
+}
+
+bool datagram_has_room(uint32_t number) {
+    if (nk_free(&session, number) >= (int64_t)(sizeof(struct datagram) + padded(LONGEST_6))) {
+        return true;
+    }
+    family_lock();
+    bool sent = nk_all_sent(&session, number);
+    family_unlock();
+    return sent;
+}
+
 /* All of it, in datagrams of so many octets each but the last, or nothing. With the lock. */
 static int laid(uint32_t number, const struct msghdr *message, struct datagram *header, size_t length, size_t segment) {
     size_t count = length == 0 ? 1 : (length + segment - 1) / segment;
     size_t last = length - (count - 1) * segment;
     size_t all = (count - 1) * (sizeof *header + padded(segment)) + sizeof *header + padded(last);
-    int64_t room = nk_free(&session, number);
-    if (room < (int64_t)all) {
-        /* Of several there may never be room for all. */
-        return room < 0 ? (int)room : count > 1 && nk_unsent(&session, number) == 0 ? -ENOBUFS : -EAGAIN;
+    int unfit = fits(number, all);
+    if (unfit != 0) {
+        return unfit;
     }
     family_spare(1);
     nk_rebase(&session, number);
@@ -94,9 +122,9 @@ static int held(uint32_t number, const struct msghdr *message, const struct data
         it->holding = false;
         return -EMSGSIZE;
     }
-    int64_t room = nk_free(&session, number);
-    if (room < (int64_t)(sizeof *header + padded(before + length))) {
-        return room < 0 ? (int)room : -EAGAIN;
+    int unfit = fits(number, sizeof *header + padded(before + length));
+    if (unfit != 0) {
+        return unfit;
     }
     if (!it->holding) {
         nk_rebase(&session, number);
@@ -112,33 +140,84 @@ static int held(uint32_t number, const struct msghdr *message, const struct data
     return 0;
 }
 
-/* All has been sent that was given: there is room for the longest again. */
-static bool has_room(uint32_t number) {
-    return nk_unsent(&session, number) == 0 || atomic_load(&family->over);
+/* All has been sent that was given: there is room for the longest again, and the stack has said what it has to say of it. */
+static bool all_sent(uint32_t number) {
+    family_lock();
+    bool sent = nk_all_sent(&session, number);
+    family_unlock();
+    return sent || atomic_load(&family->over);
 }
 
-/* An error that a datagram sent before has met is told instead, to who is connected; who is not could not know of whom. */
-static int failed_before(uint32_t number) {
+/* ----- Whether there is a way ----- */
+
+/*
+ * The kernel says at once that it has no way to somebody; the stack says so in its turn, for which a datagram waits that goes to somebody
+ * new. Who is not is known by a word, which several may have the same place for: then it is waited for once more.
+ */
+static _Atomic uint64_t partners[PARTNERS];
+
+static uint64_t partner(uint32_t number, const struct datagram *header) {
+    const uint64_t mixes = UINT64_C(0x9e3779b97f4a7c15);
+    bool local = header->remote.hi >> 54 == 0xfe80 >> 6;
+    uint64_t word = (header->remote.hi + (local ? header->link : 0)) * mixes;
+    word = (word ^ word >> 32 ^ header->remote.lo) * mixes;
+    word = (word ^ word >> 32 ^ ((uint64_t)own(number)->life << 32 | number)) * mixes;
+    return word | 1;
+}
+
+static _Atomic uint64_t *place_of_partner(uint64_t word) {
+    return &partners[word >> 54];
+}
+
+_Static_assert(PARTNERS == 1 << (64 - 54), "as many places");
+
+static void met(uint32_t number, const struct datagram *header) {
+    uint64_t word = partner(number, header);
+    atomic_store_explicit(place_of_partner(word), word, memory_order_relaxed);
+}
+
+static bool is_met(uint32_t number, const struct datagram *header) {
+    uint64_t word = partner(number, header);
+    return atomic_load_explicit(place_of_partner(word), memory_order_relaxed) == word;
+}
+
+static bool peeked(uint32_t number, uint64_t from, struct datagram *header) {
+    return nk_peek(&session, number, (size_t)from, header, sizeof *header) == (ssize_t)sizeof *header;
+}
+
+/* Why the stack has not sent a datagram: it says so behind what had come before, from `begin` on. 0 or a negative errno. */
+static int refused(uint32_t number, const struct datagram *sent, uint64_t begin) {
     struct datagram header;
     int failure = 0;
-    errors_gather(number);
-    int pending = errors_pending(number);
-    if (pending != 0 || !own(number)->named) {
-        return -pending;
+    if (family_wait(all_sent, number, now_ms() + ROUTED_MS) != 0) {
+        return 0;
     }
     family_lock();
-    while (failure == 0 && nk_peek(&session, number, 0, &header, sizeof header) == (ssize_t)sizeof header && header.error != 0) {
-        failure = (socket_status(number) & NK_STATUS_CONNECTED) != 0 ? -(int)header.error : 0;
+    uint64_t end = nk_received(&session, number);
+    uint64_t head = end - nk_unread(&session, number);
+    begin = begin > head ? begin : head;
+    while (failure == 0 && begin < end && peeked(number, begin - head, &header)) {
+        bool same = header.port == sent->port && header.remote.hi == sent->remote.hi && header.remote.lo == sent->remote.lo;
+        failure = error_is_own(&header) && same ? -(int)header.error : 0;
+        begin += sizeof header + padded(header.length);
+    }
+    /* It is told here, and nothing to be read. */
+    while (failure != 0 && peeked(number, 0, &header) && error_is_own(&header)) {
         nk_pass(&session, number, sizeof header + padded(header.length));
     }
     family_unlock();
-    return failure;
+    if (failure == 0) {
+        met(number, sent);
+    }
+    return failure == -EAFNOSUPPORT ? -ENETUNREACH : failure;
 }
 
 /* Where it goes, as the message says, or else the socket: 0 or a negative errno. */
 static int addressed(uint32_t number, const struct msghdr *message, struct datagram *header) {
     struct sockaddr_in four;
+    struct sockaddr_in6 six;
     const struct sockaddr *name = message->msg_name;
+    socklen_t length = message->msg_namelen;
     bool nobody = own(number)->v6 && name != NULL && message->msg_namelen >= sizeof(sa_family_t) && name->sa_family == AF_UNSPEC;
     if (name != NULL && !nobody) {
         struct place place;
@@ -151,9 +230,12 @@ static int addressed(uint32_t number, const struct msghdr *message, struct datag
             four.sin_family = AF_INET;
             name = (const struct sockaddr *)(const void *)&four;
         }
-        int failure = place_of(name, message->msg_namelen, own(number)->v6, &place);
+        if (own(number)->v6) {
+            name = place_as_six(name, &length, &six);
+        }
+        int failure = place_of(name, length, own(number)->v6, &place);
         if (failure != 0) {
-            return failure;
+            return own(number)->v6 ? -EINVAL : failure;
         }
         if (place.port == 0) {
             return -EINVAL;
@@ -192,7 +274,8 @@ static int prepared(
     if (failure != 0) {
         return failure;
     }
-    return length > longest(header) ? -EMSGSIZE : failed_before(number);
+    /* An error that a datagram sent before has met is told instead. */
+    return length > longest(header) ? -EMSGSIZE : -errors_pending(number);
 }
 
 ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) {
@@ -213,8 +296,9 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
     bool more = (flags & MSG_MORE) != 0 || option_kept(number, IPPROTO_UDP, UDP_CORK) != 0;
     bool adds = own(number)->holding;
     int failure = adds ? 0 : prepared(number, message, length, &header, &each);
-    if (failure != 0) {
-        return failure;
+    if (failure != 0 || (own(number)->portless && message->msg_name == NULL)) {
+        /* Nobody has port 0: what is sent there comes to nobody. */
+        return failure != 0 ? failure : (ssize_t)length;
     }
     int64_t until = own(number)->send_ms > 0 ? now_ms() + own(number)->send_ms : -1;
     for (;;) {
@@ -228,13 +312,18 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
             return datagram_send(number, message, flags);
         }
         bool holds = more || own(number)->holding;
+        uint64_t begin = nk_received(&session, number);
         failure = holds ? held(number, message, &header, length, more) : laid(number, message, &header, length, each);
         family_unlock();
         if (failure == -EAGAIN && waits(number, flags)) {
-            failure = family_wait(has_room, number, until);
+            failure = family_wait(all_sent, number, until);
             if (failure == 0) {
                 continue;
             }
+        }
+        bool alone = !holds && (socket_status(number) & NK_STATUS_CONNECTED) == 0;
+        if (failure == 0 && alone && !is_met(number, &header)) {
+            failure = refused(number, &header, begin);
         }
         return failure == 0 ? (ssize_t)length : failure;
     }
@@ -243,7 +332,7 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
 /* ----- Receiving ----- */
 
 static bool has_datagram(uint32_t number) {
-    return nk_unread(&session, number) != 0 || atomic_load(&family->over)
+    return nk_unread(&session, number) != 0 || atomic_load(&family->over) || atomic_load(&own(number)->pending) != 0
         || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
 }
 
@@ -273,6 +362,7 @@ static ssize_t copied(uint32_t number, struct msghdr *message, int flags) {
         /* Who is connected is told; who is not could not know of whom. */
         return (socket_status(number) & NK_STATUS_CONNECTED) != 0 ? -(ssize_t)header.error : -EINTR;
     }
+    met(number, &header);
     if (message->msg_name != NULL) {
         struct place place = {header.remote, header.port, header.remote.hi >> 54 == 0xfe80 >> 6 ? header.link : 0};
         place_told(&place, own(number)->v6, message->msg_name, &message->msg_namelen);
@@ -291,7 +381,6 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
     }
     int64_t until = own(number)->receive_ms > 0 ? now_ms() + own(number)->receive_ms : -1;
     for (;;) {
-        errors_gather(number);
         int pending = errors_pending(number);
         if (pending != 0) {
             return -pending;

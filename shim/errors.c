@@ -6,9 +6,10 @@
 #include <string.h>
 
 /*
- * Errors about datagrams, as Linux tells who sets IP_RECVERR or IPV6_RECVERR: each waits in a queue, with what is known of it, and its
- * errno is told once by the next call as well. They come in the socket's ring, among datagrams: from there they are taken here, whatever lies
- * before them. The queues lie behind all else that the family shares; what is touched of them is there.
+ * Errors about datagrams. They come in the socket's ring, among datagrams: from there they are taken here, whatever lies before them. Of a
+ * socket that is connected the errno is told once, by the next call. As Linux tells who sets IP_RECVERR or IPV6_RECVERR, connected or not, each
+ * that a message brought waits in a queue as well, with what is known of it. The queues lie behind all else that the family shares; what is
+ * touched of them is there.
  */
 
 enum { MOST = 8, QUOTED = 552 };
@@ -41,11 +42,23 @@ static size_t room_of(const struct datagram *header) {
     return sizeof *header + (header->length + 7u) / 8 * 8;
 }
 
+static bool is_connected(uint32_t number) {
+    return (socket_status(number) & NK_STATUS_CONNECTED) != 0;
+}
+
+bool error_is_own(const struct datagram *header) {
+    return header->error != 0 && header->local.hi == 0 && header->local.lo == 0;
+}
+
 /* With the lock. */
 static void put(uint32_t number, const struct datagram *header, size_t from) {
     struct queue *queue = queue_of(number);
+    bool whole = wanted(number) && !error_is_own(header);
+    if (!whole && !is_connected(number)) {
+        return; /* who has no peer could not know of whom */
+    }
     atomic_store(&own(number)->pending, (int)header->error);
-    if (queue->last - queue->first == MOST) {
+    if (!whole || queue->last - queue->first == MOST) {
         return;
     }
     struct waiting *to = &queue->waiting[queue->last % MOST];
@@ -83,17 +96,19 @@ static void gather(uint32_t number) {
 }
 
 bool errors_gather(uint32_t number) {
-    if (!wanted(number)) {
-        return false;
+    bool whole = wanted(number);
+    bool some = false;
+    if (whole || (nk_unread(&session, number) != 0 && is_connected(number))) {
+        family_lock();
+        gather(number);
+        some = whole && queue_of(number)->first != queue_of(number)->last;
+        family_unlock();
     }
-    family_lock();
-    gather(number);
-    bool some = queue_of(number)->first != queue_of(number)->last || atomic_load(&own(number)->pending) != 0;
-    family_unlock();
-    return some;
+    return some || atomic_load(&own(number)->pending) != 0;
 }
 
 int errors_pending(uint32_t number) {
+    errors_gather(number);
     return atomic_load(&own(number)->pending) == 0 ? 0 : atomic_exchange(&own(number)->pending, 0);
 }
 

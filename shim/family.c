@@ -265,7 +265,7 @@ void family_leave(void) {
     for (int fd = 0; fd < numbers_end(); fd++) {
         uint32_t number;
         if (number_kind(fd, &number) == OWN) {
-            socket_leave(fd);
+            socket_leave(fd, false);
         }
     }
 }
@@ -394,6 +394,8 @@ static void arrived(uint32_t number) {
     child->v6 = listener->v6;
     child->known = listener->known;
     memcpy(child->options, listener->options, sizeof child->options);
+    child->receive_ms = listener->receive_ms;
+    child->send_ms = listener->send_ms;
     child->state = WAITING;
     if (listener->last != 0) {
         own(listener->last - 1)->next = number + 1;

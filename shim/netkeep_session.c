@@ -700,6 +700,15 @@ uint64_t nk_unsent(const struct nk_session *session, uint32_t socket) {
     return get64(ours(session, socket) + SND_TAIL, memory_order_relaxed) - head;
 }
 
+bool nk_all_sent(struct nk_session *session, uint32_t socket) {
+    if (nk_unsent(session, socket) != 0) {
+        uint64_t edge = get64(theirs(session, socket) + SND_EDGE, memory_order_acquire);
+        put64(ours(session, socket) + SND_WAKE, edge + 1);
+        fence();
+    }
+    return nk_unsent(session, socket) == 0;
+}
+
 uint64_t nk_received(const struct nk_session *session, uint32_t socket) {
     return get64(theirs(session, socket) + RCV_TAIL, memory_order_acquire);
 }

@@ -295,6 +295,9 @@ int64_t nk_room(struct nk_session *session, uint32_t socket);
 /* The same, and nothing is asked for. */
 int64_t nk_free(const struct nk_session *session, uint32_t socket);
 
+/* Whether all that was given has been sent, or acknowledged. Where it has not, an event WRITE tells when more of it has: only with the lock. */
+bool nk_all_sent(struct nk_session *session, uint32_t socket);
+
 /* How far the stack is with a socket: numbers that are others once something has happened. */
 uint64_t nk_received(const struct nk_session *session, uint32_t socket);
 

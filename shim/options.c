@@ -80,6 +80,9 @@ enum {
 
 _Static_assert((int)REST <= (int)OPTIONS_KEPT, "a place each");
 
+/* Octets that a peer may send in any case, of which nothing was read. */
+enum { LEAST_WINDOW = 16 << 10 };
+
 /* Of which kind a socket is to be. */
 enum range { EITHER, STREAMS, DATAGRAMS };
 
@@ -191,7 +194,12 @@ static void say(uint32_t number, int option, int value) {
     if (option < STACKS) {
         struct nk_request request = {
             .op = NK_OPTION, .socket = number, .a = (uint64_t)option, .b = (uint64_t)(int64_t)value};
-        family_ask(&request);
+        if (option == SEND_BUFFER && it->datagram) {
+            /* Who waits for room counts on from what there was: it has to be what there is. */
+            family_call(&request);
+        } else {
+            family_ask(&request);
+        }
     }
 }
 
@@ -514,6 +522,19 @@ int option_kept(uint32_t number, int level, int name) {
 bool option_tells(uint32_t number, int level, int name) {
     const struct option *option = find(number, level, name);
     return option != NULL && (own(number)->known & UINT64_C(1) << option->number) != 0 && own(number)->options[option->number] != 0;
+}
+
+uint64_t option_low_water(uint32_t number) {
+    int least = kept(number, RECEIVE_LOW_WATER);
+    int buffer = kept(number, RECEIVE_BUFFER);
+    int most = buffer != 0 && buffer / 2 < LEAST_WINDOW ? buffer / 2 : LEAST_WINDOW;
+    return least <= 1 ? 1 : (uint64_t)(least < most ? least : most);
+}
+
+int option_lingers(uint32_t number) {
+    const struct own *it = own(number);
+    bool lingers = !it->datagram && (it->known & UINT64_C(1) << LINGER) != 0 && it->options[LINGER] > 0;
+    return lingers ? it->options[LINGER] : 0;
 }
 
 bool option_aborts(uint32_t number) {

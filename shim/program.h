@@ -83,6 +83,7 @@ struct own {
     bool more; /* its last octets were sent with MSG_MORE */
     bool keeps_address; /* it was bound to one, or to a port: these it has still when it is disconnected */
     bool keeps_port;
+    bool portless; /* of UDP: its peer has port 0, which nobody has */
     _Atomic bool signals; /* O_ASYNC: the kernel is to send signals about it */
     uint64_t scanned; /* up to here the ring of datagrams was looked at for errors */
     _Atomic int pending; /* errno of an error that was told to nobody yet */
@@ -223,6 +224,8 @@ int socket_bind(int fd, const struct sockaddr *address, socklen_t length);
 int socket_connect(int fd, const struct sockaddr *address, socklen_t length);
 int socket_listen(int fd, int backlog);
 int socket_unlisten(uint32_t number);
+/* One that connects does so no more. */
+int socket_abandon(uint32_t number);
 int socket_accept(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
 /* sockets.c again */
@@ -248,8 +251,8 @@ int socket_give_up(int fd);
 /* Another descriptor refers to what `from` refers to. */
 void socket_doubled(int from, int to);
 
-/* A descriptor is about to be closed. */
-void socket_leave(int fd);
+/* A descriptor is about to be closed; whether that waits, where SO_LINGER says so. */
+void socket_leave(int fd, bool lingers);
 
 /* The socket's status, as the program is to see it. */
 uint32_t socket_status(uint32_t number);
@@ -314,6 +317,9 @@ struct place {
     uint16_t port;
     uint32_t scope;
 };
+
+/* An address of IPv4, and its length, as a socket over IPv6 has it, in the mapped form; any other as it is. */
+const struct sockaddr *place_as_six(const struct sockaddr *address, socklen_t *length, struct sockaddr_in6 *six);
 
 /* 0 or a negative errno. */
 int place_of(const struct sockaddr *address, socklen_t length, bool v6, struct place *place);
@@ -423,16 +429,20 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags);
 /* With the lock. A datagram to which more was to come has nothing more to wait for. */
 void datagram_release(uint32_t number);
 
+/* Whether a socket of UDP takes another datagram, of any length; where it does not the stack is to tell. */
+bool datagram_has_room(uint32_t number);
+
 /*
- * errors.c: a socket that wants errors told (IP_RECVERR) has them in a queue of its own. Takes those there that have come: whether there
- * is one, or an errno waits. The errno that waits, which does so no more. And one of the queue, as MSG_ERRQUEUE asks for it. With the
- * lock: none has come.
+ * errors.c: a socket that wants errors told (IP_RECVERR) has them in a queue of its own; of one that is connected an errno waits. Takes those
+ * that have come: whether one is in the queue, or an errno waits. The errno that waits, which does so no more. And one of the queue, as
+ * MSG_ERRQUEUE asks for it. With the lock: none has come. And whether it is of what was sent, which the stack itself has not, not of a message.
  */
 bool errors_gather(uint32_t number);
 int errors_pending(uint32_t number);
 ssize_t errors_receive(uint32_t number, struct msghdr *message);
 size_t errors_length(void);
 void errors_forget(uint32_t number);
+bool error_is_own(const struct datagram *header);
 
 /* Of either kind; for a stream the address is what it says. */
 ssize_t message_send(uint32_t number, const struct msghdr *message, int flags);
@@ -493,6 +503,12 @@ int option_kept(uint32_t number, int level, int name);
 
 /* Whether its peer is to be told by a reset that it was closed: it lingers for no time. */
 bool option_aborts(uint32_t number);
+
+/* How many octets of a stream are enough for who waits (SO_RCVLOWAT), of those that a window has room for in any case. */
+uint64_t option_low_water(uint32_t number);
+
+/* For how many seconds it lingers: of a socket of TCP, where it does. */
+int option_lingers(uint32_t number);
 
 /* Takes over what was set on a socket of the kernel's. With the lock. */
 void options_take(uint32_t number, int fd);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOSING_US = 20 };
+enum { CLOSING_US = 20, LINGERING_US = 200 };
 
 int fail(int failure) {
     errno = -failure;
@@ -341,7 +341,20 @@ void socket_doubled(int from, int to) {
     }
 }
 
-void socket_leave(int fd) {
+/*
+ * SO_LINGER, socket(7): who closes waits until the peer has what was sent, and the end of it, so long at most. It is looked at now and then, for
+ * nobody is told of a socket that is closed.
+ */
+static void linger(uint32_t number, uint32_t life, int seconds) {
+    int64_t until = now_ms() + (int64_t)seconds * 1000;
+    unsigned before = signals_run(true);
+    while (nk_life(&session, number) == life && (socket_status(number) & NK_STATUS_CONNECTED) != 0
+        && !atomic_load(&family->over) && now_ms() < until && signals_run(true) == before) {
+        usleep(LINGERING_US);
+    }
+}
+
+void socket_leave(int fd, bool lingers) {
     uint32_t value;
     enum kind kind = number_kind(fd, &value);
     if (kind == KERNEL) {
@@ -359,8 +372,13 @@ void socket_leave(int fd) {
         family_left(value);
     } else {
         family_lock();
+        uint32_t life = own(value)->life;
+        int seconds = lingers && !confined() && own(value)->state == USED ? option_lingers(value) : 0;
         left(value, option_aborts(value));
         family_unlock();
+        if (seconds > 0) {
+            linger(value, life, seconds);
+        }
         if (atomic_load(&family->shared) && !confined()) {
             /* Tells who holds the other end that there is nothing to do. */
             real()->send(fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -390,6 +408,9 @@ int socket_shutdown(uint32_t number, int how) {
     }
     uint32_t now = socket_status(number);
     bool connected = (now & NK_STATUS_CONNECTED) != 0 && (now & NK_STATUS_FAILED) == 0;
+    if (!it->datagram && (now & NK_STATUS_CONNECTING) != 0) {
+        return socket_abandon(number);
+    }
     if (!connected && !it->datagram) {
         return fail(-ENOTCONN);
     }
@@ -423,7 +444,8 @@ static int name_told(
 int socket_name(uint32_t number, bool peer, struct sockaddr *address, socklen_t *length) {
     struct nk_words words;
     nk_words(&session, number, &words);
-    if (peer && ((words.status & NK_STATUS_CONNECTED) == 0 || (words.status & NK_STATUS_FAILED) != 0)) {
+    bool nobody = (words.status & NK_STATUS_CONNECTED) == 0 || (words.status & NK_STATUS_FAILED) != 0;
+    if (peer && (nobody || own(number)->portless)) {
         return fail(-ENOTCONN);
     }
     return name_told(number, &words, peer, address, length);
@@ -440,8 +462,8 @@ static short ready_to_read(uint32_t number, uint32_t now) {
         return socket_arrived(number) ? POLLIN | POLLRDNORM : 0;
     }
     bool end = (now & NK_STATUS_READ_END) != 0 || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
-    uint64_t there = own(number)->datagram ? nk_unread(&session, number) : stream_unread(number);
-    short found = end || there != 0 ? POLLIN | POLLRDNORM : 0;
+    bool there = own(number)->datagram ? nk_unread(&session, number) != 0 : stream_unread(number) >= option_low_water(number);
+    short found = end || there ? POLLIN | POLLRDNORM : 0;
     return (short)(found | (end ? POLLRDHUP : 0));
 }
 
@@ -449,7 +471,7 @@ static short ready_to_write(uint32_t number, uint32_t now) {
     struct own *it = own(number);
     const short yes = POLLOUT | POLLWRNORM;
     if (it->listening || it->datagram) {
-        return it->datagram ? yes : 0;
+        return it->datagram && datagram_has_room(number) ? yes : 0;
     }
     if ((now & NK_STATUS_WRITE_END) != 0 || atomic_load(&it->shut) & SHUT_OUT || nk_free(&session, number) != 0) {
         return yes;

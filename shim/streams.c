@@ -209,9 +209,12 @@ static ssize_t take_urgent(uint32_t number, const struct iovec *pieces, size_t c
     return 0;
 }
 
+/* What this thread has seen of what is there: it waits for more. */
+static _Thread_local uint64_t seen __attribute__((tls_model("initial-exec")));
+
 static bool has_octets(uint32_t number) {
     uint32_t over = NK_STATUS_READ_END | NK_STATUS_FAILED;
-    return stream_unread(number) != 0 || (socket_status(number) & over) != 0 || atomic_load(&family->over)
+    return stream_unread(number) > seen || (socket_status(number) & over) != 0 || atomic_load(&family->over)
         || (atomic_load(&own(number)->shut) & SHUT_IN) != 0;
 }
 
@@ -287,6 +290,14 @@ static ssize_t ended(uint32_t number, ssize_t found) {
     return found;
 }
 
+/* As long as it takes until there is more than so many octets. */
+static int more(uint32_t number, uint64_t than, int64_t until) {
+    seen = than;
+    int slept = family_wait(has_octets, number, until);
+    seen = 0;
+    return slept;
+}
+
 ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
     struct own *it = own(number);
     uint32_t now = socket_status(number);
@@ -312,13 +323,15 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
         return has_octets(number) || waits(number, flags) ? 0 : -EAGAIN;
     }
     int64_t until = it->receive_ms > 0 ? now_ms() + it->receive_ms : -1;
+    bool peeks = (flags & MSG_PEEK) != 0;
     size_t done = 0;
     for (;;) {
         ssize_t found = ended(number, take(number, pieces, count, done, flags));
         if (found > 0) {
             done += (size_t)found;
-            bool all = (flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL && nk_mark(&session, number) != 0;
-            if (done == whole || !all) {
+            bool enough = (flags & MSG_WAITALL) == 0 && done >= option_low_water(number);
+            int64_t mark = nk_mark(&session, number);
+            if (done == whole || enough || mark == 0 || (peeks && mark > 0)) {
                 return (ssize_t)done;
             }
             continue;
@@ -326,7 +339,7 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
         if (found != -EAGAIN) {
             return done > 0 ? (ssize_t)done : found;
         }
-        int slept = waits(number, flags) ? family_wait(has_octets, number, until) : -EAGAIN;
+        int slept = waits(number, flags) ? more(number, peeks ? done : 0, until) : -EAGAIN;
         if (slept != 0) {
             return done > 0 ? (ssize_t)done : slept;
         }

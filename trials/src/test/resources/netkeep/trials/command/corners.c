@@ -1144,6 +1144,16 @@ static void datagrams(void) {
     usleep(50000);
     SAY(recv(fd, octets, 40, MSG_DONTWAIT));
     SAY(recv(fd, octets, 40, MSG_DONTWAIT));
+    SAY(send(fd, octets, 10, 0));
+    SAY(polled(fd, POLLPRI, 1000));
+    SAY(polled(fd, ALL, 0));
+    SAY(error(fd));
+    SAY(error(fd));
+    SAY(polled(fd, ALL, 0));
+    SAY(send(fd, octets, 10, 0));
+    SAY(polled(fd, POLLPRI, 1000));
+    SAY(send(fd, octets, 10, 0));
+    SAY(polled(fd, ALL, 0));
     SAY(connect(fd, &there.any, length()));
     SAY(send(fd, octets, 10, 0));
     SAY(peer("g", 0));
@@ -2349,6 +2359,191 @@ static void held_back(void) {
     peer("x", 0);
 }
 
+/* The address of the other side with another end. */
+static const char *beside(const char *end) {
+    static char text[64];
+    snprintf(text, sizeof text, "%s", peer_address);
+    char *last = strrchr(text, family == AF_INET ? '.' : ':') + 1;
+    snprintf(last, sizeof text - (size_t)(last - text), "%s", end);
+    return text;
+}
+
+/* Where no datagram can go, as the call that sends it is told. */
+static void ways(void) {
+    section("where there is no way");
+    union address there = at(peer_address, port + 5);
+    union address far = at(family == AF_INET ? "203.0.113.9" : "2001:db8::9", port + 5);
+    union address everybody = at(family == AF_INET ? beside("255") : "2001:db8::9", port + 5);
+    union address portless = at(peer_address, 0);
+    union address own = at(own_address, 0);
+    union address name;
+    socklen_t size = sizeof name;
+    peer("u", port + 5);
+    int fd = socket(family, SOCK_DGRAM, 0);
+    SAY(sendto(fd, octets, 5, 0, &far.any, length()));
+    SAY(sendto(fd, octets, 5, 0, &everybody.any, length()));
+    SAY(polled(fd, ALL, 0));
+    SAY(recv(fd, octets, 5, MSG_DONTWAIT));
+    SAY(connect(fd, &far.any, length()));
+    SAY(sendto(fd, octets, 5, 0, &there.any, length()));
+    SAY(getsockname(fd, &name.any, &size));
+    SAY(name.four.sin_port != 0);
+    SAY(sendto(fd, octets, 5, 0, &far.any, length()));
+    SAY(peer("g", 0));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(recv(fd, octets, 9, 0));
+    close(fd);
+    /* Which address this side would have: no peer has port 0. */
+    fd = socket(family, SOCK_DGRAM, 0);
+    SAY(connect(fd, &portless.any, length()));
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(getsockname(fd, &name.any, &size));
+    own.four.sin_port = name.four.sin_port;
+    SAY(memcmp(&name, &own, length()));
+    SAY(connect(fd, &there.any, length()));
+    SAY(getpeername(fd, &name.any, &size));
+    SAY(send(fd, octets, 6, 0));
+    SAY(peer("g", 0));
+    close(fd);
+    peer("x", 0);
+}
+
+/* Sockets over IPv6, and addresses of IPv4: in the mapped form, or as they are. */
+static void of_either_family(void) {
+    section("addresses of IPv4 and sockets over IPv6");
+    union address mapped = at("::", port + 5);
+    union address four = {.four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
+    inet_pton(AF_INET6, "::ffff:203.0.113.9", &mapped.six.sin6_addr);
+    inet_pton(AF_INET, "203.0.113.9", &four.four.sin_addr);
+    mapped.any.sa_family = AF_INET6;
+    const int kinds[] = {SOCK_DGRAM, SOCK_STREAM};
+    for (int i = 0; i < 2; i++) {
+        int fd = socket(AF_INET6, kinds[i], 0);
+        SAY(connect(fd, &four.any, sizeof four.four));
+        SAY(bind(fd, &four.any, sizeof four.four));
+        SAY(sendto(fd, octets, 5, MSG_NOSIGNAL, &four.any, sizeof four.four));
+        close(fd);
+        fd = socket(AF_INET6, kinds[i], 0);
+        SAY(set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+        SAY(connect(fd, &mapped.any, sizeof mapped.six));
+        SAY(bind(fd, &mapped.any, sizeof mapped.six));
+        SAY(sendto(fd, octets, 5, MSG_NOSIGNAL, &mapped.any, sizeof mapped.six));
+        close(fd);
+    }
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    SAY(sendto(fd, octets, 5, 0, &mapped.any, sizeof mapped.six));
+    SAY(bind(fd, &mapped.any, sizeof mapped.six));
+    close(fd);
+}
+
+/* More than a socket has room for: who sends waits, and may send any one datagram where nothing does. */
+static void crowded(void) {
+    section("many datagrams");
+    union address there = at(peer_address, port + 5);
+    int fd = socket(family, SOCK_DGRAM, 0);
+    int sent = 0;
+    peer("u", port + 5);
+    SAY(connect(fd, &there.any, length()));
+    for (int i = 0; i < 2000; i++) {
+        sent += send(fd, octets, 9000, 0) == 9000;
+    }
+    SAY(sent);
+    SAY(polled(fd, POLLOUT, 2000));
+    SAY(set(fd, SOL_SOCKET, SO_SNDBUF, 1));
+    for (int i = 0; i < 20; i++) {
+        sent += send(fd, octets, 9000, 0) == 9000;
+    }
+    SAY(sent);
+    SAY(polled(fd, POLLOUT, 2000));
+    close(fd);
+    peer("x", 0);
+}
+
+/* How many octets it takes for a call to come back. */
+static void enough(void) {
+    section("how many are enough");
+    int fd = pair();
+    struct timeval patience = {3, 0};
+    struct timeval told = {0, 0};
+    socklen_t size = sizeof told;
+    SAY(peer("s", 3));
+    SAY(polled(fd, POLLIN, 1000));
+    fprintf(to_peer, "s 4\n");
+    fflush(to_peer);
+    SAY(recv(fd, octets, 7, MSG_PEEK | MSG_WAITALL));
+    fgets(octets + 100, 64, from_peer);
+    SAY(recv(fd, octets, 9, 0));
+    SAY(set(fd, SOL_SOCKET, SO_RCVLOWAT, 10));
+    SAY(option(fd, SOL_SOCKET, SO_RCVLOWAT));
+    SAY(peer("s", 4));
+    usleep(50000);
+    SAY(polled(fd, POLLIN, 0));
+    SAY(recv(fd, octets, 20, MSG_DONTWAIT | MSG_PEEK));
+    SAY(peer("s", 6));
+    SAY(polled(fd, POLLIN, 1000));
+    SAY(recv(fd, octets, 20, 0));
+    SAY(peer("s", 4));
+    SAY(peer("x", 0));
+    SAY(recv(fd, octets, 20, 0));
+    close(fd);
+    /* What a listener has is that of whom it accepts. */
+    int listener = stream();
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
+    SAY(bound(listener, own_address, port + 32));
+    SAY(listen(listener, 5));
+    SAY(peer("c", port + 32));
+    fd = accept(listener, NULL, NULL);
+    SAY(getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &told, &size));
+    SAY(told.tv_sec);
+    close(fd);
+    close(listener);
+    peer("x", 0);
+}
+
+static volatile int has_closed;
+
+static void *closes(void *fd) {
+    close(*(int *)fd);
+    has_closed = 1;
+    return NULL;
+}
+
+/* Who lingers closes once the peer has all of it; who connects may give that up. */
+static void parting(void) {
+    section("lingering, giving up");
+    struct linger patience = {1, 20};
+    pthread_t thread;
+    int fd = pair();
+    SAY(setsockopt(fd, SOL_SOCKET, SO_LINGER, &patience, sizeof patience));
+    for (int i = 0; i < 3; i++) {
+        while (send(fd, octets, sizeof octets, MSG_DONTWAIT) > 0) {
+        }
+        usleep(10000);
+    }
+    has_closed = 0;
+    pthread_create(&thread, NULL, closes, &fd);
+    usleep(50000);
+    SAY(has_closed);
+    SAY(peer("f", 0));
+    pthread_join(thread, NULL);
+    SAY(has_closed);
+    fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    SAY(to(fd, beside("77"), port));
+    SAY(polled(fd, ALL, 0));
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(polled(fd, ALL, 0));
+    SAY(error(fd));
+    SAY(fcntl(fd, F_SETFL, 0));
+    SAY(peer("l", port));
+    SAY(to(fd, peer_address, port));
+    SAY(peer("a", 0) >= 0);
+    SAY(send(fd, octets, 4, 0));
+    SAY(peer("r", 4));
+    close(fd);
+    peer("x", 0);
+}
+
 static int parted(int fd) {
     struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     return connect(fd, &nobody, sizeof nobody);
@@ -2560,6 +2755,11 @@ int main(int count, char **arguments) {
     messages();
     held_back();
     disconnecting();
+    ways();
+    of_either_family();
+    crowded();
+    enough();
+    parting();
     signalled();
     described();
     interfaces();
