@@ -465,18 +465,22 @@ class LayoutsTest {
             SessionLayout layout =
                     new SessionLayout(number(size, 1), number(size, 2), number(size, 3), number(size, 4));
             for (Map.Entry<String, Long> place : drawing.numbers().entrySet()) {
-                boolean words = place.getKey().endsWith("Words");
-                Object at = words
+                boolean ofASocket =
+                        place.getKey().endsWith("Words") || place.getKey().equals("ears");
+                Object at = ofASocket
                         ? SessionLayout.class
                                 .getMethod(place.getKey(), int.class)
                                 .invoke(layout, 0)
                         : SessionLayout.class.getMethod(place.getKey()).invoke(layout);
                 assertEquals(place.getValue(), at, drawing.name() + ": " + place.getKey());
             }
-            assertEquals(10, drawing.numbers().size());
+            assertEquals(12, drawing.numbers().size());
         }
         assertEquals(2, seen);
         // The formulas of the page.
+        assertEquals(SMALL.clientWords(0) + 32, SMALL.clientWords(1));
+        assertEquals(SMALL.ears(0) + 2, SMALL.ears(1));
+        assertEquals(SMALL.stackWords(0) + 128, SMALL.stackWords(1));
         assertEquals(1 * 1088 + 1087, SMALL.place(1, 1087));
         assertEquals(2 * 1088 + 1 * (8192 - 1088) + (8191 - 1088), SMALL.place(1, 8191));
         assertEquals(5, SMALL.offset(8192 + 12, 7));

@@ -1,6 +1,7 @@
 package netkeep.trials.taste;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.SourcePositions;
@@ -14,6 +15,8 @@ class SizesTest {
     private static final int COLUMNS = 120;
     private static final int METHOD_LINES = 60;
     private static final int FILE_LINES = 400;
+    private static final int KEEPER_LINES = 800;
+    private static final String KEEPER = "keeper/src/main/java/netkeep/keeper/";
     private static final String REASON = "// Long: ";
 
     @Test
@@ -23,6 +26,18 @@ class SizesTest {
             findings.addAll(tooLong(source));
         }
         assertEquals(List.of(), findings);
+    }
+
+    /// All trust the keeper, and it has no walls: it is to be read at one sitting. What counts is each line of its
+    /// package, comments, imports and empty ones, too. What it uses of other modules is not of it.
+    @Test
+    void keeperIsSmall() {
+        List<Source> keeper = Source.all().stream()
+                .filter(source -> source.path().startsWith(KEEPER))
+                .toList();
+        int lines = keeper.stream().mapToInt(source -> source.lines().size()).sum();
+        assertTrue(keeper.size() > 1, KEEPER);
+        assertTrue(lines <= KEEPER_LINES, "the keeper has " + lines + " lines, and may have " + KEEPER_LINES);
     }
 
     @Test
