@@ -8,13 +8,15 @@ import netkeep.ring.Records;
 import netkeep.ring.Region;
 
 /// Between whom datagrams went of late, as far as the [Filter] let the first one pass: what goes the other way,
-/// and what follows, belongs to that. Bounded: a set that is full forgets what was silent for longest.
+/// and what follows, belongs to that. Bounded: a set that is full forgets, of the account that has most there, what was
+/// silent for longest. So who sends to many has its own forgotten.
 ///
 /// ```text
 /// slot:  0  tag u64
 ///        8  local address, hi and lo
 ///       24  remote address, hi and lo
 ///       40  ports u32          local << 16 | remote
+///       44  account u32        whose it is: a session's number
 ///       48  untilNs u64
 /// ```
 final class Exchanges {
@@ -25,6 +27,7 @@ final class Exchanges {
     private static final long REMOTE_HI = 24;
     private static final long REMOTE_LO = 32;
     private static final long PORTS = 40;
+    private static final long ACCOUNT = 44;
     private static final long UNTIL_NS = 48;
 
     /// Records in which an exchange may be: those of its hash.
@@ -61,10 +64,12 @@ final class Exchanges {
     }
 
     /// A datagram goes, or comes.
-    void note(long localHi, long localLo, int local, long remoteHi, long remoteLo, int remote, long nowNs) {
+    ///
+    /// @param account whose it is
+    void note(
+            long localHi, long localLo, int local, long remoteHi, long remoteLo, int remote, int account, long nowNs) {
         int ports = local << 16 | remote;
         int first = first(localHi, localLo, remoteHi, remoteLo, ports);
-        int oldest = first;
         for (int i = first; i < first + SET; i++) {
             if (is(i, localHi, localLo, remoteHi, remoteLo, ports)) {
                 if (untilNs(i) < nowNs + KEPT_NS - STEP_NS) {
@@ -72,17 +77,45 @@ final class Exchanges {
                 }
                 return;
             }
-            if (untilNs(i) < untilNs(oldest)) {
-                oldest = i;
-            }
         }
-        long at = records.write(oldest);
+        long at = records.write(toForget(first, account, nowNs));
         region.i64(at + LOCAL_HI, localHi);
         region.i64(at + LOCAL_LO, localLo);
         region.i64(at + REMOTE_HI, remoteHi);
         region.i64(at + REMOTE_LO, remoteLo);
         region.i32(at + PORTS, ports);
+        region.i32(at + ACCOUNT, account);
         region.i64(at + UNTIL_NS, nowNs + KEPT_NS);
+    }
+
+    /// The record of a set that is another's to have: one that has ended, or as the class says.
+    private int toForget(int first, int account, long nowNs) {
+        int chosen = first;
+        int most = 0;
+        for (int i = first; i < first + SET; i++) {
+            if (untilNs(i) <= nowNs) {
+                return i;
+            }
+            int here = held(first, account(i)) + (account(i) == account ? 1 : 0);
+            if (here > most || here == most && untilNs(i) < untilNs(chosen)) {
+                chosen = i;
+                most = here;
+            }
+        }
+        return chosen;
+    }
+
+    /// How many of a set an account has.
+    private int held(int first, int account) {
+        int held = 0;
+        for (int i = first; i < first + SET; i++) {
+            held += account(i) == account ? 1 : 0;
+        }
+        return held;
+    }
+
+    private int account(int record) {
+        return region.i32(records.read(record) + ACCOUNT);
     }
 
     private int first(long localHi, long localLo, long remoteHi, long remoteLo, int ports) {

@@ -25,6 +25,9 @@ public final class Filter {
 
     private static final int PORTS_LENGTH = 4;
 
+    /// The account of all that others begin.
+    private static final int STRANGERS = 0;
+
     private final Ip ip;
     private final Counters counters;
     private final Rules rules;
@@ -154,12 +157,21 @@ public final class Filter {
     }
 
     private static void note(Exchanges in, Packet packet, int local, int remote, long nowNs) {
-        in.note(packet.destinationHi, packet.destinationLo, local, packet.sourceHi, packet.sourceLo, remote, nowNs);
+        in.note(
+                packet.destinationHi,
+                packet.destinationLo,
+                local,
+                packet.sourceHi,
+                packet.sourceLo,
+                remote,
+                STRANGERS,
+                nowNs);
     }
 
     /// Whether a session may begin a connection, or send a datagram; if not it is counted.
     ///
-    /// @param user of the session
+    /// @param session its number
+    /// @param user    whose it is
     public boolean lets(
             int protocol,
             long localHi,
@@ -168,6 +180,7 @@ public final class Filter {
             long remoteHi,
             long remoteLo,
             int remote,
+            int session,
             int user,
             long nowNs) {
         if (all.length == 0) {
@@ -184,7 +197,7 @@ public final class Filter {
         }
         boolean passes = action == Rule.Action.ACCEPT;
         if (passes && udp) {
-            begun.note(localHi, localLo, local, remoteHi, remoteLo, remote, nowNs);
+            begun.note(localHi, localLo, local, remoteHi, remoteLo, remote, session, nowNs);
         } else if (!passes && (!udp || !heard.has(localHi, localLo, local, remoteHi, remoteLo, remote, nowNs))) {
             counters.add(Counter.FilterOutRefusals);
             return false;

@@ -12,6 +12,9 @@ import netkeep.wire.Address;
 /// The groups that links listen to: the state of each interface that RFC 3376 §3.2 and RFC 3810 §4.2 make from all
 /// sockets, and what of it routers are still to be told.
 ///
+/// There are as many records as memberships. When all are in use, a group that nobody listens to any more gives up its
+/// own, though routers were not told of that as often as they are to be: they ask, and nobody answers.
+///
 /// ```text
 /// slot:  0  tag u64
 ///        8  group, hi and lo
@@ -359,7 +362,7 @@ public final class Groups {
     }
 
     private int enter(int link, long hi, long lo) {
-        int free = index.free();
+        int free = index.free() >= 0 ? index.free() : evict();
         if (free < 0) {
             return -1;
         }
@@ -372,6 +375,24 @@ public final class Groups {
         region.i64(at + ANSWER_NS, Links.NEVER);
         index.add(free, hash(link, hi, lo));
         return free;
+    }
+
+    /// Forgets a group that nobody listens to.
+    ///
+    /// @return its record, -1 if there is none
+    private int evict() {
+        for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
+            if (silent(i)) {
+                forget(i);
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void forget(int group) {
+        index.remove(group, hash(link(group), hi(group), lo(group)));
+        region.u8(records.write(group) + MODE, 0);
     }
 
     /// Drops the sources that nothing is known of, and the group with them.
@@ -390,8 +411,7 @@ public final class Groups {
         }
         region.u8(at + COUNT, kept);
         if (region.u8(at + MODE) == INCLUDE && kept == 0 && region.u8(at + TELL) == 0) {
-            index.remove(group, hash(link(group), hi(group), lo(group)));
-            region.u8(at + MODE, 0);
+            forget(group);
         }
     }
 

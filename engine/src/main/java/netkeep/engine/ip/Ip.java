@@ -91,8 +91,8 @@ public final class Ip {
         this.failures = new Failures(this, this.links, destinations);
         this.ways = new Ways(this.links, addresses, routes, destinations, neighbors);
         this.output = new Output(this.links, counters, neighbors, outgoing, identifiers, settings);
-        Memberships memberships = new Memberships(ledger, settings.memberships(), luck);
-        Groups groups = new Groups(ledger, settings.groups(), luck, memberships);
+        Memberships memberships = new Memberships(ledger, settings, luck);
+        Groups groups = new Groups(ledger, Memberships.count(settings), luck, memberships);
         Queriers queriers = new Queriers(ledger, links.length);
         this.discovery = new Discovery(
                 this, this.links, neighbors, addresses, routes, destinations, tests, groups, queriers, luck);
@@ -117,8 +117,8 @@ public final class Ip {
             Identifiers.COUNT,
             reassembly[0],
             reassembly[1],
-            settings.memberships(),
-            settings.groups(),
+            Memberships.count(settings),
+            Memberships.count(settings),
             2 * links,
             filter[0],
             filter[1],
@@ -551,7 +551,15 @@ public final class Ip {
         }
     }
 
+    /// Several sessions share the room for joins: one of them may have half of what the others leave.
+    ///
+    /// @param sockets in a row that are one session's, from 0 on
+    public void shareJoins(int sockets) {
+        setup.shareJoins(sockets);
+    }
+
     /// A socket joins a group, or one source of it.
+    ///
     /// @param owner the socket, 0 or more
     /// @param link  0 for the one that the group's packets leave by
     /// @param what  0 any source, 1 only `source`, 2 all but `source` from now on, 3 that one again

@@ -8,8 +8,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 /// @param addresses    the most addresses
 /// @param routes       the most routes
 /// @param destinations the most hosts that a path MTU or a redirect is remembered for
-/// @param groups       the most groups that are joined, over all links
-/// @param memberships  the most joins of all sockets
+/// @param memberships  the most joins of all sockets, over all links; what the addresses join has room besides
 /// @param exchanges    the most exchanges of datagrams, begun here and as many there, of which the filter knows that
 /// they
 ///                     go on: a power of two, 8 at least
@@ -25,7 +24,6 @@ public record IpSettings(
         int addresses,
         int routes,
         int destinations,
-        int groups,
         int memberships,
         int exchanges,
         int reassemblies,
@@ -36,15 +34,14 @@ public record IpSettings(
         int leastMtu4) {
     // RFC 1122 §3.2.1.7: the TTL is configurable, and 64 is today's default. RFC 1191 §6.3 has 10 minutes. No path of
     // today has an MTU below 552, and an attacker's claim of 68 would turn each packet into thirty.
-    public static final IpSettings DEFAULT = new IpSettings(
-            1024, 64, 256, 512, 64, 256, 1024, 16, 64, SECONDS.toNanos(60), true, SECONDS.toNanos(600), 552);
+    public static final IpSettings DEFAULT =
+            new IpSettings(1024, 64, 256, 512, 256, 1024, 16, 64, SECONDS.toNanos(60), true, SECONDS.toNanos(600), 552);
 
     public IpSettings {
         require(neighbors > 0 && neighbors <= 1 << 16, "neighbors", neighbors);
         require(addresses > 0 && addresses <= 1 << 12, "addresses", addresses);
         require(routes > 0 && routes <= 1 << 16, "routes", routes);
         require(destinations > 0 && destinations <= 1 << 20, "destinations", destinations);
-        require(groups > 0 && groups <= 1 << 12, "groups", groups);
         require(memberships > 0 && memberships <= 1 << 16, "memberships", memberships);
         require(exchanges >= 8 && exchanges <= 1 << 20 && Integer.bitCount(exchanges) == 1, "exchanges", exchanges);
         require(reassemblies > 0 && (reassemblies & 1) == 0 && reassemblies <= 1 << 12, "reassemblies", reassemblies);
@@ -66,7 +63,6 @@ public record IpSettings(
                 addresses,
                 routes,
                 destinations,
-                groups,
                 memberships,
                 exchanges,
                 reassemblies,

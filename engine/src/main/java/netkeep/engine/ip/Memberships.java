@@ -9,14 +9,20 @@ import netkeep.ring.Region;
 /// Which socket listens to which group on which link, and to which of its sources (RFC 3376 §2, §3.1; RFC 3810 §3,
 /// §4.1).
 ///
+/// A session may have half of what the others leave, but for a quarter of the room, which is for those who have few;
+/// the only session may have all. What the addresses of this host join has records of its own.
+///
 /// ```text
 /// slot:  0  tag u64
-///        8  owner u32               the socket
+///        8  owner u32               the socket; below 0 an address of this host
 ///       12  link u16 · mode u8 · count u8
 ///       16  group, hi and lo
 ///       32  sources, hi and lo each
 /// ```
 final class Memberships {
+    /// Few: what a session may have as long as there is any room.
+    static final int LEAST = 4;
+
     /// The most sources that one socket names for one group.
     static final int MOST = 16;
 
@@ -36,10 +42,17 @@ final class Memberships {
     private final Records records;
     private final Region region;
     private final Luck luck;
+    private final int most;
     // Derived.
     private final Index index;
 
-    Memberships(Ledger ledger, int count, Luck luck) {
+    /// Sockets in a row that are one session's.
+    private int each = Integer.MAX_VALUE;
+
+    /// @param settings of which the table has [#count] records
+    Memberships(Ledger ledger, IpSettings settings, Luck luck) {
+        int count = count(settings);
+        this.most = settings.memberships();
         this.records = ledger.table(count, SLOT);
         this.region = records.region();
         this.luck = luck;
@@ -50,6 +63,37 @@ final class Memberships {
                 index.add(i, hash(link(i), hi(i), lo(i)));
             }
         }
+    }
+
+    /// How many there may be of sockets and addresses together, and so the most groups.
+    static int count(IpSettings settings) {
+        return settings.memberships() + settings.addresses();
+    }
+
+    /// Has several sessions share the room.
+    ///
+    /// @param sockets in a row that are one session's, from 0 on
+    void share(int sockets) {
+        each = sockets;
+    }
+
+    /// Whether there is room for one more of an owner.
+    private boolean hasRoom(int owner) {
+        if (owner < 0) {
+            return true;
+        }
+        int own = 0;
+        int others = 0;
+        for (int i = index.after(0); i >= 0; i = index.after(i + 1)) {
+            int other = region.i32(records.read(i) + OWNER);
+            if (other >= 0 && other / each == owner / each) {
+                own++;
+            } else if (other >= 0) {
+                others++;
+            }
+        }
+        boolean alone = each == Integer.MAX_VALUE;
+        return own + others < most && (alone || own < LEAST || own < (most - most / 4 - others) / 2);
     }
 
     /// The membership of a socket, -1 if there is none.
@@ -88,7 +132,7 @@ final class Memberships {
             if (what > 1) {
                 return Joined.NOT_JOINED;
             }
-            int free = index.free();
+            int free = hasRoom(owner) ? index.free() : -1;
             if (free < 0) {
                 return Joined.FULL;
             }

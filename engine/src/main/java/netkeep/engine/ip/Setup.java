@@ -130,6 +130,10 @@ final class Setup {
         ip.changed();
     }
 
+    void shareJoins(int sockets) {
+        memberships.share(sockets);
+    }
+
     Joined join(int owner, int link, long hi, long lo, int what, long sourceHi, long sourceLo, long nowNs) {
         if (!Address.isMulticast(hi, lo)) {
             return Joined.MISMATCH;

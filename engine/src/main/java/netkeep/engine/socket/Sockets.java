@@ -121,8 +121,13 @@ public final class Sockets {
         return attached;
     }
 
+    /// Sockets in a row that are one session's.
+    public int each() {
+        return share;
+    }
+
     /// How many sessions there can be.
-    int sessions() {
+    public int sessions() {
         return attachments.length;
     }
 

@@ -150,6 +150,7 @@ public final class Users {
                         ask.hi,
                         ask.lo,
                         ask.port,
+                        attachment.number,
                         attachment.user,
                         nowNs)) {
             return Errno.EACCES;

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import netkeep.engine.ip.Path;
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
 import netkeep.ring.Pieces;
@@ -173,6 +174,7 @@ final class Sending {
             return Errno.EACCES;
         }
         path.loop &= !group || !socket.has(Endpoint.NO_MULTICAST_LOOP);
+        Attachment attachment = udp.sockets.attachment(socket);
         boolean may = udp.ip
                 .filter()
                 .lets(
@@ -183,7 +185,8 @@ final class Sending {
                         remoteHi,
                         remoteLo,
                         remotePort,
-                        udp.sockets.attachment(socket).user,
+                        attachment.number,
+                        attachment.user,
                         nowNs);
         return may ? 0 : Errno.EACCES;
     }

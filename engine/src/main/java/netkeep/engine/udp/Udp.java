@@ -64,6 +64,9 @@ public final class Udp implements Upper {
         this.sending = new Sending(this);
         this.users = new Users(this);
         ip.upper(IpProtocol.UDP, this);
+        if (sockets.sessions() > 1) {
+            ip.shareJoins(sockets.each());
+        }
     }
 
     /// What a client's requests reach.

@@ -59,7 +59,7 @@ class MutatedFrameTest {
             }
             assertTrue(lab.ip.views().neighbors().size() <= lab.settings.neighbors());
             assertTrue(lab.ip.views().addresses().size() <= 3 + 16);
-            assertTrue(lab.ip.views().groups().size() <= lab.settings.groups());
+            assertTrue(lab.ip.views().groups().size() <= lab.settings.memberships() + lab.settings.addresses());
             lab.open();
         });
     }

@@ -98,7 +98,6 @@ class OutputTest {
                 d.addresses(),
                 d.routes(),
                 d.destinations(),
-                d.groups(),
                 d.memberships(),
                 d.exchanges(),
                 d.reassemblies(),

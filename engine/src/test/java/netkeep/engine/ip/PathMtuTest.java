@@ -127,7 +127,6 @@ class PathMtuTest {
                         1,
                         1,
                         1,
-                        1,
                         8,
                         2,
                         64,
@@ -176,7 +175,7 @@ class PathMtuTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new IpSettings(
-                        1, 1, 1, 1, 1, 1, 8, 2, 64, IpSettings.DEFAULT.reassemblyNs(), true, 299_999_999_999L, 552));
+                        1, 1, 1, 1, 1, 8, 2, 64, IpSettings.DEFAULT.reassemblyNs(), true, 299_999_999_999L, 552));
     }
 
     @Rfc({"8201 4 validate", "1122 3.2.2 demultiplex"})

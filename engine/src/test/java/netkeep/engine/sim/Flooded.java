@@ -83,7 +83,6 @@ final class Flooded {
                 ip.addresses(),
                 ip.routes(),
                 ip.destinations(),
-                ip.groups(),
                 ip.memberships(),
                 ip.exchanges(),
                 ip.reassemblies(),

@@ -27,7 +27,6 @@ public final class Scenario {
             32,
             64,
             16,
-            16,
             64,
             2,
             IpSettings.DEFAULT.hops(),
