@@ -58,25 +58,24 @@ final class Intruder {
         this.lives = new int[layout.sockets()];
     }
 
-    /// One operation.
+    /// One operation, or none where there is nothing to do: what was not written counts for nothing.
     void act() {
-        tally.operations++;
         int choice = luck.nextInt(100);
         if (choice < 3) {
-            tally.wild++;
             wild();
+            tally.operations++;
+            tally.wild++;
             return;
         }
         boolean changed = choice < 40;
-        if (changed) {
-            tally.changed++;
-        } else {
-            tally.valid++;
-        }
-        if (luck.nextInt(3) == 0) {
-            counters(changed);
-        } else {
-            request(changed);
+        boolean done = luck.nextInt(3) == 0 ? counters(changed) : request(changed);
+        if (done) {
+            tally.operations++;
+            if (changed) {
+                tally.changed++;
+            } else {
+                tally.valid++;
+            }
         }
     }
 
@@ -107,7 +106,8 @@ final class Intruder {
 
     // Counters.
 
-    private void counters(boolean changed) {
+    /// @return whether anything was written
+    private boolean counters(boolean changed) {
         int socket = luck.nextInt(layout.sockets());
         long words = layout.clientWords(socket);
         switch (luck.nextInt(16)) {
@@ -118,33 +118,40 @@ final class Intruder {
                 ours.i32Release(at + 64, changed ? (int) twist(1) : luck.nextInt(2));
             }
             case 1 -> {
-                if (changed && luck.nextInt(4) == 0) {
-                    ours.i64Release(SessionLayout.producer(), twist(asked));
+                if (!changed || luck.nextInt(4) != 0) {
+                    return false;
                 }
+                ours.i64Release(SessionLayout.producer(), twist(asked));
             }
             case 2 -> {
                 long edge = theirs.i64Acquire(layout.stackWords(socket) + SessionLayout.SND_EDGE);
                 ours.i64Release(words + SessionLayout.SND_WAKE, changed ? twist(edge) : edge + 1);
             }
-            case 3, 4, 5, 6 -> read(socket, words, changed);
-            default -> send(socket, words, changed);
+            case 3, 4, 5, 6 -> {
+                return read(socket, words, changed);
+            }
+            default -> {
+                return send(socket, words, changed);
+            }
         }
+        return true;
     }
 
     /// Says that it has read what there is.
-    private void read(int socket, long words, boolean changed) {
+    private boolean read(int socket, long words, boolean changed) {
         if (protocol[socket] == 0 || closed[socket]) {
-            return;
+            return false;
         }
         long tail = theirs.i64Acquire(layout.stackWords(socket) + SessionLayout.RCV_TAIL);
         ours.i64Release(words + SessionLayout.RCV_HEAD, changed && luck.nextInt(4) == 0 ? twist(tail) : tail);
         put(Request.READ, socket, 0, 0);
         give(-1);
+        return true;
     }
 
-    private void send(int socket, long words, boolean changed) {
+    private boolean send(int socket, long words, boolean changed) {
         if (protocol[socket] == 0 || closed[socket]) {
-            return;
+            return false;
         }
         long tail = ours.i64(words + SessionLayout.SND_TAIL);
         long room = theirs.i64Acquire(layout.stackWords(socket) + SessionLayout.SND_EDGE) - tail;
@@ -156,7 +163,7 @@ final class Intruder {
             more = luck.nextInt(1 << luck.nextInt(14));
         }
         if (more > room) {
-            return;
+            return false;
         }
         if (theirs.i64Acquire(layout.stackWords(socket) + SessionLayout.SND_HEAD) == tail) {
             ours.i64(words + SessionLayout.SND_BASE, tail);
@@ -168,6 +175,7 @@ final class Intruder {
         }
         put(Request.SEND, socket, 0, 0);
         give(-1);
+        return true;
     }
 
     /// Lays a datagram down, perhaps with one field wrong.
@@ -214,7 +222,8 @@ final class Intruder {
 
     // Requests.
 
-    private void request(boolean changed) {
+    /// @return whether there was something to ask, and room for it
+    private boolean request(boolean changed) {
         int socket = luck.nextInt(layout.sockets());
         if (socket >= half) {
             accepted(socket);
@@ -222,18 +231,19 @@ final class Intruder {
         boolean open = protocol[socket] != 0;
         boolean gone = open && closed[socket] && life(socket) != lives[socket];
         if (open && closed[socket] && !gone || socket >= half && (!open || gone)) {
-            return;
+            return false;
         }
         if (!open || gone) {
             int which = luck.nextInt(3) == 0 ? 17 : 6;
             put(Request.OPEN, socket, which, luck.nextInt(3));
-            if (give(changed ? socket : -1)) {
+            boolean given = give(changed ? socket : -1);
+            if (given) {
                 protocol[socket] = which;
                 closed[socket] = false;
             }
-            return;
+            return given;
         }
-        int op = 2 + luck.nextInt(12);
+        int op = Request.BIND + luck.nextInt(Request.INFO - Request.OPEN);
         if (op == Request.CLOSE && luck.nextInt(3) != 0) {
             op = Request.CONNECT;
         }
@@ -241,9 +251,9 @@ final class Intruder {
         if (op == Request.CLOSE) {
             lives[socket] = life(socket);
         }
-        if (give(changed ? socket : -1) && op == Request.CLOSE) {
-            closed[socket] = true;
-        }
+        boolean given = give(changed ? socket : -1);
+        closed[socket] |= given && op == Request.CLOSE;
+        return given;
     }
 
     private int life(int socket) {
@@ -310,6 +320,7 @@ final class Intruder {
                 default -> ours.i64(at, twist(ours.i64(at)));
             }
         }
+        tally.ops.merge(ours.u8(slot() + Request.OP), 1L, Long::sum);
         asked++;
         ours.i64Release(SessionLayout.producer(), asked);
         return true;

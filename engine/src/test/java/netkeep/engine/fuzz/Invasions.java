@@ -5,12 +5,16 @@ import java.util.TreeMap;
 
 /// What was done to sessions so far.
 final class Invasions {
-    /// Operations of hostile clients, and how many of them were as the protocol has it, but for one field, or anything.
+    /// Operations of hostile clients that wrote something, and how many of them were as the protocol has it, but for
+    /// one field, or anything.
     long operations;
 
     long valid;
     long changed;
     long wild;
+
+    /// Requests that were given, by what they ask for.
+    final Map<Integer, Long> ops = new TreeMap<>();
 
     /// Sessions that were cut off, and why: the words of the reason without its numbers.
     long cutOff;

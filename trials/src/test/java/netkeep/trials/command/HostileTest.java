@@ -113,7 +113,7 @@ class HostileTest {
 
     private static void act(RawSession raw, SplittableRandom luck) {
         int socket = luck.nextInt(4);
-        int op = luck.nextInt(3) == 0 ? Request.OPEN : 2 + luck.nextInt(12);
+        int op = luck.nextInt(3) == 0 ? Request.OPEN : Request.BIND + luck.nextInt(Request.INFO - Request.OPEN);
         Address to = luck.nextBoolean() ? Address.parse(Place.OURS_4) : Address.parse(Place.KERNEL_6);
         try {
             raw.ask(
