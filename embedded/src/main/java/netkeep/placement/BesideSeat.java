@@ -19,6 +19,7 @@ import netkeep.engine.ip.Views;
 import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Share;
 import netkeep.linux.Descriptors;
+import netkeep.linux.LinuxException;
 import netkeep.ring.Region;
 import netkeep.session.BesideTerms;
 import netkeep.stack.PeerPort;
@@ -60,6 +61,10 @@ final class BesideSeat implements Others {
     private @Nullable BesideRings rings;
     private @Nullable PeerPort port;
     private @Nullable Doorbell bell;
+
+    /// Whether its bell is heard: it may have put it where the kernel has no place left for another who waits.
+    private boolean heard;
+
     private String shown = "";
 
     /// Whether something may have changed of what is shown, and when to look.
@@ -112,7 +117,7 @@ final class BesideSeat implements Others {
         return Objects.requireNonNull(engine);
     }
 
-    private void serve(int session, Granted.Served granted) {
+    private void serve(int session, Granted.Served granted) throws IOException {
         Arena memory = Arena.ofShared();
         Region program = Shared.map(memory, granted.client(), BesideRings.PROGRAM_LENGTH, false);
         Region daemon = Shared.map(memory, granted.stack(), BesideRings.DAEMON_LENGTH, true);
@@ -127,12 +132,22 @@ final class BesideSeat implements Others {
         rings = both;
         bell = its;
         port = both.ofDaemon(links, engine().marks().taken(row), its::ring);
-        watch.hear(its);
+        hear(its);
         tables.joins(BesideRings.PROGRAM, program, ports());
         Objects.requireNonNull(stack).joins(BesideRings.PROGRAM, port);
         shown = "";
         stale = true;
         lookNs = 0;
+    }
+
+    private void hear(Doorbell its) throws IOException {
+        try {
+            watch.hear(its);
+            heard = true;
+        } catch (LinuxException full) {
+            heard = false;
+            keeper.send(new Word(Word.CUT, number, "its bell is in too many epoll instances to be heard").octets());
+        }
     }
 
     /// All that it may claim.
@@ -142,7 +157,9 @@ final class BesideSeat implements Others {
 
     private void leave() throws IOException {
         Doorbell its = Objects.requireNonNull(bell);
-        watch.remove(its.ear());
+        if (heard) {
+            watch.remove(its.ear());
+        }
         its.close();
         tables.leaves(BesideRings.PROGRAM);
         Objects.requireNonNull(stack).joins(BesideRings.PROGRAM, null);

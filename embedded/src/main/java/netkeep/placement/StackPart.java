@@ -41,33 +41,11 @@ final class StackPart implements Part {
     /// How often a session is visited whose client is gone.
     private static final long VISIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /// A session and what wakes its client.
-    private static final class Client {
-        private final Attachment attachment;
-        private final Arena arena;
-        private final Doorbell bell;
-        private boolean leaving;
-
-        /// Forgotten by the engine; the next turn commits that.
-        private boolean detached;
-
-        private Client(Attachment attachment, Arena arena, Doorbell bell) {
-            this.attachment = attachment;
-            this.arena = arena;
-            this.bell = bell;
-        }
-
-        private void close() {
-            bell.close();
-            arena.close();
-        }
-    }
-
     private final Line keeper;
     private final Settings settings;
     private final Clock clock;
     private final Watch watch;
-    private final @Nullable Client[] clients = new @Nullable Client[Settings.OWN + 1];
+    private final @Nullable Served[] clients = new @Nullable Served[Settings.OWN + 1];
     private final LinkPort[] devices;
     private final Port[] ports;
     private final @Nullable Doorbell[] bells;
@@ -275,17 +253,19 @@ final class StackPart implements Part {
                 terms.user(),
                 terms.rates());
         Doorbell bell = new Doorbell(granted.voice(), granted.ear());
-        clients[number] = new Client(attachment, memory, bell);
-        watch.hear(bell);
-        // What a predecessor has cut off, its record says; that the client is there still changes nothing.
-        if (attachment.closed()) {
+        Served client = new Served(attachment, memory, bell, clock::threadNs);
+        clients[number] = client;
+        if (!client.hear(watch)) {
+            cut(number, "its bell is in too many epoll instances to be heard");
+        } else if (attachment.closed()) {
+            // What a predecessor has cut off, its record says; that the client is there still changes nothing.
             cut(number, "cut off before");
         }
     }
 
     /// Of a session that goes on, else null.
     private @Nullable Attachment attachment(int number) {
-        Client client = number < clients.length ? clients[number] : null;
+        Served client = number < clients.length ? clients[number] : null;
         return client == null || client.leaving ? null : client.attachment;
     }
 
@@ -295,12 +275,12 @@ final class StackPart implements Part {
     }
 
     private void leave(int number) {
-        Client client = clients[number];
+        Served client = clients[number];
         if (client != null && !client.leaving) {
             client.leaving = true;
             leaving++;
             left.forget(client.attachment);
-            watch.remove(client.bell.ear());
+            client.ignore(watch);
         }
     }
 
@@ -316,13 +296,11 @@ final class StackPart implements Part {
         others.turned(done, nowNs);
         done += left.close(nowNs);
         for (int number = 0; number < clients.length; number++) {
-            Client client = clients[number];
+            Served client = clients[number];
             if (client == null) {
                 continue;
             }
-            if (client.attachment.mustWake()) {
-                client.bell.ring();
-            }
+            client.turned(nowNs);
             String violation = client.attachment.violation();
             if (violation != null && !client.leaving) {
                 cut(number, violation);
@@ -338,7 +316,7 @@ final class StackPart implements Part {
     /// Ends the sessions whose clients are gone and whose connections owe nothing any more.
     private void finish(long nowNs) throws IOException {
         for (int number = 0; number < clients.length; number++) {
-            Client client = clients[number];
+            Served client = clients[number];
             if (client == null || !client.leaving) {
                 continue;
             }
@@ -358,6 +336,9 @@ final class StackPart implements Part {
     @Override
     public long deadlineNs() {
         long deadlineNs = Math.min(stack.deadlineNs(), others.deadlineNs());
+        for (Served client : clients) {
+            deadlineNs = client == null ? deadlineNs : Math.min(client.deadlineNs(), deadlineNs);
+        }
         return leaving != 0 ? Math.min(visitNs, deadlineNs) : deadlineNs;
     }
 
@@ -367,13 +348,13 @@ final class StackPart implements Part {
         for (int i = 0; i < ports.length; i++) {
             may &= !(ports[i] instanceof RingPort ring) || ring.maySleep();
         }
-        for (Client client : clients) {
+        for (Served client : clients) {
             may &= client == null || maySleep(client);
         }
         return may;
     }
 
-    private static boolean maySleep(Client client) {
+    private static boolean maySleep(Served client) {
         try {
             return client.leaving || client.attachment.closed() || client.attachment.maySleep();
         } catch (PeerViolation violation) {
@@ -390,7 +371,7 @@ final class StackPart implements Part {
                 ring.awake();
             }
         }
-        for (Client client : clients) {
+        for (Served client : clients) {
             if (client != null) {
                 client.attachment.awake();
             }

@@ -183,6 +183,27 @@ class HostileBesideTest {
     }
 
     @Test
+    void whoseBellCannotBeHeardIsToldOfAndAnotherIsHeard() throws Exception {
+        int[] bell = Doorbell.pair();
+        List<Epoll> many = HostileBellTest.putEverywhere(bell[2 + Doorbell.VOICE]);
+        keeper.send(
+                new Word(Word.SERVE, SESSION, TERMS.text()).octets(),
+                program,
+                daemon,
+                bell[Doorbell.VOICE],
+                bell[Doorbell.EAR]);
+        stack.hear();
+        stack.turns(TURNS);
+
+        Word cut = Word.of(keeper.receive().octets());
+        assertEquals(Word.CUT, cut.kind());
+        assertTrue(cut.text().contains("epoll"), cut.text());
+        many.forEach(Epoll::close);
+        anotherJoins();
+        assertHeard(rings.ofProgram(2, () -> {}));
+    }
+
+    @Test
     void secondProgramIsSentAwayAndTheFirstIsHeard() throws Exception {
         joins();
         int[] bell = Doorbell.pair();

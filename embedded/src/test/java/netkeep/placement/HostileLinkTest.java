@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Line;
 import netkeep.domain.Shared;
@@ -18,6 +21,7 @@ import netkeep.linux.Epoll;
 import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Region;
+import netkeep.sim.Seeds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,8 @@ class HostileLinkTest {
     private static final int FRAME = 100;
     private static final int TURNS = 3;
     private static final long HEAD = 0;
+    private static final int LINES = 64;
+    private static final int LINE = 64;
 
     private final Arena arena = Arena.ofShared();
     private final Line[] lines = Line.pair();
@@ -179,6 +185,70 @@ class HostileLinkTest {
 
         assertEquals(before, one.stacks.i64Acquire(HEAD));
         assertTrue(one.isHeard() && two.isHeard());
+    }
+
+    /// Whatever a link writes into its region the stack goes on with the other one, and a successor with both; and the
+    /// link with it, once it has new rings.
+    @Test
+    void anythingMayBeWritten() {
+        Seeds.each(60, luck -> {
+            try {
+                for (int write = 0; write < 60; write++) {
+                    scribble(luck);
+                    if (luck.nextInt(4) == 0) {
+                        domain.turns(1);
+                    }
+                }
+                assertTrue(two.isHeard());
+                heardOfOne();
+                if (luck.nextInt(8) == 0) {
+                    succeed(1);
+                    assertTrue(two.isHeard());
+                    heardOfOne();
+                }
+                renewOne();
+                assertTrue(one.isHeard() && two.isHeard());
+                assertNull(keeper.poll());
+            } catch (IOException | PeerViolation unexpected) {
+                throw new AssertionError(unexpected);
+            }
+        });
+    }
+
+    /// If anything was said it is that this link broke its rings, once.
+    private void heardOfOne() throws IOException {
+        Line.Received said = keeper.poll();
+        if (said != null) {
+            Word told = Word.of(said.octets());
+            assertEquals(Word.RENEW, told.kind());
+            assertEquals(1, told.number());
+            assertNull(keeper.poll());
+        }
+    }
+
+    /// Something near the ring's words and first frames, a frame that may pass for one, or anything anywhere.
+    private void scribble(RandomGenerator luck) {
+        MemorySegment memory = one.own.memory();
+        int line = LINES + LINE * luck.nextInt(32);
+        long tail = one.own.i64(HEAD);
+        switch (luck.nextInt(8)) {
+            case 0 -> one.own.i64Release(HEAD, (long) luck.nextInt(64) << 20 | luck.nextInt(64));
+            case 1 -> one.own.i64Release(HEAD, tail + ((long) luck.nextInt(-2, 8) << 20) + luck.nextInt(-2, 3));
+            case 2 -> one.own.i64Release(HEAD, luck.nextLong());
+            case 3 -> memory.set(ValueLayout.JAVA_INT, line, luck.nextInt(-1, 300));
+            case 4 -> memory.set(ValueLayout.JAVA_INT, line, luck.nextInt());
+            case 5 -> {
+                // To all, and of a protocol that there is.
+                memory.set(ValueLayout.JAVA_INT, line, luck.nextInt(60, 1500));
+                for (int octet = 0; octet < LINE; octet++) {
+                    memory.set(ValueLayout.JAVA_BYTE, line + 18 + octet, (byte) (octet < 6 ? -1 : luck.nextInt()));
+                }
+                memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, line + 30, (short) (luck.nextBoolean() ? 0x0008 : 0xDD86));
+            }
+            case 6 -> memory.set(ValueLayout.JAVA_INT, 8, luck.nextInt());
+            default ->
+                memory.set(ValueLayout.JAVA_LONG_UNALIGNED, luck.nextLong(memory.byteSize() - 8), luck.nextLong());
+        }
     }
 
     /// The stack died before it was told of the new rings, or before its commit: it has positions of others.

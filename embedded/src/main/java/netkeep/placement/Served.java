@@ -1,0 +1,75 @@
+package netkeep.placement;
+
+import java.lang.foreign.Arena;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+import netkeep.domain.Doorbell;
+import netkeep.engine.socket.Attachment;
+import netkeep.linux.LinuxException;
+
+/// A session that a stack serves, and the bell between it and its client.
+final class Served {
+    final Attachment attachment;
+
+    /// Whether its client is gone, or cut off.
+    boolean leaving;
+
+    /// Forgotten by the engine; the next turn commits that.
+    boolean detached;
+
+    private final Arena arena;
+    private final Doorbell bell;
+    private final Waking waking;
+    private boolean heard;
+
+    /// @param arena of its regions; closed with this object, as
+    /// @param bell  is
+    /// @param cpuNs as [Waking] takes it
+    Served(Attachment attachment, Arena arena, Doorbell bell, LongSupplier cpuNs) {
+        this.attachment = attachment;
+        this.arena = arena;
+        this.bell = bell;
+        this.waking = new Waking(bell::ring, cpuNs, new SplittableRandom());
+    }
+
+    /// Begins to wait for the client's voice.
+    ///
+    /// @return false if the kernel refuses that: the client has its voice in so many epoll instances that there is
+    ///         no place for another
+    boolean hear(Watch watch) {
+        try {
+            watch.hear(bell);
+            heard = true;
+        } catch (LinuxException full) {
+            heard = false;
+        }
+        return heard;
+    }
+
+    /// Waits for it no more.
+    void ignore(Watch watch) {
+        if (heard) {
+            heard = false;
+            watch.remove(bell.ear());
+        }
+    }
+
+    /// Wakes the client if there is news for it and it sleeps; after each turn.
+    void turned(long nowNs) {
+        if (attachment.mustWake()) {
+            waking.ring(nowNs);
+        } else {
+            waking.late(nowNs);
+        }
+    }
+
+    /// When the client is woken at the latest.
+    long deadlineNs() {
+        return waking.deadlineNs();
+    }
+
+    void close() {
+        bell.close();
+        arena.close();
+    }
+}
