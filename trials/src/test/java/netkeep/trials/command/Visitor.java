@@ -21,8 +21,10 @@ import netkeep.linux.Spawn;
 import netkeep.linux.Threads;
 
 /// Tries, inside a domain, what a domain must not do, each time that [Sandbox#VISITOR] is called, and says what came of
-/// each: `wall STAGE NAME ERRNO`, errno 0 for what was done.
+/// each: `wall PROCESS STAGE NAME ERRNO`, errno 0 for what was done. [#LAST] is the last name of a stage.
 public final class Visitor implements Runnable {
+    static final String LAST = "high descriptor";
+
     private static final boolean X86 = System.getProperty("os.arch").equals("amd64");
     private static final int SIGHAND_ALONE = 0x800;
     private static final int PTRACE_ATTACH = 16;
@@ -41,6 +43,7 @@ public final class Visitor implements Runnable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment errno = arena.allocate(JAVA_INT);
     private final Map<String, Integer> said = new LinkedHashMap<>();
+    private final long self = ProcessHandle.current().pid();
     private final long parent = ProcessHandle.current().parent().orElseThrow().pid();
 
     /// A region as its reader has it, and its mapping.
@@ -61,7 +64,7 @@ public final class Visitor implements Runnable {
         network();
         processes();
         amounts();
-        said.forEach((name, answer) -> System.out.println("wall " + stage + " " + name + " " + answer));
+        said.forEach((name, answer) -> System.out.println("wall " + self + " " + stage + " " + name + " " + answer));
         // Whoever cannot open a file any more can still say what is wrong.
         System.getLogger(Visitor.class.getName()).log(System.Logger.Level.WARNING, "stage " + stage);
         stage++;
@@ -107,7 +110,7 @@ public final class Visitor implements Runnable {
         if (at > 0) {
             raw(X86 ? 11 : 215, at, much, 0, 0, 0, 0);
         }
-        attempt("high descriptor", X86 ? 72 : 25, udp, 0, HIGH_DESCRIPTOR);
+        attempt(LAST, X86 ? 72 : 25, udp, 0, HIGH_DESCRIPTOR);
     }
 
     private void spawn() {

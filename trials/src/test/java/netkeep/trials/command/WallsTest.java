@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import netkeep.domain.Sandbox;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +88,7 @@ class WallsTest {
     @ValueSource(strings = {"monolithic", "factored"})
     void whatADomainMustNotDoIsRefused(String placement) throws Exception {
         Place.Running up = up(placement, List.of());
-        assertEquals(expected(true), tried(up));
+        assertTried(up, expected(true));
         Place.Running server = place.start(Place.netkeep(
                 List.of("echo", "--session", directory.resolve("session").toString())));
         server.says("port");
@@ -106,7 +108,7 @@ class WallsTest {
     void alsoWithoutRoot(String placement) throws Exception {
         List<String> ordinary = List.of("unshare", "--user", "--map-root-user", "--net", "--");
         Place.Running up = up(placement, ordinary);
-        assertEquals(expected(false), tried(up));
+        assertTried(up, expected(false));
         assertTrue(up.err().contains("a domain has its keeper's user"), up.err());
     }
 
@@ -122,17 +124,35 @@ class WallsTest {
         return expected;
     }
 
-    /// What all domains that have begun said.
-    private static Map<String, String> tried(Place.Running up) throws IOException {
+    /// Each process that serves has tried everything, as has the one that stands by, and all of it came to the same.
+    private static void assertTried(Place.Running up, Map<String, String> expected) throws Exception {
+        Set<Long> serving = new TreeSet<>();
+        for (String part : List.of("link", "stack", "control")) {
+            long process = Daemon.process(up, part);
+            String last = "wall " + process + " 2 " + Visitor.LAST + " ";
+            Place.await(part + " has not tried all: " + up.out(), () -> up.out().contains(last));
+            serving.add(process);
+        }
+        Map<Long, Map<String, String>> tried = tried(up);
+        tried.forEach((process, answers) -> assertEquals(expected, answers, "process " + process));
+        assertTrue(tried.keySet().containsAll(serving), tried.keySet() + " but not all of " + serving);
+        assertEquals(serving.size() + 1, tried.size(), "who serves, and who stands by");
+    }
+
+    /// What each process said.
+    private static Map<Long, Map<String, String>> tried(Place.Running up) throws IOException {
         return up.out()
                 .lines()
-                .filter(line -> line.startsWith("wall 1") || line.startsWith("wall 2"))
-                .map(line -> line.substring("wall ".length()))
-                .collect(Collectors.toMap(
-                        line -> line.substring(0, line.lastIndexOf(' ')),
-                        line -> line.substring(line.lastIndexOf(' ') + 1),
-                        (one, other) -> one.equals(other) ? one : one + " or " + other,
-                        TreeMap::new));
+                .filter(line -> line.matches("wall \\d+ [12] .*"))
+                .map(line -> line.split(" ", 3))
+                .collect(Collectors.groupingBy(
+                        words -> Long.valueOf(words[1]),
+                        TreeMap::new,
+                        Collectors.toMap(
+                                words -> words[2].substring(0, words[2].lastIndexOf(' ')),
+                                words -> words[2].substring(words[2].lastIndexOf(' ') + 1),
+                                (one, other) -> one + " and " + other,
+                                TreeMap::new)));
     }
 
     /// Each wall as the system shows it to others.
