@@ -32,7 +32,7 @@ public final class Option {
     /// 1 lets a bind take an address that connections in TIME-WAIT still use (SO_REUSEADDR).
     public static final int REUSE_ADDRESS = 10;
 
-    /// 1 lets several sockets bind to the same address and port (SO_REUSEPORT).
+    /// 1 lets several sockets of one user bind to the same address and port (SO_REUSEPORT).
     public static final int REUSE_PORT = 11;
 
     /// Type of service or traffic class, 0..255; TCP keeps the two ECN bits for itself.

@@ -81,7 +81,7 @@ final class Binding {
     }
 
     /// Whether the open socket may be bound beside those that are: as Linux, SO_REUSEADDR on both allows it while
-    /// neither listens, SO_REUSEPORT on both always.
+    /// neither listens, SO_REUSEPORT on both where they are one user's.
     private boolean mayBind(long hi, long lo, int port) {
         if (tcp.ports.first(port) == Ports.NONE && tcp.leased.used(port)) {
             // Connections have it that were given it, or are left of a listener or in TIME-WAIT.
@@ -92,7 +92,7 @@ final class Binding {
             if (!overlaps(hi, lo)) {
                 continue;
             }
-            boolean ports = tcb.has(Endpoint.REUSE_PORT) && other.has(Endpoint.REUSE_PORT);
+            boolean ports = sharesPort();
             boolean addresses = tcb.has(Endpoint.REUSE_ADDRESS)
                     && other.has(Endpoint.REUSE_ADDRESS)
                     && other.kind() != Endpoint.LISTENER;
@@ -103,14 +103,20 @@ final class Binding {
         return true;
     }
 
-    /// Whether the open socket, which is bound, may listen: nobody listens there, unless both reuse the port.
+    /// Whether the open socket and the other one share a port.
+    private boolean sharesPort() {
+        return tcb.has(Endpoint.REUSE_PORT)
+                && other.has(Endpoint.REUSE_PORT)
+                && tcp.sockets.attachment(tcb).user == tcp.sockets.attachment(other).user;
+    }
+
+    /// Whether the open socket, which is bound, may listen: nobody listens there, unless both share the port.
     boolean mayListen() {
         int port = tcb.localPort();
         for (int at = tcp.ports.first(port); at != Ports.NONE; at = tcp.ports.next(at)) {
             tcp.sockets.read(at, other);
             boolean same = at == tcb.index() || other.kind() != Endpoint.LISTENER;
-            boolean shared = tcb.has(Endpoint.REUSE_PORT) && other.has(Endpoint.REUSE_PORT);
-            if (!same && !shared && overlaps(tcb.localHi(), tcb.localLo())) {
+            if (!same && !sharesPort() && overlaps(tcb.localHi(), tcb.localLo())) {
                 return false;
             }
         }

@@ -132,12 +132,15 @@ public final class Users {
         return 0;
     }
 
-    /// Whether the socket may be bound beside those that are: as on Linux, if both allow it by the same option.
+    /// Whether the socket may be bound beside those that are: as on Linux, if both allow it by the same option, and by
+    /// SO_REUSEPORT are one user's.
     private boolean mayBind(long hi, long lo, int port) {
         for (int i = udp.ports.first(port); i != Ports.NONE; i = udp.ports.next(i)) {
             udp.sockets.read(i, other);
             boolean shared = socket.has(Endpoint.REUSE_ADDRESS) && other.has(Endpoint.REUSE_ADDRESS)
-                    || socket.has(Endpoint.REUSE_PORT) && other.has(Endpoint.REUSE_PORT);
+                    || socket.has(Endpoint.REUSE_PORT)
+                            && other.has(Endpoint.REUSE_PORT)
+                            && udp.sockets.attachment(socket).user == udp.sockets.attachment(other).user;
             if (!shared && overlaps(hi, lo)) {
                 return false;
             }
