@@ -53,7 +53,8 @@ static int close_between(unsigned first, unsigned last, int flags) {
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags) {
-    return first > last ? real()->close_range(first, last, flags) : close_between(first, last, flags);
+    bool wrong = first > last || ((unsigned)flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) != 0;
+    return wrong ? real()->close_range(first, last, flags) : close_between(first, last, flags);
 }
 
 EXPORT void closefrom(int first) {
@@ -93,7 +94,7 @@ EXPORT int dup3(int fd, int to, int flags) {
     if (is_hidden(to) || is_hidden(fd)) {
         return bad();
     }
-    if (fd != to && real()->fcntl(fd, F_GETFD) >= 0) {
+    if (fd != to && (flags & ~O_CLOEXEC) == 0 && real()->fcntl(fd, F_GETFD) >= 0) {
         socket_leave(to, true);
     }
     return doubled_to(fd, to, real()->dup3(fd, to, flags));
@@ -197,11 +198,15 @@ static bool times_there(const struct timespec *timeout, const sigset_t *mask) {
 /* More than that no process has, and the kernel says so. */
 enum { MOST_POLLED = 1 << 24 };
 
+static int64_t in_ns(int ms) {
+    return ms < 0 ? -1 : (int64_t)ms * 1000000;
+}
+
 EXPORT int poll(struct pollfd *polled, nfds_t count, int timeout) {
     if (count > MOST_POLLED || !memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->poll(polled, count, timeout);
     }
-    return wait_poll(polled, count, timeout < 0 ? -1 : (int64_t)timeout * 1000000, NULL);
+    return wait_poll(polled, count, in_ns(timeout), NULL);
 }
 
 EXPORT int ppoll(struct pollfd *polled, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
@@ -250,7 +255,7 @@ static void keep(fd_set *set, int fd, bool kept) {
 }
 
 /* What is not there the kernel is given, and tells. */
-static bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set *except) {
+bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set *except) {
     const void *const all[MEMORY_EACH] = {in, out, except};
     if (end > 0 && !memory_read_each(all, MEMORY_EACH, (size_t)(end - 1) / 8 + 1)) {
         return false;
@@ -272,6 +277,9 @@ static int answer(struct pollfd *polled, nfds_t count, fd_set *in, fd_set *out, 
             return bad();
         }
     }
+    if (!memory_written(in, in != NULL) || !memory_written(out, out != NULL) || !memory_written(except, except != NULL)) {
+        return fail(-EFAULT);
+    }
     for (nfds_t i = 0; i < count; i++) {
         int fd = polled[i].fd;
         bool reads = has(in, fd) && (polled[i].revents & READS) != 0;
@@ -287,27 +295,28 @@ static int answer(struct pollfd *polled, nfds_t count, fd_set *in, fd_set *out, 
 
 static int select_by_poll(
     int end, fd_set *in, fd_set *out, fd_set *except, int64_t timeout, const sigset_t *mask) {
-    struct pollfd *polled = calloc((size_t)end + 1, sizeof *polled);
-    if (polled == NULL) {
-        errno = ENOMEM;
-        return -1;
-    }
     nfds_t count = 0;
     for (int fd = 0; fd < end; fd++) {
+        count += has(in, fd) || has(out, fd) || has(except, fd);
+    }
+    struct pollfd few[POLLED_FEW];
+    struct pollfd *polled = polled_take(few, count);
+    if (polled == NULL) {
+        return fail(-ENOMEM);
+    }
+    nfds_t at = 0;
+    for (int fd = 0; fd < end && at < count; fd++) {
         int events = (has(in, fd) ? POLLIN | POLLRDNORM | POLLRDBAND : 0) | (has(out, fd) ? POLLOUT | POLLWRNORM : 0)
             | (has(except, fd) ? POLLPRI : 0);
         if (events != 0) {
-            polled[count].fd = fd;
-            polled[count++].events = (short)events;
+            polled[at++] = (struct pollfd){fd, (short)events, 0};
         }
     }
-    int found = wait_poll(polled, count, timeout, mask);
+    int found = wait_poll(polled, at, timeout, mask);
     if (found >= 0) {
-        found = answer(polled, count, in, out, except);
+        found = answer(polled, at, in, out, except);
     }
-    int failure = errno;
-    free(polled);
-    errno = failure;
+    polled_give(polled, few, count);
     return found;
 }
 
@@ -317,6 +326,9 @@ EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timev
     }
     struct timespec time = {0, 0};
     if (timeout != NULL) {
+        if (!memory_read(timeout, sizeof *timeout)) {
+            return fail(-EFAULT);
+        }
         if (timeout->tv_sec < 0 || timeout->tv_usec < 0) {
             return fail(-EINVAL);
         }
@@ -327,8 +339,8 @@ EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timev
     int64_t ns = timeout_ns(timeout == NULL ? NULL : &time);
     int64_t begun = now_ms();
     int found = select_by_poll(end, in, out, except, ns, NULL);
-    if (timeout != NULL && ns >= 0) {
-        /* Linux says how much of it was left. */
+    if (timeout != NULL && ns >= 0 && memory_written(timeout, sizeof *timeout)) {
+        /* Linux says how much of it was left, where there is room to say so. */
         int64_t left = ns / 1000000 - (now_ms() - begun);
         left = left < 0 ? 0 : left;
         timeout->tv_sec = left / 1000;
@@ -372,22 +384,25 @@ EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) {
 
 EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     uint32_t set;
-    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, timeout, mask)
+    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, in_ns(timeout), mask)
                                             : real()->epoll_pwait(epfd, events, most, timeout, mask);
 }
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeout) {
     uint32_t set;
-    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, timeout, NULL)
+    return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, in_ns(timeout), NULL)
                                             : real()->epoll_wait(epfd, events, most, timeout);
 }
 
 EXPORT int epoll_pwait2(
     int epfd, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask) {
+    uint32_t set;
+    if (number_kind(epfd, &set) != POLLS) {
+        return real()->epoll_pwait2(epfd, events, most, timeout, mask);
+    }
     if (!times_there(timeout, mask)) {
         return fail(-EFAULT);
     }
     int64_t ns = timeout_ns(timeout);
-    int64_t ms = ns < 0 ? -1 : (ns + 999999) / 1000000;
-    return ns == -EINVAL ? fail(-EINVAL) : epoll_pwait(epfd, events, most, ms > INT_MAX ? INT_MAX : (int)ms, mask);
+    return ns == -EINVAL ? fail(-EINVAL) : set_wait(epfd, set, events, most, ns, mask);
 }

@@ -205,24 +205,29 @@ EXPORT int execle(const char *path, const char *first, ...) {
     return execve(path, arguments, environment);
 }
 
-/* What is put into a place by posix_spawn goes along, whatever becomes of the descriptor that it was. */
+/*
+ * What is put into a place by posix_spawn goes along, whatever becomes of the descriptor that it was. Whoever says so may do it before there is
+ * a socket: so it is numbers that are noted, for good.
+ */
+enum { WORD = 64, WORDS = 1 << 14 };
+
+static _Atomic uint64_t placed[WORDS];
+
 EXPORT int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int to) {
-    uint32_t number;
-    if (number_kind(fd, &number) == OWN) {
-        atomic_store(&own(number)->placed, true);
+    if (fd >= 0 && fd < WORD * WORDS) {
+        atomic_fetch_or(&placed[fd / WORD], UINT64_C(1) << fd % WORD);
     }
     return real()->posix_spawn_file_actions_adddup2(actions, fd, to);
 }
 
 static bool goes_or_is_placed(int fd) {
-    uint32_t number;
-    return socket_goes(fd) || (number_kind(fd, &number) == OWN && atomic_load(&own(number)->placed));
+    return socket_goes(fd) || fd >= WORD * WORDS || (atomic_load(&placed[fd / WORD]) & UINT64_C(1) << fd % WORD) != 0;
 }
 
 EXPORT int posix_spawn(
     pid_t *child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
     char *const arguments[], char *const environment[]) {
-    bool lends = sockets_lend(true);
+    bool lends = sockets_lend(goes_or_is_placed);
     if (lends && !image_reached(AT_FDCWD, path)) {
         sockets_carry(goes_or_is_placed);
     }
@@ -238,7 +243,7 @@ EXPORT int posix_spawn(
 EXPORT int posix_spawnp(
     pid_t *child, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
     char *const arguments[], char *const environment[]) {
-    bool lends = sockets_lend(true);
+    bool lends = sockets_lend(goes_or_is_placed);
     if (lends && !image_found_reached(file)) {
         sockets_carry(goes_or_is_placed);
     }
@@ -270,7 +275,7 @@ static void returned(char **all, char **before) {
 }
 
 EXPORT int system(const char *command) {
-    bool lends = sockets_lend(false);
+    bool lends = sockets_lend(socket_goes);
     char **before = environ;
     char **all = lent(lends);
     int status = real()->system(command);
@@ -284,7 +289,7 @@ EXPORT int system(const char *command) {
 }
 
 EXPORT FILE *popen(const char *command, const char *mode) {
-    bool lends = sockets_lend(false);
+    bool lends = sockets_lend(socket_goes);
     char **before = environ;
     char **all = lent(lends);
     FILE *opened = real()->popen(command, mode);

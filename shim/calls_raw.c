@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "program.h"
 
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
@@ -26,6 +27,9 @@ static bool octets(long call, const long *a, long *done) {
         case SYS_write: *done = write(NUMBER(0), AT(1), LENGTH(2)); return true;
         case SYS_readv: *done = readv(NUMBER(0), AT(1), NUMBER(2)); return true;
         case SYS_writev: *done = writev(NUMBER(0), AT(1), NUMBER(2)); return true;
+        /* Of a position in two halves the first is all of it, where a word is so long. */
+        case SYS_preadv2: *done = preadv2(NUMBER(0), AT(1), NUMBER(2), (off_t)a[3], NUMBER(5)); return true;
+        case SYS_pwritev2: *done = pwritev2(NUMBER(0), AT(1), NUMBER(2), (off_t)a[3], NUMBER(5)); return true;
         case SYS_recvfrom: *done = recvfrom(NUMBER(0), AT(1), LENGTH(2), NUMBER(3), AT(4), AT(5)); return true;
         case SYS_sendto:
             *done = sendto(NUMBER(0), AT(1), LENGTH(2), NUMBER(3), AT(4), (socklen_t)a[5]);
@@ -68,12 +72,40 @@ static bool descriptors(long call, const long *a, long *done) {
         case SYS_dup2: *done = dup2(NUMBER(0), NUMBER(1)); return true;
 #endif
         case SYS_dup3: *done = dup3(NUMBER(0), NUMBER(1), NUMBER(2)); return true;
+        case SYS_pidfd_getfd: *done = pidfd_getfd(NUMBER(0), NUMBER(1), COUNT(2)); return true;
         case SYS_fcntl: *done = fcntl(NUMBER(0), NUMBER(1), AT(2)); return true;
         case SYS_ioctl: *done = ioctl(NUMBER(0), (unsigned long)a[1], AT(2)); return true;
         case SYS_execve: *done = execve(AT(0), AT(1), AT(2)); return true;
         case SYS_execveat: *done = execveat(NUMBER(0), AT(1), AT(2), AT(3), NUMBER(4)); return true;
         default: return false;
     }
+}
+
+/* What the kernel is told of a mask where a call has no argument left. */
+struct masked {
+    const sigset_t *mask;
+    size_t length;
+};
+
+/* The kernel's own call says how much of its time was left. What it is to refuse, it does. */
+static bool selects(const long *a, long *done) {
+    struct timespec *timeout = AT(4);
+    const struct masked *masked = AT(5);
+    bool there = (timeout == NULL || memory_read(timeout, sizeof *timeout)) && (masked == NULL || memory_read(masked, sizeof *masked));
+    const sigset_t *mask = there && masked != NULL ? masked->mask : NULL;
+    if (!there || (mask != NULL && masked->length != KERNEL_SET) || !select_concerns(NUMBER(0), AT(1), AT(2), AT(3))) {
+        return false;
+    }
+    int64_t until = later(timeout_ns(timeout));
+    *done = pselect(NUMBER(0), AT(1), AT(2), AT(3), timeout, mask);
+    int failure = errno;
+    if (until >= 0 && memory_written(timeout, sizeof *timeout)) {
+        int64_t left = until - now_ns();
+        left = left < 0 ? 0 : left;
+        *timeout = (struct timespec){.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+    }
+    errno = failure;
+    return true;
 }
 
 static bool waits(long call, const long *a, long *done) {
@@ -87,7 +119,12 @@ static bool waits(long call, const long *a, long *done) {
             }
             *done = ppoll(AT(0), (nfds_t)a[1], AT(2), AT(3)); return true;
 #ifdef SYS_select
-        case SYS_select: *done = select(NUMBER(0), AT(1), AT(2), AT(3), AT(4)); return true;
+        case SYS_select:
+            if (!select_concerns(NUMBER(0), AT(1), AT(2), AT(3))) {
+                /* libc's looks at its time itself. */
+                return false;
+            }
+            *done = select(NUMBER(0), AT(1), AT(2), AT(3), AT(4)); return true;
 #endif
 #ifdef SYS_epoll_create
         case SYS_epoll_create: *done = epoll_create(NUMBER(0)); return true;
@@ -102,6 +139,12 @@ static bool waits(long call, const long *a, long *done) {
                 return false;
             }
             *done = epoll_pwait(NUMBER(0), AT(1), NUMBER(2), NUMBER(3), AT(4)); return true;
+        case SYS_epoll_pwait2:
+            if (a[4] != 0 && LENGTH(5) != KERNEL_SET) {
+                return false;
+            }
+            *done = epoll_pwait2(NUMBER(0), AT(1), NUMBER(2), AT(3), AT(4)); return true;
+        case SYS_pselect6: return selects(a, done);
         default: return false;
     }
 }

@@ -28,8 +28,8 @@ static const char watched[2];
 static const char nudged;
 static int nudge = -1; /* always readable: a change of its entry wakes who waits */
 
-static _Thread_local int ear = -1;
-static _Thread_local unsigned ear_generation;
+static _Thread_local int ear __attribute__((tls_model("initial-exec"))) = -1;
+static _Thread_local unsigned ear_generation __attribute__((tls_model("initial-exec")));
 static unsigned generation = 1; /* of this process: a child's ears are its own */
 static pthread_mutex_t beginning = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t ears;
@@ -105,30 +105,51 @@ static void count(uint32_t by) {
     }
 }
 
+/* Also where there is no family yet: another thread may be about to begin one, or hold a lock. */
 static void before_fork(void) {
+    signals_hold();
+    pthread_mutex_lock(&beginning);
     stdio_lock();
     sets_lock();
-    family_lock();
-    sockets_share();
-    count(1);
+    if (family != NULL) {
+        family_lock();
+        sockets_share();
+        count(1);
+    }
 }
 
 static void parent_forked(void) {
-    family_unlock();
+    if (family != NULL) {
+        family_unlock();
+    }
     sets_unlock();
     stdio_unlock();
+    pthread_mutex_unlock(&beginning);
+    signals_let();
 }
 
-/* The family's lock is the parent's. */
 static void child_forked(void) {
     generation++;
-    take_bit();
-    hear_of_all();
     signals_forked();
-    signals_let();
+    if (family != NULL) {
+        /* The family's lock is the parent's. */
+        take_bit();
+        hear_of_all();
+        signals_let();
+    }
     sets_forked();
     sets_unlock();
     stdio_unlock();
+    pthread_mutex_unlock(&beginning);
+    signals_let();
+}
+
+/* As early as can be: libc takes memory for it, and locks, which a fork may hold. */
+__attribute__((constructor(101))) static void sees_forks(void) {
+    static _Atomic bool does;
+    if (!atomic_exchange(&does, true)) {
+        pthread_atfork(before_fork, parent_forked, child_forked);
+    }
 }
 
 static void close_ear(void *value) {
@@ -164,7 +185,7 @@ static void enter(struct family *entered, int fd) {
     memory = number_hide(fd);
     nudge = number_hide(eventfd(1, EFD_CLOEXEC));
     pthread_key_create(&ears, close_ear);
-    pthread_atfork(before_fork, parent_forked, child_forked);
+    sees_forks();
     signals_begin();
     bit = atomic_fetch_add(&entered->processes, 1) % EARS;
     __atomic_store_n(&family, entered, __ATOMIC_RELEASE);

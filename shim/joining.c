@@ -186,10 +186,10 @@ bool socket_goes(int fd) {
 }
 
 /* Whether there is one that another image would have; then processes share sockets from now on. */
-static bool some(bool any) {
+static bool some(bool (*goes)(int fd)) {
     uint32_t number;
     for (int fd = 0; family != NULL && fd < numbers_end(); fd++) {
-        if (number_kind(fd, &number) == OWN && (any || socket_goes(fd))) {
+        if (number_kind(fd, &number) == OWN && goes(fd)) {
             family_lock();
             sockets_share();
             family_unlock();
@@ -208,17 +208,55 @@ static void moved(uint32_t by) {
     }
 }
 
-bool sockets_go(void) {
-    if (!some(false)) {
-        return false;
+/* Those that end with this image, while others have their sockets: bits of descriptors that have been counted out. */
+enum { WORD = 64, WORDS = 1 << 14 };
+
+static _Atomic uint64_t out[WORDS];
+
+static bool count_out(uint32_t number) {
+    uint32_t refs = atomic_load(&own(number)->refs);
+    while (refs > 1) {
+        if (atomic_compare_exchange_weak(&own(number)->refs, &refs, refs - 1)) {
+            return true;
+        }
     }
-    moved(1);
-    real()->fcntl(session.line, F_SETFD, 0);
-    return true;
+    return false;
+}
+
+/* The last of all is left to the kernel to count: the call may fail, and then it is there still. */
+static void count_out_all(void) {
+    uint32_t number;
+    for (int fd = 0; family != NULL && fd < numbers_end() && fd < WORD * WORDS; fd++) {
+        if (number_kind(fd, &number) == OWN && !socket_goes(fd) && count_out(number)) {
+            atomic_fetch_or(&out[fd / WORD], UINT64_C(1) << fd % WORD);
+        }
+    }
+}
+
+static void count_in_all(void) {
+    uint32_t number;
+    for (int fd = 0; family != NULL && fd < numbers_end() && fd < WORD * WORDS; fd++) {
+        uint64_t bit = UINT64_C(1) << fd % WORD;
+        if ((atomic_load(&out[fd / WORD]) & bit) != 0 && (atomic_fetch_and(&out[fd / WORD], ~bit) & bit) != 0
+            && number_kind(fd, &number) == OWN) {
+            atomic_fetch_add(&own(number)->refs, 1);
+        }
+    }
+}
+
+bool sockets_go(void) {
+    bool goes = some(socket_goes);
+    count_out_all();
+    if (goes) {
+        moved(1);
+        real()->fcntl(session.line, F_SETFD, 0);
+    }
+    return goes;
 }
 
 void sockets_stay(void) {
-    if (some(false)) {
+    count_in_all();
+    if (some(socket_goes)) {
         moved(UINT32_MAX);
         real()->fcntl(session.line, F_SETFD, FD_CLOEXEC);
     }
@@ -230,13 +268,13 @@ static void lend(uint32_t number) {
     }
 }
 
-bool sockets_lend(bool any) {
+bool sockets_lend(bool (*goes)(int fd)) {
     uint32_t number;
-    if (!some(any)) {
+    if (!some(goes)) {
         return false;
     }
     for (int fd = 0; fd < numbers_end(); fd++) {
-        if (number_kind(fd, &number) == OWN && (any || socket_goes(fd))) {
+        if (number_kind(fd, &number) == OWN && goes(fd)) {
             lend(number);
         }
     }
@@ -275,7 +313,7 @@ static void sent_right(int fd) {
     }
 }
 
-static void come_right(int fd) {
+void right_come(int fd) {
     struct found is;
     if (named(fd, &is) && !is.line && family_join(fd, -1, is.family) == 0) {
         found(fd, &is);
@@ -290,6 +328,6 @@ void rights_sent(const struct msghdr *message) {
 
 void rights_come(const struct msghdr *message) {
     if (message->msg_controllen != 0 && family_path() != NULL) {
-        each_right(message, come_right);
+        each_right(message, right_come);
     }
 }

@@ -19,7 +19,7 @@
 /* docs/layouts/session.md. */
 enum { MAGIC = 0x30534b4e, VERSION = 1, GREETING = 8, HELLO = 24, LONGEST = 32768, DESCRIPTORS = 4, MOST_LED = 4 };
 
-enum { DEPOSIT = 3, JOIN = 4, TAKE_BACK = 5, SAID = 8, DEPOSITED = DESCRIPTORS + 1 };
+enum { DEPOSIT = 3, JOIN = 4, TAKE_BACK = 5, DEPOSITED = DESCRIPTORS + 1 };
 
 enum { RING_ITEMS = 64, RING_ASLEEP = 64, RING_CONSUMER = 128, REQUEST = 64, EVENT = 8 };
 
@@ -205,8 +205,15 @@ static int sizes(struct nk_session *session, const unsigned char *hello, size_t 
     }
     session->client_length = send_rings(session) + (size_t)session->sockets * session->capacity;
     session->stack_length = receive_rings(session) + (size_t)session->sockets * session->capacity;
-    session->links = strndup((const char *)hello + HELLO, length - HELLO);
-    return session->links == NULL ? -ENOMEM : 0;
+    /* Mapped, as the regions are: it may be a handler that attaches, which has interrupted malloc. */
+    char *links = mmap(NULL, length - HELLO + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (links == MAP_FAILED) {
+        return -ENOMEM;
+    }
+    memcpy(links, hello + HELLO, length - HELLO);
+    session->links = links;
+    session->links_length = length - HELLO + 1;
+    return 0;
 }
 
 /* Whether there are addresses for both regions, and as many again for the program. */
@@ -343,7 +350,9 @@ void nk_detach(struct nk_session *session) {
     if (session->stack != NULL) {
         munmap((void *)(uintptr_t)session->stack, session->stack_length);
     }
-    free(session->links);
+    if (session->links != NULL) {
+        munmap(session->links, session->links_length);
+    }
     free(session->seen);
     without(session);
 }
@@ -372,18 +381,16 @@ int nk_hand(int over, const void *octets, size_t length, const int *descriptors,
 }
 
 int nk_deposit(const struct nk_session *session, int own) {
+    static unsigned char word[LONGEST];
     size_t names = strlen(session->links);
-    unsigned char *word = malloc(SAID + HELLO + names);
-    if (word == NULL) {
-        return -ENOMEM;
-    }
     const uint32_t head[] = {MAGIC, DEPOSIT, MAGIC, 0, session->sockets, session->requests, session->events, session->capacity};
     const int held[] = {session->client_memory, session->stack_memory, session->voice, session->ear, own};
+    if (sizeof head + names > sizeof word) {
+        return -EMSGSIZE;
+    }
     memcpy(word, head, sizeof head);
     memcpy(word + sizeof head, session->links, names);
-    int failure = nk_hand(session->line, word, sizeof head + names, held, DEPOSITED);
-    free(word);
-    return failure;
+    return nk_hand(session->line, word, sizeof head + names, held, DEPOSITED);
 }
 
 int nk_join(struct nk_session *session, int over, int *own) {

@@ -130,6 +130,7 @@ struct nk_session {
     size_t client_length; /* of which so much is mapped */
     size_t stack_length;
     char *links; /* the names of the stack's links, from number 1 on, each ended by a line feed */
+    size_t links_length;
 
     /* What this side remembers, begun as zeros: nk_seen_length octets, which processes that share a session share, too. */
     struct nk_seen *seen;

@@ -192,8 +192,10 @@ static void say(uint32_t number, int option, int value) {
         errors_forget(number);
     }
     if (option < STACKS) {
+        /* Who closes waits here. Behind that the connection goes on, as the kernel's, which the stack would reset. */
+        int told = option == LINGER && value > 0 ? -1 : value;
         struct nk_request request = {
-            .op = NK_OPTION, .socket = number, .a = (uint64_t)option, .b = (uint64_t)(int64_t)value};
+            .op = NK_OPTION, .socket = number, .a = (uint64_t)option, .b = (uint64_t)(int64_t)told};
         if (option == SEND_BUFFER && it->datagram) {
             /* Who waits for room counts on from what there was: it has to be what there is. */
             family_call(&request);

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -74,7 +75,6 @@ struct own {
     int64_t receive_ms; /* SO_RCVTIMEO, 0 for ever */
     int64_t send_ms;
     _Atomic bool carried; /* its octets go through the kernel's pair, and a carrier */
-    _Atomic bool placed; /* posix_spawn was told where it is to go */
     uint64_t known; /* the options that were set: bits by their numbers */
     int options[OPTIONS_KEPT];
     bool holding; /* a datagram to which more may come lies behind what was given (MSG_MORE, UDP_CORK) */
@@ -293,22 +293,22 @@ void end_named(int end, uint32_t number);
 void line_named(void);
 
 /*
- * Another image is about to take this one's place, and will find what is not closed then: whether there is any. And: it did not come.
+ * Another image is about to take this one's place, and will find what is not closed then: whether there is any. What is closed then is
+ * counted out. And: it did not come.
  */
 bool sockets_go(void);
 bool socket_goes(int fd);
 void sockets_stay(void);
 
-/*
- * Descriptors are about to be another process's, uncounted: all that are not closed by exec, or any. Whether there are some; then
- * sockets_lent is to follow.
- */
-bool sockets_lend(bool any);
+/* Descriptors are about to be another process's, uncounted: all that go along. Whether there are some; then sockets_lent is to follow. */
+bool sockets_lend(bool (*goes)(int fd));
 void sockets_lent(void);
 
-/* Rights that a message gives away, or has brought. */
+/* Rights that a message gives away, or has brought; and a descriptor of another process's that came otherwise. */
 void rights_sent(const struct msghdr *message);
 void rights_come(const struct msghdr *message);
+void right_come(int fd);
+int pidfd_getfd(int pidfd, int target, unsigned flags);
 
 /* ----- Addresses: addresses.c ----- */
 
@@ -552,6 +552,17 @@ int64_t later(int64_t ns);
 /* As ppoll, timeout in nanoseconds, -1 for ever. */
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);
 
+/*
+ * Room for so many: the caller's own, of POLLED_FEW, or else mapped, for a handler may wait that has interrupted malloc. NULL if there is none. And
+ * back, errno as it was.
+ */
+enum { POLLED_FEW = 64 };
+struct pollfd *polled_take(struct pollfd *few, nfds_t count);
+void polled_give(struct pollfd *taken, const struct pollfd *few, nfds_t count);
+
+/* Whether what select is asked about has one of ours. */
+bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set *except);
+
 /* Before something is received: a socket of which nothing is decided yet is waited for here. -1 with errno if nothing will be. */
 int wait_settled(int fd, int flags);
 
@@ -561,7 +572,8 @@ bool wait_concerns(struct pollfd *polled, nfds_t count);
 
 void set_made(int epfd);
 int set_control(int epfd, uint32_t set, int op, int fd, struct epoll_event *event);
-int set_wait(int epfd, uint32_t set, struct epoll_event *events, int most, int timeout, const sigset_t *mask);
+/* As epoll_pwait2, timeout in nanoseconds, -1 for ever. */
+int set_wait(int epfd, uint32_t set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask);
 /* Whether it ever had a socket of ours, in itself or in a set within. And: whether one of these is ready. */
 bool set_hears(uint32_t set);
 bool set_ready(uint32_t set);

@@ -21,12 +21,12 @@
 #include <unistd.h>
 
 #define NK_CALLS(CALL) \
-    CALL(socket) CALL(bind) CALL(connect) CALL(listen) CALL(accept) CALL(accept4) CALL(shutdown) CALL(getsockname) \
+    CALL(socket) CALL(bind) CALL(bindresvport) CALL(connect) CALL(listen) CALL(accept) CALL(accept4) CALL(shutdown) CALL(getsockname) \
     CALL(getpeername) CALL(getsockopt) CALL(setsockopt) CALL(send) CALL(sendto) CALL(sendmsg) CALL(sendmmsg) CALL(recv) \
     CALL(recvfrom) CALL(recvmsg) CALL(recvmmsg) CALL(read) CALL(write) CALL(readv) CALL(writev) CALL(preadv2) CALL(pwritev2) CALL(close) \
     CALL(close_range) CALL(closefrom) CALL(dup) CALL(dup2) CALL(dup3) CALL(fcntl) CALL(ioctl) CALL(poll) CALL(ppoll) \
     CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
-    CALL(epoll_pwait) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
+    CALL(epoll_pwait) CALL(epoll_pwait2) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
     CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(posix_spawn_file_actions_adddup2) CALL(system) CALL(popen) CALL(sigaction) CALL(fdopen) CALL(fileno) \
     CALL(vdprintf) CALL(syscall) CALL(prctl) CALL(getifaddrs) CALL(if_nametoindex) CALL(if_indextoname) \
     CALL(getaddrinfo) CALL(getaddrinfo_a) CALL(getnameinfo) CALL(gethostbyname) CALL(gethostbyname2) CALL(gethostbyaddr) \

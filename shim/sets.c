@@ -2,11 +2,24 @@
 #include "sets.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
-enum { SETS = 4096, BY_FD = 1024 };
+enum { SETS = 4096, BY_FD = 1024, PIECES = 16 << 10 };
 
 const char set_ring[3];
+
+/*
+ * Pieces of a size, of which each that is free begins with the address of the next. They are of mapped memory: a handler may change a set that has
+ * interrupted malloc. With the lock.
+ */
+struct pieces {
+    size_t size;
+    void *free;
+};
+
+static struct pieces some_sets = {sizeof(struct set), NULL};
+static struct pieces some_items = {sizeof(struct item), NULL};
 
 static struct set *sets[SETS];
 static uint32_t sets_end; /* one above the highest that ever was */
@@ -25,6 +38,32 @@ void sets_unlock(void) {
     signals_let();
 }
 
+static void *mapped(size_t length) {
+    void *made = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return made == MAP_FAILED ? NULL : made;
+}
+
+static void piece_give(struct pieces *pieces, void *piece) {
+    memcpy(piece, &pieces->free, sizeof pieces->free);
+    pieces->free = piece;
+}
+
+/* One of zeros, or NULL. */
+static void *piece_take(struct pieces *pieces) {
+    if (pieces->free == NULL) {
+        char *more = mapped(PIECES);
+        for (size_t at = 0; more != NULL && at + pieces->size <= PIECES; at += pieces->size) {
+            piece_give(pieces, more + at);
+        }
+    }
+    void *taken = pieces->free;
+    if (taken != NULL) {
+        memcpy(&pieces->free, taken, sizeof pieces->free);
+        memset(taken, 0, pieces->size);
+    }
+    return taken;
+}
+
 struct set *set_at(uint32_t set) {
     return set < SETS ? sets[set] : NULL;
 }
@@ -33,7 +72,7 @@ void set_made(int epfd) {
     sets_lock();
     for (uint32_t i = 0; i < SETS; i++) {
         if (sets[i] == NULL) {
-            sets[i] = calloc(1, sizeof *sets[i]);
+            sets[i] = piece_take(&some_sets);
             if (sets[i] != NULL) {
                 sets[i]->epfd = epfd;
                 sets[i]->bed = -1;
@@ -200,7 +239,7 @@ static void wants(struct item *item, const struct epoll_event *event) {
 }
 
 static struct item *put(struct set *set, int fd, const struct epoll_event *event) {
-    struct item *item = calloc(1, sizeof *item);
+    struct item *item = piece_take(&some_items);
     if (item != NULL) {
         item->fd = fd;
         item->set = set;
@@ -217,7 +256,7 @@ static int add(struct set *set, int fd, const struct epoll_event *event) {
         return -EEXIST;
     }
     if (by_number == NULL) {
-        by_number = calloc(session.sockets, sizeof(struct item *));
+        by_number = mapped(session.sockets * sizeof(struct item *));
         read_to = atomic_load(&family->written);
     }
     struct item *item = by_number == NULL ? NULL : put(set, fd, event);
@@ -245,7 +284,7 @@ static void drop(struct item *item) {
     }
     item->set->nests -= item->inner != NULL;
     item->set->count--;
-    free(item);
+    piece_give(&some_items, item);
 }
 
 /* As the kernel: who is woken alone is so from the beginning, and has no other wishes. */
@@ -444,7 +483,7 @@ void set_left(uint32_t number, int fd) {
     }
     /* As with the kernel it is there for who waits in it. */
     if (atomic_load(&set->sleepers) == 0 && atomic_load(&set->strangers) == 0) {
-        free(set);
+        piece_give(&some_sets, set);
     }
     sets_unlock();
 }

@@ -5,7 +5,15 @@
 
 /* Waiting for a set: what it has to tell, and the sleep until it has. */
 
-enum { KERNEL_NS = 50000, HEARD = 4, KERNEL_SET = 8 };
+enum { KERNEL_NS = 50000, HEARD = 4, KERNEL_SET = 8, MS = 1000000, SECOND = 1000 * MS };
+
+/* As epoll_pwait2, ns -1 for ever; whole milliseconds are waited for by the older call, which more processes are allowed. */
+static int sleep_for(int epfd, struct epoll_event *events, int most, int64_t ns, const sigset_t *mask) {
+    struct timespec time = {.tv_sec = ns / SECOND, .tv_nsec = ns % SECOND};
+    bool whole = ns < 0 || (ns % MS == 0 && ns / MS <= INT32_MAX);
+    return whole ? real()->epoll_pwait(epfd, events, most, ns < 0 ? -1 : (int)(ns / MS), mask)
+                 : real()->epoll_pwait2(epfd, events, most, &time, mask);
+}
 
 /* What changes whenever there is something new to be told of a socket. */
 static uint64_t news(uint32_t number, uint32_t found) {
@@ -170,7 +178,7 @@ static int both(struct set *set, struct epoll_event *events, int most, bool slee
 }
 
 /* Sleeps until there is something, perhaps. 1 if the kernel is to be asked, 0 or -1. */
-static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned before, bool *interrupted) {
+static int lie_down(struct set *set, int64_t timeout, const sigset_t *mask, unsigned before, bool *interrupted) {
     struct epoll_event heard[HEARD];
     int kernels = 0;
     if (set->bed < 0 || set->made_by != family_generation()) {
@@ -181,12 +189,12 @@ static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned
     if (set->bed < 0) {
         /* It looks each millisecond instead. */
         struct pollfd one = {set->epfd, POLLIN, 0};
-        struct timespec nap = {.tv_nsec = confined_nap(timeout < 0 ? -1 : (int64_t)timeout * 1000000)};
+        struct timespec nap = {.tv_nsec = confined_nap(timeout)};
         return real()->ppoll(&one, 1, &nap, mask);
     }
     signals_sleep(set->bed);
     bool came = signals_run(true) != before;
-    int count = came ? 0 : real()->epoll_pwait(set->bed, heard, HEARD, timeout, mask);
+    int count = came ? 0 : sleep_for(set->bed, heard, HEARD, timeout, mask);
     signals_sleep(-1);
     if (came || (signals_run(true) != before && (mask == NULL || count > 0))) {
         /* Behind its time the kernel lets those in that the mask has kept out: they interrupt nothing any more. */
@@ -202,7 +210,7 @@ static int lie_down(struct set *set, int timeout, const sigset_t *mask, unsigned
 }
 
 static int sleep_in_kernel(
-    struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask, unsigned before) {
+    struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask, unsigned before) {
     atomic_fetch_add(&set->sleepers, 1);
     family_sleeps();
     int count = tell(set, events, most);
@@ -223,10 +231,10 @@ static int sleep_in_kernel(
 }
 
 /* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
-static int among_strangers(struct set *set, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+static int among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
     int kept = 0;
     atomic_fetch_add(&set->strangers, 1);
-    int count = atomic_load(&set->hears) ? 0 : real()->epoll_pwait(set->epfd, events, most, timeout, mask);
+    int count = atomic_load(&set->hears) ? 0 : sleep_for(set->epfd, events, most, timeout, mask);
     int failure = errno;
     atomic_fetch_sub(&set->strangers, 1);
     for (int i = 0; i < count; i++) {
@@ -245,15 +253,16 @@ static int among_strangers(struct set *set, struct epoll_event *events, int most
     return count < 0 ? count : kept;
 }
 
-int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
     struct set *set = set_at(number);
     if (set == NULL || most <= 0 || most > INT32_MAX / (int)sizeof *events || (mask != NULL && !memory_read(mask, KERNEL_SET))) {
-        return real()->epoll_pwait(epfd, events, most, timeout, mask);
+        return sleep_for(epfd, events, most, timeout, mask);
     }
     if (!memory_written(events, sizeof *events)) {
         return fail(-EFAULT);
     }
-    int64_t until = timeout <= 0 ? timeout : now_ms() + timeout;
+    int64_t until = timeout <= 0 ? timeout : now_ns() + timeout;
+    int64_t unit = timeout % MS == 0 ? MS : 1;
     unsigned before = signals_run(true);
     for (;;) {
         bool hears = atomic_load(&set->hears);
@@ -265,7 +274,7 @@ int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, in
         if (count != 0) {
             return count;
         }
-        int64_t left = until < 0 ? -1 : until - now_ms();
-        timeout = until < 0 ? -1 : left < 0 ? 0 : (int)left;
+        int64_t left = until < 0 ? -1 : until - now_ns();
+        timeout = until < 0 ? -1 : left < 0 ? 0 : (left + unit - 1) / unit * unit;
     }
 }

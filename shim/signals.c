@@ -17,12 +17,14 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* A lock is held for less than a microsecond, or until the stack answers: more than so many do not come meanwhile. */
-enum { SIGNALS = 65, MOST = 8 };
+/* Behind the first that is put off none comes until the lock is let go of: more than so many that were on their way already are told once more. */
+enum { SIGNALS = 65, MOST = 8, KERNEL_SET = 8 /* octets of a set, as the kernel has it */ };
 
 static _Thread_local unsigned held __attribute__((tls_model("initial-exec")));
 static _Thread_local unsigned waiting __attribute__((tls_model("initial-exec")));
 static _Thread_local siginfo_t infos[MOST] __attribute__((tls_model("initial-exec"))); /* of those */
+static _Thread_local bool shut __attribute__((tls_model("initial-exec"))); /* the thread's mask is ours, and was: */
+static _Thread_local sigset_t mask_before __attribute__((tls_model("initial-exec")));
 
 static _Atomic(void (*)(int, siginfo_t *, void *)) handlers[SIGNALS]; /* the program's */
 static sigset_t blocked[SIGNALS]; /* while it runs */
@@ -44,38 +46,61 @@ void signals_sleep(int ear) {
 }
 
 static void call(int number, siginfo_t *info, void *context) {
+    int ear = asleep;
     runs++;
     interrupts += !atomic_load(&restarts[number]);
-    if (asleep > 0) {
-        /* It may have come just before the thread sleeps. */
-        family_nudge(asleep - 1);
-    }
+    asleep = 0;
     atomic_load(&handlers[number])(number, info, context);
+    asleep = ear;
+    if (ear > 0) {
+        /* It may have come just before the thread sleeps; and what was to wake the thread it may have heard itself. */
+        int failure = errno;
+        family_nudge(ear - 1);
+        errno = failure;
+    }
 }
 
-static void came(int number, siginfo_t *info, void *context) {
+/* All but those of faults, which cannot wait. */
+static sigset_t others(void) {
+    static const int faults[] = {SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGSEGV, SIGBUS};
+    sigset_t all;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigdelset(&all, faults[i]);
+    }
+    return all;
+}
+
+static void came(int number, siginfo_t *info, void *interrupted) {
+    ucontext_t *context = interrupted;
     if (held == 0) {
         call(number, info, context);
         return;
     }
-    /* As the kernel does: of one that waits already a second is none. */
-    bool known = false;
-    for (unsigned i = 0; i < waiting; i++) {
-        known |= number < SIGRTMIN && infos[i].si_signo == number;
-    }
-    if (!known && waiting < MOST) {
+    /* The kernel keeps what comes from here on, and its order. Of several that have come at once the last to be here interrupted the thread itself. */
+    sigset_t all = others();
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    if (waiting < MOST) {
         infos[waiting++] = *info;
+    } else {
+        real()->syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), number, info);
     }
+    sigemptyset(&mask_before);
+    memcpy(&mask_before, &context->uc_sigmask, KERNEL_SET);
+    shut = true;
+    /* The thread goes on so. */
+    sigorset(&all, &all, &mask_before);
+    memcpy(&context->uc_sigmask, &all, KERNEL_SET);
 }
 
 static void deliver(void) {
-    sigset_t all;
-    sigset_t before;
     static const ucontext_t nowhere;
     int failure = errno;
-    sigfillset(&all);
-    /* While one is taken out of the list none comes, whose handler would take the same. */
+    sigset_t all = others();
+    sigset_t before;
     pthread_sigmask(SIG_BLOCK, &all, &before);
+    before = shut ? mask_before : before;
+    shut = false;
     while (waiting != 0) {
         siginfo_t first = infos[0];
         sigset_t within;
@@ -103,8 +128,13 @@ void signals_let(void) {
     }
 }
 
+/* What came is the parent's. */
 void signals_forked(void) {
     waiting = 0;
+    if (shut) {
+        shut = false;
+        pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
+    }
 }
 
 static bool is_fault(int number) {

@@ -231,6 +231,9 @@ int64_t socket_adopt(int fd) {
     }
     family_unlock();
     sets_adopted(fd);
+    if (number >= 0) {
+        stdio_moved(fd);
+    }
     return number;
 }
 

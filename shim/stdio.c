@@ -114,8 +114,10 @@ void stdio_moved(int fd) {
     if (fd != 0) {
         bool unbuffered = (old->_flags & UNBUFFERED) != 0;
         setvbuf(made, NULL, unbuffered ? _IONBF : __flbf(old) ? _IOLBF : _IOFBF, BUFSIZ);
-        fwrite(old->_IO_write_base, 1, __fpending(old), made);
-        __fpurge(old);
+        if (__fpending(old) != 0) {
+            fwrite(old->_IO_write_base, 1, __fpending(old), made);
+            __fpurge(old);
+        }
     }
     *standard[fd] = made;
 }
@@ -126,9 +128,11 @@ void stdio_end(void) {
     }
 }
 
+/* Also of a socket that may become one of ours: whose octets these are is known once there are some. */
 EXPORT FILE *fdopen(int fd, const char *mode) {
     uint32_t number;
-    return number_kind(fd, &number) == OWN ? of_socket(fd, mode) : real()->fdopen(fd, mode);
+    enum kind kind = number_kind(fd, &number);
+    return kind == OWN || kind == OPEN ? of_socket(fd, mode) : real()->fdopen(fd, mode);
 }
 
 EXPORT int fileno(FILE *file) {

@@ -2,15 +2,13 @@
 #include "program.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /*
  * poll over descriptors of both kinds. The kernel polls those that are its own and, behind them, the thread's ear; our sockets it
  * is given as -1, which it passes over. An epoll instance is both.
  */
-
-enum { FEW = 64 };
 
 static const int64_t SECOND = 1000000000;
 
@@ -190,18 +188,29 @@ int64_t later(int64_t ns) {
     return ns < 0 ? -1 : now_ns() + ns;
 }
 
+struct pollfd *polled_take(struct pollfd *few, nfds_t count) {
+    if (count <= POLLED_FEW) {
+        return few;
+    }
+    void *made = mmap(NULL, count * sizeof *few, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return made == MAP_FAILED ? NULL : made;
+}
+
+void polled_give(struct pollfd *taken, const struct pollfd *few, nfds_t count) {
+    int failure = errno;
+    if (taken != few) {
+        munmap(taken, count * sizeof *taken);
+    }
+    errno = failure;
+}
+
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask) {
-    struct pollfd few[FEW + 1];
-    struct pollfd *kernels = count <= FEW ? few : malloc((count + 1) * sizeof *kernels);
+    struct pollfd few[POLLED_FEW];
+    struct pollfd *kernels = polled_take(few, count + 1);
     if (kernels == NULL) {
-        errno = ENOMEM;
-        return -1;
+        return fail(-ENOMEM);
     }
     int found = wait_among(polled, count, kernels, timeout, mask);
-    if (kernels != few) {
-        int failure = errno;
-        free(kernels);
-        errno = failure;
-    }
+    polled_give(kernels, few, count + 1);
     return found;
 }

@@ -32,6 +32,7 @@
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -1781,8 +1782,42 @@ static int tell_outside(const char *loopback, int number, bool connected) {
     return done == 9 && recv(fd, octets, 20, 0) == 7 ? 0 : errno;
 }
 
+static void *binds(void *failed) {
+    int fd = stream();
+    *(int *)failed = bound(fd, family == AF_INET6 ? "::" : "0.0.0.0", 0);
+    close(fd);
+    return NULL;
+}
+
+/* Forks while another thread makes the image's first socket: how many children could not make theirs. */
+static int forks_meanwhile(void) {
+    pthread_t thread;
+    pid_t children[8];
+    int failed = -1;
+    int failures = 0;
+    int status = -1;
+    pthread_create(&thread, NULL, binds, &failed);
+    for (int i = 0; i < 8; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            alarm(10);
+            binds(&failed);
+            _exit(failed == 0 ? 0 : 1);
+        }
+        usleep(400);
+    }
+    for (int i = 0; i < 8; i++) {
+        failures += waitpid(children[i], &status, 0) != children[i] || status != 0;
+    }
+    pthread_join(thread, NULL);
+    return failures + (failed != 0);
+}
+
 static int ask_outside(char **arguments) {
     family = arguments[1][0] == '6' ? AF_INET6 : AF_INET;
+    if (arguments[3][0] == 'f') {
+        return forks_meanwhile();
+    }
     const char *loopback = family == AF_INET6 ? "::1" : "127.0.0.1";
     if (arguments[3][0] == 'u') {
         return tell_outside(loopback, atoi(arguments[2]), arguments[3][1] != 0);
@@ -2697,6 +2732,276 @@ static void described(void) {
     peer("x", 0);
 }
 
+/* What a call is to refuse it refuses before anything has changed. */
+static void refusing(void) {
+    section("refused before anything has changed");
+    char *all = pages();
+    fd_set *only = (void *)(all + 4096);
+    fd_set in;
+    int ends[2];
+    int fd = pair();
+    if (pipe(ends) != 0) {
+        exit(1);
+    }
+    SAY(dup3(ends[0], fd, 7));
+    SAY(dup3(fd, fd, 0));
+    SAY(close_range((unsigned)fd, (unsigned)fd, 99));
+    SAY(close_range((unsigned)fd, (unsigned)fd - 1, 0));
+    SAY(send(fd, octets, 4, 0));
+    SAY(peer("r", 4));
+    SAY(dup3(fd, 100, O_CLOEXEC));
+    SAY(fcntl(100, F_GETFD));
+    SAY(close_range(100, 100, 0));
+    SAY(close_range((unsigned)fd, (unsigned)fd, CLOSE_RANGE_CLOEXEC));
+    SAY(fcntl(fd, F_GETFD));
+    FD_ZERO(&in);
+    FD_SET(fd, &in);
+    /* libc's own select reads and writes its time itself. */
+    SAY(syscall(SYS_pselect6, fd + 1, &in, NULL, NULL, all, NULL));
+    SAY(syscall(SYS_pselect6, fd + 1, &in, NULL, NULL, only, NULL));
+#ifdef SYS_select
+    SAY(syscall(SYS_select, fd + 1, &in, NULL, NULL, all));
+    FD_SET(fd, &in);
+    SAY(syscall(SYS_select, fd + 1, &in, NULL, NULL, only));
+#endif
+    mprotect(only, 4096, PROT_READ | PROT_WRITE);
+    FD_SET(fd, only);
+    mprotect(only, 4096, PROT_READ);
+    SAY(select(fd + 1, only, NULL, NULL, &(struct timeval){0, 0}));
+    close(fd);
+    close(ends[0]);
+    close(ends[1]);
+    munmap(all, 3 * 4096);
+    peer("x", 0);
+}
+
+/* Streams of stdio that are there before it is known whose the socket is. */
+static void by_stdio_before(void) {
+    section("stdio before a connection");
+    int fd = stream();
+    FILE *file = fdopen(fd, "r+");
+    char *line = octets + 100;
+    SAY(file != NULL && fileno(file) == fd);
+    SAY(fdopen(fd, "?") == NULL);
+    SAY(peer("l", port));
+    SAY(to(fd, peer_address, port));
+    SAY(peer("a", 0) >= 0);
+    SAY(fprintf(file, "%d octets\n", 9));
+    SAY(fflush(file));
+    SAY(peer("e", 9));
+    SAY(fgets(line, 100, file) == line && strcmp(line, "9 octets\n") == 0);
+    SAY(fclose(file));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    int before = dup(STDERR_FILENO);
+    close(STDERR_FILENO);
+    fd = stream();
+    int connected = to(fd, peer_address, port);
+    long accepted = peer("a", 0);
+    int written = fprintf(stderr, "by stderr");
+    SAY(fd);
+    SAY(connected);
+    SAY(accepted >= 0);
+    SAY(written);
+    SAY(peer("r", 9));
+    dup2(before, STDERR_FILENO);
+    close(before);
+    SAY(peer("r", 1));
+    peer("x", 0);
+}
+
+/* The kernel's calls, by libc's call that makes any. */
+static void by_number(void) {
+    section("calls by their numbers");
+    struct iovec piece = {octets, 5};
+    struct timespec brief = {0, 20000000};
+    sigset_t nothing;
+    struct {
+        const sigset_t *mask;
+        size_t length;
+    } masked = {&nothing, 8};
+    fd_set in;
+    int fd = pair();
+    int all = epoll_create1(EPOLL_CLOEXEC);
+    sigemptyset(&nothing);
+    FD_ZERO(&in);
+    FD_SET(fd, &in);
+    control(all, EPOLL_CTL_ADD, fd, EPOLLIN);
+    SAY(syscall(SYS_pselect6, fd + 1, &in, NULL, NULL, &brief, &masked));
+    SAY(brief.tv_sec);
+    SAY(brief.tv_nsec);
+    SAY(FD_ISSET(fd, &in) != 0);
+    brief.tv_nsec = 20000000;
+    SAY(syscall(SYS_epoll_pwait2, all, &event, 1, &brief, NULL, 8L));
+    SAY(syscall(SYS_epoll_pwait2, all, &event, 1, &brief, &nothing, 7L));
+    SAY(syscall(SYS_pwritev2, fd, &piece, 1L, -1L, 0L, 0));
+    SAY(syscall(SYS_pwritev2, fd, &piece, 1L, 3L, 0L, 0));
+    SAY(peer("e", 5));
+    FD_SET(fd, &in);
+    SAY(syscall(SYS_pselect6, fd + 1, &in, NULL, NULL, NULL, NULL));
+    SAY(FD_ISSET(fd, &in) != 0);
+    masked.length = 7;
+    SAY(syscall(SYS_pselect6, fd + 1, &in, NULL, NULL, NULL, &masked));
+    SAY(syscall(SYS_epoll_pwait2, all, &event, 1, NULL, NULL, 8L));
+    SAY(syscall(SYS_preadv2, fd, &piece, 1L, -1L, 0L, 0));
+    SAY(syscall(SYS_preadv2, fd, &piece, 1L, 3L, 0L, 0));
+    int itself = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    int twin = (int)syscall(SYS_pidfd_getfd, itself, fd, 0);
+    SAY(twin >= 0);
+    close(fd);
+    SAY(send(twin, octets, 3, 0));
+    SAY(peer("r", 3));
+    SAY(close(twin));
+    SAY(peer("r", 1));
+    close(itself);
+    close(all);
+    peer("x", 0);
+    /* Less than a millisecond, where there is nothing of ours. */
+    long least = LONG_MAX;
+    all = epoll_create1(EPOLL_CLOEXEC);
+    for (int i = 0; i < 50; i++) {
+        struct timespec begun;
+        struct timespec ended;
+        clock_gettime(CLOCK_MONOTONIC, &begun);
+        epoll_pwait2(all, &event, 1, &(struct timespec){0, 100000}, NULL);
+        clock_gettime(CLOCK_MONOTONIC, &ended);
+        long ns = (ended.tv_sec - begun.tv_sec) * 1000000000 + ended.tv_nsec - begun.tv_nsec;
+        least = ns < least ? ns : least;
+    }
+    SAY(least >= 100000 && least < 1000000);
+    close(all);
+}
+
+static int within_set;
+static volatile int wrong;
+
+static void waits_within(int signal) {
+    struct pollfd many[80];
+    fd_set out;
+    (void)signal;
+    for (int i = 0; i < 80; i++) {
+        many[i] = (struct pollfd){within, POLLOUT, 0};
+    }
+    FD_ZERO(&out);
+    FD_SET(within, &out);
+    wrong += select(within + 1, NULL, &out, NULL, &(struct timeval){0, 0}) != 1;
+    wrong += poll(many, 80, 0) != 80;
+    wrong += control(within_set, EPOLL_CTL_ADD, within, EPOLLOUT) != 0;
+    wrong += epoll_wait(within_set, &event, 1, 0) != 1;
+    wrong += control(within_set, EPOLL_CTL_DEL, within, 0) != 0;
+    handled++;
+}
+
+/* Handlers that wait, while what they interrupt takes memory; and more signals than one call lets through, of which each is told. */
+static void within_handlers(void) {
+    section("waiting in handlers, many signals");
+    struct sigaction action;
+    struct itimerval often = {{0, 1000}, {0, 1000}};
+    struct itimerval never = {{0, 0}, {0, 0}};
+    within = pair();
+    within_set = epoll_create1(EPOLL_CLOEXEC);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = waits_within;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGALRM, &action, NULL);
+    handled = 0;
+    wrong = 0;
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (size_t size = 0; handled < 50; size = (size + 997) % 100000) {
+        void *volatile taken = malloc(size);
+        free(taken);
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    SAY(wrong);
+    signal(SIGALRM, SIG_DFL);
+    handle(SIGRTMIN + 1, SA_RESTART);
+    signals = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 500; i++) {
+            sigqueue(getppid(), SIGRTMIN + 1, (union sigval){.sival_int = i});
+        }
+        _exit(0);
+    }
+    while (waitpid(child, NULL, WNOHANG) == 0) {
+        asked(within, sizeof told);
+    }
+    SAY(signals);
+    signal(SIGRTMIN + 1, SIG_DFL);
+    close(within_set);
+    close(within);
+    peer("f", 0);
+}
+
+/* Calls that libc makes of others, of its own. */
+static void of_others(void) {
+    section("calls that are made of others");
+    union address name;
+    socklen_t size = sizeof name;
+    int status = -1;
+    int fd = pair();
+    SAY(sockatmark(fd));
+    peer("o", 0);
+    polled(fd, POLLPRI, 1000);
+    SAY(sockatmark(fd));
+    SAY(sockatmark(-1));
+    close(fd);
+    peer("x", 0);
+    if (family == AF_INET) {
+        fd = stream();
+        SAY(bindresvport(fd, NULL));
+        SAY(getsockname(fd, &name.any, &size));
+        SAY(ntohs(name.four.sin_port) >= 512 && ntohs(name.four.sin_port) < 1024);
+        SAY(bindresvport(fd, NULL));
+        name.any.sa_family = AF_UNIX;
+        SAY(bindresvport(fd, &name.four));
+        close(fd);
+    }
+    fd = pair();
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(fd, STDIN_FILENO);
+        bool done = daemon(1, 0) == 0 && read(STDIN_FILENO, octets, 1) == 0;
+        _exit(send(fd, octets, done ? 5 : 6, 0) == 5 ? 0 : 1);
+    }
+    SAY(waitpid(child, &status, 0) == child);
+    SAY(status);
+    close(fd);
+    SAY(peer("r", 5));
+    SAY(peer("r", 1));
+    peer("x", 0);
+    /* Another image, which has no socket yet. */
+    SAY(from_outside(0, "forks"));
+}
+
+/* A close that lingers too short a time for all to be taken takes nothing back. */
+static void lingering(void) {
+    section("lingering too short");
+    struct linger brief = {1, 1};
+    long left = 0;
+    long sent;
+    int fd = pair();
+    SAY(setsockopt(fd, SOL_SOCKET, SO_LINGER, &brief, sizeof brief));
+    SAY(fcntl(fd, F_SETFL, O_NONBLOCK));
+    for (int i = 0; i < 3; i++) {
+        while ((sent = send(fd, octets, sizeof octets, 0)) > 0) {
+            left += sent;
+        }
+        usleep(10000);
+    }
+    SAY(left > 0);
+    SAY(close(fd));
+    usleep(200000);
+    for (long got = 1; left > 0 && got > 0; left -= got) {
+        got = peer("r", left < 65536 ? (int)left : 65536);
+    }
+    SAY(left);
+    SAY(peer("r", 1));
+    peer("x", 0);
+}
+
 int main(int count, char **arguments) {
     if (count == 4) {
         return ask_outside(arguments);
@@ -2762,6 +3067,12 @@ int main(int count, char **arguments) {
     parting();
     signalled();
     described();
+    refusing();
+    by_stdio_before();
+    by_number();
+    within_handlers();
+    of_others();
+    lingering();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
