@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who shares a port by SO_REUSEPORT is one user, as on Linux: nobody takes a part of what is for another user's server.
+/// Who shares a port by SO_REUSEPORT is one user, as on Linux: nobody takes a part of what is for another user's
+/// server.
 class SharedPortUsersTest {
     private static final SessionLayout LAYOUT = new SessionLayout(8, 16, 32, 1 << 17);
     private static final int[] USERS = {1_000, 1_000, 1_001};
@@ -44,8 +45,7 @@ class SharedPortUsersTest {
             MemorySegment ours = memory(LAYOUT.clientLength());
             MemorySegment stack = memory(LAYOUT.stackLength());
             clients[session] = new SimClient(LAYOUT, ours, stack);
-            engine.attach(
-                    session, LAYOUT, new Region(ours.asReadOnly()), new Region(stack), USERS[session], Rates.ANY);
+            engine.attach(session, LAYOUT, new Region(ours.asReadOnly()), new Region(stack), USERS[session], Rates.ANY);
         }
         engine.begin(1);
     }
