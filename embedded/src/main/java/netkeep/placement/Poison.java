@@ -3,9 +3,12 @@ package netkeep.placement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import netkeep.engine.Engine;
+import netkeep.engine.ledger.Hand;
+import netkeep.engine.socket.Endpoint;
+import netkeep.session.Status;
 
 /// Dies of some inputs, in trials: of a frame in whose last eight octets it says so, and of a request that there is
-/// not. A link breaks its rings for such a frame.
+/// not; and of the records of connections with some ports. A link breaks its rings for such a frame.
 final class Poison implements Engine.Trial {
     /// Names the property that has domains die of it.
     private static final String PROPERTY = "netkeep.poison";
@@ -21,6 +24,13 @@ final class Poison implements Engine.Trial {
 
     /// The op of a poisonous request.
     private static final int REQUEST = 250;
+
+    /// The peer's port of a connection whose record kills whoever finds it after a death, looks at its timers, sees
+    /// what it has to send. None that a system chooses.
+    private static final int FOUND = 6661;
+
+    private static final int DUE = 6662;
+    private static final int SENDS = 6663;
 
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
@@ -53,6 +63,20 @@ final class Poison implements Engine.Trial {
     public void request(int op) {
         if (op == REQUEST) {
             throw new IllegalStateException("a poisonous request");
+        }
+    }
+
+    @Override
+    public void record(Endpoint of, Hand.Work why) {
+        int poisonous = switch (why) {
+            case FOUND -> FOUND;
+            case DUE -> DUE;
+            case SENDS -> SENDS;
+            case TOLD, LEFT -> 0;
+        };
+        boolean alive = of.kind() == Endpoint.CONNECTION && (of.status() & Status.FAILED) == 0;
+        if (alive && poisonous != 0 && of.remotePort() == poisonous) {
+            throw new IllegalStateException("a poisonous record");
         }
     }
 }

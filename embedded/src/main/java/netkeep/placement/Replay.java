@@ -7,6 +7,7 @@ import netkeep.engine.Engine;
 import netkeep.engine.EngineSettings;
 import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Ask;
+import netkeep.engine.socket.Endpoint;
 import netkeep.linux.Memory;
 import netkeep.ring.Consumer;
 import netkeep.ring.PeerViolation;
@@ -55,7 +56,7 @@ public final class Replay {
         public void dropped(String reason) {}
     }
 
-    /// Sees every input, until it is the one that was in hand.
+    /// Sees every input and record, until it is the one that was in hand.
     private final class Course implements Engine.Trial {
         private final @Nullable Poison poison;
 
@@ -81,6 +82,14 @@ public final class Replay {
             }
         }
 
+        @Override
+        public void record(Endpoint of, Hand.Work why) {
+            reached |= same();
+            if (poison != null) {
+                poison.record(of, why);
+            }
+        }
+
         private boolean take() {
             if (!reached) {
                 before++;
@@ -98,6 +107,10 @@ public final class Replay {
     private final Stack stack;
     private final long turn;
     private final String hand;
+
+    /// Whether it died when each record had a name.
+    private final boolean named;
+
     private int before;
     private boolean reached;
     private @Nullable MemorySegment frame;
@@ -121,6 +134,7 @@ public final class Replay {
                 0);
         this.turn = engine.turn() + 1;
         this.hand = engine.hand().toString();
+        this.named = engine.hand().record() >= 0;
         find(engine.hand());
         Port[] ports = new Port[devices.size()];
         for (int number = 1; number <= ports.length; number++) {
@@ -227,6 +241,9 @@ public final class Replay {
         long nowNs = turnNs == 0 ? recording.nowNs() : turnNs;
         engine.begin(nowNs);
         stack.inherit();
+        if (named) {
+            stack.care();
+        }
         stack.turn(nowNs);
     }
 }

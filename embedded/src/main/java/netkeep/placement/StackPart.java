@@ -187,6 +187,9 @@ final class StackPart implements Part {
         String found = "turn " + engine.turn() + ", in hand: " + engine.hand();
         if (blamed) {
             stack.blame();
+        } else {
+            // Whoever was killed had nothing in hand that is to be blamed for this one's death.
+            engine.hand().none();
         }
         if (Poison.on()) {
             engine.tryWith(new Poison());

@@ -1,3 +1,4 @@
+// Long: all that a shell sees of an engine is in one place.
 package netkeep.engine;
 
 import java.lang.foreign.MemorySegment;
@@ -68,11 +69,14 @@ public final class Engine {
     private final MemorySegment headers;
     private @Nullable Trial trial;
 
-    /// Sees every input before it is judged, and may throw: for trials of what becomes of inputs that a stack dies of.
+    /// Sees every input before it is judged, and may throw: for trials of what becomes of what a stack dies of.
     public interface Trial {
         void frame(MemorySegment frames, long at, int length);
 
         void request(int op);
+
+        /// A socket's record is about to be worked on though no input asks for it.
+        default void record(Endpoint of, Hand.Work why) {}
     }
 
     /// Builds an engine on a ledger: a new one, all zeros, or a dead predecessor's. [#attach] the sessions, then
@@ -100,8 +104,8 @@ public final class Engine {
         this.udp = new Udp(sockets, ip, outgoing, counters, luck, share, claims);
         ip.reports(!claims.exact() || share.stack() == 0);
         this.marks = new FrameMarks(ledger, links.length + share.stacks());
-        this.hand = new Hand(ledger);
-        this.requests = new Requests(sockets, tcp, udp, hand);
+        this.hand = sockets.hand();
+        this.requests = new Requests(sockets, tcp, udp);
         this.tidying = new Tidying(sockets, tcp);
     }
 
@@ -184,10 +188,17 @@ public final class Engine {
         sockets.detach(attachment);
     }
 
-    /// Has all inputs from now on seen by a trial.
+    /// Has all inputs and records from now on seen by a trial.
     public void tryWith(Trial by) {
         trial = by;
         requests.tryWith(by);
+        Endpoint of = new Endpoint();
+        hand.tryWith((id, why) -> {
+            if (id < sockets.count()) {
+                sockets.read(id, of);
+                by.record(of, why);
+            }
+        });
     }
 
     /// Has all that crosses the boundary to clients seen, or no more. Between two turns.
@@ -195,10 +206,26 @@ public final class Engine {
         sockets.show(to);
     }
 
+    /// Takes a record out of which a predecessor died, as [#hand] tells, and commits that: a connection is reset, a
+    /// socket fails, and nothing else of it is read. Once all sessions are attached, before [#begin].
+    public void takeOut(int record, long nowNs) {
+        counters.add(Counter.StackRecordDrops);
+        boolean known = !udp.takeOut(record) && tcp.takeOut(record);
+        counters.commit();
+        ledger.commit();
+        hand.none();
+        if (known) {
+            tcp.resetTakenOut(nowNs);
+        }
+    }
+
     /// Finds what the records say there is to do, once all sessions of a predecessor are attached.
     public void begin(long nowNs) {
+        hand.each(true);
         tcp.scan(nowNs);
         udp.scan();
+        hand.done();
+        hand.each(false);
         claims.settle();
     }
 
@@ -294,7 +321,9 @@ public final class Engine {
             ip.expire(nowNs);
         }
         due |= udp.expire(nowNs);
-        return tcp.expire(nowNs) || due;
+        due |= tcp.expire(nowNs);
+        hand.done();
+        return due;
     }
 
     /// Lays down what is to be sent, as much as [#outgoing] has room for.
@@ -302,6 +331,7 @@ public final class Engine {
         // Who sends datagrams without end leaves room for streams, and the time in which frames as long are sent.
         udp.transmit(tcp.pending() ? DATAGRAMS : outgoing.room(), nowNs);
         tcp.transmit(nowNs);
+        hand.done();
     }
 
     /// Whether the next turn has something to send, to tell or to commit, whatever else comes.
@@ -348,7 +378,7 @@ public final class Engine {
         return ledger.turnNs();
     }
 
-    /// What is being taken. The shell notes frames, the engine requests.
+    /// What is being taken. The shell notes frames, the engine requests, and records while the shell wants that.
     public Hand hand() {
         return hand;
     }

@@ -34,8 +34,8 @@ final class Requests {
     private int next;
     private Engine.@Nullable Trial trial;
 
-    Requests(Sockets sockets, Tcp tcp, Udp udp, Hand hand) {
-        this.hand = hand;
+    Requests(Sockets sockets, Tcp tcp, Udp udp) {
+        this.hand = sockets.hand();
         this.sockets = sockets;
         this.tcp = tcp;
         this.udp = udp;
@@ -77,6 +77,7 @@ final class Requests {
     private int readers(long nowNs) {
         int taken = 0;
         for (int index = sockets.takeRead(); index >= 0; index = sockets.takeRead()) {
+            hand.works(index, Hand.Work.TOLD);
             sockets.read(index, endpoint);
             if (endpoint.kind() == Endpoint.CONNECTION) {
                 ask.op = Request.READ;
@@ -84,6 +85,7 @@ final class Requests {
             }
             taken++;
         }
+        hand.done();
         return taken;
     }
 
@@ -116,7 +118,9 @@ final class Requests {
         ask.op = Request.CLOSE;
         ask.ticket = 0;
         ask.a = 0;
+        hand.each(true);
         sockets.scan(attachment, index -> {
+            hand.works(index, Hand.Work.LEFT);
             sockets.read(index, endpoint);
             int kind = endpoint.kind();
             if (kind == Endpoint.DATAGRAMS) {
@@ -128,6 +132,8 @@ final class Requests {
                 tcp.users().orphan(index, nowNs);
             }
         });
+        hand.done();
+        hand.each(false);
     }
 
     /// Closes a socket that nobody of its client has any more, unless that was done, or it is another by now.
@@ -144,11 +150,15 @@ final class Requests {
         ask.op = Request.CLOSE;
         ask.ticket = 0;
         ask.a = 0;
+        hand.each(true);
+        hand.works(index, Hand.Work.LEFT);
         if (kind == Endpoint.DATAGRAMS) {
             udp.users().request(index, ask, nowNs);
         } else if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
             tcp.users().request(index, ask, nowNs);
         }
+        hand.done();
+        hand.each(false);
     }
 
     private void request(Attachment attachment, long at, long nowNs) throws PeerViolation {

@@ -43,6 +43,11 @@ public abstract class Fields {
         at(-1, new long[slot >>> 3]);
     }
 
+    /// Gives these fields a copy of their own of what others say, which is no record's.
+    public final void copy(Fields of) {
+        at(-1, of.words.clone());
+    }
+
     protected final int u8(int at) {
         return (int) (words[at >>> 3] >>> ((at & 7) << 3)) & 0xFF;
     }

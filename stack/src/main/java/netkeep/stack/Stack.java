@@ -102,9 +102,13 @@ public final class Stack {
     }
 
     /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
-    /// taken again: a frame is dropped, a request ends its session. If it had none, the turn killed it as a whole;
-    /// then inputs are taken one a turn, so that the next one to die says which. So they are until what was put
-    /// aside has been committed: of two that kill in one turn each successor would take the other again, for ever.
+    /// taken again: a frame is dropped, a request ends its session. A record that it worked on is taken out: a
+    /// connection is reset. If it had nothing, the turn killed it as a whole; then inputs are taken one a turn, and
+    /// each record is named before it is worked on, so that the next one to die says which. So they are until what
+    /// was put aside has been committed: of two that kill in one turn each successor would take the other again, for
+    /// ever.
+    ///
+    /// Before the engine begins: a successor may die of a record as soon as it finds it.
     public void blame() {
         Hand hand = engine.hand();
         int link = hand.link();
@@ -119,10 +123,17 @@ public final class Stack {
             // It is not taken again.
         } else if (hand.session() >= 0) {
             engine.cutOff(hand.session(), "a stack died of its request");
+        } else if (hand.record() >= 0) {
+            engine.takeOut(hand.record(), engine.turnNs());
         } else if (link < 0) {
-            careful = CAREFUL;
+            care();
         }
         hand.none();
+    }
+
+    /// Takes one input a turn and names each record, for more turns than a turn can have had inputs.
+    public void care() {
+        careful = CAREFUL;
     }
 
     /// One turn over frames and requests.
@@ -144,8 +155,9 @@ public final class Stack {
         return requestsTurn(done, nowNs);
     }
 
-    /// A turn over one input, which stays in hand to its end.
+    /// A turn over one input, which stays in hand to its end but for records that are worked on.
     private int carefulTurn(long nowNs) {
+        engine.hand().each(true);
         int done = 0;
         for (int link = 0; link < ports.length && done == 0; link++) {
             done = frames(link, 1, nowNs);
@@ -157,7 +169,9 @@ public final class Stack {
             done = engine.request(nowNs);
         }
         careful--;
-        return finish(done, true, nowNs);
+        int all = finish(done, true, nowNs);
+        engine.hand().each(false);
+        return all;
     }
 
     /// Takes up to `most` frames of a link.

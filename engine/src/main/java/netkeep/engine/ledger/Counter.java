@@ -190,7 +190,8 @@ public enum Counter {
     FilterOutRefusals,
     StacksInFrames,
     StacksOutFrames,
-    StacksOutDrops;
+    StacksOutDrops,
+    StackRecordDrops;
 
     static final Counter[] ALL = values();
 }

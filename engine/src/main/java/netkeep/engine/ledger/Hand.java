@@ -1,15 +1,19 @@
 package netkeep.engine.ledger;
 
 import netkeep.ring.Ledger;
+import org.jspecify.annotations.Nullable;
 
-/// The input that is being taken, noted in the ledger before anything is done with it: a stack that dies of it leaves
-/// its name.
+/// What is being taken, noted in the ledger before anything is done with it: a stack that dies of it leaves its name.
 ///
 /// ```text
-/// 56..63  kind    0 none, 1 frame, 2 request, 3 the rest of the turn: all inputs were taken
+/// 56..63  kind    0 none, 1 frame, 2 request, 3 the rest of the turn: all inputs were taken, 4 a record
 /// 40..55  number  of the link, or of the session
-///  0..39  place   the lower bits of the position in its ring
+///  0..39  place   the lower bits of the position in its ring; of a record, which
 /// ```
+///
+/// An input is named always. The records that the engine works on of its own accord are named while somebody looks
+/// for one that kills ([#each]): those of sockets by their index, and behind them connections that have none, first
+/// those in the making, then those in TIME-WAIT.
 public final class Hand {
     /// What [#toString] says if there is none.
     public static final String NOTHING = "nothing";
@@ -23,45 +27,131 @@ public final class Hand {
     private static final long FRAME = 1;
     private static final long REQUEST = 2;
     private static final long REST = 3;
+    private static final long RECORD = 4;
+
+    /// Why a record is worked on.
+    public enum Work {
+        /// A successor has found it.
+        FOUND,
+        /// An instant that it waits for may have come.
+        DUE,
+        /// It may have something to send.
+        SENDS,
+        /// Its client is told of it, or has read.
+        TOLD,
+        /// Its client is gone, or has no use for it.
+        LEFT
+    }
+
+    /// Sees records before they are worked on, and may throw.
+    public interface Trial {
+        void record(int id, Work why);
+    }
 
     private final Ledger ledger;
+    private final int sockets;
+    private final int share;
+    private @Nullable Trial trial;
 
-    public Hand(Ledger ledger) {
+    // Whether records are named, and whether anybody wants to hear of them.
+    private boolean each;
+    private boolean heard;
+
+    // What is in hand besides a record.
+    private long input;
+
+    /// @param sockets  how many socket records there are
+    /// @param sessions that share them
+    public Hand(Ledger ledger, int sockets, int sessions) {
         this.ledger = ledger;
+        this.sockets = sockets;
+        this.share = sockets / sessions;
+        this.input = ledger.hand();
     }
 
     /// A frame is taken.
     ///
     /// @param position of the ring before it
     public void frame(int link, long position) {
-        ledger.hand(FRAME << KIND | (long) link << NUMBER | position & PLACE);
+        take(FRAME << KIND | (long) link << NUMBER | position & PLACE);
     }
 
     /// A request is taken.
     ///
     /// @param position of the ring behind it
     public void request(int session, long position) {
-        ledger.hand(REQUEST << KIND | (long) session << NUMBER | position & PLACE);
+        take(REQUEST << KIND | (long) session << NUMBER | position & PLACE);
     }
 
     /// All inputs of the turn were taken: what goes wrong now has the turn as a whole for its cause.
     public void rest() {
-        ledger.hand(REST << KIND);
+        take(REST << KIND);
     }
 
     /// Nothing is taken.
     public void none() {
-        ledger.hand(0);
+        take(0);
+    }
+
+    private void take(long what) {
+        input = what;
+        ledger.hand(what);
+    }
+
+    /// Has each record named from now on before anything of it is looked at, or no more.
+    public void each(boolean named) {
+        each = named;
+        heard = named || trial != null;
+    }
+
+    /// Has somebody see each record from now on, whether it is named or not.
+    public void tryWith(Trial by) {
+        trial = by;
+        heard = true;
+    }
+
+    /// A record is about to be worked on, whatever input is taken. One look at a variable where nobody wants to know.
+    ///
+    /// @param id which, as the class says
+    public void works(int id, Work why) {
+        if (heard) {
+            name(id, why);
+        }
+    }
+
+    private void name(int id, Work why) {
+        if (each) {
+            ledger.hand(RECORD << KIND | id);
+        }
+        if (trial != null) {
+            trial.record(id, why);
+        }
+    }
+
+    /// The last record that was named is done with: in hand is what was before.
+    public void done() {
+        if (each) {
+            ledger.hand(input);
+        }
     }
 
     /// The link whose frame was in hand, or -1.
     public int link() {
-        return ledger.hand() >>> KIND == FRAME ? number() : -1;
+        return kind() == FRAME ? number() : -1;
     }
 
     /// The session whose request was in hand, or -1.
     public int session() {
-        return ledger.hand() >>> KIND == REQUEST ? number() : -1;
+        return kind() == REQUEST ? number() : -1;
+    }
+
+    /// The record that was in hand, or -1.
+    public int record() {
+        return kind() == RECORD ? (int) place() : -1;
+    }
+
+    private long kind() {
+        return ledger.hand() >>> KIND;
     }
 
     private int number() {
@@ -82,10 +172,16 @@ public final class Hand {
     public String toString() {
         int link = link();
         int session = session();
+        int record = record();
         if (link >= 0) {
             return "a frame of link " + link + ", at " + place();
         }
-        if (ledger.hand() >>> KIND == REST) {
+        if (record >= 0) {
+            return record < sockets
+                    ? "the record of socket " + record % share + " of session " + record / share
+                    : "the record of connection " + (record - sockets) + " without a socket";
+        }
+        if (kind() == REST) {
             return REMAINDER;
         }
         return session >= 0 ? "request " + place() + " of session " + session : NOTHING;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import netkeep.engine.ledger.Hand;
 import netkeep.ring.Drafts;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
@@ -26,12 +27,24 @@ public final class Sockets {
     /// Events with which more of a socket's words change than its counters.
     private static final int WHO = Event.STATE | Event.ANSWER | Event.ACCEPT;
 
+    /// Flags that a record keeps which is made anew.
+    private static final int KEPT = Endpoint.CLOSED_BY_USER
+            | Endpoint.BOUND
+            | Endpoint.CONNECTED
+            | Endpoint.V6_ONLY
+            | Endpoint.V4_ONLY
+            | Endpoint.REUSE_ADDRESS
+            | Endpoint.REUSE_PORT
+            | Endpoint.SHUT_READ
+            | Endpoint.SHUT_WRITE;
+
     private final Drafts records;
     private final Records attachmentRecords;
     private final @Nullable Attachment[] attachments;
     private final List<Attachment> attached = new ArrayList<>();
     private final Rings rings;
     private final Endpoint endpoint;
+    private final Hand hand;
 
     /// Sockets of each session.
     private final int share;
@@ -55,6 +68,7 @@ public final class Sockets {
         this.attachments = new @Nullable Attachment[sessions];
         this.rings = new Rings(attachments);
         this.share = count / sessions;
+        this.hand = new Hand(ledger, count, sessions);
         this.endpoint = new Endpoint();
     }
 
@@ -124,6 +138,11 @@ public final class Sockets {
     /// Sockets in a row that are one session's.
     public int each() {
         return share;
+    }
+
+    /// What is in hand: who works on a record of its own accord says so before.
+    public Hand hand() {
+        return hand;
     }
 
     /// How many sessions there can be.
@@ -285,6 +304,66 @@ public final class Sockets {
         tell(index, Event.STATE);
     }
 
+    /// The kind of a socket; [Endpoint#FREE] also where there is none, or no session that it could belong to.
+    public int kind(int index) {
+        Attachment attachment = index < 0 || index >= count() ? null : attachments[index / share];
+        if (attachment == null || !attachment.used(index - attachment.first)) {
+            return Endpoint.FREE;
+        }
+        records.read(index, endpoint);
+        return endpoint.kind();
+    }
+
+    /// Makes the record of a socket one with which nothing is wrong, whatever it says: failed, and with what its
+    /// client was told of it. Of what it said stay kind, life, ends and whose it was to accept; the rest is zeros.
+    /// The next turn tells the client.
+    ///
+    /// @param index of a socket for which [#kind] tells one
+    /// @param at    moved to it, to write it
+    /// @param was   what it said, in a copy
+    public void renew(int index, Endpoint at, Endpoint was, int errno) {
+        Attachment attachment = Objects.requireNonNull(attachments[index / share]);
+        records.write(index, at);
+        was.copy(at);
+        records.fresh(index, at);
+        at.kind(was.kind());
+        at.life(was.life());
+        at.session(attachment.number);
+        at.flags(was.flags() & KEPT);
+        at.scope(was.scope());
+        at.localHi(was.localHi());
+        at.localLo(was.localLo());
+        at.localPort(was.localPort());
+        at.remoteHi(was.remoteHi());
+        at.remoteLo(was.remoteLo());
+        at.remotePort(was.remotePort());
+        at.answer(was.answer());
+        boolean accepted = was.parent() > 0 && was.parent() <= attachment.layout.sockets() / 2;
+        at.parent(accepted ? was.parent() : 0);
+        at.error(errno);
+        at.status(Status.OPEN | Status.FAILED | Status.READ_END | Status.WRITE_END | was.status() & Status.BOUND);
+        counters(attachment, index - attachment.first, at);
+        tell(index, Event.STATE | Event.READ | Event.WRITE);
+    }
+
+    /// Has a record's counters say what its client was told; if it was told of no socket there, what it says itself.
+    private static void counters(Attachment attachment, int socket, Endpoint at) {
+        Region client = attachment.client();
+        Region stack = attachment.stack();
+        long theirs = attachment.layout.clientWords(socket);
+        long words = attachment.layout.stackWords(socket);
+        boolean told = (stack.i32(words + SessionLayout.STATUS) & Status.OPEN) != 0;
+        long head = client.i64Acquire(theirs + SessionLayout.RCV_HEAD);
+        long sent =
+                told ? stack.i64(words + SessionLayout.SND_HEAD) : client.i64Acquire(theirs + SessionLayout.SND_TAIL);
+        at.rcvTail(told ? stack.i64(words + SessionLayout.RCV_TAIL) : head);
+        at.rcvBase(told ? stack.i64(words + SessionLayout.RCV_BASE) : head);
+        at.rcvHead(Math.min(head, at.rcvTail()));
+        at.sndHead(sent);
+        at.sndEnd(sent);
+        at.sndBase(client.i64Opaque(theirs + SessionLayout.SND_BASE));
+    }
+
     /// Tells the client of `index` at the turn's end what [Event] names, besides what its words say.
     public void tell(int index, int what) {
         if (index >= telling.length) {
@@ -312,6 +391,7 @@ public final class Sockets {
     public void events() {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
+            hand.works(index, Hand.Work.TOLD);
             records.read(index, endpoint);
             Attachment attachment = attachment(endpoint);
             int socket = index - attachment.first;
@@ -327,6 +407,7 @@ public final class Sockets {
                 give(attachment, what, socket);
             }
         }
+        hand.done();
     }
 
     private void give(Attachment attachment, int what, int socket) {
@@ -355,6 +436,7 @@ public final class Sockets {
     public void publish() {
         for (int i = 0; i < touchedCount; i++) {
             int index = touched[i];
+            hand.works(index, Hand.Work.TOLD);
             records.read(index, endpoint);
             Attachment attachment = attachment(endpoint);
             if (crossings != null) {
@@ -364,6 +446,7 @@ public final class Sockets {
             telling[index] = 0;
         }
         lookAgain();
+        hand.done();
         for (int i = 0; i < attached.size(); i++) {
             attached.get(i).publish();
         }
@@ -378,6 +461,7 @@ public final class Sockets {
         touchedCount = 0;
         for (int i = 0; i < count; i++) {
             int index = touched[i];
+            hand.works(index, Hand.Work.TOLD);
             records.read(index, endpoint);
             Attachment attachment = attachment(endpoint);
             if (attachment.violation() != null || attachment.closed()) {

@@ -94,7 +94,7 @@ final class Fate {
     /// Sends a RST for the open connection.
     void reset(long nowNs) {
         if (tcb.tcpState() != State.SYN_SENT && tcb.tcpState() != State.CLOSED) {
-            tcp.replies.resetConnection(nowNs);
+            tcp.replies.resetConnection(tcb, nowNs);
         }
     }
 }

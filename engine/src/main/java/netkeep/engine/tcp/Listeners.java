@@ -13,6 +13,7 @@ import netkeep.engine.ip.Path;
 import netkeep.engine.ip.Rule;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Pool;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
@@ -368,6 +369,7 @@ final class Listeners {
     /// Builds what is derived from the records.
     void scan() {
         pool.scan(index -> {
+            tcp.hand.works(tcp.socketCount + index, Hand.Work.FOUND);
             pool.read(index, half);
             tcp.enter(hash(), tcp.socketCount + index, half.localPort());
             tcp.deadlines.by(tcp.socketCount + index, half.deadlineNs());

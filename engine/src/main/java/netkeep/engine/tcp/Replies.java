@@ -74,17 +74,18 @@ final class Replies {
         return packet.brought && segment.has(ACK) && segment.len() == 0;
     }
 
-    /// The reset of the open connection, RFC 9293 §3.10.5.
-    void resetConnection(long nowNs) {
-        if (!tcp.room() || !tcp.path(nowNs)) {
+    /// The reset of a connection, RFC 9293 §3.10.5.
+    void resetConnection(Tcb tcb, long nowNs) {
+        if (!tcp.room()
+                || !tcp.ip.path(
+                        path, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(), tcb.scope(), nowNs)) {
             return;
         }
         tcp.counters.add(Counter.TcpOutRsts);
-        Tcb tcb = tcp.tcb;
         // RFC 7323 §3.2: the timestamp SHOULD be in a RST, too.
         stamp(tcb.has(Tcb.TIMESTAMPS), tcb.tsOffset(), tcb.tsRecent(), nowNs);
-        tcp.writer.open(tcp.tcb, tcp.path);
-        tcp.writer.write(tcp.tcb.sndNxt(), tcp.tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
+        tcp.writer.open(tcb, path);
+        tcp.writer.write(tcb.sndNxt(), tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
     }
 
     /// A challenge ACK of the open connection, RFC 5961 §3 to §5, so many a second for all together (§7).

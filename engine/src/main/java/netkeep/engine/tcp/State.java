@@ -39,6 +39,11 @@ public enum State {
         return ALL[ordinal];
     }
 
+    /// Whether a record can say so.
+    static boolean is(int ordinal) {
+        return ordinal >= 0 && ordinal < ALL.length;
+    }
+
     /// The state after `event`. An event that a state has no use for leaves it as it is.
     public State after(Event event) {
         return switch (event) {

@@ -11,6 +11,7 @@ import netkeep.engine.ip.Rule;
 import netkeep.engine.ip.Upper;
 import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.ledger.Pool;
@@ -42,6 +43,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     private static final int MOST_ROUNDING = 1 << 14;
 
     final Sockets sockets;
+    final Hand hand;
     final Rings rings;
     final Ip ip;
     final Outgoing outgoing;
@@ -87,6 +89,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     private final Arrival arrival;
     private final Listeners listeners;
     private final Users users;
+    private final Refused refused;
     private final Segment seg = new Segment();
     private final Tcb lookedAt;
 
@@ -105,6 +108,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.sockets = sockets;
         this.pace = new Pace(sockets, its -> its.sends, ready);
         this.slower = new Pace(sockets, its -> its.receives, ready);
+        this.hand = sockets.hand();
         this.rings = sockets.rings();
         this.ip = ip;
         this.outgoing = outgoing;
@@ -141,6 +145,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         this.arrival = new Arrival(this);
         this.listeners = new Listeners(this);
         this.users = new Users(this);
+        this.refused = new Refused(this);
         ip.upper(IpProtocol.TCP, this);
     }
 
@@ -441,6 +446,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
             if (index < 0) {
                 return;
             }
+            hand.works(index, Hand.Work.SENDS);
             open(index);
             if (tcb.kind() == Endpoint.CONNECTION) {
                 if (output.next(nowNs, us(nowNs))) {
@@ -465,6 +471,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
         boolean any = pace.expire(nowNs);
         any |= slower.expire(nowNs);
         for (int id = deadlines.due(nowNs); id >= 0; id = deadlines.due(nowNs)) {
+            hand.works(id, Hand.Work.DUE);
             if (id >= socketCount) {
                 listeners.expire(id, nowNs);
                 any = true;
@@ -545,9 +552,23 @@ public final class Tcp implements Upper, FlowTable.Keys {
         return Math.clamp((nowNs - thenNs) / 1000, 1, Integer.MAX_VALUE);
     }
 
+    /// Takes a record out of which a predecessor died: after the sessions are attached, before [#scan].
+    ///
+    /// @param id as of a flow; of no datagram socket
+    /// @return whether its peer is to be told, once that is committed
+    public boolean takeOut(int id) {
+        return refused.takeOut(id);
+    }
+
+    /// Sends a RST for the connection that was taken out last.
+    public void resetTakenOut(long nowNs) {
+        refused.reset(nowNs);
+    }
+
     /// Builds what is derived from the records: after the sessions are attached.
     public void scan(long nowNs) {
         sockets.scan(index -> {
+            hand.works(index, Hand.Work.FOUND);
             sockets.read(index, lookedAt);
             if (lookedAt.kind() == Endpoint.CONNECTION && lookedAt.tcpState() != State.CLOSED) {
                 enter(hash(lookedAt), index, lookedAt.localPort());

@@ -6,6 +6,7 @@ import static netkeep.wire.TcpHeader.RST;
 import static netkeep.wire.TcpHeader.SYN;
 
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Pool;
 import netkeep.ring.Ledger;
 
@@ -144,6 +145,7 @@ final class TimeWaits {
 
     void scan(Tcp tcp) {
         pool.scan(index -> {
+            tcp.hand.works(id(tcp, index), Hand.Work.FOUND);
             pool.read(index, wait);
             tcp.enter(hash(tcp), id(tcp, index), wait.localPort());
             tcp.deadlines.by(id(tcp, index), wait.endsNs());

@@ -42,8 +42,14 @@ public final class Users {
         tcp.open(index);
         tcb.put(Endpoint.V6_ONLY, ask.b == 1);
         tcb.put(Endpoint.V4_ONLY, ask.b == 2);
-        TcpSettings settings = tcp.settings;
         tcb.status(Status.OPEN);
+        defaults(attachment);
+        tcp.sockets.answer(index, ask.ticket, 0);
+    }
+
+    /// Gives the open socket what the settings say of every socket at its begin.
+    void defaults(Attachment attachment) {
+        TcpSettings settings = tcp.settings;
         tcb.sndBuffer(Math.min(settings.sendBuffer(), attachment.layout.capacity()));
         tcb.rcvBuffer(Math.min(settings.receiveBuffer(), tcp.receiveBufferMost(tcb)));
         tcb.congestion(settings.newReno() ? 1 : 0);
@@ -52,7 +58,6 @@ public final class Users {
         tcb.keepCount(9);
         tcb.rcvLowWater(1);
         tcb.rtoUs((int) (Listeners.FIRST_RTO_NS / 1000));
-        tcp.sockets.answer(index, ask.ticket, 0);
     }
 
     /// Does what a client asks of the socket record `index`, which is TCP's.

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import netkeep.engine.ip.Path;
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
@@ -60,6 +61,7 @@ final class Sending {
         int end = udp.outgoing.room() - most;
         for (int waiting = udp.ready.count(); waiting > 0; waiting--) {
             int index = udp.ready.take();
+            udp.hand.works(index, Hand.Work.SENDS);
             udp.sockets.read(index, socket);
             if (socket.kind() != Endpoint.DATAGRAMS || socket.sndHead() == socket.sndEnd()) {
                 continue;

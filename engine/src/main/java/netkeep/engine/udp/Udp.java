@@ -7,16 +7,19 @@ import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Upper;
 import netkeep.engine.ledger.Counters;
+import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Luck;
 import netkeep.engine.ledger.Outgoing;
 import netkeep.engine.socket.Claims;
 import netkeep.engine.socket.Endpoint;
+import netkeep.engine.socket.Errno;
 import netkeep.engine.socket.Pace;
 import netkeep.engine.socket.Ports;
 import netkeep.engine.socket.Ready;
 import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.session.Datagram;
+import netkeep.session.Status;
 import netkeep.wire.IpProtocol;
 
 /// UDP: finds the sockets that a datagram, an error or a request concerns.
@@ -30,6 +33,7 @@ public final class Udp implements Upper {
     static final int RECEIVE_ERRORS = Endpoint.FIRST_OWN << 1;
 
     final Sockets sockets;
+    final Hand hand;
     final Ip ip;
     final Outgoing outgoing;
     final Counters counters;
@@ -52,6 +56,7 @@ public final class Udp implements Upper {
 
     public Udp(Sockets sockets, Ip ip, Outgoing outgoing, Counters counters, Luck luck, Share share, Claims claims) {
         this.sockets = sockets;
+        this.hand = sockets.hand();
         this.pace = new Pace(sockets, its -> its.sends, ready);
         this.ip = ip;
         this.outgoing = outgoing;
@@ -74,9 +79,27 @@ public final class Udp implements Upper {
         return users;
     }
 
+    /// Takes a socket's record out of which a predecessor died; before [#scan]. It is bound to nothing any more,
+    /// what it had to send is lost, and whoever reads is told.
+    ///
+    /// @return false if it is none of UDP
+    public boolean takeOut(int index) {
+        if (sockets.kind(index) != Endpoint.DATAGRAMS) {
+            return false;
+        }
+        sockets.renew(index, socket, new Endpoint(), Errno.ECONNABORTED);
+        socket.clear(Endpoint.BOUND | Endpoint.CONNECTED);
+        socket.set(Endpoint.SHUT_WRITE);
+        socket.status(socket.status() & ~Status.BOUND);
+        users.defaults(sockets.attachment(socket));
+        receiving.report(index, Errno.ECONNABORTED, 0, 0, 0);
+        return true;
+    }
+
     /// Finds the sockets of a predecessor.
     public void scan() {
         sockets.scan(index -> {
+            hand.works(index, Hand.Work.FOUND);
             sockets.read(index, socket);
             if (socket.kind() == Endpoint.DATAGRAMS) {
                 if (socket.has(Endpoint.BOUND)) {

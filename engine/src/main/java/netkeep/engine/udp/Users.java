@@ -35,11 +35,16 @@ public final class Users {
         socket.put(Endpoint.V6_ONLY, ask.b == 1);
         socket.put(Endpoint.V4_ONLY, ask.b == 2);
         socket.status(Status.OPEN);
+        defaults(attachment);
+        udp.sockets.answer(index, ask.ticket, 0);
+    }
+
+    /// Gives the open socket what every socket begins with.
+    void defaults(Attachment attachment) {
         socket.sndBuffer(attachment.layout.capacity());
         socket.rcvBuffer(attachment.layout.capacity());
         socket.rcvLowWater(1);
         socket.multicastHops(1);
-        udp.sockets.answer(index, ask.ticket, 0);
     }
 
     /// Does what a client asks of the socket record `index`, which is UDP's.

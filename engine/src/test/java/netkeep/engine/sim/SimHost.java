@@ -94,6 +94,9 @@ public final class SimHost implements Node {
     private boolean keepBatch;
     private boolean compared = true;
 
+    // The record that the next successor takes out, or -1.
+    private int without = -1;
+
     public SimHost(World world, Settings settings) {
         this.world = world;
         this.settings = settings;
@@ -144,6 +147,9 @@ public final class SimHost implements Node {
                 region(ledger, COMMITTED), heads, settings.engine(), links, luck.nextLong(), luck.nextLong());
         stack = region(stackMemory, MortalRegion.NONE);
         attachment = attach(built, stack);
+        if (without >= 0) {
+            built.takeOut(without, nowNs);
+        }
         built.begin(nowNs);
         return built;
     }
@@ -393,6 +399,14 @@ public final class SimHost implements Node {
     /// arrive before its first turn.
     void takeOver() {
         succeed(world.nowNs());
+    }
+
+    /// The same with an engine that died of a record, by its id in [netkeep.engine.ledger.Hand].
+    void takeOverWithout(int record) {
+        without = record;
+        takeOver();
+        without = -1;
+        host.kick();
     }
 
     /// The engine died: buries it and lets a successor take what was not committed again.

@@ -105,6 +105,11 @@ final class Variables {
             // Only trials have it.
             "Engine.trial",
             "Requests.trial",
+            "Hand.trial",
+            // What is in hand is over with the turn; whether records are named the shell says.
+            "Hand.each",
+            "Hand.heard",
+            "Hand.input",
             // Ends of rings that no engine has: a shell keeps how far they are in the engine's records.
             "FrameConsumer",
             "FrameProducer",

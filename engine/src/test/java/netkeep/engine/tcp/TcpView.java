@@ -26,6 +26,29 @@ public final class TcpView {
         return tcb.tcpState().name();
     }
 
+    /// What the record of a socket says, word by word from its tag on, which is left out: 0.
+    public static long[] words(Tcp tcp, int socket) {
+        Raw raw = new Raw();
+        tcp.sockets.read(socket, raw);
+        long[] words = new long[Endpoint.SLOT / Long.BYTES];
+        for (int word = 1; word < words.length; word++) {
+            words[word] = raw.word(word);
+        }
+        return words;
+    }
+
+    /// A record without names.
+    private static final class Raw extends Endpoint {
+        private long word(int number) {
+            return i64(number * Long.BYTES);
+        }
+    }
+
+    /// How many connections have a record of what is in flight or out of order.
+    public static int flows(Tcp tcp) {
+        return tcp.flows.size();
+    }
+
     /// What a connection knows of its way.
     ///
     /// @param cwnd      octets, as ssthresh

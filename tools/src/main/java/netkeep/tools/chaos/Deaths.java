@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import netkeep.keeper.Keeper;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
@@ -54,7 +55,8 @@ final class Deaths {
 
     // What the keeper and a successor say of a death.
     private static final String KILLED = "signal 9";
-    private static final String BETWEEN_TURNS = "in hand: nothing, cut off: 0 slots";
+    private static final Pattern BETWEEN_TURNS =
+            Pattern.compile("in hand: (nothing|the record of [^,]*), cut off: 0 slots$");
 
     private final SplittableRandom luck;
     private final int standbys;
@@ -102,7 +104,8 @@ final class Deaths {
         causes.merge(death.cause(), 1, Integer::sum);
         if (isStack(death.domain()) && death.cause().equals(KILLED)) {
             stacks++;
-            cut += death.found().endsWith(BETWEEN_TURNS) ? 0 : 1;
+            // Who has a record in hand, and has written nothing, was about to begin.
+            cut += BETWEEN_TURNS.matcher(death.found()).find() ? 0 : 1;
         }
     }
 
