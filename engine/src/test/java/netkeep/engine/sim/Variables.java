@@ -120,8 +120,9 @@ final class Variables {
             "Crossings",
             // Which stacks share the addresses is the shell's to say, also to a successor.
             "Tables",
-            // As is that we stand for all hosts.
+            // As is that we stand for all hosts, and which sockets are one session's.
             "Addresses.forAll",
+            "Memberships.each",
             // Packets that wait for a neighbor's answer: a death may lose a packet.
             "Held",
             // The same memory in another dress.
