@@ -105,9 +105,7 @@ public final class Stack {
     /// taken again: a frame is dropped, a request ends its session. A record that it worked on is taken out: a
     /// connection is reset. If it had nothing, the turn killed it as a whole; then inputs are taken one a turn, and
     /// each record is named before it is worked on, so that the next one to die says which. So they are until what
-    /// was put aside has been committed: of two that kill in one turn each successor would take the other again,
-    for
-    /// ever.
+    /// was put aside has been committed: of two that kill in one turn each would else be taken again, for ever.
     ///
     /// Before the engine begins: a successor may die of a record as soon as it finds it.
     public void blame() {
