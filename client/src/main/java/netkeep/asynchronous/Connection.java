@@ -59,7 +59,7 @@ final class Connection extends AsynchronousSocketChannel {
     private <A extends @Nullable Object> Future<Void> begin(
             SocketAddress to, A attachment, @Nullable CompletionHandler<Void, ? super A> handler) {
         if (isOpen()) {
-            if (!(to instanceof InetSocketAddress internet)) {
+            if (!(Objects.requireNonNull(to) instanceof InetSocketAddress internet)) {
                 throw new UnsupportedAddressTypeException();
             }
             if (internet.isUnresolved()) {
@@ -99,7 +99,8 @@ final class Connection extends AsynchronousSocketChannel {
     }
 
     private void ensureConnected() {
-        if (isOpen() && !channel.isConnected()) {
+        // In this order: one that is closed meanwhile is not connected any more.
+        if (!channel.isConnected() && isOpen()) {
             throw new NotYetConnectedException();
         }
     }

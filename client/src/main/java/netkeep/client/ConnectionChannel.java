@@ -18,6 +18,7 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
@@ -60,6 +61,10 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     private volatile boolean inputShut;
     private volatile boolean outputShut;
     private volatile @Nullable InetSocketAddress remote;
+
+    /// Where it was bound when it was closed: the words of its socket may be another's since.
+    private volatile @Nullable InetSocketAddress lastLocal;
+
     private @Nullable SocketAdaptor adaptor;
 
     /// Whether an interrupt leaves it alone where a platform thread waits, as `java.net.Socket` has it.
@@ -109,6 +114,17 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         }
     }
 
+    /// The calling thread was interrupted before an operation that may wait: it ends before it begins.
+    private void heed() throws AsynchronousCloseException {
+        enter();
+        leave(false);
+    }
+
+    /// Waits for an operation, as [Endpoint#await].
+    private boolean await(int op, long deadlineNs) throws IOException {
+        return Apart.call(blockingLock(), () -> connection.await(op, deadlineNs));
+    }
+
     @Override
     public int meaningful() {
         return switch (phase) {
@@ -149,8 +165,18 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         return connect(address, Long.MAX_VALUE);
     }
 
-    /// Connects, in blocking mode until the deadline at most.
-    boolean connect(InetSocketAddress to, long deadlineNs) throws IOException {
+    /// Connects as a socket does, which must be in blocking mode.
+    ///
+    /// @return whether it was done before the deadline
+    boolean connectInTime(SocketAddress to, long deadlineNs) throws IOException {
+        InetSocketAddress address = Addresses.check(to, family);
+        if (!isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
+        return connect(address, deadlineNs);
+    }
+
+    private boolean connect(InetSocketAddress to, long deadlineNs) throws IOException {
         lock();
         try {
             ensureOpen();
@@ -161,9 +187,12 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                 throw new ConnectionPendingException();
             }
             InetAddress where = Addresses.remote(to.getAddress());
-            remote = where.equals(to.getAddress()) ? to : new InetSocketAddress(where, to.getPort());
-            phase = PENDING;
             try {
+                if (interruptible(isBlocking())) {
+                    heed();
+                }
+                remote = where.equals(to.getAddress()) ? to : new InetSocketAddress(where, to.getPort());
+                phase = PENDING;
                 int errno = connection.connect(where, to.getPort());
                 if (errno != Errno.OK && errno != Errno.EINPROGRESS) {
                     throw Errno.socket(errno);
@@ -193,6 +222,9 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                 throw new NoConnectionPendingException();
             }
             try {
+                if (interruptible(isBlocking())) {
+                    heed();
+                }
                 if (connected()) {
                     return true;
                 }
@@ -238,12 +270,12 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public boolean isConnected() {
-        return phase == CONNECTED;
+        return phase == CONNECTED && isOpen();
     }
 
     @Override
     public boolean isConnectionPending() {
-        return phase == PENDING;
+        return phase == PENDING && isOpen();
     }
 
     // Reading.
@@ -277,24 +309,24 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     ///
     /// @return how many octets, -1 at the end of the stream, 0 if nothing came
     private int read(ByteBuffer to, boolean wait, long deadlineNs) throws IOException {
+        if (interruptible(wait)) {
+            heed();
+        }
         if (inputShut) {
             return Connection.END;
         }
         if (!to.hasRemaining()) {
             return 0;
         }
-        if (!interruptible(wait)) {
-            int length = connection.read(to);
-            if (length != 0 || !wait) {
-                return length;
-            }
+        int length = connection.read(to);
+        if (length != 0 || !wait) {
+            return length;
         }
-        int length = 0;
         enter();
         try {
             boolean ready = true;
             while (ready && length == 0 && isOpen() && !inputShut) {
-                ready = connection.await(SelectionKey.OP_READ, deadlineNs);
+                ready = await(SelectionKey.OP_READ, deadlineNs);
                 length = isOpen() ? connection.read(to) : 0;
             }
             return length == 0 && inputShut ? Connection.END : length;
@@ -310,6 +342,9 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         READS.lock(this);
         try {
             ensureConnected();
+            if (!isBlocking()) {
+                throw new IllegalBlockingModeException();
+            }
             return read(to, true, deadlineNs);
         } finally {
             READS.unlock(this);
@@ -350,7 +385,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                     break;
                 }
             }
-            return total;
+            return total == 0 && inputShut ? Connection.END : total;
         } finally {
             READS.unlock(this);
             left();
@@ -417,11 +452,17 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         try {
             ensureWritable();
             boolean wait = isBlocking();
+            if (interruptible(wait)) {
+                heed();
+            }
             long total = 0;
             boolean pushed = true;
             for (int i = offset; i < offset + length; i++) {
+                if (!from[i].hasRemaining()) {
+                    continue;
+                }
                 // All pieces that find room go to the stack together.
-                int octets = interruptible(wait) ? 0 : connection.write(from[i]);
+                int octets = connection.write(from[i]);
                 pushed &= octets == 0;
                 total += octets;
                 if (from[i].hasRemaining()) {
@@ -446,12 +487,15 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     }
 
     private int write(ByteBuffer from, boolean wait) throws IOException {
-        int length = 0;
-        if (!interruptible(wait)) {
-            length = connection.write(from);
-            if (length > 0) {
-                connection.push();
-            }
+        if (interruptible(wait)) {
+            heed();
+        }
+        if (!from.hasRemaining()) {
+            return 0;
+        }
+        int length = connection.write(from);
+        if (length > 0) {
+            connection.push();
         }
         return wait && from.hasRemaining() ? length + writeRest(from, length > 0) : length;
     }
@@ -483,7 +527,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
                 connection.push();
                 total += length;
                 if (from.hasRemaining()) {
-                    connection.await(SelectionKey.OP_WRITE, Long.MAX_VALUE);
+                    await(SelectionKey.OP_WRITE, Long.MAX_VALUE);
                 }
             }
             return total;
@@ -556,12 +600,14 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
         ensureOpen();
-        return phase == CONNECTED ? peer() : null;
+        return peer();
     }
 
     @Nullable
     InetSocketAddress local() {
-        return bound ? Protocol.shown(connection.local(), family) : null;
+        InetSocketAddress now = bound ? Protocol.shown(connection.local(), family) : null;
+        InetSocketAddress last = lastLocal;
+        return last != null ? last : now;
     }
 
     @Nullable
@@ -579,7 +625,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        Options.CONNECTION.check(name);
+        Options.CONNECTION.check(name, value);
         lock();
         try {
             ensureOpen();
@@ -633,6 +679,10 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
+        if (!connection.session.broken()) {
+            lastLocal = local();
+            peer();
+        }
         connection.close();
         left();
     }
@@ -709,7 +759,8 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     public String toString() {
         String state = !isOpen()
                 ? "closed"
-                : List.of("unconnected", "pending", "connected").get(phase);
-        return "netkeep SocketChannel[" + state + " local=" + local() + " remote=" + peer() + "]";
+                : List.of("unconnected", "connection-pending", "connected").get(phase);
+        return "netkeep SocketChannel[" + state + (inputShut ? " ishut" : "") + (outputShut ? " oshut" : "") + " local="
+                + local() + " remote=" + peer() + "]";
     }
 }

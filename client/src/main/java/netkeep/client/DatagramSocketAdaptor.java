@@ -14,9 +14,11 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.MembershipKey;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +38,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     private int filledLength;
 
     /// A group that was joined on an interface.
-    private record Group(InetAddress group, @Nullable NetworkInterface on) {}
+    private record Group(InetAddress group, NetworkInterface on) {}
 
     DatagramSocketAdaptor(PortChannel channel) {
         super(new NoDatagramSocketImpl());
@@ -47,7 +49,16 @@ final class DatagramSocketAdaptor extends DatagramSocket {
 
     @Override
     public void bind(@Nullable SocketAddress local) throws SocketException {
-        Sockets.socketCall(() -> channel.bind(local == null ? null : Sockets.resolved(local)));
+        if (local != null) {
+            ensureInternet(local);
+        }
+        Sockets.socketCall(() -> channel.bind(local));
+    }
+
+    private static void ensureInternet(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress)) {
+            throw new UnsupportedAddressTypeException();
+        }
     }
 
     @Override
@@ -67,8 +78,13 @@ final class DatagramSocketAdaptor extends DatagramSocket {
         if (to == null) {
             throw new IllegalArgumentException("Address can't be null");
         }
+        ensureInternet(to);
         Sockets.socketCall(() -> {
-            channel.reconnect(Sockets.resolved(to));
+            try {
+                channel.reconnect(to);
+            } catch (ClosedChannelException closed) {
+                // As with the JDK's: there is nothing to connect any more.
+            }
             return channel;
         });
     }
@@ -87,9 +103,7 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     @Override
     public void send(DatagramPacket packet) throws IOException {
         synchronized (packet) {
-            if (!channel.isBlocking()) {
-                throw new IllegalBlockingModeException();
-            }
+            ensureWaits();
             InetSocketAddress peer = channel.peer();
             InetAddress to = packet.getAddress();
             ByteBuffer octets = ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
@@ -101,21 +115,29 @@ final class DatagramSocketAdaptor extends DatagramSocket {
             } else if (peer != null && !peer.equals(packet.getSocketAddress())) {
                 throw new IllegalArgumentException("Packet address not equal to connected address");
             }
-            Sockets.call(() -> channel.send(octets, packet.getSocketAddress()));
+            Sockets.datagrams(channel.deaf(), () -> channel.send(octets, packet.getSocketAddress()));
+        }
+    }
+
+    private void ensureWaits() throws SocketException {
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket closed");
+        }
+        if (!channel.isBlocking()) {
+            throw new IllegalBlockingModeException();
         }
     }
 
     @Override
     public void receive(DatagramPacket packet) throws IOException {
         synchronized (packet) {
-            if (!channel.isBlocking()) {
-                throw new IllegalBlockingModeException();
-            }
+            ensureWaits();
             int length = packet.getLength();
             int room = packet == filled.get() && length == filledLength ? filledRoom : length;
             ByteBuffer to = ByteBuffer.wrap(packet.getData(), packet.getOffset(), room);
             long deadlineNs = Sockets.deadlineNs(channel.port.session.pump, timeout);
-            InetSocketAddress sender = Sockets.<@Nullable InetSocketAddress>call(() -> channel.receive(to, deadlineNs));
+            InetSocketAddress sender = Sockets.<@Nullable InetSocketAddress>datagrams(
+                    channel.deaf(), () -> channel.receive(to, deadlineNs));
             if (sender == null) {
                 throw new SocketTimeoutException("Receive timed out");
             }
@@ -197,18 +219,29 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     // Groups.
 
     @Override
-    public void joinGroup(SocketAddress group, @Nullable NetworkInterface on) throws IOException {
-        InetAddress address = Sockets.resolved(group).getAddress();
-        if (!address.isMulticastAddress()) {
+    public void joinGroup(SocketAddress address, @Nullable NetworkInterface on) throws IOException {
+        Group group = group(address, on);
+        synchronized (joined) {
+            if (joined.containsKey(group)) {
+                throw new SocketException("Already a member of group");
+            }
+            joined.put(group, Sockets.call(() -> channel.join(group.group, group.on)));
+        }
+    }
+
+    /// @param on null for the interface that the socket sends on, or any if none was set
+    private Group group(SocketAddress address, @Nullable NetworkInterface on) throws SocketException {
+        if (!(address instanceof InetSocketAddress internet) || internet.isUnresolved()) {
+            throw new IllegalArgumentException("no address of a group: " + address);
+        }
+        if (!internet.getAddress().isMulticastAddress()) {
             throw new SocketException("Not a multicast address");
         }
         NetworkInterface where = on == null ? anyInterface() : on;
-        synchronized (joined) {
-            if (joined.containsKey(new Group(address, on))) {
-                throw new SocketException("Already a member of group");
-            }
-            joined.put(new Group(address, on), Sockets.call(() -> channel.join(address, where)));
+        if (!channel.isOpen()) {
+            throw new SocketException("Socket is closed");
         }
+        return new Group(internet.getAddress(), where);
     }
 
     private NetworkInterface anyInterface() throws SocketException {
@@ -220,10 +253,10 @@ final class DatagramSocketAdaptor extends DatagramSocket {
     }
 
     @Override
-    public void leaveGroup(SocketAddress group, @Nullable NetworkInterface on) throws IOException {
-        InetAddress address = Sockets.resolved(group).getAddress();
+    public void leaveGroup(SocketAddress address, @Nullable NetworkInterface on) throws IOException {
+        Group group = group(address, on);
         synchronized (joined) {
-            MembershipKey key = joined.remove(new Group(address, on));
+            MembershipKey key = joined.remove(group);
             if (key == null) {
                 throw new SocketException("Not a member of group");
             }

@@ -47,6 +47,7 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
         session.enter(listener);
         listener.open(Protocol.TCP, Protocol.family(family));
         // A server that is started again binds while connections of its former life are in TIME-WAIT.
+        listener.options = listener.options.with(Option.REUSE_ADDRESS, 1);
         listener.option(Option.REUSE_ADDRESS, 1);
     }
 
@@ -146,6 +147,8 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     private SocketChannel connection(int child) {
         Connection connection = new Connection(session, child);
+        // The stack has given it the listener's.
+        connection.options = listener.options;
         session.enter(connection);
         ConnectionChannel channel = new ConnectionChannel(provider(), connection);
         if (deaf) {
@@ -167,11 +170,11 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        Options.LISTENER.check(name);
+        options().check(name, value);
         lock.lock();
         try {
             ensureOpen();
-            Options.LISTENER.set(listener, name, value);
+            options().set(listener, name, value);
         } finally {
             unlock();
         }
@@ -180,14 +183,19 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     @Override
     public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-        Options.LISTENER.check(name);
+        options().check(name);
         ensureOpen();
-        return Options.LISTENER.get(listener, name);
+        return options().get(listener, name);
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return Options.LISTENER.names();
+        return options().names();
+    }
+
+    /// Those that it has: more behind a `ServerSocket`.
+    private Options options() {
+        return deaf ? Options.SERVER_SOCKET : Options.LISTENER;
     }
 
     @Override

@@ -55,9 +55,21 @@ final class OpenConnection extends SocketChannel implements OpenChannel {
     /// A call on one of the sides, whose end is this channel's end.
     <T extends @Nullable Object> T call(Sockets.Call<T> call) throws IOException {
         try {
-            return call.run();
+            return Thread.holdsLock(blockingLock()) && isBlocking() ? callApart(call) : call.run();
         } finally {
             end();
+        }
+    }
+
+    private <T extends @Nullable Object> T callApart(Sockets.Call<T> call) throws IOException {
+        boolean done = false;
+        begin();
+        try {
+            T result = Apart.call(blockingLock(), call);
+            done = true;
+            return result;
+        } finally {
+            end(done);
         }
     }
 

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenDatagramSocket extends MulticastSocket {
     private final OpenPort channel;
 
+    /// By which the interface for multicast was chosen last: it has several addresses.
+    private volatile @Nullable InetAddress interfaceAddress;
+
     private OpenDatagramSocket(OpenPort channel) throws IOException {
         super(nothing());
         this.channel = channel;
@@ -86,7 +89,7 @@ final class OpenDatagramSocket extends MulticastSocket {
     @Override
     public void connect(SocketAddress to) throws SocketException {
         Sockets.socketCall(() -> {
-            channel.sides().toward(Sockets.resolved(to)).socket().connect(to);
+            channel.sides().toward(to).socket().connect(to);
             return channel;
         });
     }
@@ -96,7 +99,7 @@ final class OpenDatagramSocket extends MulticastSocket {
         InetAddress to = packet.getAddress();
         DatagramSocket side = to == null || packet.getPort() < 0
                 ? side()
-                : Sockets.call(() -> channel.sides().toward(to, packet.getPort()))
+                : Sockets.datagrams(false, () -> channel.sides().toward(to, packet.getPort()))
                         .socket();
         try {
             side.send(packet);
@@ -107,7 +110,7 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     @Override
     public void receive(DatagramPacket packet) throws IOException {
-        DatagramSocket side = Sockets.call(channel::used).socket();
+        DatagramSocket side = Sockets.datagrams(false, channel::used).socket();
         try {
             side.receive(packet);
         } finally {
@@ -158,7 +161,7 @@ final class OpenDatagramSocket extends MulticastSocket {
     }
 
     private DatagramSocket member(SocketAddress group, @Nullable NetworkInterface on) throws IOException {
-        return group instanceof InetSocketAddress internet && !internet.isUnresolved()
+        return group instanceof InetSocketAddress internet && !internet.isUnresolved() && channel.isOpen()
                 ? channel.member(internet.getAddress(), on == null ? chosen() : on)
                         .socket()
                 : side();
@@ -166,7 +169,11 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     @Override
     public void joinGroup(InetAddress group) throws IOException {
-        joinGroup(new InetSocketAddress(Objects.requireNonNull(group), 0), null);
+        try {
+            joinGroup(new InetSocketAddress(Objects.requireNonNull(group), 0), null);
+        } catch (IllegalArgumentException e) {
+            throw new SocketException("cannot join", e);
+        }
     }
 
     @Override
@@ -223,16 +230,24 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     @Override
     public void setInterface(InetAddress address) throws SocketException {
+        if (address == null) {
+            throw new SocketException("an interface without an address");
+        }
         NetworkInterface link = NetworkInterface.getByInetAddress(address);
         if (link == null) {
             throw new SocketException("no interface has the address " + address.getHostAddress());
         }
         setNetworkInterface(link);
+        interfaceAddress = address;
     }
 
     @Override
     public @Nullable InetAddress getInterface() throws SocketException {
         NetworkInterface link = chosen();
+        InetAddress known = interfaceAddress;
+        if (link != null && known != null && link.equals(NetworkInterface.getByInetAddress(known))) {
+            return known;
+        }
         Enumeration<InetAddress> addresses = link == null ? null : link.getInetAddresses();
         return addresses != null && addresses.hasMoreElements()
                 ? addresses.nextElement()

@@ -46,7 +46,7 @@ final class OpenServerSocketImpl extends NoSocketImpl {
         ServerSocket from = side();
         ServerSocket to = new KernelSockets.Server();
         ListenerChannel ours = (ListenerChannel) Objects.requireNonNull(from.getChannel());
-        Options.LISTENER.carry(ours.endpoint(), to::setOption);
+        Options.SERVER_SOCKET.carry(ours.endpoint(), to::setOption);
         to.setSoTimeout(from.getSoTimeout());
         side = to;
         from.close();
@@ -54,7 +54,10 @@ final class OpenServerSocketImpl extends NoSocketImpl {
 
     @Override
     protected void listen(int backlog) throws IOException {
-        side().bind(at, backlog);
+        Sockets.callBehind(() -> {
+            side().bind(at, backlog);
+            return this;
+        });
     }
 
     @Override
@@ -97,18 +100,18 @@ final class OpenServerSocketImpl extends NoSocketImpl {
 
     @Override
     protected <T> void setOption(SocketOption<T> name, T value) throws IOException {
-        side().setOption(name, value);
+        Sockets.callBehind(() -> side().setOption(name, value));
     }
 
     @Override
     protected <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-        return side().getOption(name);
+        return Sockets.<@Nullable T>callBehind(() -> side().getOption(name));
     }
 
     @Override
     protected Set<SocketOption<?>> supportedOptions() {
         ServerSocket with = side;
-        return with == null ? Options.LISTENER.names() : with.supportedOptions();
+        return with == null ? Options.SERVER_SOCKET.names() : with.supportedOptions();
     }
 
     @Override

@@ -2,6 +2,7 @@ package netkeep.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
@@ -23,7 +25,7 @@ final class OpenSocketImpl extends NoSocketImpl {
     private final Object deciding = new Object();
     private volatile @Nullable Socket side;
     private boolean decided;
-    private boolean closed;
+    private volatile boolean closed;
 
     /// Bound to no address and no port, of which the side knows nothing yet: see [Sides].
     private volatile @Nullable InetSocketAddress wished;
@@ -81,7 +83,8 @@ final class OpenSocketImpl extends NoSocketImpl {
         if (internet.isUnresolved()) {
             throw new UnknownHostException(internet.getHostName());
         }
-        Socket with = decide(toward, Addresses.remote(internet.getAddress()), internet.getPort());
+        Socket with =
+                Sockets.callBehind(() -> decide(toward, Addresses.remote(internet.getAddress()), internet.getPort()));
         try {
             Sockets.callBehind(() -> {
                 with.connect(to, millis);
@@ -89,7 +92,10 @@ final class OpenSocketImpl extends NoSocketImpl {
             });
         } catch (IOException e) {
             with.close();
-            throw e;
+            // Of an interrupt only who reads, writes or accepts wants to be told.
+            throw e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
+                    ? new SocketException(e.getMessage(), e)
+                    : e;
         }
     }
 
@@ -127,7 +133,10 @@ final class OpenSocketImpl extends NoSocketImpl {
                 return;
             }
         }
-        decide(provider.rules(), host, port).bind(new InetSocketAddress(host, port));
+        Sockets.callBehind(() -> {
+            decide(provider.rules(), host, port).bind(new InetSocketAddress(host, port));
+            return host;
+        });
     }
 
     /// The side's socket, also where nothing has decided yet.
@@ -161,12 +170,18 @@ final class OpenSocketImpl extends NoSocketImpl {
 
     @Override
     protected void shutdownInput() throws IOException {
-        side().shutdownInput();
+        Sockets.callBehind(() -> {
+            side().shutdownInput();
+            return this;
+        });
     }
 
     @Override
     protected void shutdownOutput() throws IOException {
-        side().shutdownOutput();
+        Sockets.callBehind(() -> {
+            side().shutdownOutput();
+            return this;
+        });
     }
 
     @Override
@@ -176,7 +191,10 @@ final class OpenSocketImpl extends NoSocketImpl {
 
     @Override
     protected void sendUrgentData(int data) throws IOException {
-        side().sendUrgentData(data);
+        Sockets.callBehind(() -> {
+            side().sendUrgentData(data);
+            return this;
+        });
     }
 
     @Override
@@ -216,22 +234,30 @@ final class OpenSocketImpl extends NoSocketImpl {
 
     @Override
     public void setOption(int option, @Nullable Object value) throws SocketException {
+        ensureOpen();
         SocketNumbers.set(side(), option, value);
     }
 
     @Override
     public Object getOption(int option) throws SocketException {
+        ensureOpen();
         return SocketNumbers.get(settled(), option);
+    }
+
+    private void ensureOpen() throws SocketException {
+        if (closed) {
+            throw new SocketException("Socket closed");
+        }
     }
 
     @Override
     protected <T> void setOption(SocketOption<T> name, T value) throws IOException {
-        side().setOption(name, value);
+        Sockets.callBehind(() -> side().setOption(name, value));
     }
 
     @Override
     protected <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-        return side().getOption(name);
+        return Sockets.<@Nullable T>callBehind(() -> side().getOption(name));
     }
 
     @Override

@@ -58,6 +58,9 @@ final class Options {
                     entry(StandardSocketOptions.SO_REUSEPORT, REUSE_PORT)),
             KEEPING);
 
+    /// As [#LISTENER], of a `ServerSocket` that a program has made: with the traffic class.
+    static final Options SERVER_SOCKET = LISTENER.with(StandardSocketOptions.IP_TOS, TRAFFIC_CLASS);
+
     static final Options PORT = of(
             Map.ofEntries(
                     entry(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER),
@@ -92,6 +95,12 @@ final class Options {
         return new Options(Map.copyOf(all));
     }
 
+    private Options with(SocketOption<?> name, Known more) {
+        Map<SocketOption<?>, Known> all = new HashMap<>(known);
+        all.put(name, more);
+        return new Options(Map.copyOf(all));
+    }
+
     private static Known flag(int number, int otherwise) {
         return new Known(number, 0, 1, otherwise);
     }
@@ -107,19 +116,29 @@ final class Options {
         }
     }
 
-    /// Sets an option that [#check] has passed. Interfaces are not for here.
-    void set(Endpoint endpoint, SocketOption<?> name, @Nullable Object value) throws IOException {
+    /// As [#check(SocketOption)], for an option that is to be set.
+    ///
+    /// @throws IllegalArgumentException if the value is not of the option's kind
+    void check(SocketOption<?> name, @Nullable Object value) {
+        check(name);
+        if (!name.type().isInstance(value)) {
+            throw new IllegalArgumentException(value + " is no value for " + name);
+        }
+    }
+
+    /// Sets an option that [#check] has passed with its value. Interfaces are not for here.
+    void set(Endpoint endpoint, SocketOption<?> name, Object value) throws IOException {
         Known option = Objects.requireNonNull(known.get(name));
         int number = number(name, option, value);
         endpoint.options = endpoint.options.with(option.number, number);
         endpoint.option(option.number, number);
     }
 
-    private static int number(SocketOption<?> name, Known option, @Nullable Object value) {
+    private static int number(SocketOption<?> name, Known option, Object value) {
         if (name.type() == Boolean.class) {
-            return (Boolean) Objects.requireNonNull(value) ? 1 : 0;
+            return (Boolean) value ? 1 : 0;
         }
-        int number = (Integer) Objects.requireNonNull(value);
+        int number = (Integer) value;
         if (number < option.least || number > option.most) {
             throw new IllegalArgumentException(name + " " + number);
         }

@@ -75,6 +75,10 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
         deaf = true;
     }
 
+    boolean deaf() {
+        return deaf;
+    }
+
     private void enter() {
         if (Sockets.hears(deaf)) {
             begin();
@@ -151,11 +155,12 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     }
 
     /// Connects, also one that is connected already: what a `DatagramSocket` may.
-    void reconnect(InetSocketAddress to) throws IOException {
+    void reconnect(SocketAddress to) throws IOException {
+        InetSocketAddress address = Addresses.check(to, family);
         lock();
         try {
             ensureOpen();
-            connectTo(to);
+            connectTo(address);
         } finally {
             unlock();
         }
@@ -194,7 +199,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
 
     @Override
     public boolean isConnected() {
-        return remote != null;
+        return remote != null && isOpen();
     }
 
     // Receiving.
@@ -253,11 +258,13 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
 
     @Override
     public int read(ByteBuffer to) throws IOException {
-        writable(to);
+        Objects.requireNonNull(to);
         receiveLock.lock();
         try {
             ensureConnected();
-            return Math.max(0, receive(to, isBlocking(), Long.MAX_VALUE));
+            writable(to);
+            // Into nothing nothing is read: no datagram is lost for it. Who wants to lose one receives.
+            return to.hasRemaining() ? Math.max(0, receive(to, isBlocking(), Long.MAX_VALUE)) : 0;
         } finally {
             receiveLock.unlock();
             left();
@@ -267,6 +274,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     @Override
     public long read(ByteBuffer[] to, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, to.length);
+        ensureConnected();
         int room = 0;
         for (int i = offset; i < offset + length; i++) {
             writable(to[i]);
@@ -467,15 +475,12 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
 
     @Override
     public <T> DatagramChannel setOption(SocketOption<T> name, T value) throws IOException {
-        Options.PORT.check(name);
+        Options.PORT.check(name, value);
         lock();
         try {
             ensureOpen();
             if (Options.isInterface(name)) {
                 NetworkInterface link = (NetworkInterface) value;
-                if (link == null) {
-                    throw new IllegalArgumentException("Cannot set IP_MULTICAST_IF to 'null'");
-                }
                 port.option(Option.MULTICAST_LINK, link(link));
                 multicastInterface = link;
             } else {

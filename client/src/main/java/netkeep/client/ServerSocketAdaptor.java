@@ -34,14 +34,17 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public void bind(@Nullable SocketAddress local, int backlog) throws IOException {
-        InetSocketAddress address = local == null ? null : Sockets.resolved(local);
-        Sockets.call(() -> channel.bind(address, backlog));
+        Sockets.call(() -> channel.bind(local, backlog));
     }
 
     @Override
     public Socket accept() throws IOException {
         boolean waits = channel.isBlocking();
-        long deadlineNs = Sockets.deadlineNs(channel.endpoint().session.pump, timeout);
+        int millis = timeout;
+        if (millis > 0 && !waits) {
+            throw new IllegalBlockingModeException();
+        }
+        long deadlineNs = Sockets.deadlineNs(channel.endpoint().session.pump, millis);
         SocketChannel accepted = Sockets.<@Nullable SocketChannel>call(() -> channel.accept(waits, deadlineNs));
         if (accepted == null && !waits) {
             throw new IllegalBlockingModeException();
@@ -157,6 +160,8 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public String toString() {
-        return "ServerSocket[" + channel + "]";
+        return isBound()
+                ? "ServerSocket[addr=" + getInetAddress() + ",localport=" + getLocalPort() + "]"
+                : "ServerSocket[unbound]";
     }
 }

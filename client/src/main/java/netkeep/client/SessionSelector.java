@@ -268,8 +268,10 @@ final class SessionSelector extends AbstractSelector {
         try {
             for (int i = 0; i < count; i++) {
                 MemberKey key = Objects.requireNonNull(found[i]);
-                if (key.isValid()) {
-                    key.ready(foundOps[i]);
+                // What the action did for a key before this one may have changed what this one is interested in.
+                int ops = foundOps[i] & key.interest();
+                if (ops != 0 && key.isValid()) {
+                    key.ready(ops);
                     told++;
                     action.accept(key);
                     ensureOpen();

@@ -11,7 +11,7 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
-import java.nio.channels.IllegalBlockingModeException;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.Set;
@@ -35,45 +35,50 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public void connect(SocketAddress to, int millis) throws IOException {
-        Objects.requireNonNull(to, "connect: The address can't be null");
-        long deadlineNs = Sockets.deadlineNs(channel.connection.session.pump, Sockets.timeout(millis));
-        InetSocketAddress address = Sockets.resolved(to);
-        if (!channel.isBlocking()) {
-            throw new IllegalBlockingModeException();
+        if (to == null) {
+            throw new IllegalArgumentException("connect to no address");
         }
-        if (!Sockets.call(() -> channel.connect(address, deadlineNs))) {
+        if (to instanceof InetSocketAddress internet && internet.isUnresolved()) {
+            throw unknown(internet);
+        }
+        long deadlineNs = Sockets.deadlineNs(channel.connection.session.pump, Sockets.timeout(millis));
+        if (!Sockets.call(() -> channel.connectInTime(to, deadlineNs))) {
             channel.close();
             throw new SocketTimeoutException("Connect timed out");
         }
     }
 
+    /// A name that nobody has resolved ends a socket that could have connected.
+    private IOException unknown(InetSocketAddress named) throws IOException {
+        if (!channel.isOpen() || channel.isConnected()) {
+            return new SocketException(channel.isOpen() ? "Already connected" : "Socket is closed");
+        }
+        channel.close();
+        return new UnknownHostException(named.toString());
+    }
+
     @Override
     public void bind(@Nullable SocketAddress local) throws IOException {
-        InetSocketAddress address = local == null ? null : Sockets.resolved(local);
-        Sockets.call(() -> channel.bind(address));
+        Sockets.call(() -> channel.bind(local));
     }
 
     // Addresses.
 
     @Override
     public @Nullable InetAddress getInetAddress() {
-        InetSocketAddress peer = peer();
+        InetSocketAddress peer = channel.peer();
         return peer == null ? null : peer.getAddress();
     }
 
     @Override
     public int getPort() {
-        InetSocketAddress peer = peer();
+        InetSocketAddress peer = channel.peer();
         return peer == null ? 0 : peer.getPort();
     }
 
     @Override
     public @Nullable SocketAddress getRemoteSocketAddress() {
-        return peer();
-    }
-
-    private @Nullable InetSocketAddress peer() {
-        return channel.isConnected() ? channel.peer() : null;
+        return channel.peer();
     }
 
     @Override
@@ -89,10 +94,7 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public @Nullable SocketAddress getLocalSocketAddress() {
-        InetSocketAddress local = channel.local();
-        return local == null || channel.isOpen()
-                ? local
-                : new InetSocketAddress(Sockets.shownLocal(false, null), local.getPort());
+        return channel.local();
     }
 
     @Override
@@ -149,19 +151,11 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public void shutdownInput() throws IOException {
-        ensureUsable();
-        if (channel.inputShut()) {
-            throw new SocketException("Socket input is already shutdown");
-        }
         Sockets.call(channel::shutdownInput);
     }
 
     @Override
     public void shutdownOutput() throws IOException {
-        ensureUsable();
-        if (channel.outputShut()) {
-            throw new SocketException("Socket output is already shutdown");
-        }
         Sockets.call(channel::shutdownOutput);
     }
 
@@ -256,6 +250,11 @@ final class SocketAdaptor extends Socket {
         return timeout;
     }
 
+    /// As [#getSoTimeout], also of one that is closed.
+    int millis() {
+        return timeout;
+    }
+
     @Override
     public void setSendBufferSize(int size) throws SocketException {
         option(StandardSocketOptions.SO_SNDBUF, Sockets.positive(size, "send"));
@@ -329,6 +328,8 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public String toString() {
-        return "Socket[" + channel + "]";
+        return channel.isConnected()
+                ? "Socket[addr=" + getInetAddress() + ",port=" + getPort() + ",localport=" + getLocalPort() + "]"
+                : "Socket[unconnected]";
     }
 }

@@ -3,6 +3,7 @@ package netkeep.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.IllegalBlockingModeException;
@@ -33,13 +34,10 @@ final class SocketStreams {
         @Override
         public int read(byte[] to, int offset, int length) throws IOException {
             Objects.checkFromIndexSize(offset, length, to.length);
-            if (!channel.isBlocking()) {
-                throw new IllegalBlockingModeException();
-            }
             if (length == 0) {
                 return 0;
             }
-            int millis = socket.getSoTimeout();
+            int millis = socket.millis();
             if (!tells || !SocketEvents.reads()) {
                 return read(to, offset, length, millis);
             }
@@ -51,8 +49,9 @@ final class SocketStreams {
 
         private int read(byte[] to, int offset, int length, int millis) throws IOException {
             long deadlineNs = Sockets.deadlineNs(channel.connection.session.pump, millis);
-            Sockets.Call<Integer> call = () -> channel.read(ByteBuffer.wrap(to, offset, length), deadlineNs);
-            int octets = tells ? Sockets.call(call) : Sockets.callBehind(call);
+            ByteBuffer into = ByteBuffer.wrap(to, offset, length);
+            int octets =
+                    tells ? channel.read(into, deadlineNs) : Sockets.callBehind(() -> channel.read(into, deadlineNs));
             if (octets == 0) {
                 throw new SocketTimeoutException("Read timed out");
             }
@@ -61,7 +60,7 @@ final class SocketStreams {
 
         @Override
         public int available() throws IOException {
-            return Sockets.call(channel::available);
+            return tells ? channel.available() : Sockets.callBehind(channel::available);
         }
 
         @Override
@@ -88,17 +87,25 @@ final class SocketStreams {
 
         @Override
         public void write(byte[] from, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, from.length);
-            if (!channel.isBlocking()) {
-                throw new IllegalBlockingModeException();
-            }
             ByteBuffer octets = ByteBuffer.wrap(from, offset, length);
             while (octets.hasRemaining()) {
-                if (tells) {
-                    Sockets.call(() -> channel.write(octets));
-                } else {
-                    Sockets.callBehind(() -> channel.put(octets));
+                if (!channel.isBlocking() && channel.isOpen()) {
+                    throw new IllegalBlockingModeException();
                 }
+                if (tells) {
+                    channel.write(octets);
+                } else {
+                    putBehind(octets);
+                }
+            }
+        }
+
+        /// Behind a `Socket` an output that was shut is what it is to the kernel, not a channel that was closed.
+        private void putBehind(ByteBuffer octets) throws IOException {
+            try {
+                Sockets.callBehind(() -> channel.put(octets));
+            } catch (SocketException e) {
+                throw channel.outputShut() && channel.isOpen() ? new SocketException(Errno.text(Errno.EPIPE), e) : e;
             }
         }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.AlreadyBoundException;
@@ -14,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,8 @@ final class Sockets {
         T run() throws IOException;
     }
 
+    private static final String INTERRUPTED = "Closed by interrupt";
+
     private Sockets() {}
 
     /// Whether an interrupt of the calling thread closes the channel it waits on: one that is deaf hears virtual
@@ -33,14 +35,11 @@ final class Sockets {
         return !deaf || Thread.currentThread().isVirtual();
     }
 
-    /// Runs a call, and throws what a socket throws where a channel has an exception of its own.
+    /// Runs a call, and throws what the `java.net` face of a channel throws: an `IOException` where the channel says that
+    /// something was asked at a wrong moment, or of a wrong address. That a channel is closed stays the channel's word.
     static <T extends @Nullable Object> T call(Call<T> call) throws IOException {
         try {
             return call.run();
-        } catch (ClosedByInterruptException e) {
-            throw socket("Closed by interrupt", e);
-        } catch (ClosedChannelException e) {
-            throw socket("Socket is closed", e);
         } catch (NotYetConnectedException e) {
             throw socket("Socket is not connected", e);
         } catch (AlreadyBoundException e) {
@@ -49,24 +48,43 @@ final class Sockets {
             throw socket("Socket is not bound yet", e);
         } catch (AlreadyConnectedException e) {
             throw socket("Already connected", e);
-        } catch (ConnectionPendingException e) {
-            throw socket("Connect already in progress", e);
         } catch (UnsupportedAddressTypeException e) {
             throw socket("Unsupported address type", e);
+        } catch (UnresolvedAddressException e) {
+            throw socket("Unresolved address", e);
         }
     }
 
-    /// Runs a call of what stands behind a `Socket`, which wants to be told of an interrupt, and closes itself then.
+    /// Runs a call of what stands behind a `Socket`. All it throws is a `SocketException`, but for a timeout, a name that
+    /// nobody knows, and an interrupt: of this the `Socket` wants to be told, and closes itself then.
     static <T extends @Nullable Object> T callBehind(Call<T> call) throws IOException {
         try {
             return call(call);
-        } catch (SocketException e) {
-            if (e.getCause() instanceof ClosedByInterruptException) {
-                InterruptedIOException interrupted = new InterruptedIOException(e.getMessage());
-                interrupted.initCause(e);
-                throw interrupted;
-            }
+        } catch (ClosedByInterruptException e) {
+            InterruptedIOException interrupted = new InterruptedIOException(INTERRUPTED);
+            interrupted.initCause(e);
+            throw interrupted;
+        } catch (ClosedChannelException e) {
+            throw socket("Socket closed", e);
+        } catch (ConnectionPendingException e) {
+            throw socket("Connection in progress", e);
+        } catch (SocketException | InterruptedIOException | UnknownHostException e) {
             throw e;
+        } catch (IOException e) {
+            throw socket(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Runs a call that sends or receives for a `DatagramSocket`.
+    ///
+    /// @param deaf whether no interrupt of a platform thread closes it: then that of another one is no channel's matter
+    static <T extends @Nullable Object> T datagrams(boolean deaf, Call<T> call) throws IOException {
+        try {
+            return call(call);
+        } catch (ClosedByInterruptException e) {
+            throw deaf ? socket(INTERRUPTED, e) : e;
+        } catch (ClosedChannelException e) {
+            throw socket("Socket closed", e);
         }
     }
 
@@ -76,6 +94,8 @@ final class Sockets {
             return call(call);
         } catch (SocketException e) {
             throw e;
+        } catch (ClosedChannelException e) {
+            throw socket("Socket is closed", e);
         } catch (IOException e) {
             throw socket(String.valueOf(e.getMessage()), e);
         }
@@ -85,17 +105,6 @@ final class Sockets {
         SocketException exception = new SocketException(message);
         exception.initCause(cause);
         return exception;
-    }
-
-    /// An address that somebody gave to a socket.
-    static InetSocketAddress resolved(@Nullable SocketAddress address) throws IOException {
-        if (!(address instanceof InetSocketAddress internet)) {
-            throw new IllegalArgumentException("Unsupported address type");
-        }
-        if (internet.isUnresolved()) {
-            throw new UnknownHostException(internet.getHostName());
-        }
-        return internet;
     }
 
     /// The local address that a socket shows before it is bound, and after it was closed.

@@ -50,6 +50,10 @@ final class FakeStack {
         private int sndBuffer;
         private boolean finAsked;
         private boolean given;
+
+        /// Whether its local address is what connecting has chosen.
+        private boolean chosen;
+
         private Sock peer;
         private final Map<Integer, Long> options = new HashMap<>();
 
@@ -211,6 +215,11 @@ final class FakeStack {
         sock.remotePort = client.u16(at + Request.PORT);
         if (sock.remotePort == 0) {
             sock.status &= ~Status.CONNECTED;
+            if (sock.chosen) {
+                sock.localHi = 0;
+                sock.localLo = 0;
+                sock.chosen = false;
+            }
             tell(sock, 0);
             return Errno.OK;
         }
@@ -218,6 +227,7 @@ final class FakeStack {
             sock.localPort = nextPort++;
         }
         if (sock.localLo == 0) {
+            sock.chosen = sock.protocol == Protocol.UDP;
             sock.localHi = sock.remoteHi;
             sock.localLo = sock.remoteLo == SILENT_LO ? LOOPBACK_LO : sock.remoteLo;
         }

@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import netkeep.client.OpenProvider;
 import org.junit.jupiter.api.Named;
 
 /// The providers that every test of the contract runs against: what ours does is what the platform's does.
@@ -22,6 +23,11 @@ public final class Providers {
                         Named.of("open, the stack's", supplied("netkeep.client.OpenToStack")),
                         Named.of("open, the kernel's", supplied("netkeep.client.OpenToKernel")))
                 : Stream.of(Named.of(another, supplied(another)));
+    }
+
+    /// Those whose channels of datagrams have sockets here: an open one's need the agent, which opens `java.net` to us.
+    public static Stream<Named<SelectorProvider>> withDatagramSockets() throws ReflectiveOperationException {
+        return all().filter(named -> !(named.getPayload() instanceof OpenProvider));
     }
 
     /// The provider of a placement, whose tests run all of these, too.

@@ -245,6 +245,25 @@ public class SelectorTest {
         }
     }
 
+    /// Both ends of a connection can be written to; who is told first ends the other one's interest.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void anActionIsToldNoKeyWhoseInterestAnActionHasEnded(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider);
+                Selector selector = provider.openSelector()) {
+            pair.client().configureBlocking(false);
+            pair.server().configureBlocking(false);
+            SelectionKey one = pair.client().register(selector, SelectionKey.OP_WRITE);
+            SelectionKey other = pair.server().register(selector, SelectionKey.OP_WRITE);
+            List<SelectionKey> told = new ArrayList<>();
+            assertEquals(1, selector.select(key -> {
+                told.add(key);
+                (key.equals(one) ? other : one).interestOps(0);
+            }));
+            assertEquals(1, told.size());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("netkeep.contract.Providers#all")
     void aWakeupCountsOnce(SelectorProvider provider) throws Exception {

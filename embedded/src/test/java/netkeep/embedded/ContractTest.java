@@ -1,6 +1,8 @@
 package netkeep.embedded;
 
+import netkeep.contract.ConnectionAnswersTest;
 import netkeep.contract.ConnectionChannelTest;
+import netkeep.contract.PortAnswersTest;
 import netkeep.contract.PortChannelTest;
 import netkeep.contract.SelectorTest;
 import org.junit.jupiter.api.Nested;
@@ -15,4 +17,10 @@ class ContractTest {
 
     @Nested
     class Selectors extends SelectorTest {}
+
+    @Nested
+    class ConnectionAnswers extends ConnectionAnswersTest {}
+
+    @Nested
+    class PortAnswers extends PortAnswersTest {}
 }

@@ -2,6 +2,7 @@ package netkeep.trials.jvm;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
@@ -17,10 +18,13 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// The sockets of `java.net`: what each call answers, over the network and over loopback.
 final class JavaNet {
@@ -40,6 +44,7 @@ final class JavaNet {
         program.streams();
         program.options();
         program.waits();
+        program.channelStreams();
         program.accepts();
         program.reachesItself();
         program.datagrams();
@@ -169,6 +174,51 @@ final class JavaNet {
             waiting.join();
             check(socket.isClosed(), "an interrupt of a virtual thread closes");
         }
+    }
+
+    /// The JDK's streams over a channel, of the stack's and of the kernel's: who reads keeps nobody from writing.
+    private void channelStreams() throws Exception {
+        try (SocketChannel far = SocketChannel.open(echo);
+                ServerSocketChannel listener = ServerSocketChannel.open()
+                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel near = SocketChannel.open(listener.getLocalAddress());
+                SocketChannel accepted = listener.accept()) {
+            echoed(far);
+            Thread echoing = Thread.ofPlatform()
+                    .start(() -> throwing(
+                            IOException.class,
+                            () -> {
+                                InputStream in = Channels.newInputStream(accepted);
+                                for (int octet = in.read(); octet >= 0; octet = in.read()) {
+                                    Channels.newOutputStream(accepted).write(octet);
+                                }
+                                throw new IOException("the end");
+                            },
+                            "an echo"));
+            echoed(near);
+            near.close();
+            echoing.join();
+        }
+    }
+
+    private static void echoed(SocketChannel channel) throws Exception {
+        InputStream in = Channels.newInputStream(channel);
+        OutputStream out = Channels.newOutputStream(channel);
+        CompletableFuture<Integer> sum = CompletableFuture.supplyAsync(() -> {
+            try {
+                int read = 0;
+                for (int i = 0; i < 20; i++) {
+                    read += in.read();
+                }
+                return read;
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        for (int i = 0; i < 20; i++) {
+            out.write(i);
+        }
+        check(sum.get(5, TimeUnit.SECONDS) == 190, "octets of streams over a channel");
     }
 
     private void accepts() throws Exception {
