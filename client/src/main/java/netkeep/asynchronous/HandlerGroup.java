@@ -7,12 +7,13 @@ import java.nio.channels.ShutdownChannelGroupException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/// Channels that share the threads their handlers run on.
-final class HandlerGroup extends AsynchronousChannelGroup {
+/// Channels that share the threads their handlers run on: others may run there, too, as with a group of the JDK's.
+final class HandlerGroup extends AsynchronousChannelGroup implements Executor {
     private final ExecutorService handlers;
 
     /// The default group is never shut down.
@@ -52,6 +53,11 @@ final class HandlerGroup extends AsynchronousChannelGroup {
         if (shut && channels.isEmpty()) {
             handlers.shutdown();
         }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        handlers.execute(task);
     }
 
     /// Runs a handler. If the program has ended the threads itself, nobody is there to be told.

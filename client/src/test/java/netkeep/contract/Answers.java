@@ -11,6 +11,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// What sockets and channels answer, as text without what is another each time: so that the JDK's own and ours can be
@@ -77,6 +78,9 @@ public final class Answers {
     private static String text(Exception e) {
         if (e instanceof AsynchronousCloseException && e.getClass() == AsynchronousCloseException.class) {
             return ClosedChannelException.class.getSimpleName(); // who closed it when is no matter here
+        }
+        if (e instanceof ExecutionException && e.getCause() instanceof Exception cause) {
+            return "ExecutionException of " + text(cause);
         }
         String words = e instanceof IOException && e.getMessage() != null ? ": " + e.getMessage() : "";
         return e.getClass().getSimpleName() + words;

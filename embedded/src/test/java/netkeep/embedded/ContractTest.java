@@ -1,5 +1,6 @@
 package netkeep.embedded;
 
+import netkeep.contract.AsynchronousAnswersTest;
 import netkeep.contract.ConnectionAnswersTest;
 import netkeep.contract.ConnectionChannelTest;
 import netkeep.contract.PortAnswersTest;
@@ -23,4 +24,7 @@ class ContractTest {
 
     @Nested
     class PortAnswers extends PortAnswersTest {}
+
+    @Nested
+    class AsynchronousAnswers extends AsynchronousAnswersTest {}
 }
