@@ -55,7 +55,7 @@ final class OpenConnection extends SocketChannel implements OpenChannel {
     /// A call on one of the sides, whose end is this channel's end.
     <T extends @Nullable Object> T call(Sockets.Call<T> call) throws IOException {
         try {
-            return Thread.holdsLock(blockingLock()) && isBlocking() ? callApart(call) : call.run();
+            return isBlocking() && Thread.holdsLock(blockingLock()) ? callApart(call) : call.run();
         } finally {
             end();
         }

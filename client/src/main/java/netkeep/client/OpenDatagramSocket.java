@@ -62,16 +62,16 @@ final class OpenDatagramSocket extends MulticastSocket {
 
     @Override
     public void bind(@Nullable SocketAddress local) throws SocketException {
-        Sockets.socketCall(() -> {
+        DatagramSocket side = Sockets.<@Nullable DatagramSocket>socketCall(() -> {
             if (channel.sides().wished()) {
                 throw new AlreadyBoundException();
             }
-            DatagramChannel side = channel.sides().bound(local, channel.four());
-            if (side != null) {
-                side.socket().bind(local);
-            }
-            return channel;
+            DatagramChannel bound = channel.sides().bound(local, channel.four());
+            return bound == null ? null : bound.socket();
         });
+        if (side != null) {
+            side.bind(local);
+        }
     }
 
     @Override
@@ -80,18 +80,17 @@ final class OpenDatagramSocket extends MulticastSocket {
             throw new IllegalArgumentException("Address can't be null");
         }
         try {
-            channel.sides().toward(address, port).socket().connect(address, port);
-        } catch (IOException e) {
+            connect(new InetSocketAddress(address, port));
+        } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Override
     public void connect(SocketAddress to) throws SocketException {
-        Sockets.socketCall(() -> {
-            channel.sides().toward(to).socket().connect(to);
-            return channel;
-        });
+        DatagramSocket side = Sockets.socketCall(
+                () -> channel.isOpen() ? channel.sides().toward(to).socket() : side());
+        side.connect(to);
     }
 
     @Override
