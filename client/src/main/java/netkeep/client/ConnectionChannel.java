@@ -626,12 +626,9 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     @Override
     public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
         Options.CONNECTION.check(name, value);
-        lock();
-        try {
+        synchronized (connection) {
             ensureOpen();
             Options.CONNECTION.set(connection, name, value);
-        } finally {
-            unlock();
         }
         return this;
     }
@@ -650,13 +647,10 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     /// Sets an option that has no name in `java.net`.
     SocketChannel switchOption(int option, boolean on) throws IOException {
-        lock();
-        try {
+        synchronized (connection) {
             ensureOpen();
             connection.options = connection.options.with(option, on ? 1 : 0);
             connection.option(option, on ? 1 : 0);
-        } finally {
-            unlock();
         }
         return this;
     }
@@ -679,9 +673,12 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
-        if (!connection.session.broken()) {
-            lastLocal = local();
-            peer();
+        // Whoever sets an option, which waits for nobody who reads or writes, has done so or finds the channel closed.
+        synchronized (connection) {
+            if (!connection.session.broken()) {
+                lastLocal = local();
+                peer();
+            }
         }
         connection.close();
         left();

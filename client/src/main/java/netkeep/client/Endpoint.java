@@ -26,7 +26,7 @@ abstract class Endpoint {
     final Session session;
     final int socket;
 
-    /// The values of options that were set; changed under the channel's lock.
+    /// The values of options that were set; changed by one thread at a time.
     volatile OptionValues options = OptionValues.NONE;
 
     private final int life;
@@ -35,9 +35,10 @@ abstract class Endpoint {
     private volatile @Nullable SelectingKeys keys;
     private volatile @Nullable Channel channel;
 
-    /// What the threads that wait, wait for: one to write, one for anything else.
+    /// What the threads that wait, wait for: one to write, one for the answer to a request, one for anything else.
     private volatile @Nullable Wait out;
 
+    private volatile @Nullable Wait asked;
     private volatile @Nullable Wait in;
 
     Endpoint(Session session, int socket) {
@@ -174,10 +175,12 @@ abstract class Endpoint {
     private int answer(int ticket) throws IOException {
         session.pump.submitted();
         if (answered() != ticket) {
-            Wait wait = in();
+            Wait wait = new Wait();
             wait.ticket = ticket;
             wait.op = ANSWERED;
+            asked = wait;
             session.pump.await(wait, Long.MAX_VALUE);
+            asked = null;
         }
         session.check();
         return session.theirs.i32Acquire(their() + SessionLayout.ANSWER) & 0xFFFF;
@@ -187,8 +190,7 @@ abstract class Endpoint {
 
     /// Waits until an operation would not block, the endpoint is closed or the session broken.
     ///
-    /// @param op       one of [SelectionKey]'s; one thread at a time for OP_WRITE, and one for all others and for
-    ///                 requests with an answer
+    /// @param op       one of [SelectionKey]'s; one thread at a time for OP_WRITE, and one for all others
     /// @return whether it was so before the deadline
     final boolean await(int op, long deadlineNs) {
         Wait wait = op == SelectionKey.OP_WRITE ? out() : in();
@@ -236,8 +238,10 @@ abstract class Endpoint {
 
     /// @param what bits of [Event]
     void happened(int what) {
+        if ((what & (Event.ANSWER | Event.STATE)) != 0) {
+            wake(asked);
+        }
         if (what == Event.ANSWER) {
-            wake(in);
             return;
         }
         if ((what & (Event.WRITE | Event.STATE)) != 0) {

@@ -30,6 +30,9 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
     /// One thread at a time accepts, binds, or gives the socket back.
     private final ReentrantLock lock = new ReentrantLock();
 
+    /// Held by who sets an option: nobody waits for who accepts to do that, and the socket is not given back meanwhile.
+    private final Object setting = new Object();
+
     /// Where it is bound, which it tells after it was closed, too.
     private volatile @Nullable InetSocketAddress bound;
     private @Nullable ServerSocketAdaptor adaptor;
@@ -68,6 +71,9 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     @Override
     public ServerSocketChannel bind(@Nullable SocketAddress local, int backlog) throws IOException {
+        if (bound != null && isOpen()) {
+            throw new AlreadyBoundException(); // also while another thread accepts
+        }
         lock.lock();
         try {
             ensureOpen();
@@ -171,12 +177,9 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
         options().check(name, value);
-        lock.lock();
-        try {
+        synchronized (setting) {
             ensureOpen();
             options().set(listener, name, value);
-        } finally {
-            unlock();
         }
         return this;
     }
@@ -214,7 +217,9 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
 
     @Override
     protected void implCloseSelectableChannel() {
-        listener.close();
+        synchronized (setting) {
+            listener.close();
+        }
         left();
     }
 

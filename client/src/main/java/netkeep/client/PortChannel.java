@@ -171,10 +171,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
             throw new SocketException("Can't connect to port 0");
         }
         InetAddress where = Addresses.remote(address.getAddress());
-        int errno = port.connect(where, address.getPort());
-        if (errno != Errno.OK) {
-            throw Errno.socket(errno);
-        }
+        ask(where, address.getPort());
         bound = true;
         remote = where.equals(address.getAddress()) ? address : new InetSocketAddress(where, address.getPort());
         port.drop();
@@ -185,16 +182,23 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
         lock();
         try {
             if (isOpen() && remote != null) {
-                int errno = port.connect(Protocol.any(family).getAddress(), 0);
-                if (errno != Errno.OK) {
-                    throw Errno.socket(errno);
-                }
+                ask(Protocol.any(family).getAddress(), 0);
                 remote = null;
             }
         } finally {
             unlock();
         }
         return this;
+    }
+
+    /// Asks the stack to connect, or with 0 to disconnect. Another thread may join a group at the same time.
+    private void ask(InetAddress address, int number) throws IOException {
+        synchronized (port) {
+            int errno = port.connect(address, number);
+            if (errno != Errno.OK) {
+                throw Errno.socket(errno);
+            }
+        }
     }
 
     @Override
@@ -436,12 +440,10 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     private MembershipKey join(InetAddress group, NetworkInterface on, @Nullable InetAddress source, boolean one)
             throws IOException {
         memberships.check(group, on, source, one);
-        lock();
-        try {
+        // Not for who receives: that may take long. The socket is not given back meanwhile, for memberships end first.
+        synchronized (memberships) {
             ensureOpen();
             return memberships.join(group, on, source);
-        } finally {
-            unlock();
         }
     }
 
@@ -476,8 +478,7 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     @Override
     public <T> DatagramChannel setOption(SocketOption<T> name, T value) throws IOException {
         Options.PORT.check(name, value);
-        lock();
-        try {
+        synchronized (memberships) {
             ensureOpen();
             if (Options.isInterface(name)) {
                 NetworkInterface link = (NetworkInterface) value;
@@ -486,8 +487,6 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
             } else {
                 Options.PORT.set(port, name, value);
             }
-        } finally {
-            unlock();
         }
         return this;
     }

@@ -175,10 +175,28 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
     }
 
     /// Changes the side's mode.
-    synchronized void blocking(boolean block) throws IOException {
-        // The kernel's channel is still in the selector with keys that were cancelled.
-        keys.stream().filter(key -> !key.isValid()).forEach(OpenKey::forget);
-        side.configureBlocking(block);
+    void blocking(boolean block) throws IOException {
+        synchronized (this) {
+            // The kernel's channel is still in the selector with keys that were cancelled.
+            keys.stream().filter(key -> !key.isValid()).forEach(OpenKey::forget);
+        }
+        // Not under the lock: this waits for who reads, whom another thread ends by closing.
+        C told = side;
+        tell(told, block);
+        while (told != side) {
+            told = side;
+            tell(told, block);
+        }
+    }
+
+    private void tell(C channel, boolean block) throws IOException {
+        try {
+            channel.configureBlocking(block);
+        } catch (ClosedChannelException e) {
+            if (channel == side) {
+                throw e; // else the other side is told
+            }
+        }
     }
 
     synchronized void close() throws IOException {

@@ -1,6 +1,7 @@
 package netkeep.embedded;
 
 import netkeep.contract.AsynchronousAnswersTest;
+import netkeep.contract.BesideWhoWaitsTest;
 import netkeep.contract.ConnectionAnswersTest;
 import netkeep.contract.ConnectionChannelTest;
 import netkeep.contract.PortAnswersTest;
@@ -24,6 +25,9 @@ class ContractTest {
 
     @Nested
     class PortAnswers extends PortAnswersTest {}
+
+    @Nested
+    class BesideWhoWaits extends BesideWhoWaitsTest {}
 
     @Nested
     class AsynchronousAnswers extends AsynchronousAnswersTest {}
