@@ -685,10 +685,14 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
     }
 
     @Override
-    protected void implConfigureBlocking(boolean block) {
+    protected void implConfigureBlocking(boolean block) throws IOException {
         // Who waits now waits on: the mode changes behind him.
         lock();
-        unlock();
+        try {
+            ensureOpen();
+        } finally {
+            unlock();
+        }
     }
 
     /// A thread has left: the last one of a closed channel gives the socket back.

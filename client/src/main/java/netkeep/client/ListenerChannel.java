@@ -224,9 +224,13 @@ final class ListenerChannel extends ServerSocketChannel implements SessionChanne
     }
 
     @Override
-    protected void implConfigureBlocking(boolean block) {
+    protected void implConfigureBlocking(boolean block) throws IOException {
         lock.lock();
-        unlock();
+        try {
+            ensureOpen();
+        } finally {
+            unlock();
+        }
     }
 
     private void unlock() {

@@ -523,9 +523,13 @@ final class PortChannel extends DatagramChannel implements SessionChannel {
     }
 
     @Override
-    protected void implConfigureBlocking(boolean block) {
+    protected void implConfigureBlocking(boolean block) throws IOException {
         lock();
-        unlock();
+        try {
+            ensureOpen();
+        } finally {
+            unlock();
+        }
     }
 
     /// A thread has left: the last one of a closed channel gives the socket back.

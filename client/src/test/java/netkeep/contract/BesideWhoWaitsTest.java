@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import netkeep.contract.Providers.Pair;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,11 +45,16 @@ public class BesideWhoWaitsTest {
             return task.get(20, TimeUnit.SECONDS);
         }
 
-        /// Waits until the thread is in a channel's method of that name: it waits, or will in an instant.
-        void within(String method) {
-            while (Arrays.stream(thread.getStackTrace())
-                    .noneMatch(frame -> frame.getMethodName().equals(method)
-                            && frame.getClassName().contains("Channel"))) {
+        /// Waits until the thread waits itself: in a wait of ours, or in a call of the kernel's.
+        void waits() {
+            until(frame -> frame.getMethodName().equals("await")
+                            && frame.getClassName().startsWith("netkeep.")
+                    || frame.isNativeMethod() && frame.getClassName().startsWith("sun.nio.ch."));
+        }
+
+        /// Waits until the thread is in a method of that kind.
+        void until(Predicate<StackTraceElement> there) {
+            while (Arrays.stream(thread.getStackTrace()).noneMatch(there)) {
                 assertTrue(thread.isAlive());
                 Thread.onSpinWait();
             }
@@ -65,7 +71,7 @@ public class BesideWhoWaitsTest {
         try (Pair pair = Pair.of(provider)) {
             SocketChannel channel = pair.client();
             Doing<Integer> reader = Doing.start(() -> channel.read(one()));
-            reader.within("read");
+            reader.waits();
             Doing<Integer> setter = Doing.start(() -> {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.socket().setKeepAlive(true);
@@ -85,7 +91,7 @@ public class BesideWhoWaitsTest {
         try (ServerSocketChannel listener = provider.openServerSocketChannel().bind(loopback(0));
                 SocketChannel client = provider.openSocketChannel()) {
             Doing<SocketChannel> accepter = Doing.start(listener::accept);
-            accepter.within("accept");
+            accepter.waits();
             Doing<Integer> setter = Doing.start(() -> {
                 assertThrows(AlreadyBoundException.class, () -> listener.bind(loopback(0)));
                 listener.setOption(StandardSocketOptions.SO_RCVBUF, 30_000);
@@ -109,7 +115,7 @@ public class BesideWhoWaitsTest {
                 DatagramChannel peer = provider.openDatagramChannel()) {
             channel.bind(loopback(0));
             Doing<SocketAddress> receiver = Doing.start(() -> channel.receive(one()));
-            receiver.within("receive");
+            receiver.waits();
             Doing<Boolean> joiner = Doing.start(() -> {
                 MembershipKey key = channel.join(group, on);
                 key.block(source).unblock(source);
@@ -129,9 +135,9 @@ public class BesideWhoWaitsTest {
     void closingEndsWhoReadsAndWhoChangesTheMode(SelectorProvider provider) throws Exception {
         try (Pair pair = Pair.of(provider)) {
             Doing<Integer> reader = Doing.start(() -> pair.client().read(one()));
-            reader.within("read");
+            reader.waits();
             Doing<Object> changer = Doing.start(() -> pair.client().configureBlocking(false));
-            changer.within("implConfigureBlocking");
+            changer.until(frame -> frame.getMethodName().equals("implConfigureBlocking"));
             Doing<Boolean> closer = Doing.start(() -> {
                 pair.client().close();
                 return pair.client().isOpen();
