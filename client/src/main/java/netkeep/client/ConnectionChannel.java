@@ -297,7 +297,6 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         READS.lock(this);
         try {
             ensureConnected();
-            writable(to);
             return read(to, isBlocking(), Long.MAX_VALUE);
         } finally {
             READS.unlock(this);
@@ -315,6 +314,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         if (inputShut) {
             return Connection.END;
         }
+        writable(to);
         if (!to.hasRemaining()) {
             return 0;
         }
@@ -369,7 +369,7 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
         try {
             ensureConnected();
             long total = 0;
-            for (int i = offset; i < offset + length; i++) {
+            for (int i = offset; i < offset + length && !inputShut; i++) {
                 writable(to[i]);
             }
             for (int i = offset; i < offset + length; i++) {
