@@ -47,9 +47,9 @@ public class BesideWhoWaitsTest {
 
         /// Waits until the thread waits itself: in a wait of ours, or in a call of the kernel's.
         void waits() {
-            until(frame -> frame.getMethodName().equals("await")
-                            && frame.getClassName().startsWith("netkeep.")
-                    || frame.isNativeMethod() && frame.getClassName().startsWith("sun.nio.ch."));
+            until(frame -> frame.getClassName().startsWith("sun.nio.ch.")
+                    ? frame.isNativeMethod()
+                    : frame.getMethodName().equals("await"));
         }
 
         /// Waits until the thread is in a method of that kind.
