@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// What sockets and channels answer, as text without what is another each time: so that the JDK's own and ours can be
@@ -38,11 +40,10 @@ public final class Answers {
     public static List<String> of(Callable<?>... calls) {
         List<String> answers = new ArrayList<>();
         for (Callable<?> call : calls) {
-            try {
-                answers.add(answers.size() + " " + text(call.call()));
-            } catch (Exception e) {
-                answers.add(answers.size() + " " + text(e));
-            }
+            FutureTask<?> task = new FutureTask<>(call);
+            task.run();
+            boolean answered = task.state() == Future.State.SUCCESS;
+            answers.add(answers.size() + " " + (answered ? text(task.resultNow()) : text(task.exceptionNow())));
         }
         return answers;
     }
@@ -74,15 +75,15 @@ public final class Answers {
         };
     }
 
-    /// Of an exception its class; of one of a socket its words, too.
-    private static String text(Exception e) {
-        if (e instanceof AsynchronousCloseException && e.getClass() == AsynchronousCloseException.class) {
+    /// Of a failure its class; of one of a socket its words, too.
+    private static String text(Throwable failure) {
+        if (failure instanceof AsynchronousCloseException && failure.getClass() == AsynchronousCloseException.class) {
             return ClosedChannelException.class.getSimpleName(); // who closed it when is no matter here
         }
-        if (e instanceof ExecutionException && e.getCause() instanceof Exception cause) {
-            return "ExecutionException of " + text(cause);
+        if (failure instanceof ExecutionException && failure.getCause() != null) {
+            return "ExecutionException of " + text(failure.getCause());
         }
-        String words = e instanceof IOException && e.getMessage() != null ? ": " + e.getMessage() : "";
-        return e.getClass().getSimpleName() + words;
+        boolean tells = failure instanceof IOException && failure.getMessage() != null;
+        return failure.getClass().getSimpleName() + (tells ? ": " + failure.getMessage() : "");
     }
 }

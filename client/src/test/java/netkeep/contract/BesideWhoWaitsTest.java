@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
@@ -14,6 +16,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
@@ -21,6 +24,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -149,6 +153,36 @@ public class BesideWhoWaitsTest {
             assertInstanceOf(
                     ClosedChannelException.class,
                     assertThrows(ExecutionException.class, changer::get).getCause());
+        }
+    }
+
+    /// The JDK's streams over a channel hold the lock of its mode, which both of them want.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void aStreamThatWaitsKeepsNobodyFromTheOtherOne(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider)) {
+            InputStream in = Channels.newInputStream(pair.client());
+            OutputStream out = Channels.newOutputStream(pair.client());
+            Doing<Integer> reader = Doing.start(() -> {
+                int read = 0;
+                while (in.read() >= 0) {
+                    read++;
+                }
+                return read;
+            });
+            for (int i = 0; i < 200; i++) {
+                out.write(i);
+                assertEquals(1, pair.server().read(one()));
+                pair.server().write(one());
+            }
+            pair.server().shutdownOutput();
+            assertEquals(200, reader.get());
+            Doing<List<String>> waiting = Doing.start(() -> {
+                InputStream stream = Channels.newInputStream(pair.server());
+                return Answers.of(stream::read, Thread::interrupted);
+            });
+            waiting.thread.interrupt();
+            assertEquals(List.of("0 ClosedByInterruptException", "1 true"), waiting.get());
         }
     }
 }

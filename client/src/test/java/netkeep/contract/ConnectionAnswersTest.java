@@ -4,7 +4,6 @@ import static netkeep.contract.Answers.asThePlatform;
 import static netkeep.contract.Answers.done;
 import static netkeep.contract.Answers.interrupted;
 import static netkeep.contract.Providers.loopback;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,18 +12,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import netkeep.contract.Providers.Pair;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -327,108 +322,5 @@ public class ConnectionAnswersTest {
                     socket::isBound,
                     socket::getLocalSocketAddress);
         });
-    }
-
-    @ParameterizedTest
-    @MethodSource("netkeep.contract.Providers#all")
-    void ofOptionsThatAreSetToWhatTheyCannotBe(SelectorProvider provider) throws Exception {
-        asThePlatform(provider, of -> {
-            List<String> answers = new ArrayList<>();
-            try (SocketChannel connection = of.openSocketChannel();
-                    ServerSocketChannel listener = of.openServerSocketChannel()) {
-                for (NetworkChannel channel : List.of(connection, listener, of.openDatagramChannel())) {
-                    wrongValues(channel, answers);
-                    channel.close();
-                    answers.addAll(Answers.of(
-                            () -> channel.setOption(StandardSocketOptions.SO_RCVBUF, null),
-                            () -> channel.setOption(StandardSocketOptions.SO_RCVBUF, 1)));
-                }
-            }
-            return answers;
-        });
-    }
-
-    @SuppressWarnings("unchecked") // that is what is asked
-    private static void wrongValues(NetworkChannel channel, List<String> answers) {
-        List<SocketOption<?>> options = List.of(
-                StandardSocketOptions.SO_RCVBUF,
-                StandardSocketOptions.SO_REUSEADDR,
-                StandardSocketOptions.SO_REUSEPORT,
-                StandardSocketOptions.SO_LINGER,
-                StandardSocketOptions.TCP_NODELAY,
-                StandardSocketOptions.IP_TOS,
-                StandardSocketOptions.SO_BROADCAST,
-                StandardSocketOptions.IP_MULTICAST_IF,
-                StandardSocketOptions.IP_MULTICAST_TTL,
-                jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE);
-        for (SocketOption<?> option : options) {
-            SocketOption<Object> any = (SocketOption<Object>) option;
-            answers.addAll(Answers.of(
-                    option::name,
-                    () -> channel.supportedOptions().contains(option),
-                    done(() -> channel.setOption(any, null)),
-                    done(() -> channel.setOption(any, "text"))));
-        }
-        answers.addAll(Answers.of(
-                done(() -> channel.setOption(StandardSocketOptions.IP_TOS, -1)),
-                done(() -> channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, 256)),
-                done(() -> channel.setOption(StandardSocketOptions.SO_RCVBUF, -1)),
-                () -> channel.getOption(null),
-                done(() -> channel.setOption(null, null))));
-    }
-
-    @ParameterizedTest
-    @MethodSource("netkeep.contract.Providers#all")
-    void ofOptionsThatAnAcceptedConnectionHasFromItsListener(SelectorProvider provider) throws Exception {
-        asThePlatform(provider, of -> {
-            try (ServerSocketChannel listener = of.openServerSocketChannel();
-                    SocketChannel client = of.openSocketChannel()) {
-                listener.setOption(StandardSocketOptions.SO_RCVBUF, 30_000);
-                listener.setOption(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE, 40);
-                listener.bind(loopback(0));
-                client.connect(listener.getLocalAddress());
-                try (SocketChannel accepted = listener.accept()) {
-                    return Answers.of(
-                            () -> accepted.getOption(StandardSocketOptions.SO_RCVBUF),
-                            () -> accepted.getOption(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE),
-                            () -> accepted.getOption(StandardSocketOptions.SO_REUSEADDR),
-                            () -> accepted.getOption(StandardSocketOptions.SO_KEEPALIVE),
-                            () -> accepted.getOption(StandardSocketOptions.SO_LINGER),
-                            accepted::isBlocking);
-                }
-            }
-        });
-    }
-
-    /// The JDK's streams over a channel hold the lock of its mode, which both of them want.
-    @ParameterizedTest
-    @MethodSource("netkeep.contract.Providers#all")
-    void aStreamThatWaitsKeepsNobodyFromTheOtherOne(SelectorProvider provider) throws Exception {
-        try (Pair pair = Pair.of(provider)) {
-            InputStream in = Channels.newInputStream(pair.client());
-            OutputStream out = Channels.newOutputStream(pair.client());
-            FutureTask<Integer> reader = new FutureTask<>(() -> {
-                int read = 0;
-                while (in.read() >= 0) {
-                    read++;
-                }
-                return read;
-            });
-            Thread.ofPlatform().daemon().start(reader);
-            for (int i = 0; i < 200; i++) {
-                out.write(i);
-                assertEquals(1, pair.server().read(octets(1)));
-                pair.server().write(octets(1));
-            }
-            pair.server().shutdownOutput();
-            assertEquals(200, reader.get());
-            FutureTask<List<String>> waiting = new FutureTask<>(() -> {
-                InputStream stream = Channels.newInputStream(pair.server());
-                return Answers.of(stream::read, Thread::interrupted);
-            });
-            Thread thread = Thread.ofPlatform().daemon().start(waiting);
-            thread.interrupt();
-            assertEquals(List.of("0 ClosedByInterruptException", "1 true"), waiting.get());
-        }
     }
 }

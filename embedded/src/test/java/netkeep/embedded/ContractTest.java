@@ -4,6 +4,7 @@ import netkeep.contract.AsynchronousAnswersTest;
 import netkeep.contract.BesideWhoWaitsTest;
 import netkeep.contract.ConnectionAnswersTest;
 import netkeep.contract.ConnectionChannelTest;
+import netkeep.contract.OptionAnswersTest;
 import netkeep.contract.PortAnswersTest;
 import netkeep.contract.PortChannelTest;
 import netkeep.contract.SelectorTest;
@@ -22,6 +23,9 @@ class ContractTest {
 
     @Nested
     class ConnectionAnswers extends ConnectionAnswersTest {}
+
+    @Nested
+    class OptionAnswers extends OptionAnswersTest {}
 
     @Nested
     class PortAnswers extends PortAnswersTest {}
