@@ -561,23 +561,29 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     public SocketChannel shutdownInput() throws IOException {
-        ensureConnected();
-        if (!inputShut) {
+        synchronized (connection) {
+            ensureConnected();
+            if (inputShut) {
+                return this;
+            }
             inputShut = true;
             connection.shutdown(RECEIVE);
-            connection.lookUp();
         }
+        connection.lookUp();
         return this;
     }
 
     @Override
     public SocketChannel shutdownOutput() throws IOException {
-        ensureConnected();
-        if (!outputShut) {
+        synchronized (connection) {
+            ensureConnected();
+            if (outputShut) {
+                return this;
+            }
             outputShut = true;
             connection.shutdown(SEND);
-            connection.lookUp();
         }
+        connection.lookUp();
         return this;
     }
 
@@ -673,7 +679,8 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
 
     @Override
     protected void implCloseSelectableChannel() {
-        // Whoever sets an option, which waits for nobody who reads or writes, has done so or finds the channel closed.
+        // Whoever sets an option or shuts a half, who waits for nobody that reads or writes, has done so or finds the
+        // channel closed: the socket may be another's soon.
         synchronized (connection) {
             if (!connection.session.broken()) {
                 lastLocal = local();
