@@ -143,10 +143,7 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public void sendUrgentData(int data) throws IOException {
-        Sockets.call(() -> {
-            channel.urgent(data);
-            return channel;
-        });
+        channel.urgent(data);
     }
 
     @Override

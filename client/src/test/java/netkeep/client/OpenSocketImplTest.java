@@ -211,7 +211,7 @@ class OpenSocketImplTest {
                         done(() -> ends.client().connect(ANY)),
                         done(() -> ends.client().bind(ANY)),
                         done(listener::close),
-                        listener::accept,
+                        listener::isClosed,
                         listener::getLocalSocketAddress);
             }
         });
