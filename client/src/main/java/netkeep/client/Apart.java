@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Waiting without a lock that the thread holds.
 ///
-/// The JDK's streams over a channel ([java.nio.channels.Channels]) hold the lock of its blocking mode as long as they read
-/// or write, unless the channel is of a class of the JDK's. So whoever waits to read would keep out who writes: another
-/// thread waits in its place, and the lock is given up until that one is done.
+/// The JDK's streams over a channel ([java.nio.channels.Channels]) hold the lock of its blocking mode as long as they
+/// read or write, unless the channel is of a class of the JDK's. So whoever waits to read would keep out who writes:
+/// another thread waits in its place, and the lock is given up until that one is done.
 final class Apart {
     private Apart() {}
 
-    /// Runs a call: on a thread of its own if the calling thread holds the lock. An interrupt does not end it, and stays
-    /// pending.
+    /// Runs a call: on a thread of its own if the calling thread holds the lock. An interrupt does not end it, and
+    /// stays pending.
     ///
     /// @throws IOException what the call has thrown
     static <T extends @Nullable Object> T call(Object lock, Sockets.Call<T> call) throws IOException {

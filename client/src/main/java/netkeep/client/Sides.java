@@ -183,7 +183,7 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
         // Not under the lock: this waits for who reads, whom another thread ends by closing.
         C told = side;
         tell(told, block);
-        while (told != side) {
+        while (!told.equals(side)) {
             told = side;
             tell(told, block);
         }
@@ -193,7 +193,7 @@ final class Sides<C extends SelectableChannel & NetworkChannel> {
         try {
             channel.configureBlocking(block);
         } catch (ClosedChannelException e) {
-            if (channel == side) {
+            if (channel.equals(side)) {
                 throw e; // else the other side is told
             }
         }

@@ -35,8 +35,8 @@ final class Sockets {
         return !deaf || Thread.currentThread().isVirtual();
     }
 
-    /// Runs a call, and throws what the `java.net` face of a channel throws: an `IOException` where the channel says that
-    /// something was asked at a wrong moment, or of a wrong address. That a channel is closed stays the channel's word.
+    /// Runs a call, and throws what the `java.net` face of a channel throws: an `IOException` where the channel says
+    /// that something was asked at a wrong moment, or of a wrong address. That it is closed stays the channel's word.
     static <T extends @Nullable Object> T call(Call<T> call) throws IOException {
         try {
             return call.run();
@@ -55,8 +55,8 @@ final class Sockets {
         }
     }
 
-    /// Runs a call of what stands behind a `Socket`. All it throws is a `SocketException`, but for a timeout, a name that
-    /// nobody knows, and an interrupt: of this the `Socket` wants to be told, and closes itself then.
+    /// Runs a call of what stands behind a `Socket`. All it throws is a `SocketException`, but for a timeout, a name
+    /// that nobody knows, and an interrupt: of this the `Socket` wants to be told, and closes itself then.
     static <T extends @Nullable Object> T callBehind(Call<T> call) throws IOException {
         try {
             return call(call);
@@ -77,7 +77,7 @@ final class Sockets {
 
     /// Runs a call that sends or receives for a `DatagramSocket`.
     ///
-    /// @param deaf whether no interrupt of a platform thread closes it: then that of another one is no channel's matter
+    /// @param deaf whether no interrupt of a platform thread closes it: another's is then told as a socket tells it
     static <T extends @Nullable Object> T datagrams(boolean deaf, Call<T> call) throws IOException {
         try {
             return call(call);

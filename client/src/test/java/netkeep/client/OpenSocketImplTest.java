@@ -223,7 +223,9 @@ class OpenSocketImplTest {
         Ends ends = Ends.of(new Ours());
         Callable<Object> reads = () -> ends.client().getInputStream().read();
         assertEquals("Socket closed", closedWhile(reads, ends.client()::close).getMessage());
-        assertEquals("Socket closed", closedWhile(ends.listener()::accept, ends.listener()::close).getMessage());
+        assertEquals(
+                "Socket closed",
+                closedWhile(ends.listener()::accept, ends.listener()::close).getMessage());
         ends.close();
     }
 

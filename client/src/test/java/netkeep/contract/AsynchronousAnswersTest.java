@@ -53,7 +53,9 @@ public class AsynchronousAnswersTest {
 
     /// Two ends of a connection.
     private record Ends(
-            AsynchronousServerSocketChannel listener, AsynchronousSocketChannel client, AsynchronousSocketChannel server)
+            AsynchronousServerSocketChannel listener,
+            AsynchronousSocketChannel client,
+            AsynchronousSocketChannel server)
             implements AutoCloseable {
         static Ends of(AsynchronousChannelProvider provider) throws Exception {
             AsynchronousServerSocketChannel listener =
@@ -127,7 +129,10 @@ public class AsynchronousAnswersTest {
                         accepting::get));
                 Future<Integer> closed = channel.read(octets(1));
                 channel.close();
-                answers.addAll(Answers.of(closed::get, channel::isOpen, () -> ends.server().read(octets(1)).get()));
+                answers.addAll(Answers.of(
+                        closed::get,
+                        channel::isOpen,
+                        () -> ends.server().read(octets(1)).get()));
             }
             return answers;
         });
@@ -193,8 +198,8 @@ public class AsynchronousAnswersTest {
     @MethodSource("netkeep.contract.Providers#all")
     void ofAGroup(SelectorProvider provider) throws Exception {
         asTheJdks(provider, of -> {
-            AsynchronousChannelGroup group =
-                    of.openAsynchronousChannelGroup(1, Thread.ofPlatform().daemon().factory());
+            AsynchronousChannelGroup group = of.openAsynchronousChannelGroup(
+                    1, Thread.ofPlatform().daemon().factory());
             CompletableFuture<String> run = new CompletableFuture<>();
             AsynchronousSocketChannel channel = of.openAsynchronousSocketChannel(group);
             return Answers.of(

@@ -114,7 +114,8 @@ public class ConnectionAnswersTest {
         asThePlatform(provider, of -> {
             List<String> answers = new ArrayList<>();
             try (Pair pair = Pair.of(of);
-                    Socket four = of.openSocketChannel(StandardProtocolFamily.INET).socket();
+                    Socket four =
+                            of.openSocketChannel(StandardProtocolFamily.INET).socket();
                     Socket named = of.openSocketChannel().socket();
                     Socket socket = of.openSocketChannel().socket()) {
                 Socket connected = pair.client().socket();

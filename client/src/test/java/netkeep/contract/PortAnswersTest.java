@@ -157,9 +157,7 @@ public class PortAnswersTest {
                         () -> other.write(octets(3)),
                         () -> other.write(octets(2)));
                 answers.addAll(Answers.of(
-                        () -> one.read(octets(0)),
-                        () -> one.read(octets(9)),
-                        () -> one.receive(octets(0)) != null));
+                        () -> one.read(octets(0)), () -> one.read(octets(9)), () -> one.receive(octets(0)) != null));
                 one.configureBlocking(false);
                 answers.addAll(Answers.of(() -> one.read(octets(9))));
                 return answers;
@@ -184,11 +182,13 @@ public class PortAnswersTest {
                 there.setSocketAddress(channel.getLocalAddress());
                 channel.configureBlocking(false);
                 answers.addAll(Answers.of(
-                        done(() -> channel.socket().receive(packet())), done(() -> channel.socket().send(there))));
+                        done(() -> channel.socket().receive(packet())),
+                        done(() -> channel.socket().send(there))));
                 channel.configureBlocking(true);
                 channel.socket().setSoTimeout(20);
                 answers.addAll(Answers.of(
-                        done(() -> channel.socket().receive(packet())), done(() -> channel.socket().send(there))));
+                        done(() -> channel.socket().receive(packet())),
+                        done(() -> channel.socket().send(there))));
             }
             return answers;
         });
