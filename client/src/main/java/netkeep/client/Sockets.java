@@ -35,8 +35,9 @@ final class Sockets {
         return !deaf || Thread.currentThread().isVirtual();
     }
 
-    /// Runs a call, and throws what the `java.net` face of a channel throws: an `IOException` where the channel says
-    /// that something was asked at a wrong moment, or of a wrong address. That it is closed stays the channel's word.
+    /// Runs a call, and throws what the `java.net` face of a channel throws: an `IOException` where the channel
+    /// says that something was asked at a wrong moment, or of a wrong address. That it is closed the channel says
+    /// itself.
     static <T extends @Nullable Object> T call(Call<T> call) throws IOException {
         try {
             return call.run();

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Asynchronous channels over a provider's: at each odd moment what the JDK's own answer.
 @Timeout(60)
+@SuppressWarnings("FutureReturnValueIgnored") // what is asked for the call says, not its future
 public class AsynchronousAnswersTest {
     private static final InetSocketAddress NAMELESS = InetSocketAddress.createUnresolved("nowhere.invalid", 1);
 

@@ -179,8 +179,8 @@ final class JavaNet {
     /// The JDK's streams over a channel, of the stack's and of the kernel's: who reads keeps nobody from writing.
     private void channelStreams() throws Exception {
         try (SocketChannel far = SocketChannel.open(echo);
-                ServerSocketChannel listener = ServerSocketChannel.open()
-                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                ServerSocketChannel listener =
+                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SocketChannel near = SocketChannel.open(listener.getLocalAddress());
                 SocketChannel accepted = listener.accept()) {
             echoed(far);
