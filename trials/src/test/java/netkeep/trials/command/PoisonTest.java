@@ -1,12 +1,15 @@
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,11 +26,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Inputs that a stack dies of cost themselves, their session at most, and two restarts.
+/// Inputs that a stack dies of cost themselves, their session at most, and two restarts; records their connection.
 class PoisonTest {
     private static final int PORT = 7;
     private static final int REQUEST = 250;
     private static final int MOST = 2;
+
+    /// Ports of a peer whose connection's record a stack dies of: when it finds it, looks at its timers, sees what it
+    /// has to send.
+    private static final int FOUND = 6661;
+
+    private static final int DUE = 6662;
+    private static final int SENDS = 6663;
 
     @TempDir
     private Path directory;
@@ -60,7 +70,17 @@ class PoisonTest {
     }
 
     private Socket connect() throws Exception {
-        Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT));
+        return connect(0);
+    }
+
+    /// @param port of the peer, 0 for any
+    private Socket connect(int port) throws Exception {
+        Socket socket = place.space().call(() -> {
+            Socket made = new Socket();
+            made.bind(new InetSocketAddress(port));
+            made.connect(new InetSocketAddress(Place.OURS_4, PORT));
+            return made;
+        });
         socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(30));
         return socket;
     }
@@ -151,5 +171,36 @@ class PoisonTest {
                 again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous request\n"), again.out());
         assertTrue(again.out().contains(": op 250 of socket 0, "), again.out());
         assertEquals(0, again.code(), again.out() + again.err());
+    }
+
+    @Test
+    void recordEndsItsConnectionAndNoOther() throws Exception {
+        Daemon up = up("factored");
+        up.attach("echo", "--port", Integer.toString(PORT));
+        try (Socket socket = connect()) {
+            for (int port : new int[] {SENDS, DUE, FOUND}) {
+                int before = up.restarts("stack");
+                try (Socket poisonous = connect(port)) {
+                    poisonous.getOutputStream().write(port);
+                    if (port == FOUND) {
+                        assertEquals(port & 0xFF, poisonous.getInputStream().read());
+                        up.awaitRestarts("stack", before);
+                        Threads.kill(up.process("stack"), Threads.SIGKILL);
+                    }
+                    assertThrows(SocketException.class, () -> readToEnd(poisonous));
+                }
+                echoes(socket, port & 0xFF);
+                assertTrue(up.restarts("stack") <= before + MOST, up.keeper.out());
+            }
+        }
+        assertTrue(up.report("stack-2").contains("in hand: the record of socket "), up.report("stack-2"));
+        Place.Said again = replay(up, "stack-2");
+        assertTrue(again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous record\n"), again.out());
+        assertEquals(0, again.code(), again.out() + again.err());
+    }
+
+    private static void readToEnd(Socket socket) throws Exception {
+        while (socket.getInputStream().read() >= 0) {}
+        throw new AssertionError("it ended as if nothing had happened");
     }
 }
