@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FairnessTest {
     private static final int ROUNDS = Integer.getInteger("netkeep.fairness", 0);
     private static final String PLACEMENT = System.getProperty("netkeep.placement", "monolithic");
-    private static final String BULLIES =
-            System.getProperty("netkeep.bullies", "unread,awake,requests,hints,opens,bell,datagrams,attach");
+    private static final String BULLIES = System.getProperty(
+            "netkeep.bullies", "unread,awake,requests,hints,opens,bell,ears,voices,deaf,scribbles,datagrams,attach");
 
     private static final int SETTLE_MS = 400;
     private static final int WINDOW_MS = 1_500;

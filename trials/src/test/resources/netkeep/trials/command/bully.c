@@ -10,6 +10,10 @@
  *   hints      the same with requests that ask for nothing
  *   opens      opens, binds and listens with all its sockets, closes them, and begins again
  *   bell       rings without end
+ *   ears       is woken in as many epoll instances as there may be, by an answer in each turn
+ *   voices     empties and fills what it rings with, has it in as many epoll instances as there may be, and puts it in and out
+ *   deaf       closes its bell, and asks
+ *   scribbles  writes anything, rings, and comes again when it is cut off
  *   datagrams  sends as many as find room, on many sockets
  *   attach     comes and goes
  */
@@ -20,9 +24,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
-enum { STREAMS = 4, PORTS = 32, PAYLOAD = 1000, DATAGRAM = 48 + PAYLOAD, MANY = 512 };
+enum { STREAMS = 4, PORTS = 32, PAYLOAD = 1000, DATAGRAM = 48 + PAYLOAD, MANY = 512, HOPS = 13, INSTANCES = 4096 };
 
 static struct nk_session session;
 static struct nk_address kernel;
@@ -117,6 +122,99 @@ static void bell(void) {
     }
 }
 
+/* An epoll instance that has a file, or -1: then the kernel allows no more. */
+static int instance(int file) {
+    struct epoll_event any = {.events = EPOLLIN};
+    int one = epoll_create1(EPOLL_CLOEXEC);
+    if (one >= 0 && epoll_ctl(one, EPOLL_CTL_ADD, file, &any) != 0) {
+        close(one);
+        return -1;
+    }
+    return one;
+}
+
+static void in_many(int file) {
+    for (int i = 0; i < INSTANCES && instance(file) >= 0; i++) {
+        done++;
+    }
+}
+
+static void ears(void) {
+    in_many(instance(session.ear));
+    in_many(session.ear);
+    ask((struct nk_request) {.op = NK_OPEN, .socket = 0, .a = NK_UDP, .b = 2});
+    for (;;) {
+        nk_asleep(&session, 1);
+        hear();
+        ask((struct nk_request) {
+            .op = NK_OPTION, .socket = 0, .a = HOPS, .b = 64, .ticket = nk_ticket(&session, 0)});
+    }
+}
+
+static void voices(void) {
+    int inner = instance(session.voice);
+    uint64_t full = UINT64_MAX - 1;
+    uint64_t word;
+    ask((struct nk_request) {.op = NK_OPEN, .socket = 0, .a = NK_TCP, .b = 2});
+    for (;;) {
+        struct epoll_event any = {.events = EPOLLIN};
+        in_many(inner);
+        for (int i = 0; i < MANY; i++) {
+            done += write(session.voice, &full, sizeof full) > 0;
+            done += epoll_ctl(session.ear, EPOLL_CTL_ADD, session.voice, &any) == 0;
+            done += epoll_ctl(session.ear, EPOLL_CTL_MOD, session.voice, &any) == 0;
+            done += read(session.voice, &word, sizeof word) > 0;
+            done += epoll_ctl(session.ear, EPOLL_CTL_DEL, session.voice, &any) == 0;
+            struct nk_request hint = {.op = NK_SEND, .socket = 0};
+            done += nk_ask(&session, &hint) == 0;
+        }
+    }
+}
+
+static void deaf(void) {
+    close(session.voice);
+    close(session.ear);
+    session.voice = -1;
+    session.ear = -1;
+    hints();
+}
+
+static uint32_t below(uint32_t bound) {
+    static uint64_t state = 1;
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((state >> 33) * bound >> 31);
+}
+
+/* Mostly small numbers, near to what is there, in requests and words: so that checks are passed, too. */
+static void scribble(size_t words) {
+    size_t at = (below(64) == 0 ? (size_t)below(UINT32_C(1) << 30) : (size_t)below((uint32_t)words)) & ~(size_t)7;
+    uint64_t value;
+    if (at + sizeof value > session.client_length) {
+        return;
+    }
+    memcpy(&value, session.client + at, sizeof value);
+    uint32_t what = below(16);
+    value = what == 0 ? (uint64_t)below(UINT32_MAX) << 32 | below(UINT32_MAX) : what == 1 ? UINT64_MAX : value + below(4);
+    memcpy(session.client + at, &value, sizeof value);
+}
+
+static void scribbles(const char *path) {
+    for (;;) {
+        if (nk_attach(&session, path) != 0) {
+            continue;
+        }
+        size_t words = (size_t)session.requests * 64 + (size_t)session.sockets * 32 + 192;
+        uint64_t once = 1;
+        while (nk_listen_again(&session) >= 0) {
+            for (int i = 0; i < 64; i++) {
+                scribble(words);
+            }
+            done += write(session.voice, &once, sizeof once) > 0;
+        }
+        nk_detach(&session);
+    }
+}
+
 static void datagrams(void) {
     unsigned char datagram[DATAGRAM] = {0};
     uint32_t length = PAYLOAD;
@@ -154,6 +252,9 @@ int main(int count, char **words) {
             done++;
         }
     }
+    if (strcmp(mode, "scribbles") == 0) {
+        scribbles(words[2]);
+    }
     attach(words[2]);
     if (strcmp(mode, "unread") == 0) {
         unread();
@@ -169,6 +270,12 @@ int main(int count, char **words) {
         opens();
     } else if (strcmp(mode, "bell") == 0) {
         bell();
+    } else if (strcmp(mode, "ears") == 0) {
+        ears();
+    } else if (strcmp(mode, "voices") == 0) {
+        voices();
+    } else if (strcmp(mode, "deaf") == 0) {
+        deaf();
     } else if (strcmp(mode, "datagrams") == 0) {
         datagrams();
     }
