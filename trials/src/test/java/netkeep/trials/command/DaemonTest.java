@@ -57,6 +57,7 @@ class DaemonTest {
         List<String> line = new ArrayList<>(List.of("up", "--session", session.toString(), "--placement", placement));
         line.addAll(Place.LINK);
         up = place.start(Place.netkeep(line));
+        up.says("programs attach at");
         server = place.start(Place.netkeep(
                 List.of("serve", "http", "--root", root.toString(), "--port", "80", "--session", session.toString())));
         server.says("serving");
