@@ -55,9 +55,11 @@ final class Served {
     }
 
     /// Wakes the client if there is news for it and it sleeps; after each turn.
-    void turned(long nowNs) {
+    ///
+    /// @param alone whether no other is served: however long it takes, it takes that from nobody else
+    void turned(boolean alone, long nowNs) {
         if (attachment.mustWake()) {
-            waking.ring(nowNs);
+            waking.ring(alone, nowNs);
         } else {
             waking.late(nowNs);
         }

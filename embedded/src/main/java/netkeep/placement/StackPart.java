@@ -61,6 +61,7 @@ final class StackPart implements Part {
     private final Answers answers;
     private final boolean fresh;
     private final boolean blamed;
+    private int served;
     private int leaving;
     private long visitNs;
 
@@ -258,6 +259,7 @@ final class StackPart implements Part {
         Doorbell bell = new Doorbell(granted.voice(), granted.ear());
         Served client = new Served(attachment, memory, bell, clock::threadNs);
         clients[number] = client;
+        served++;
         if (!client.hear(watch)) {
             cut(number, "its bell is in too many epoll instances to be heard");
         } else if (attachment.closed()) {
@@ -303,7 +305,7 @@ final class StackPart implements Part {
             if (client == null) {
                 continue;
             }
-            client.turned(nowNs);
+            client.turned(served == 1, nowNs);
             String violation = client.attachment.violation();
             if (violation != null && !client.leaving) {
                 cut(number, violation);
@@ -326,6 +328,7 @@ final class StackPart implements Part {
             if (client.detached) {
                 // A turn has committed it by now: the number may be another's.
                 clients[number] = null;
+                served--;
                 leaving--;
                 client.close();
                 keeper.send(new Word(Word.OVER, number, "").octets());

@@ -36,13 +36,15 @@ final class Waking {
     }
 
     /// Rings, or notes that it must be done later.
-    void ring(long nowNs) {
-        owed = nowNs < nextNs;
+    ///
+    /// @param free whether it may take as long as it likes, as of who has many processes
+    void ring(boolean free, long nowNs) {
+        owed = !free && nowNs < nextNs;
         if (owed) {
             return;
         }
-        if (unweighed > 0) {
-            unweighed--;
+        if (free || unweighed > 0) {
+            unweighed = Math.max(0, unweighed - 1);
             bell.run();
             return;
         }
@@ -59,7 +61,7 @@ final class Waking {
     /// Rings if it was put off until now.
     void late(long nowNs) {
         if (owed && nowNs >= nextNs) {
-            ring(nowNs);
+            ring(false, nowNs);
         }
     }
 

@@ -14,6 +14,7 @@ class WakingTest {
     private static final long TURN_NS = 10_000;
 
     private final Waking waking = new Waking(this::rung, this::cpuNs, new SplittableRandom(1));
+    private boolean alone;
     private long costNs = CHEAP_NS;
     private long spentNs;
     private long looks;
@@ -34,7 +35,7 @@ class WakingTest {
     private void aSecond() {
         long endNs = nowNs + SECOND_NS;
         while (nowNs < endNs) {
-            waking.ring(nowNs);
+            waking.ring(alone, nowNs);
             nowNs += TURN_NS;
         }
     }
@@ -60,11 +61,23 @@ class WakingTest {
         assertTrue(rings > 100, "rings " + rings);
     }
 
+    /// Many workers that sleep are dear to wake, too.
+    @Test
+    void whoIsAloneIsWokenEachTime() {
+        costNs = DEAR_NS;
+        alone = true;
+
+        aSecond();
+
+        assertEquals(SECOND_NS / TURN_NS, rings);
+        assertEquals(Long.MAX_VALUE, waking.deadlineNs());
+    }
+
     @Test
     void whatWasPutOffIsDoneWhenItIsDue() {
         costNs = DEAR_NS;
         while (waking.deadlineNs() == Long.MAX_VALUE) {
-            waking.ring(nowNs);
+            waking.ring(alone, nowNs);
         }
         long before = rings;
         assertTrue(waking.deadlineNs() <= nowNs + Waking.PAUSE * DEAR_NS);
@@ -82,7 +95,7 @@ class WakingTest {
         aSecond();
         costNs = CHEAP_NS;
         nowNs += SECOND_NS;
-        waking.ring(nowNs);
+        waking.ring(alone, nowNs);
         rings = 0;
 
         aSecond();
@@ -95,7 +108,7 @@ class WakingTest {
     void whatHappensOnceIsForgiven() {
         for (int turn = 0; turn < 100_000; turn++) {
             costNs = turn % Waking.IN_A_ROW == 0 ? CHEAP_NS : DEAR_NS;
-            waking.ring(nowNs);
+            waking.ring(alone, nowNs);
         }
 
         assertEquals(100_000, rings);
