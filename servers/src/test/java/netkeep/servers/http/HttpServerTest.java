@@ -95,7 +95,12 @@ class HttpServerTest {
             assertTrue(dated.exchange("GET / HTTP/1.1|Host: a|Host: b||")
                     .contains("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
             calendarMs.addAndGet(1000);
-            assertEquals("Sun, 06 Nov 1994 08:49:38 GMT", dated.get("/").field("Date"));
+            // What the server does just now may have begun in the second before.
+            String date = dated.get("/").field("Date");
+            for (int more = 0; more < 100 && date.equals("Sun, 06 Nov 1994 08:49:37 GMT"); more++) {
+                date = dated.get("/").field("Date");
+            }
+            assertEquals("Sun, 06 Nov 1994 08:49:38 GMT", date);
         }
     }
 
