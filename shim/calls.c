@@ -1,3 +1,4 @@
+/* Longer than others: all calls that may be of a socket stand here by their names. */
 #define _GNU_SOURCE
 #include "program.h"
 

@@ -1,3 +1,4 @@
+/* Longer than others: calls of descriptors whatever they are stand here by their names. */
 #define _GNU_SOURCE
 #include "program.h"
 

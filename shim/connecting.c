@@ -1,3 +1,4 @@
+/* Longer than others: which stack an address leads to, and what becomes of it, is one matter. */
 #define _GNU_SOURCE
 #include "program.h"
 

@@ -1,3 +1,4 @@
+/* Longer than others: what goes and what comes share the ring and its errors. */
 #define _GNU_SOURCE
 #include "program.h"
 

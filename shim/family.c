@@ -1,3 +1,4 @@
+/* Longer than others: processes that share a session share all of this state. */
 #define _GNU_SOURCE
 #include "program.h"
 

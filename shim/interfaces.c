@@ -1,3 +1,4 @@
+/* Longer than others: netdevice(7) in full. */
 #define _GNU_SOURCE
 #include "program.h"
 

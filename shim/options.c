@@ -1,3 +1,4 @@
+/* Longer than others: one table of options. */
 #define _GNU_SOURCE
 #include "program.h"
 

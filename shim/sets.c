@@ -1,3 +1,4 @@
+/* Longer than others: epoll is one matter. */
 #define _GNU_SOURCE
 #include "sets.h"
 

@@ -1,3 +1,4 @@
+/* Longer than others: the life of a socket in one place. */
 #define _GNU_SOURCE
 #include "program.h"
 

@@ -7,16 +7,8 @@ import java.util.Set;
 import netkeep.domain.Line;
 import netkeep.domain.Word;
 
-/// What control asks the stack for clients. All that waits goes together, and what comes then no sooner than 2 ms
-/// later: clients can give reason to ask without end, and a keeper that is to pass on a flood of words ends who says
-/// them.
+/// What control asks the stack for clients, at the pace of [Word#PACE_NS].
 final class Questions {
-    /// Between two words.
-    static final long PERIOD_NS = 2_000_000;
-
-    /// The most lines of a word; the longest, of a socket that was left, has 35 octets.
-    static final int MOST = 512;
-
     private final Line keeper;
     private final Set<String> left = new LinkedHashSet<>();
     private boolean addresses;
@@ -41,14 +33,14 @@ final class Questions {
         if (nowNs < deadlineNs()) {
             return 0;
         }
-        nextNs = nowNs + PERIOD_NS;
+        nextNs = nowNs + Word.PACE_NS;
         if (addresses) {
             addresses = false;
             ask(OwnAddresses.TITLE);
         }
         StringBuilder lines = new StringBuilder();
         Iterator<String> next = left.iterator();
-        for (int count = 0; count < MOST && next.hasNext(); count++) {
+        for (int count = 0; count < Word.MOST_LINES && next.hasNext(); count++) {
             lines.append(next.next()).append('\n');
             next.remove();
         }

@@ -52,7 +52,7 @@ class AddressAskersTest {
                 keeper[1].receive().octets());
         assertNull(keeper[1].poll());
         askers.again();
-        assertEquals(1, questions.turn(Questions.PERIOD_NS));
+        assertEquals(1, questions.turn(Word.PACE_NS));
         assertArrayEquals(
                 new Word(Word.ASK, 0, OwnAddresses.TITLE).octets(),
                 keeper[1].receive().octets());

@@ -73,6 +73,13 @@ public record Word(char kind, int number, String text) {
     /// Control to all domains: somebody captures, as the text says.
     public static final char CAPTURE = 'v';
 
+    /// Between two words that clients give reason to, as often as they like: what comes meanwhile goes together. A
+    /// keeper that is to pass on a flood of words ends who says them.
+    public static final long PACE_NS = 2_000_000;
+
+    /// The most lines that go together.
+    public static final int MOST_LINES = 512;
+
     private static final int HEADER = 5;
     private static final int LONGEST_PLAIN = 1000;
 

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class LeftSockets {
     private static final Pattern LEFT = Pattern.compile("left \\d{1,9} \\d{1,9} \\d{1,9}");
 
-    /// Between two answers, each of so many lines at most: a keeper that is to pass on a flood of words ends who says
-    /// them.
-    private static final long PERIOD_NS = 2_000_000;
-
-    private static final int MOST = 512;
-
     /// @param asked what the client had asked for until then, ever: it may have closed the socket itself
     private record Left(Attachment attachment, int socket, int life, long asked, String line) {}
 
@@ -60,8 +54,8 @@ final class LeftSockets {
     /// @return how many there were: then another turn is to follow, which commits it
     int close(long nowNs) throws IOException {
         if (!closed.isEmpty() && nowNs >= nextNs) {
-            nextNs = nowNs + PERIOD_NS;
-            List<String> told = closed.subList(0, Math.min(MOST, closed.size()));
+            nextNs = nowNs + Word.PACE_NS;
+            List<String> told = closed.subList(0, Math.min(Word.MOST_LINES, closed.size()));
             keeper.send(new Word(Word.TELL, 0, String.join("\n", told)).octets());
             told.clear();
         }
