@@ -300,9 +300,7 @@ final class Connection extends Endpoint {
             return true;
         }
         long tail = session.ours.i64Acquire(our() + SessionLayout.SND_TAIL);
-        session.ours.i64Release(our() + SessionLayout.SND_WAKE, tail + Math.max(1, (buffer() + 2) / 3));
-        VarHandle.fullFence();
-        return roomy();
+        return reached(tail + Math.max(1, (buffer() + 2) / 3));
     }
 
     private boolean roomy() {

@@ -65,6 +65,17 @@ abstract class Endpoint {
         return false;
     }
 
+    /// Whether snd.edge has reached a position; if not, an event will say so.
+    ///
+    /// Nothing else decides it. The size of the buffer, by which a position was chosen, may be another by now, and
+    /// may have been read while the stack published: by it, who is told nothing any more would wait.
+    final boolean reached(long position) {
+        session.ours.i64Release(our() + SessionLayout.SND_WAKE, position);
+        // Either the stack sees snd.wake before it moves the edge there, or this sees the edge.
+        VarHandle.fullFence();
+        return session.theirs.i64Acquire(their() + SessionLayout.SND_EDGE) >= position;
+    }
+
     final int status() {
         return session.theirs.i32Acquire(their() + SessionLayout.STATUS);
     }

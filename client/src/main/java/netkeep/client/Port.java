@@ -254,9 +254,7 @@ final class Port extends Endpoint {
             return true;
         }
         long tail = session.ours.i64Acquire(our() + SessionLayout.SND_TAIL);
-        session.ours.i64Release(our() + SessionLayout.SND_WAKE, tail + needed());
-        VarHandle.fullFence();
-        return roomy();
+        return reached(tail + needed());
     }
 
     private boolean roomy() {

@@ -3,6 +3,7 @@ package netkeep.client;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.function.LongConsumer;
 import netkeep.ring.Region;
 import netkeep.session.SessionLayout;
 
@@ -14,13 +15,22 @@ final class Fake {
     final Session session;
     final NetkeepSelectorProvider provider;
 
+    /// What happens just before the client's side stores a counter, with the place of that.
+    LongConsumer beforeRelease = at -> {};
+
     Fake() {
         this(new SessionLayout(256, 64, 256, 1 << 16), 1 << 14);
     }
 
     Fake(SessionLayout layout, int sendBuffer) {
         this.layout = layout;
-        Region ours = new Region(memory(layout.clientLength()));
+        Region ours = new Region(memory(layout.clientLength())) {
+            @Override
+            public void i64Release(long at, long value) {
+                beforeRelease.accept(at);
+                super.i64Release(at, value);
+            }
+        };
         Region theirs = new Region(memory(layout.stackLength()));
         this.stack = new FakeStack(layout, ours, theirs, sendBuffer);
         this.session = new Session(ours, theirs, layout, pump, link -> 1);

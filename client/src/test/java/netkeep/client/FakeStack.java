@@ -134,6 +134,12 @@ final class FakeStack {
         stack.i64Release(layout.stackWords(socket) + offset, value);
     }
 
+    /// Makes a socket's send buffer another, and says so.
+    void tune(int socket, int octets) {
+        socks[socket].sndBuffer = octets;
+        tell(socks[socket], 0);
+    }
+
     int live() {
         return live.size();
     }
@@ -165,7 +171,7 @@ final class FakeStack {
         if (option == Option.SEND_BUFFER) {
             sock.sndBuffer = Math.clamp(value, 1, layout.capacity());
         }
-        tell(sock, 0);
+        tell(sock, option == Option.SEND_BUFFER ? Event.WRITE : 0);
     }
 
     private void open(Sock sock, int protocol, boolean ipv4) {

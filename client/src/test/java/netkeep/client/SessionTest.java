@@ -170,6 +170,33 @@ class SessionTest {
         assertThrows(IOException.class, fake.provider::openSocketChannel);
     }
 
+    /// The stack moves the edge of a buffer that it enlarges while a client, by the smaller one, asks to be told.
+    @Test
+    void whoAsksForRoomIsToldThoughTheBufferGrowsMeanwhile() throws IOException {
+        Fake fake = new Fake();
+        Ends ends = Ends.of(fake);
+        ends.a.configureBlocking(false);
+        while (ends.a.write(ByteBuffer.allocate(9_000)) > 0) {}
+        int socket = ends.a.connection.socket;
+        int buffer = (int) ends.a.connection.buffer();
+        long wake = fake.layout.clientWords(socket) + SessionLayout.SND_WAKE;
+        fake.beforeRelease = at -> {
+            if (at == wake) {
+                fake.beforeRelease = none -> {};
+                fake.stack.tune(socket, buffer + buffer / 3 + 100);
+            }
+        };
+        Selector selector = fake.provider.openSelector();
+        ends.a.register(selector, SelectionKey.OP_WRITE);
+        if (selector.selectNow() == 0) {
+            ByteBuffer all = ByteBuffer.allocate(1 << 17);
+            while (all.position() < (1 << 16) + buffer) {
+                ends.b.read(all);
+            }
+            assertEquals(1, selector.selectNow());
+        }
+    }
+
     @Test
     void optionsReachTheStack() throws IOException {
         Fake fake = new Fake();

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
@@ -335,6 +336,30 @@ public class SelectorTest {
             assertEquals(-1, pair.client().read(one()));
             assertEquals(0, selector.selectNow());
             assertTrue(selector.keys().isEmpty());
+        }
+    }
+
+    /// A third of what its buffer was is more than there is in the whole of what it is now.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void whoWaitsForRoomIsToldThoughTheBufferShrinksMeanwhile(SelectorProvider provider) throws Exception {
+        try (Pair pair = Pair.of(provider);
+                Selector selector = provider.openSelector()) {
+            ByteBuffer chunk = ByteBuffer.allocate(1 << 16);
+            SocketChannel writer = pair.client();
+            writer.configureBlocking(false);
+            SelectionKey key = writer.register(selector, SelectionKey.OP_WRITE);
+            long written = 0;
+            while (selector.select(100) != 0) {
+                selector.selectedKeys().clear();
+                written += writer.write(chunk.clear());
+            }
+            writer.setOption(StandardSocketOptions.SO_SNDBUF, 4096);
+            for (long read = 0; read < written; ) {
+                read += pair.server().read(chunk.clear());
+            }
+            assertEquals(1, selector.select(20_000));
+            assertTrue(key.isWritable());
         }
     }
 

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import netkeep.engine.socket.Ask;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
+import netkeep.session.Event;
 import netkeep.session.Option;
 
 /// The options of a TCP socket, see [Option] for their ranges.
@@ -45,6 +46,8 @@ final class Options {
             case Option.SEND_BUFFER -> {
                 tcb.set(Tcb.SEND_FIXED);
                 tcb.sndBuffer(Math.clamp(value, 2048, tcp.sockets.capacity(tcb)));
+                // Who waits for room may wait for more than there will ever be now.
+                tcp.sockets.tell(tcb.index(), Event.WRITE);
             }
             case Option.RECEIVE_BUFFER -> {
                 tcb.set(Tcb.RECEIVE_FIXED);

@@ -268,7 +268,11 @@ public final class Users {
             case Option.MULTICAST_LINK -> socket.multicastLink(Math.clamp(value, 0, 255));
             case Option.TRAFFIC_CLASS -> socket.trafficClass((int) value & 0xFF);
             case Option.HOPS -> socket.hops(Math.clamp(value, 0, 255));
-            case Option.SEND_BUFFER -> socket.sndBuffer(Math.clamp(value, 2048, udp.sockets.capacity(socket)));
+            case Option.SEND_BUFFER -> {
+                socket.sndBuffer(Math.clamp(value, 2048, udp.sockets.capacity(socket)));
+                // Who waits for room may wait for more than there will ever be now.
+                udp.sockets.tell(socket.index(), Event.WRITE);
+            }
             case Option.RECEIVE_BUFFER -> socket.rcvBuffer(Math.clamp(value, 2048, udp.sockets.capacity(socket)));
             default -> {
                 return Errno.ENOPROTOOPT;
