@@ -171,6 +171,13 @@ static int message_unfit(const struct msghdr *message, bool sends, int flags) {
     return failure == 0 && sends && message->msg_controllen > INT32_MAX ? -ENOBUFS : failure;
 }
 
+/* A name of no length is none, in a message: elsewhere it is wrong. */
+static struct msghdr to_whom(const struct msghdr *message) {
+    struct msghdr plain = *message;
+    plain.msg_name = plain.msg_namelen == 0 ? NULL : plain.msg_name;
+    return plain;
+}
+
 /* As many as the kernel looks at in one call. */
 static unsigned at_most(unsigned count) {
     return count < IOV_MAX ? count : IOV_MAX;
@@ -238,7 +245,7 @@ EXPORT ssize_t send(int fd, const void *octets, size_t length, int flags) {
 
 EXPORT ssize_t write(int fd, const void *octets, size_t length) {
     uint32_t number;
-    return is_sent_by(fd, &number) ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
+    return is_sent_by(fd, &number) && length <= SSIZE_MAX ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
 }
 
 EXPORT ssize_t sendto(
@@ -255,7 +262,7 @@ EXPORT ssize_t sendto(
     if (!is_direct(fd, &number)) {
         return real()->sendto(fd, octets, length, flags, address, address_length);
     }
-    struct iovec piece = {(void *)(uintptr_t)octets, length};
+    struct iovec piece = {(void *)(uintptr_t)octets, length < MOST ? length : MOST};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = (void *)(uintptr_t)address,
         .msg_namelen = address_length};
     return said(message_send(number, &message, flags));
@@ -267,12 +274,13 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     if (failure != 0) {
         return is_ours(fd) ? fail(failure) : real()->sendmsg(fd, message, flags);
     }
-    settle(fd, message->msg_name, message->msg_namelen);
-    if (opens_fast(fd, flags) && connect(fd, message->msg_name, message->msg_namelen) != 0) {
+    struct msghdr plain = to_whom(message);
+    settle(fd, plain.msg_name, plain.msg_namelen);
+    if (opens_fast(fd, flags) && connect(fd, plain.msg_name, plain.msg_namelen) != 0) {
         return -1;
     }
     if (is_direct(fd, &number)) {
-        return said(message_send(number, message, flags));
+        return said(message_send(number, &plain, flags));
     }
     rights_sent(message);
     return real()->sendmsg(fd, message, flags);
@@ -289,14 +297,18 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
         return is_ours(fd) && count != 0 ? fail(-EFAULT) : real()->sendmmsg(fd, messages, count, flags);
     }
     if (message_unfit(&messages[0].msg_hdr, true, flags) == 0) {
-        settle(fd, messages[0].msg_hdr.msg_name, messages[0].msg_hdr.msg_namelen);
+        struct msghdr plain = to_whom(&messages[0].msg_hdr);
+        settle(fd, plain.msg_name, plain.msg_namelen);
     }
     if (!is_direct(fd, &number)) {
         return real()->sendmmsg(fd, messages, count, flags);
     }
     for (unsigned i = 0; i < at_most(count); i++) {
         ssize_t done = memory_written(&messages[i], sizeof messages[i]) ? message_unfit(&messages[i].msg_hdr, true, flags) : -EFAULT;
-        done = done != 0 ? done : message_send(number, &messages[i].msg_hdr, flags);
+        if (done == 0) {
+            struct msghdr plain = to_whom(&messages[i].msg_hdr);
+            done = message_send(number, &plain, flags);
+        }
         if (done < 0) {
             return i > 0 ? (int)i : (int)said(done);
         }
@@ -528,9 +540,9 @@ EXPORT ssize_t read(int fd, void *octets, size_t length) {
     if (length != 0 && wait_settled(fd, 0) != 0) {
         return -1;
     }
-    if (length == 0 || !is_direct(fd, &number)) {
+    if (length == 0 || length > SSIZE_MAX || !is_direct(fd, &number)) {
         /* As of any file, nothing is read then: also no datagram. */
-        return is_direct(fd, &number) ? 0 : real()->read(fd, octets, length);
+        return length == 0 && is_direct(fd, &number) ? 0 : real()->read(fd, octets, length);
     }
     return received(number, octets, length, 0);
 }
@@ -544,20 +556,20 @@ EXPORT ssize_t recvfrom(
     if (!is_direct(fd, &number)) {
         return real()->recvfrom(fd, octets, length, flags, address, address_length);
     }
-    if (address != NULL && address_length != NULL && !memory_written(address_length, sizeof *address_length)) {
+    if (address != NULL && !memory_written(address_length, sizeof *address_length)) {
         return fail(-EFAULT);
     }
-    struct iovec piece = {octets, length};
+    struct iovec piece = {octets, length < MOST ? length : MOST};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = address,
-        .msg_namelen = address_length != NULL ? *address_length : 0};
-    bool wrong = address != NULL && address_length != NULL && message.msg_namelen > INT32_MAX;
+        .msg_namelen = address != NULL ? *address_length : 0};
+    bool wrong = address != NULL && message.msg_namelen > INT32_MAX;
     message.msg_name = wrong ? NULL : address;
     ssize_t got = message_receive(number, &message, flags);
     if (got >= 0 && wrong) {
         /* As the kernel, which finds out when it has taken what came. */
         return fail(-EINVAL);
     }
-    if (got >= 0 && address != NULL && address_length != NULL) {
+    if (got >= 0 && address != NULL) {
         *address_length = message.msg_namelen;
     }
     return said(got);
@@ -601,7 +613,7 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
         return is_ours(fd) ? fail(-EFAULT) : real()->recvmmsg(fd, messages, count, flags, timeout);
     }
     int64_t most = timeout_ns(timeout);
-    if (wait_settled(fd, flags) != 0) {
+    if (count != 0 && wait_settled(fd, flags) != 0) {
         return -1;
     }
     if (!is_direct(fd, &number)) {

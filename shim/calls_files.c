@@ -322,6 +322,7 @@ static int select_by_poll(
 }
 
 EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timeval *timeout) {
+    end = numbers_select(end);
     if (!select_concerns(end, in, out, except)) {
         return real()->select(end, in, out, except, timeout);
     }
@@ -352,6 +353,7 @@ EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timev
 
 EXPORT int pselect(
     int end, fd_set *in, fd_set *out, fd_set *except, const struct timespec *timeout, const sigset_t *mask) {
+    end = numbers_select(end);
     if (!select_concerns(end, in, out, except)) {
         return real()->pselect(end, in, out, except, timeout, mask);
     }

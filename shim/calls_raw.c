@@ -93,7 +93,7 @@ static bool selects(const long *a, long *done) {
     const struct masked *masked = AT(5);
     bool there = (timeout == NULL || memory_read(timeout, sizeof *timeout)) && (masked == NULL || memory_read(masked, sizeof *masked));
     const sigset_t *mask = there && masked != NULL ? masked->mask : NULL;
-    if (!there || (mask != NULL && masked->length != KERNEL_SET) || !select_concerns(NUMBER(0), AT(1), AT(2), AT(3))) {
+    if (!there || (mask != NULL && masked->length != KERNEL_SET) || !select_concerns(numbers_select(NUMBER(0)), AT(1), AT(2), AT(3))) {
         return false;
     }
     int64_t until = later(timeout_ns(timeout));
@@ -120,7 +120,7 @@ static bool waits(long call, const long *a, long *done) {
             *done = ppoll(AT(0), (nfds_t)a[1], AT(2), AT(3)); return true;
 #ifdef SYS_select
         case SYS_select:
-            if (!select_concerns(NUMBER(0), AT(1), AT(2), AT(3))) {
+            if (!select_concerns(numbers_select(NUMBER(0)), AT(1), AT(2), AT(3))) {
                 /* libc's looks at its time itself. */
                 return false;
             }

@@ -49,6 +49,13 @@ static int bind_to(uint32_t number, const struct place *place) {
     return failure == -EAFNOSUPPORT ? -EINVAL : failure;
 }
 
+/* An address that each link has, and no link is said: RFC 4007, 6. */
+static bool lacks_link(uint32_t number, const struct place *place) {
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    return place->address.hi >> 54 == 0xfe80 >> 6 && place->scope == 0 && words.link == 0;
+}
+
 int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
     uint32_t value = 0;
     if (number_kind(fd, &value) == OPEN && place_is_kernels(address, length)) {
@@ -70,7 +77,7 @@ int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
     }
     int failure = place_of(address, length, it->v6, &place);
     if (failure == 0) {
-        failure = bind_to((uint32_t)number, &place);
+        failure = lacks_link((uint32_t)number, &place) ? -EINVAL : bind_to((uint32_t)number, &place);
     }
     it->unplaced = failure == 0 && place.port == 0 && is_any(&place);
     if (failure == 0) {
@@ -87,8 +94,8 @@ int socket_listen(int fd, int backlog) {
         return fail((int)number);
     }
     struct own *it = own((uint32_t)number);
-    int most = backlog == 0 ? 1 : (unsigned)backlog > MOST_WAITING ? MOST_WAITING : backlog;
-    struct nk_request request = {.op = NK_LISTEN, .socket = (uint32_t)number, .a = (uint64_t)most};
+    unsigned most = (unsigned)backlog > MOST_WAITING ? MOST_WAITING : (unsigned)backlog;
+    struct nk_request request = {.op = NK_LISTEN, .socket = (uint32_t)number, .a = most};
     int failure = it->datagram ? -EOPNOTSUPP : family_call(&request);
     it->listening |= failure == 0;
     it->named |= failure == 0;
@@ -319,6 +326,31 @@ int socket_abandon(uint32_t number) {
     return disconnect(-1, number);
 }
 
+/*
+ * Connects once more. As the kernel: who was told that it is connected is so for good; who was not told of the failure is now, or, where
+ * SO_ERROR was, that there was one; only then it begins anew, from where it was bound to. With the lock.
+ */
+static int after_failure(uint32_t number) {
+    struct own *it = own(number);
+    if (it->asked) {
+        int error = socket_error(number);
+        it->asked = false;
+        it->undone = true;
+        return error != 0 ? -error : -ECONNABORTED;
+    }
+    if (!it->undone) {
+        return -EISCONN;
+    }
+    struct nk_words words;
+    nk_words(&session, number, &words);
+    int failure = again(number, false);
+    if (failure == 0 && (it->keeps_port || it->keeps_address)) {
+        struct place place = {it->keeps_address ? words.local : (struct nk_address){0, 0}, it->keeps_port ? words.local_port : 0, words.link};
+        failure = bind_again(number, &place);
+    }
+    return failure;
+}
+
 /* With the lock. */
 static int begin_connecting(uint32_t number, const struct place *place) {
     struct own *it = own(number);
@@ -327,9 +359,8 @@ static int begin_connecting(uint32_t number, const struct place *place) {
         return -EISCONN;
     }
     if (!it->datagram && (now & NK_STATUS_FAILED) != 0) {
-        int failure = it->told ? again(number, false) : -socket_error(number);
+        int failure = after_failure(number);
         if (failure != 0) {
-            it->undone = true;
             return failure;
         }
     }
@@ -359,7 +390,8 @@ static int begin_connecting(uint32_t number, const struct place *place) {
 /* Whether it listens, or is connected, and the program knows. */
 static bool is_taken(uint32_t number) {
     uint32_t now = socket_status(number);
-    return own(number)->listening || (!own(number)->asked && (now & (NK_STATUS_CONNECTED | NK_STATUS_FAILED)) == NK_STATUS_CONNECTED);
+    bool was = (now & (NK_STATUS_CONNECTED | NK_STATUS_FAILED)) != 0;
+    return own(number)->listening || (was && !own(number)->asked && !own(number)->undone);
 }
 
 /* As the kernel: a socket of UDP over IPv6 is connected to addresses of IPv4 as they are. */
@@ -412,7 +444,7 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     }
     if (failure == 0) {
         place_meant(&place);
-        failure = begin_connecting(number, &place);
+        failure = lacks_link(number, &place) ? -EINVAL : begin_connecting(number, &place);
         family_note(number);
     }
     family_unlock();

@@ -112,15 +112,19 @@ struct room {
 
 static void tell(struct room *room, int level, int type, const void *what, size_t length) {
     struct msghdr *message = room->message;
-    if (message->msg_control == NULL || message->msg_controllen - room->used < CMSG_LEN(length)) {
+    size_t left = message->msg_control == NULL ? 0 : message->msg_controllen - room->used;
+    if (left < CMSG_LEN(length)) {
+        /* As the kernel, which gives what there is room for. */
         message->msg_flags |= MSG_CTRUNC;
+        length = left < CMSG_LEN(0) ? 0 : left - CMSG_LEN(0);
+    }
+    if (left < CMSG_LEN(0)) {
         return;
     }
     struct cmsghdr control = {.cmsg_len = CMSG_LEN(length), .cmsg_level = level, .cmsg_type = type};
     char *at = (char *)message->msg_control + room->used;
     memcpy(at, &control, sizeof control);
     memcpy(at + CMSG_LEN(0), what, length);
-    size_t left = message->msg_controllen - room->used;
     room->used += CMSG_SPACE(length) < left ? CMSG_SPACE(length) : left;
 }
 

@@ -291,12 +291,12 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         own(number)->holding &= !own(number)->v6;
         return -EMSGSIZE;
     }
-    if ((atomic_load(&own(number)->shut) & SHUT_OUT) != 0 && !own(number)->holding) {
-        return -EPIPE;
-    }
     bool more = (flags & MSG_MORE) != 0 || option_kept(number, IPPROTO_UDP, UDP_CORK) != 0;
     bool adds = own(number)->holding;
     int failure = adds ? 0 : prepared(number, message, length, &header, &each);
+    if (failure == 0 && (atomic_load(&own(number)->shut) & SHUT_OUT) != 0 && !adds) {
+        failure = -EPIPE;
+    }
     if (failure != 0 || (own(number)->portless && message->msg_name == NULL)) {
         /* Nobody has port 0: what is sent there comes to nobody. */
         return failure != 0 ? failure : (ssize_t)length;
@@ -377,9 +377,6 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
     if ((flags & MSG_ERRQUEUE) != 0) {
         return errors_receive(number, message);
     }
-    if ((flags & MSG_OOB) != 0) {
-        return -EOPNOTSUPP;
-    }
     int64_t until = own(number)->receive_ms > 0 ? now_ms() + own(number)->receive_ms : -1;
     for (;;) {
         int pending = errors_pending(number);
@@ -450,7 +447,7 @@ ssize_t message_receive(uint32_t number, struct msghdr *message, int flags) {
     ssize_t got = stream_receive(number, message->msg_iov, message->msg_iovlen, flags);
     if (got >= 0) {
         /* As the kernel: a stream says no address. */
-        message->msg_namelen = 0;
+        message->msg_namelen = message->msg_name != NULL ? 0 : message->msg_namelen;
         message->msg_controllen = 0;
         message->msg_flags = flags & (MSG_OOB | MSG_CMSG_CLOEXEC);
     }

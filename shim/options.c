@@ -76,13 +76,14 @@ enum {
     LABELS,
     JOINS_DATAGRAMS,
     HOLDS_BACK,
+    LINGERS_ON,
     REST
 };
 
 _Static_assert((int)REST <= (int)OPTIONS_KEPT, "a place each");
 
-/* Octets that a peer may send in any case, of which nothing was read. */
-enum { LEAST_WINDOW = 16 << 10 };
+/* Octets that a peer may send in any case, of which nothing was read; and of the name of a congestion control with its end. */
+enum { LEAST_WINDOW = 16 << 10, CONGESTION_NAME = 16 };
 
 /* Of which kind a socket is to be. */
 enum range { EITHER, STREAMS, DATAGRAMS };
@@ -151,6 +152,7 @@ static const struct option options[] = {
     {IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, OPENS_FAST_ALWAYS, 0, 0, 1, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, CONNECTS_FAST, 0, 0, 1, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LOW_WATER, 0, INT32_MIN, INT32_MAX, 0, STREAMS},
+    {IPPROTO_TCP, TCP_LINGER2, LINGERS_ON, 60, -1, 120, 0, STREAMS},
     {IPPROTO_TCP, TCP_SYNCNT, SYN_COUNT, 6, 1, 127, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, THIN_TIMES, 0, 0, 1, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_THIN_DUPACK, THIN_REPEATS, 0, 0, 1, EINVAL, STREAMS},
@@ -298,6 +300,36 @@ static int become_four(uint32_t number, const void *value, socklen_t length) {
     return 0;
 }
 
+static int set_congestion(uint32_t number, const void *value, socklen_t length) {
+    char name[CONGESTION_NAME] = "";
+    if (length == 0) {
+        return -EINVAL;
+    }
+    memcpy(name, value, length < sizeof name - 1 ? length : sizeof name - 1);
+    bool reno = strcmp(name, "reno") == 0;
+    if (!reno && strcmp(name, "cubic") != 0) {
+        return -ENOENT;
+    }
+    say(number, CONGESTION, reno);
+    return 0;
+}
+
+/* -1 is a default, RFC 3542, 6.5 and RFC 3493, 5.1 and 5.2; and some values are taken for others, as by the kernel. */
+static int meant(const struct option *option, int wanted, bool stream) {
+    bool hops = option->number == HOPS || option->number == MULTICAST_HOPS;
+    if (option->number == LINGERS_ON && wanted == 0) {
+        return option->initial;
+    }
+    if (wanted == -1 && (hops || option->number == TRAFFIC_CLASS) && (hops || option->level == IPPROTO_IPV6)) {
+        return option->initial;
+    }
+    if (option->number == TRAFFIC_CLASS && option->level == IPPROTO_IP) {
+        /* The ECN bits of a stream are not the program's. */
+        return wanted & (stream ? 0xfc : 0xff);
+    }
+    return wanted;
+}
+
 /* With the lock. */
 static int set(uint32_t number, int level, int name, const void *value, socklen_t length) {
     if (level == IPPROTO_IPV6 && name == IPV6_ADDRFORM && own(number)->v6) {
@@ -316,12 +348,7 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
         return set_linger(number, value, length);
     }
     if (level == IPPROTO_TCP && name == TCP_CONGESTION && !own(number)->datagram) {
-        bool reno = length == 4 && memcmp(value, "reno", 4) == 0;
-        bool cubic = length >= 5 && memcmp(value, "cubic", 5) == 0;
-        if (reno || cubic) {
-            say(number, CONGESTION, reno);
-        }
-        return reno || cubic ? 0 : -ENOENT;
+        return set_congestion(number, value, length);
     }
     bool forced = false;
     if (level == SOL_SOCKET && (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE)) {
@@ -350,6 +377,7 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
     if (option->outside == 0 && option->most == 1) {
         wanted = wanted != 0;
     }
+    wanted = meant(option, wanted, !own(number)->datagram);
     if (option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER) {
         /* The kernel doubles what is asked for, and tells the double. */
         wanted = wanted > 4 << 20 ? 8 << 20 : wanted < 0 ? (forced ? 0 : 8 << 20) : wanted * 2;
@@ -372,7 +400,7 @@ int option_set(uint32_t number, int level, int name, const void *value, socklen_
     if (length > INT32_MAX) {
         return fail(-EINVAL);
     }
-    if (!memory_read(value, length < sizeof(struct timeval) ? length : sizeof(struct timeval))) {
+    if (!memory_read(value, length < CONGESTION_NAME ? length : CONGESTION_NAME)) {
         return fail(-EFAULT);
     }
     family_lock();

@@ -37,6 +37,12 @@ void number_set(int fd, enum kind kind, uint32_t value);
 /* One above the highest number that was ever one of ours. */
 int numbers_end(void);
 
+/*
+ * As much of sets of so many descriptors as the kernel would look at, which knows of none above its table: programs there are that say
+ * how many they might have, and have room for FD_SETSIZE.
+ */
+int numbers_select(int wanted);
+
 /* Moves a descriptor of the library's out of the program's way: its new number, or fd itself where there is none. */
 int number_hide(int fd);
 

@@ -15,11 +15,14 @@ static int sleep_for(int epfd, struct epoll_event *events, int most, int64_t ns,
                  : real()->epoll_pwait2(epfd, events, most, &time, mask);
 }
 
-/* What changes whenever there is something new to be told of a socket. */
-static uint64_t news(uint32_t number, uint32_t found) {
-    struct own *it = own(number);
-    uint64_t input = it->listening ? atomic_load(&it->arrivals) : nk_received(&session, number);
-    return (input << 24) ^ ((uint64_t)atomic_load(&it->full) << 12) ^ found;
+/* What changes whenever there is something new to be told of a socket: as the kernel, of what is wanted of it alone. */
+static uint64_t news(const struct item *item, uint32_t found) {
+    struct own *it = own(item->number);
+    bool reads = (item->wanted & (EPOLLIN | EPOLLRDNORM | EPOLLPRI | EPOLLRDHUP)) != 0;
+    bool writes = (item->wanted & (EPOLLOUT | EPOLLWRNORM)) != 0;
+    uint64_t input = !reads ? 0 : it->listening ? atomic_load(&it->arrivals) : nk_received(&session, item->number);
+    uint64_t full = writes ? atomic_load(&it->full) : 0;
+    return (input << 24) ^ (full << 12) ^ found;
 }
 
 static uint32_t found(const struct item *item) {
@@ -30,7 +33,8 @@ static uint32_t found(const struct item *item) {
         return 0;
     }
     if (kind == OPEN) {
-        return (value & OPEN_DATAGRAM) != 0 ? item->wanted & EPOLLOUT : (item->wanted & EPOLLOUT) | EPOLLHUP;
+        uint32_t writes = item->wanted & (EPOLLOUT | EPOLLWRNORM);
+        return (value & OPEN_DATAGRAM) != 0 ? writes : writes | EPOLLHUP;
     }
     return kind == OWN ? (uint32_t)(unsigned short)socket_ready(value, (short)(item->wanted & told)) : 0;
 }
@@ -46,7 +50,7 @@ static uint32_t now_of(const struct item *item) {
 }
 
 static uint64_t news_of(const struct item *item, uint32_t now) {
-    return item->inner != NULL ? item->inner->changes : item->settled ? news(item->number, now) : 0;
+    return item->inner != NULL ? item->inner->changes : item->settled ? news(item, now) : 0;
 }
 
 static bool is_ready(const struct set *set) {

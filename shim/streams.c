@@ -48,6 +48,14 @@ static int closed(uint32_t number, int flags) {
     return open && (atomic_load(&own(number)->shut) & SHUT_OUT) == 0 ? 0 : broken(flags);
 }
 
+/* Whether nothing more can be sent: looked at without telling why. */
+static bool is_over(uint32_t number) {
+    uint32_t now = socket_status(number);
+    return atomic_load(&family->over) || (now & (NK_STATUS_FAILED | NK_STATUS_WRITE_END)) != 0
+        || (now & (NK_STATUS_CONNECTED | NK_STATUS_CONNECTING)) == 0
+        || atomic_load_explicit(&own(number)->pending, memory_order_relaxed) != 0 || (atomic_load(&own(number)->shut) & SHUT_OUT) != 0;
+}
+
 /* Puts as much of the pieces as there is room for, from `done` octets on. */
 static ssize_t put(uint32_t number, const struct iovec *pieces, size_t count, size_t done, size_t *whole) {
     size_t skipped = done;
@@ -128,6 +136,10 @@ ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, i
     size_t done = 0;
     size_t whole = 0;
     for (;;) {
+        if (done > 0 && is_over(number)) {
+            /* What went is told; why no more did, the next call is. */
+            return (ssize_t)done;
+        }
         int end = closed(number, flags);
         if (end == 0 && !is_connected(number)) {
             end = waits(number, flags) ? family_wait(is_connected, number, until) : -EAGAIN;
@@ -305,7 +317,7 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
     if ((flags & MSG_ERRQUEUE) != 0) {
         return -EAGAIN;
     }
-    if ((flags & MSG_OOB) != 0) {
+    if ((flags & MSG_OOB) != 0 && !it->listening) {
         family_lock();
         ssize_t urgent = take_urgent(number, pieces, count, flags);
         family_unlock();
@@ -326,7 +338,11 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
     bool peeks = (flags & MSG_PEEK) != 0;
     size_t done = 0;
     for (;;) {
-        ssize_t found = ended(number, take(number, pieces, count, done, flags));
+        ssize_t taken = take(number, pieces, count, done, flags);
+        if (taken <= 0 && taken != -EAGAIN && done > 0) {
+            return (ssize_t)done;
+        }
+        ssize_t found = ended(number, taken);
         if (found > 0) {
             done += (size_t)found;
             bool enough = (flags & MSG_WAITALL) == 0 && done >= option_low_water(number);

@@ -24,7 +24,7 @@ final class Acceptance {
     int accept(HalfOpen from, int index, Segment seg, int hash, long nowNs) {
         tcp.sockets.open(index, listener);
         Attachment attachment = tcp.sockets.attachment(listener);
-        int made = listener.ssthresh() >= listener.cwnd() ? -1 : tcp.sockets.take(attachment, -1, Endpoint.CONNECTION);
+        int made = listener.ssthresh() > listener.cwnd() ? -1 : tcp.sockets.take(attachment, -1, Endpoint.CONNECTION);
         if (made < 0) {
             tcp.counters.add(Counter.TcpExtListenOverflows);
             tcp.counters.add(Counter.TcpExtListenDrops);

@@ -15,6 +15,7 @@ import netkeep.engine.ledger.Counter;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Hand;
 import netkeep.engine.ledger.Pool;
+import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Ports;
 
@@ -85,7 +86,7 @@ final class Listeners {
             return;
         }
         tcp.sockets.read(index, listener);
-        if (listener.ssthresh() >= listener.cwnd()) {
+        if (listener.ssthresh() > listener.cwnd()) {
             counters.add(Counter.TcpExtListenOverflows);
             counters.add(Counter.TcpExtListenDrops);
             return;
@@ -330,14 +331,15 @@ final class Listeners {
         return best;
     }
 
-    /// The user of the session whose listener a packet would reach, [Rule#ANY] if there is none.
-    int user(Packet packet, int port, int hash) {
+    /// Whether a packet would reach a listener of a session that a rule means.
+    boolean reached(Packet packet, int port, int hash, Rule rule) {
         int index = find(packet, port, hash);
         if (index < 0) {
-            return Rule.ANY;
+            return false;
         }
         tcp.sockets.read(index, listener);
-        return tcp.sockets.attachment(listener).user;
+        Attachment attachment = tcp.sockets.attachment(listener);
+        return rule.means(attachment.number, attachment.user);
     }
 
     private int score(Packet packet) {

@@ -334,8 +334,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
     }
 
     @Override
-    public int user(Packet packet) {
-        return reads(packet) ? listeners.user(packet, seg.destinationPort, hash(packet)) : Rule.ANY;
+    public boolean reaches(Packet packet, Rule rule) {
+        return reads(packet) && listeners.reached(packet, seg.destinationPort, hash(packet), rule);
     }
 
     @Override

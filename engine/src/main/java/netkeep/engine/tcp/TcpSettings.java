@@ -15,7 +15,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 /// @param receiveBufferMax up to how many that is tuned; under 2^30
 /// @param synRetries      how often a SYN is repeated before connect fails
 /// @param retries         how often a segment is repeated before the connection is given up
-/// @param backlogMax      the most connections that wait for accept at one listener
+/// @param backlogMax      the most connections that wait for accept at one listener, but one
 /// @param halfOpens       connections between SYN and its acknowledgment that are kept; beyond that SYN cookies answer
 /// @param timeWaits       connections in TIME-WAIT that are kept; beyond that the oldest ends early
 /// @param finWait2Ns      how long an orphan waits in FIN-WAIT-2

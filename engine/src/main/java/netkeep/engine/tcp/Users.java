@@ -107,8 +107,8 @@ public final class Users {
         tcb.kind(Endpoint.LISTENER);
         tcb.become(State.LISTEN);
         tcb.status(tcb.status() | Status.LISTENING);
-        // RFC 9293 leaves the queue to the user; at least one connection must be able to wait.
-        tcb.cwnd(Math.clamp(ask.a, 1, tcp.settings.backlogMax()));
+        // RFC 9293 leaves the queue to the user; one more than he says may wait, as on Linux.
+        tcb.cwnd(Math.clamp(ask.a, 0, tcp.settings.backlogMax()));
         return 0;
     }
 
@@ -233,10 +233,11 @@ public final class Users {
 
     private void shutdown(int how, long nowNs) {
         State state = tcb.tcpState();
+        // Other threads may wait for octets, or for room.
+        tcp.sockets.tell(tcb.index(), Event.READ | Event.WRITE);
         if ((how & 1) != 0) {
             tcb.set(Endpoint.SHUT_READ);
             tcb.status(tcb.status() | Status.READ_END);
-            tcp.sockets.tell(tcb.index(), Event.READ);
         }
         if ((how & 2) != 0 && (state.sends() || state == State.SYN_RECEIVED) && !tcb.has(Tcb.FIN_WANTED)) {
             tcp.sockets.refreshSend(tcb);
@@ -320,10 +321,9 @@ public final class Users {
         int listener = tcb.index();
         Attachment attachment = tcp.sockets.attachment(tcb);
         tcp.closedListener(listener);
-        int parent = listener - attachment.first + 1;
         tcp.sockets.scan(attachment, index -> {
             tcp.sockets.read(index, tcb);
-            if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == parent) {
+            if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == listener - attachment.first + 1) {
                 tcp.open(index);
                 tcb.set(Endpoint.CLOSED_BY_USER);
                 tcp.fate.abort(nowNs);

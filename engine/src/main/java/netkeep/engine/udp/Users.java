@@ -177,10 +177,7 @@ public final class Users {
         if (v4 ? socket.has(Endpoint.V6_ONLY) : socket.has(Endpoint.V4_ONLY)) {
             return Errno.EAFNOSUPPORT;
         }
-        if (socket.has(Udp.ADDRESS_CHOSEN)) {
-            disconnect();
-        }
-        boolean any = !Address.isUnicast(socket.localHi(), socket.localLo());
+        boolean any = socket.has(Udp.ADDRESS_CHOSEN) || !Address.isUnicast(socket.localHi(), socket.localLo());
         int scope = ask.scope != 0 ? ask.scope : socket.scope();
         long hi = any ? 0 : socket.localHi();
         long lo = any ? v4 ? Address.V4 : 0 : socket.localLo();
@@ -200,6 +197,10 @@ public final class Users {
                 IpProtocol.UDP, path.sourceHi, path.sourceLo, socket.localPort(), ask.hi, ask.lo, ask.port);
         if (owner != udp.claims.stack()) {
             return Errno.EADDRNOTAVAIL;
+        }
+        // Only now: where this fails it is connected as before.
+        if (socket.has(Udp.ADDRESS_CHOSEN)) {
+            disconnect();
         }
         if (Address.isUnspecified(socket.localHi(), socket.localLo())) {
             socket.localHi(path.sourceHi);

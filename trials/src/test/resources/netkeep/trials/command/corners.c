@@ -2976,6 +2976,27 @@ static void of_others(void) {
     SAY(from_outside(0, "forks"));
 }
 
+static void *sends_on(void *fd) {
+    while (send(*(int *)fd, octets, sizeof octets, MSG_NOSIGNAL) > 0) {
+    }
+    return (void *)(long)errno;
+}
+
+/* Who waits for room is woken when another thread ends the sending. */
+static void shutting(void) {
+    section("shut while another sends");
+    pthread_t thread;
+    void *failure = NULL;
+    int fd = pair();
+    pthread_create(&thread, NULL, sends_on, &fd);
+    usleep(200000);
+    SAY(shutdown(fd, SHUT_WR));
+    pthread_join(thread, &failure);
+    SAY((long)failure == EPIPE);
+    close(fd);
+    peer("x", 0);
+}
+
 /* A close that lingers too short a time for all to be taken takes nothing back. */
 static void lingering(void) {
     section("lingering too short");
@@ -2999,6 +3020,188 @@ static void lingering(void) {
     }
     SAY(left);
     SAY(peer("r", 1));
+    peer("x", 0);
+}
+
+/* One connection more than was said may wait. */
+static void queued(void) {
+    section("listen, and one more");
+    int listener = stream();
+    int fds[3];
+    SAY(set(listener, SOL_SOCKET, SO_REUSEADDR, 1));
+    SAY(bound(listener, own_address, port + 4));
+    SAY(listen(listener, 1));
+    for (int i = 0; i < 3; i++) {
+        fds[i] = stream();
+        fcntl(fds[i], F_SETFL, O_NONBLOCK);
+        SAY(to(fds[i], own_address, port + 4));
+    }
+    SAY(polled(fds[0], POLLOUT, 1000));
+    SAY(polled(fds[1], POLLOUT, 1000));
+    SAY(polled(fds[2], POLLOUT, 100));
+    for (int i = 0; i < 2; i++) {
+        close(accept(listener, NULL, NULL));
+    }
+    for (int i = 0; i < 3; i++) {
+        close(fds[i]);
+    }
+    close(listener);
+}
+
+static void *resets_later(void *unused) {
+    (void)unused;
+    usleep(200000);
+    peer("z", 0);
+    return NULL;
+}
+
+/* A call that has moved something says how much; the next one says why it was not more. */
+static void moved(void) {
+    section("moved before it failed");
+    pthread_t thread;
+    ssize_t sent;
+    int fd = pair();
+    peer("s", 10);
+    peer("z", 0);
+    SAY(recv(fd, octets, 100, MSG_WAITALL));
+    SAY(recv(fd, octets, 10, 0));
+    SAY(recv(fd, octets, 10, 0));
+    close(fd);
+    fd = pair();
+    pthread_create(&thread, NULL, resets_later, NULL);
+    while ((sent = send(fd, octets, sizeof octets, MSG_NOSIGNAL)) == sizeof octets) {
+    }
+    SAY((sent > 0 ? send(fd, octets, 1, MSG_NOSIGNAL) : sent) == -1 && errno == ECONNRESET);
+    SAY(send(fd, octets, 1, MSG_NOSIGNAL));
+    pthread_join(thread, NULL);
+    close(fd);
+}
+
+static void reconnecting(void) {
+    section("connect once more");
+    union address name;
+    socklen_t size = sizeof name;
+    int fd = stream();
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    SAY(to(fd, peer_address, port + 8));
+    polled(fd, POLLOUT, 2000);
+    SAY(error(fd));
+    SAY(to(fd, peer_address, port + 8));
+    SAY(to(fd, peer_address, port + 8));
+    close(fd);
+    fd = pair();
+    peer("z", 0);
+    polled(fd, POLLIN, 2000);
+    SAY(to(fd, peer_address, port));
+    SAY(recv(fd, octets, 1, 0));
+    SAY(to(fd, peer_address, port));
+    close(fd);
+    fd = stream();
+    SAY(bound(fd, own_address, port + 9));
+    SAY(to(fd, peer_address, port + 8));
+    SAY(to(fd, peer_address, port + 8));
+    peer("l", port);
+    SAY(to(fd, peer_address, port));
+    SAY(getsockname(fd, &name.any, &size));
+    SAY(ntohs(name.four.sin_port) == port + 9);
+    peer("a", 0);
+    peer("z", 0);
+    close(fd);
+    fd = socket(family, SOCK_DGRAM, 0);
+    peer("u", port + 5);
+    SAY(to(fd, peer_address, port + 5));
+    if (family == AF_INET) {
+        SAY(to(fd, "255.255.255.255", port + 5));
+    }
+    SAY(send(fd, octets, 3, 0));
+    SAY(peer("g", 0));
+    polled(fd, POLLIN, 1000);
+    SAY(recv(fd, octets, 10, MSG_OOB));
+    close(fd);
+    peer("x", 0);
+}
+
+static void lengths_of_names(void) {
+    section("lengths of names and of control messages");
+    union address there = at(peer_address, port + 5);
+    struct iovec piece = {octets, 3};
+    struct msghdr message = {.msg_name = &there, .msg_iov = &piece, .msg_iovlen = 1};
+    char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    bool six = family == AF_INET6;
+    int fd = socket(family, SOCK_DGRAM, 0);
+    peer("u", port + 5);
+    SAY(sendmsg(fd, &message, 0));
+    SAY(sendto(fd, octets, 3, 0, &there.any, 0));
+    SAY(shutdown(fd, SHUT_WR));
+    SAY(send(fd, octets, 3, MSG_NOSIGNAL));
+    SAY(sendto(fd, octets, 3, MSG_NOSIGNAL, &there.any, length()));
+    close(fd);
+    fd = socket(family, SOCK_DGRAM, 0);
+    SAY(to(fd, peer_address, port + 5));
+    SAY(set(fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_RECVPKTINFO : IP_PKTINFO, 1));
+    SAY(sendmsg(fd, &message, 0));
+    SAY(peer("g", 0));
+    message.msg_name = NULL;
+    message.msg_control = control;
+    message.msg_controllen = CMSG_LEN(4);
+    polled(fd, POLLIN, 1000);
+    SAY(recvmsg(fd, &message, 0));
+    SAY(message.msg_flags);
+    SAY(message.msg_controllen);
+    SAY(CMSG_FIRSTHDR(&message) != NULL && CMSG_FIRSTHDR(&message)->cmsg_len == CMSG_LEN(4));
+    SAY(recvmmsg(fd, NULL, 0, 0, NULL));
+    close(fd);
+    peer("x", 0);
+    fd = pair();
+    peer("s", 3);
+    polled(fd, POLLIN, 1000);
+    message.msg_control = NULL;
+    message.msg_controllen = 0;
+    message.msg_namelen = 7;
+    SAY(recvmsg(fd, &message, 0));
+    SAY(message.msg_namelen);
+    peer("s", 3);
+    polled(fd, POLLIN, 1000);
+    SAY(recvfrom(fd, octets, 3, 0, &there.any, NULL));
+    close(fd);
+    peer("x", 0);
+}
+
+/* Values that stand for others, and edges that are nobody's. */
+static void values(void) {
+    section("values of options, edges of what is wanted");
+    struct timeval brief = {0, 50000};
+    int fd = pair();
+    SAY(set(fd, IPPROTO_IP, IP_TOS, 0x13));
+    SAY(option(fd, IPPROTO_IP, IP_TOS));
+    SAY(set(fd, IPPROTO_IP, IP_TTL, -1));
+    SAY(option(fd, IPPROTO_IP, IP_TTL));
+    SAY(set(fd, IPPROTO_IPV6, IPV6_TCLASS, -1));
+    SAY(option(fd, IPPROTO_IPV6, IPV6_TCLASS));
+    SAY(set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1));
+    SAY(option(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS));
+    SAY(set(fd, IPPROTO_TCP, TCP_LINGER2, 130));
+    SAY(option(fd, IPPROTO_TCP, TCP_LINGER2));
+    SAY(set(fd, IPPROTO_TCP, TCP_LINGER2, 0));
+    SAY(option(fd, IPPROTO_TCP, TCP_LINGER2));
+    SAY(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 5));
+    SAY(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
+    SAY(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno9", 5));
+    SAY(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 0));
+    SAY(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &brief, sizeof brief));
+    SAY(recv(fd, octets, 0, 0));
+    SAY(recv(fd, octets, 0, MSG_DONTWAIT));
+    int set_of = epoll_create1(0);
+    SAY(control(set_of, EPOLL_CTL_ADD, fd, EPOLLOUT | EPOLLET));
+    SAY(waited(set_of, 1000));
+    peer("s", 1);
+    polled(fd, POLLIN, 1000);
+    SAY(waited(set_of, 50));
+    SAY(recv(fd, octets, 0, 0));
+    SAY(write(fd, octets, (size_t)negative));
+    SAY(read(fd, octets, (size_t)negative));
+    close(set_of);
+    close(fd);
     peer("x", 0);
 }
 
@@ -3073,6 +3276,12 @@ int main(int count, char **arguments) {
     within_handlers();
     of_others();
     lingering();
+    shutting();
+    queued();
+    moved();
+    reconnecting();
+    lengths_of_names();
+    values();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
