@@ -53,6 +53,9 @@ public final class Gate {
     /// stack's, from all else.
     private static final int AT_ONCE = 8;
 
+    /// Of the sessions that others leave a user gets all but the one in so many that is kept for who comes later.
+    private static final int KEPT = 8;
+
     /// How many descriptors of clients control holds: a session's half of what others leave, and a few in any case.
     private static final int HELD = Sandbox.DESCRIPTORS / 2;
 
@@ -231,7 +234,7 @@ public final class Gate {
             return;
         }
         String elsewhere = leads.apply(Sockets.peerUser(guest.descriptor()));
-        int number = free();
+        int number = free(Sockets.peerUser(guest.descriptor()));
         if (Hello.greets(said) && elsewhere != null) {
             refuse(guest, Errno.EREMOTE, List.of(elsewhere));
         } else if (Hello.greets(said) && number >= 0) {
@@ -250,8 +253,8 @@ public final class Gate {
     /// A program wants to have its own stack beside the daemon's.
     private void greetBeside(Line guest) throws IOException {
         boolean taken = clients.values().stream().anyMatch(client -> client.beside);
-        int number = free();
         int user = Sockets.peerUser(guest.descriptor());
+        int number = free(user);
         int errno = beside == null ? Errno.EACCES : beside.refusal(user, taken, number);
         if (errno != 0) {
             refuse(guest, BesideHello.answer(errno, ""));
@@ -292,7 +295,14 @@ public final class Gate {
         close(guest);
     }
 
-    private int free() {
+    /// A number that no session has, -1 if there is none for a user's next.
+    private int free(int user) {
+        int others = (int)
+                clients.values().stream().filter(client -> client.user != user).count();
+        int left = most - others;
+        if (clients.size() - others >= left - left / KEPT) {
+            return -1;
+        }
         for (int number = 0; number < most; number++) {
             if (!clients.containsKey(number)) {
                 return number;

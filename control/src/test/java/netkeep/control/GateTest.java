@@ -89,15 +89,23 @@ class GateTest {
         private final Line[] keeper = Line.pair();
         private final Line[] names = Line.pair();
         private final Watched watched = new Watched();
-        private final Gate gate = new Gate(
-                keeper[0],
-                listener,
-                SESSIONS,
-                Terms.MOST.layout(),
-                List.of(),
-                user -> null,
-                new NameService(keeper[0], SESSIONS, names[0], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0),
-                watched);
+        private final Gate gate;
+
+        Place() {
+            this(SESSIONS);
+        }
+
+        Place(int sessions) {
+            gate = new Gate(
+                    keeper[0],
+                    listener,
+                    sessions,
+                    Terms.MOST.layout(),
+                    List.of(),
+                    user -> null,
+                    new NameService(keeper[0], sessions, names[0], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0),
+                    watched);
+        }
 
         /// What the keeper is told.
         private Word heard() throws IOException {
@@ -176,6 +184,24 @@ class GateTest {
             return line.poll() != null;
         } catch (IOException over) {
             return true;
+        }
+    }
+
+    /// Else who comes first could keep all others out.
+    @Test
+    void aUserLeavesAnEighthOfTheSessionsToOthers() throws IOException {
+        try (Place place = new Place(16)) {
+            List<Guest> guests = new ArrayList<>();
+            for (int number = 0; number < 14; number++) {
+                guests.add(place.guest(number));
+            }
+            try (Line line = Line.to(place.path)) {
+                place.gate.ready(place.listener);
+                line.send(Hello.greeting());
+                place.gate.ready(place.watched.all.getLast());
+                assertEquals(Errno.EMFILE, Hello.read(line.receive().octets()).errno());
+            }
+            guests.forEach(guest -> guest.line.close());
         }
     }
 

@@ -144,7 +144,7 @@ public final class Filter {
                             packet.destinationHi,
                             packet.destinationLo,
                             port)
-                    && (rule.user() == Rule.ANY || rule.user() == ip.user(packet, kind))) {
+                    && (rule.anyone() || ip.reaches(packet, kind, rule))) {
                 return rule.action();
             }
         }
@@ -190,7 +190,7 @@ public final class Filter {
         Rule.Action action = Rule.Action.ACCEPT;
         for (Rule rule : all) {
             if (rule.matches(true, protocol, localHi, localLo, remoteHi, remoteLo, remote)
-                    && (rule.user() == Rule.ANY || rule.user() == user)) {
+                    && rule.means(session, user)) {
                 action = rule.action();
                 break;
             }

@@ -431,10 +431,10 @@ public final class Ip {
         return upper != null && upper.knows(packet);
     }
 
-    /// The user of the session that a packet is for, [Rule#ANY] if there is none.
-    int user(Packet packet, int protocol) {
+    /// Whether a packet is for a session that a rule means.
+    boolean reaches(Packet packet, int protocol, Rule rule) {
         Upper upper = uppers[protocol];
-        return upper == null ? Rule.ANY : upper.user(packet);
+        return upper != null && upper.reaches(packet, rule);
     }
 
     /// Tells the sender of a packet that a rule refuses it, as often as errors may be told.

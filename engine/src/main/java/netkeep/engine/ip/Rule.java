@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param first    least destination port
 /// @param last     greatest destination port; with 0..65535 packets without ports match, too
 /// @param user     of the session that it is from or for, [#ANY] for any or none
+/// @param session  the number of that session, [#ANY] for any or none
 public record Rule(
         Action action,
         boolean out,
@@ -25,7 +26,8 @@ public record Rule(
         @Nullable Prefix to,
         int first,
         int last,
-        int user) {
+        int user,
+        int session) {
     /// What becomes of a packet.
     public enum Action {
         ACCEPT,
@@ -42,10 +44,12 @@ public record Rule(
 
     private static final String ANY_WORD = "any";
     private static final int WORDS = 7;
+    private static final int WORDS_WITH_SESSION = 8;
 
     public Rule {
-        if (first < 0 || last < first || last > PORTS || user < ANY) {
-            throw new IllegalArgumentException("ports " + first + "-" + last + " of user " + user);
+        if (first < 0 || last < first || last > PORTS || user < ANY || session < ANY) {
+            throw new IllegalArgumentException(
+                    "ports " + first + "-" + last + " of user " + user + ", session " + session);
         }
     }
 
@@ -54,7 +58,8 @@ public record Rule(
     /// @throws IllegalArgumentException if the text is no rule
     public static Rule parse(String text) {
         String[] words = text.split(" ", -1);
-        int dash = words.length == WORDS ? words[5].indexOf('-') : -1;
+        boolean whole = words.length == WORDS || words.length == WORDS_WITH_SESSION;
+        int dash = whole ? words[5].indexOf('-') : -1;
         if (dash < 0 || !words[1].equals("in") && !words[1].equals("out")) {
             throw new IllegalArgumentException("rule " + text);
         }
@@ -66,7 +71,8 @@ public record Rule(
                 prefix(words[4]),
                 Integer.parseInt(words[5].substring(0, dash)),
                 Integer.parseInt(words[5].substring(dash + 1)),
-                words[6].equals(ANY_WORD) ? ANY : Integer.parseInt(words[6]));
+                words[6].equals(ANY_WORD) ? ANY : Integer.parseInt(words[6]),
+                words.length == WORDS ? ANY : Integer.parseInt(words[7]));
     }
 
     private static int protocol(String word) {
@@ -83,7 +89,20 @@ public record Rule(
         return word.equals(ANY_WORD) ? null : Prefix.parse(word);
     }
 
-    /// Whether all but the user match.
+    /// Whether it is about anybody's packets, and nobody's.
+    boolean anyone() {
+        return user == ANY && session == ANY;
+    }
+
+    /// Whether it is about the packets of a session.
+    ///
+    /// @param number the session's
+    /// @param whose  the session's user
+    public boolean means(int number, int whose) {
+        return (user == ANY || user == whose) && (session == ANY || session == number);
+    }
+
+    /// Whether all but the session match.
     ///
     /// @param ofProtocol ICMP of IPv6 is [IpProtocol#ICMPV4] here
     /// @param port       [#ANY] where it has none
@@ -99,7 +118,7 @@ public record Rule(
         return prefix == null || prefix.contains(hi, lo) && prefix.isV4() == Address.isV4(hi, lo);
     }
 
-    /// `ACTION in|out PROTOCOL FROM TO FIRST-LAST USER`.
+    /// `ACTION in|out PROTOCOL FROM TO FIRST-LAST USER`, and `SESSION` where it is about one.
     @Override
     public String toString() {
         String named = protocol == ANY ? ANY_WORD : protocol == IpProtocol.TCP ? "tcp" : "udp";
@@ -115,6 +134,7 @@ public record Rule(
                 + '-'
                 + last
                 + ' '
-                + (user == ANY ? ANY_WORD : user);
+                + (user == ANY ? ANY_WORD : user)
+                + (session == ANY ? "" : " " + session);
     }
 }

@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 ///       24  to, hi and lo
 ///       40  first u16 · 42 last u16 · 44 user i32
 ///       48  from's length u8 (as held; 255: any) · 49 to's length u8 · 50 action u8 · 51 out u8 · 52 protocol i32
+///       56  session i32
 /// ```
 final class Rules {
     static final int HEAD_SLOT = 24;
-    static final int SLOT = 56;
+    static final int SLOT = 64;
 
     private static final long HALF = 8;
     private static final long COUNT = 12;
@@ -38,6 +39,7 @@ final class Rules {
     private static final long ACTION = 50;
     private static final long OUT = 51;
     private static final long PROTOCOL = 52;
+    private static final long SESSION = 56;
 
     private static final int ANY_LENGTH = 255;
     private static final Rule.Action[] ACTIONS = Rule.Action.values();
@@ -74,7 +76,8 @@ final class Rules {
                 prefix(at + TO, at + TO_LENGTH),
                 region.u16(at + FIRST),
                 region.u16(at + LAST),
-                region.i32(at + USER));
+                region.i32(at + USER),
+                region.i32(at + SESSION));
     }
 
     private @Nullable Prefix prefix(long at, long length) {
@@ -106,6 +109,7 @@ final class Rules {
         region.u16(at + FIRST, rule.first());
         region.u16(at + LAST, rule.last());
         region.i32(at + USER, rule.user());
+        region.i32(at + SESSION, rule.session());
         return true;
     }
 

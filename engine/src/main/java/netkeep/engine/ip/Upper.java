@@ -16,9 +16,9 @@ public interface Upper {
         return false;
     }
 
-    /// The user of the session that a packet would reach which belongs to nothing yet, [Rule#ANY] if there is none.
-    default int user(Packet packet) {
-        return Rule.ANY;
+    /// Whether a packet that belongs to nothing yet would reach a session that a rule means.
+    default boolean reaches(Packet packet, Rule rule) {
+        return false;
     }
 
     /// A rule refused a packet, and this protocol's own word tells its sender; by default there is none.

@@ -7,6 +7,7 @@ import netkeep.engine.ip.Packet;
 import netkeep.engine.ip.Problem;
 import netkeep.engine.ip.Rule;
 import netkeep.engine.ledger.Counter;
+import netkeep.engine.socket.Attachment;
 import netkeep.engine.socket.Credit;
 import netkeep.engine.socket.Endpoint;
 import netkeep.engine.socket.Errno;
@@ -107,18 +108,19 @@ final class Receiving {
                 && owner(packet, sourcePort, port) != udp.claims.stack();
     }
 
-    /// The user of the session that a datagram to one socket is for.
-    int user(Packet packet) {
+    /// Whether a datagram to one socket is for a session that a rule means.
+    boolean reaches(Packet packet, Rule rule) {
         if (packet.multicast || packet.broadcast) {
-            return Rule.ANY;
+            return false;
         }
         int port = UdpHeader.destinationPort(packet.headers, packet.upper);
         int index = best(packet, UdpHeader.sourcePort(packet.headers, packet.upper), port);
         if (index < 0) {
-            return Rule.ANY;
+            return false;
         }
         udp.sockets.read(index, socket);
-        return udp.sockets.attachment(socket).user;
+        Attachment attachment = udp.sockets.attachment(socket);
+        return rule.means(attachment.number, attachment.user);
     }
 
     /// The socket that says most about a datagram, -1 if none does.

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import netkeep.engine.ip.Failure;
 import netkeep.engine.ip.Ip;
 import netkeep.engine.ip.Packet;
+import netkeep.engine.ip.Rule;
 import netkeep.engine.ip.Upper;
 import netkeep.engine.ledger.Counters;
 import netkeep.engine.ledger.Hand;
@@ -122,8 +123,8 @@ public final class Udp implements Upper {
     }
 
     @Override
-    public int user(Packet packet) {
-        return receiving.user(packet);
+    public boolean reaches(Packet packet, Rule rule) {
+        return receiving.reaches(packet, rule);
     }
 
     @Override

@@ -72,6 +72,17 @@ class FilterTest {
         conversation.play("< SYN seq=0 mss=1000\n> SYN,ACK seq=0 ack=1");
     }
 
+    @Test
+    void ruleIsAboutOneSession() {
+        Conversation conversation = Scenario.v4().begin().play(". listen");
+        rules(conversation.host, "reject in tcp any any 0-65535 any 0");
+        conversation.now();
+        conversation.host.takeOver();
+        conversation.play("< SYN seq=0 mss=1000\n> RST,ACK seq=0 ack=1");
+        rules(conversation.host, "reject in tcp any any 0-65535 any 1");
+        conversation.play("< SYN seq=0 mss=1000\n> SYN,ACK seq=0 ack=1");
+    }
+
     /// What was there before a rule, and half of it, goes on; with a successor, too, which has the rules.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -113,6 +124,13 @@ class FilterTest {
         assertEquals(EACCES, client.answer(socket, ticket));
         assertNull(conversation.peer.take());
         assertEquals(1, count(conversation.host, Counter.FilterOutRefusals));
+    }
+
+    @Test
+    void whatAnotherSessionMayNotBeginThisOneMay() {
+        Conversation conversation = Scenario.v4().begin();
+        rules(conversation.host, "reject out any any any 0-65535 any 1");
+        conversation.play(". connect\n> SYN seq=0");
     }
 
     /// One rule of those that could hold, with ports of the two hosts below.

@@ -110,7 +110,7 @@ public final class ChaosCommand implements Callable<Integer> {
         if (stacks < 1 || stacks > Stage.MOST_STACKS) {
             throw new ParameterException(spec.commandLine(), "--stacks is 1 or " + Stage.MOST_STACKS);
         }
-        Path directory = Files.createTempDirectory("netkeep-chaos");
+        Path directory = Scratch.directory("netkeep-chaos");
         try {
             Told outcome = programs.isEmpty() ? run(directory) : underPrograms(directory);
             if (json) {

@@ -74,6 +74,7 @@ final class FilterReader {
             table.problem("ports", "only tcp and udp have ports: write protocol = \"tcp\" or \"udp\"");
         }
         int user = UserName.read(table, "user");
+        int session = table.number("session", Rule.ANY, 0, Integer.MAX_VALUE);
         table.close();
         for (Ports some : ports.isEmpty() ? List.of(Ports.ALL) : ports) {
             all.add(new Rule(
@@ -84,7 +85,8 @@ final class FilterReader {
                     to,
                     some.first(),
                     some.last(),
-                    user));
+                    user,
+                    session));
         }
     }
 

@@ -2,7 +2,6 @@ package netkeep.tools.demo;
 
 import java.io.Console;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private int inFiles(Act act) throws IOException {
-        Path root = Files.createTempDirectory("netkeep-demo");
+        Path root = Scratch.directory("netkeep-demo");
         try {
             Report report = new Report(spec.commandLine().getOut(), json, color());
             int code = act.act(root, Exhibit.make(root), report);
@@ -109,7 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
     private int show(Path root, List<Exhibit> exhibits, Report report) throws IOException {
         // The devices of TUN belong to the real root.
         boolean tap = !inside && kind == null;
-        Path scratch = Files.createTempDirectory("netkeep-demo");
+        Path scratch = Scratch.directory("netkeep-demo");
         try (Stage stage = new Stage(root, scratch, tap)) {
             Program program = program(root, scratch);
             if (Curl.there()) {

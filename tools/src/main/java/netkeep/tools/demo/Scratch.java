@@ -1,6 +1,7 @@
 package netkeep.tools.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -11,8 +12,24 @@ import java.util.stream.Stream;
 public final class Scratch {
     private Scratch() {}
 
-    /// Removes a directory with all that is in it.
+    /// Makes a directory that is gone when the program ends, by a signal, too.
+    public static Path directory(String prefix) throws IOException {
+        Path made = Files.createTempDirectory(prefix);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                remove(made);
+            } catch (IOException | UncheckedIOException e) {
+                // Somebody else still ends, and takes away what he has there.
+            }
+        }));
+        return made;
+    }
+
+    /// Removes a directory with all that is in it, if it is there.
     public static void remove(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
         List<Path> deepestFirst;
         try (Stream<Path> all = Files.walk(directory)) {
             deepestFirst = all.sorted(Comparator.reverseOrder()).toList();

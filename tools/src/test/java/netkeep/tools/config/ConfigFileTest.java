@@ -65,8 +65,8 @@ class ConfigFileTest {
                 config.lines());
         assertEquals(
                 List.of(
-                        "filter accept in tcp 198.18.0.0/24 any 80-80 0",
-                        "filter accept in tcp 198.18.0.0/24 any 8000-8999 0",
+                        "filter accept in tcp 198.18.0.0/24 any 80-80 0 0",
+                        "filter accept in tcp 198.18.0.0/24 any 8000-8999 0 0",
                         "filter accept in icmp any any 0-65535 any",
                         "filter reject in any any any 0-65535 any"),
                 config.filterLines());

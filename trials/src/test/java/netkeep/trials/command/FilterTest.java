@@ -15,6 +15,8 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A daemon's filter beside the kernel's own programs: refused, let through, and refused no more.
 @Timeout(120)
 class FilterTest {
+    private static final Pattern SESSION = Pattern.compile("session (\\d+) process");
     private static final int PORT = 7;
     private static final int SOON_MS = 300;
     private static final int PATIENCE_MS = 20_000;
@@ -106,6 +109,13 @@ class FilterTest {
         assertEquals(octet, socket.getInputStream().read());
     }
 
+    /// The session that there is.
+    private int number() throws Exception {
+        Matcher matcher = SESSION.matcher(ours("status", "--session", session.toString()));
+        assertTrue(matcher.find());
+        return Integer.parseInt(matcher.group(1));
+    }
+
     @Test
     void kernelIsRefusedOrLetThrough() throws Exception {
         write();
@@ -120,6 +130,12 @@ class FilterTest {
             reload("action = \"drop\"\nfrom = \"" + Place.KERNEL_4 + "\"\nuser = \"root\"");
             assertInstanceOf(SocketTimeoutException.class, refusal(SOON_MS));
             assertInstanceOf(PortUnreachableException.class, told(), "no session is meant");
+            reload("action = \"reject\"\nprotocol = \"tcp\"\nsession = " + (number() + 1));
+            try (Socket another = connect(PATIENCE_MS)) {
+                echoes(another, 5);
+            }
+            reload("action = \"reject\"\nprotocol = \"tcp\"\nsession = " + number());
+            assertInstanceOf(ConnectException.class, refusal(PATIENCE_MS));
             reload("action = \"accept\"\nprotocol = \"tcp\"\nports = [\"7\"]", "action = \"reject\"");
             try (Socket after = connect(PATIENCE_MS)) {
                 echoes(after, 3);
