@@ -35,7 +35,7 @@ public final class Answers {
 
     /// Lines of the settings that are for others than the stack.
     private static final Set<String> OTHERS =
-            Set.of("sessions", "limit", "file", "share", "stack", "lead", "beside", "start");
+            Set.of("sessions", "limit", "file", "share", "stack", "lead", "beside", "start", "reports");
 
     private final Engine engine;
     private final Settings settings;

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// beside USER PORTS                                           whose program's own stack may be beside it; see
 ///                                                             [BesideTerms]
 /// name-server, name-search, name-option ...                   as [NameSettings] has them
+/// reports PATH                                                where reports of deaths lie, for people; empty for nowhere
 /// start SENTENCE                                              what else it was started with, for people
 /// ```
 ///
@@ -193,6 +194,11 @@ public record Settings(List<String> parts, long spinNs, boolean apart, List<Devi
     /// The file whose configuration this is, empty for none.
     public String file() {
         return said("file ");
+    }
+
+    /// The directory in which reports of deaths lie, empty for none.
+    public String reports() {
+        return said("reports ");
     }
 
     /// Which stack this is of those that have the same links and addresses.

@@ -27,9 +27,10 @@ public final class AtStart {
 
     /// Where reports are written.
     ///
-    /// @param directory null if it was left out
+    /// @param directory null if it was left out, empty for nowhere
     public static String reports(@Nullable Path directory) {
-        return LINE + "reports is " + (directory == null ? "left out" : directory);
+        String nowhere = directory == null ? "left out" : "\"\"";
+        return LINE + "reports is " + (directory == null || directory.toString().isEmpty() ? nowhere : directory);
     }
 
     /// Which file of addresses and names is read.

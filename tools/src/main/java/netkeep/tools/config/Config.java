@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param placement monolithic or factored
 /// @param session   where programs attach, null for the user's default
-/// @param reports   where a file is written about each death, null for nowhere
+/// @param reports   where a file is written about each death, null for beside the session, empty for nowhere
 /// @param spinNs    how long the stack spins before it sleeps
 /// @param links     one or more, of different names
 /// @param routes    beyond the links' own subnets

@@ -76,9 +76,6 @@ public final class ConfigFile {
             reader.problem("session", "the path of a UNIX socket has 107 octets at most: choose a shorter one");
         }
         String reports = reader.string("reports");
-        if (reports != null && reports.isEmpty()) {
-            reader.problem("reports", "it is empty: write the path of a directory, or leave it out for no reports");
-        }
         long spinNs = TimeUnit.MICROSECONDS.toNanos(reader.number("spin", SPIN_MICROS, 0, MOST_SPIN_MICROS));
         List<TableReader> tables = reader.tables("stack");
         int stacks = Math.max(1, tables.size());

@@ -17,11 +17,11 @@ final class Archive implements AutoCloseable {
     }
 
     /// Those that are written there, closed with this object; null for nowhere.
+    ///
+    /// @param own as [Reports] has it
     @Nullable
-    Reports at(@Nullable Path directory) {
-        return directory == null
-                ? null
-                : all.computeIfAbsent(directory.toAbsolutePath().normalize(), path -> new Reports(path, complain));
+    Reports at(@Nullable Path directory, boolean own) {
+        return directory == null ? null : all.computeIfAbsent(directory.normalize(), path -> new Reports(path, own, complain));
     }
 
     @Override

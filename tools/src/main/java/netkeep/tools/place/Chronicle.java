@@ -87,7 +87,17 @@ final class Chronicle implements Keeper.Watcher {
                     }
                     return JsonText.line(values);
                 },
-                () -> say(line));
+                report -> say(report == null ? line : naming(report, values, line)));
+    }
+
+    /// The line of a death of which there is a report.
+    private String naming(Path report, Map<String, Object> values, String line) {
+        if (!json) {
+            return line + "; report: " + report;
+        }
+        Map<String, Object> named = new LinkedHashMap<>(values);
+        named.put("report", report.toString());
+        return JsonText.line(Map.of("died", named));
     }
 
     /// Of its reports, if there are others.

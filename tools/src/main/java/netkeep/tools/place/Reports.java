@@ -3,6 +3,7 @@ package netkeep.tools.place;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -23,7 +24,6 @@ import netkeep.linux.Memory;
 import netkeep.placement.BesideRings;
 import netkeep.placement.Grants;
 import netkeep.placement.Recorder;
-import netkeep.placement.Recording;
 import netkeep.session.BesideTerms;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// What is recorded is copied to memory before the next process begins, and for one that was killed, and died of no
 /// input, only so much that nobody notices. Files are written some time later, by a thread of its own: until then the
 /// successor needs the core. A keeper that waits watches nobody: if the disk takes nothing, recordings are dropped.
+/// Files are this user's alone. How many stay is bounded ([Shelf]).
 final class Reports implements AutoCloseable {
     private static final long LATER_MS = 200;
     private static final long PATIENCE_MS = TimeUnit.SECONDS.toMillis(10);
@@ -44,9 +45,6 @@ final class Reports implements AutoCloseable {
 
     /// Reports that may wait.
     private static final int MOST_WAITING = 1_000;
-
-    /// Recordings that stay: who dies without end is not to fill a disk.
-    private static final int MOST_KEPT = 64;
 
     private static final int PAGE = 4096;
 
@@ -99,11 +97,11 @@ final class Reports implements AutoCloseable {
     private record Job(long atNs, Runnable work) {}
 
     private final Path directory;
+    private final Shelf shelf;
     private final Consumer<String> complain;
     private final Arena arena = Arena.ofShared();
     private final Deque<Tray> idle = new ArrayDeque<>();
     private final Deque<Job> jobs = new ArrayDeque<>();
-    private final Deque<Path> kept = new ArrayDeque<>();
 
     /// Recordings that were dropped, of deaths without a report yet.
     private final Set<Path> dropped = new HashSet<>();
@@ -118,9 +116,11 @@ final class Reports implements AutoCloseable {
 
     private boolean closed;
 
+    /// @param own      whether the directory is to be this user's alone: another one of that name is not used
     /// @param complain hears of what cannot be written, and of what is dropped
-    Reports(Path directory, Consumer<String> complain) {
+    Reports(Path directory, boolean own, Consumer<String> complain) {
         this.directory = directory;
+        this.shelf = new Shelf(directory, own);
         this.complain = complain;
         this.writer = Thread.ofPlatform().name("netkeep-reports").daemon().start(this::write);
     }
@@ -129,7 +129,7 @@ final class Reports implements AutoCloseable {
     ///
     /// @param group of its files, null for none
     void left(Keeper.Remains remains, @Nullable String group) {
-        Path file = file(remains.death(), group, ".recording");
+        Path file = file(remains.death(), group, Shelf.RECORDING);
         Tray tray = tray();
         if (tray == null) {
             drop(file);
@@ -144,15 +144,7 @@ final class Reports implements AutoCloseable {
             return;
         }
         later(() -> {
-            save(file, to -> {
-                // An earlier keeper may have left one.
-                Files.deleteIfExists(to);
-                Recording.write(to, copied);
-                kept.add(to);
-                while (kept.size() > MOST_KEPT) {
-                    Files.deleteIfExists(kept.remove());
-                }
-            });
+            save(file, copied);
             back(tray, copied.byteSize());
         });
     }
@@ -161,9 +153,9 @@ final class Reports implements AutoCloseable {
     ///
     /// @param line of the report, by whether there is a recording
     /// @param then what is to be said when it is there, or at once if the disk takes nothing
-    void died(Keeper.Death death, @Nullable String group, Line line, Runnable then) {
-        Path recording = file(death, group, ".recording");
-        Path report = file(death, group, ".json");
+    void died(Keeper.Death death, @Nullable String group, Line line, Then then) {
+        Path recording = file(death, group, Shelf.RECORDING);
+        Path report = file(death, group, Shelf.REPORT);
         boolean without;
         boolean waits;
         boolean room;
@@ -176,17 +168,23 @@ final class Reports implements AutoCloseable {
             later(() -> {
                 // What an earlier keeper left is of another death.
                 String text = line.of(!without && Files.exists(recording) ? recording : null, without);
-                save(report, to -> Files.writeString(to, text + "\n"));
+                boolean there = save(report, MemorySegment.ofArray((text + "\n").getBytes(StandardCharsets.UTF_8)));
                 if (waits) {
-                    then.run();
+                    then.say(there ? report : null);
                 }
             });
         } else {
             complain.accept("no report at " + report + ": those of " + MOST_WAITING + " deaths are not written yet");
         }
         if (!room || !waits) {
-            then.run();
+            then.say(null);
         }
+    }
+
+    /// What is said of a death.
+    interface Then {
+        /// @param report null if it is not there, or not yet
+        void say(@Nullable Path report);
     }
 
     /// What a report says.
@@ -246,16 +244,16 @@ final class Reports implements AutoCloseable {
         return own.resolve(death.domain().replace(' ', '-') + "-" + death.number() + kind);
     }
 
-    private interface Writing {
-        void to(Path file) throws IOException;
-    }
-
-    private void save(Path file, Writing by) {
+    /// Writes a file, from the thread that does.
+    ///
+    /// @return whether it is there
+    private boolean save(Path file, MemorySegment octets) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            by.to(file);
+            shelf.write(file, octets);
+            return true;
         } catch (IOException full) {
             complain.accept("no report at " + file + ": " + full.getMessage());
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -74,8 +75,9 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--reports",
             paramLabel = "DIRECTORY",
-            description = "Where a file is written about each death of a domain, whatever a file says of it (default: "
-                    + "none is).")
+            description = "Where a report of each death of a domain is written, and a recording beside it, whatever a "
+                    + "file says of it; \"\" for nowhere (default: a directory beside the session's path, which is "
+                    + "called as that and -reports). The last 64 stay there, of 128 MiB together.")
     private @Nullable Path reports;
 
     /// For picocli.
@@ -102,7 +104,7 @@ public final class UpCommand implements Callable<Integer> {
                 for (Kit kit : kits) {
                     Junction junction = new Junction(kit.stacks());
                     junctions.add(junction);
-                    Reports written = archive.at(reports(kit.config()));
+                    Reports written = archive.at(reports(kit), named(kit.config()) == null);
                     add(stacks, kit, junction, path -> {
                         Path whose = count > 1 ? path : null;
                         return new Chronicle(lines, json, whose, written, readiness);
@@ -161,7 +163,8 @@ public final class UpCommand implements Callable<Integer> {
     /// Opens what the stacks of a configuration need.
     private void add(List<KeptStack> stacks, Kit kit, Junction junction, Function<Path, Chronicle> chronicles)
             throws IOException {
-        List<String> start = atStart(kit.config());
+        List<String> start = new ArrayList<>(atStart(kit.config()));
+        start.add("reports " + Objects.requireNonNullElse(reports(kit), ""));
         List<Devices> devices = kit.file() == null || kit.config() == null
                 ? List.of(Devices.of(stack, start))
                 : Devices.of(kit.config(), kit.file(), kit.path(), start);
@@ -199,7 +202,17 @@ public final class UpCommand implements Callable<Integer> {
         return spec.commandLine().getParseResult().hasMatchedOption("--placement");
     }
 
-    private @Nullable Path reports(@Nullable Config config) {
+    /// Where reports go, null for nowhere.
+    private @Nullable Path reports(Kit kit) {
+        Path named = named(kit.config());
+        if (named == null) {
+            return Path.of(kit.path() + "-reports").toAbsolutePath();
+        }
+        return named.toString().isEmpty() ? null : named.toAbsolutePath();
+    }
+
+    /// Where command line or file say that reports go: empty for nowhere, null if neither does.
+    private @Nullable Path named(@Nullable Config config) {
         return reports != null || config == null ? reports : config.reports();
     }
 

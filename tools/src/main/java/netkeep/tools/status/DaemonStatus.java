@@ -1,6 +1,7 @@
 package netkeep.tools.status;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import netkeep.placement.Settings;
 import netkeep.tools.place.Placement;
+import netkeep.tools.place.Shelf;
 
 /// What a daemon is and does: what its parts answer, with what the kernel tells of their processes.
 ///
@@ -23,6 +25,7 @@ import netkeep.tools.place.Placement;
 /// @param names     `names` line: what the resolver has and did
 /// @param servers   `name-server` lines: whom it asks
 /// @param ledger    octets that are touched of it
+/// @param report    the last death's, empty if there is none
 /// @param stack     its number among those on the same links, from 0
 /// @param beside    all of these, with `name` and `path`; none if it is alone
 record DaemonStatus(
@@ -37,6 +40,7 @@ record DaemonStatus(
         List<Map<String, Object>> names,
         List<Map<String, Object>> servers,
         long ledger,
+        String report,
         int stack,
         List<Map<String, Object>> beside) {
 
@@ -95,8 +99,19 @@ record DaemonStatus(
                 all(resolver, "names"),
                 all(resolver, "name-server"),
                 ProcessFigures.touched(regions.get("ledger")),
+                report(settings.reports(), daemon.path()),
                 settings.share().stack(),
                 beside);
+    }
+
+    /// Where a keeper has several stacks, each has a directory of its own in there.
+    private static String report(String directory, Path session) {
+        if (directory.isEmpty()) {
+            return "";
+        }
+        Path own = Path.of(directory).resolve(String.valueOf(session.getFileName()));
+        Path last = Shelf.last(Files.isDirectory(own) ? own : Path.of(directory));
+        return last == null ? "" : last.toString();
     }
 
     private static void figures(Map<String, Object> process) {
@@ -151,6 +166,9 @@ record DaemonStatus(
         all.put("name_servers", servers);
         all.put("cut", cut);
         all.put("ledger", ledger);
+        if (!report.isEmpty()) {
+            all.put("report", report);
+        }
         if (!beside.isEmpty()) {
             all.put("stack", text(beside.get(stack), "name"));
             all.put("beside", beside);

@@ -46,6 +46,9 @@ final class DaemonText {
         lines.addAll(status.filter());
         addNames(lines, status);
         lines.add(line("ledger: %s touched", octets(status.ledger())));
+        if (!status.report().isEmpty()) {
+            lines.add(line("the last death's report: %s", status.report()));
+        }
         addSessions(lines, status);
         return lines;
     }

@@ -41,12 +41,15 @@ public final class Places {
             Files.createDirectory(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (FileAlreadyExistsException there) {
-            checkOurs(directory);
+            checkOwn(directory);
         }
         return directory.resolve(name);
     }
 
-    private static void checkOurs(Path directory) throws IOException {
+    /// Checks that a directory is this user's, and nobody else may look into it.
+    ///
+    /// @throws IOException if it is not, or leads elsewhere
+    public static void checkOwn(Path directory) throws IOException {
         Object owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         boolean open = PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS))
@@ -65,7 +68,7 @@ public final class Places {
         if (!Files.isDirectory(directory)) {
             return all;
         }
-        checkOurs(directory);
+        checkOwn(directory);
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path path : found) {
                 if (ProcessHandle.of(pid(path)).isPresent()) {

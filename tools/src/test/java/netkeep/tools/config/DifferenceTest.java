@@ -142,6 +142,9 @@ class DifferenceTest {
                         "[names] hosts is \"/etc/hosts\"",
                         "[[link]] nk0: kernel-addresses is [198.18.0.1/24]"),
                 difference(before, with(other.atStart())).fixed());
+        Config nowhere = config("reports = \"\"\n" + link.formatted("[\"198.18.0.1/24\"]", "/etc/hosts"));
+        assertEquals(
+                List.of("reports is \"\""), difference(other, with(nowhere.atStart())).fixed());
         // What the command line said is not kept: no file changes it.
         assertTrue(difference(other, with(List.of())).none());
     }

@@ -54,13 +54,15 @@ class ReportsTest {
 
     @Test
     void eachDeathHasItsFiles() throws Exception {
-        try (Reports reports = new Reports(directory, complaints::add)) {
+        List<Path> said = Collections.synchronizedList(new ArrayList<>());
+        try (Reports reports = new Reports(directory, false, complaints::add)) {
             for (int number = 1; number <= 2; number++) {
                 reports.left(remains(number), null);
-                reports.died(death(number), null, (recording, dropped) -> recording + " " + dropped, () -> {});
+                reports.died(death(number), null, (recording, dropped) -> recording + " " + dropped, said::add);
             }
         }
         assertEquals(List.of(), complaints);
+        assertEquals(List.of(directory.resolve("stack-1.json"), directory.resolve("stack-2.json")), said);
         for (int number = 1; number <= 2; number++) {
             assertEquals(recording(number) + " false\n", report(number));
             assertTrue(Files.size(Path.of(recording(number))) > 0);
@@ -72,9 +74,9 @@ class ReportsTest {
     void keeperGoesOnThoughTheDiskTakesNothing() throws Exception {
         Files.writeString(Path.of(recording(3)), "an earlier keeper's");
         List<Integer> said = new ArrayList<>();
-        try (Reports reports = new Reports(directory, complaints::add)) {
+        try (Reports reports = new Reports(directory, false, complaints::add)) {
             try {
-                reports.died(death(0), null, (recording, dropped) -> "", this::hold);
+                reports.died(death(0), null, (recording, dropped) -> "", report -> hold());
                 stands.await();
                 for (int number = 1; number <= 4; number++) {
                     reports.left(remains(number), null);
@@ -89,7 +91,7 @@ class ReportsTest {
                             death(number),
                             null,
                             (recording, dropped) -> recording + " " + dropped,
-                            () -> said.add(which));
+                            report -> said.add(which));
                 }
                 assertEquals(List.of(1, 2, 3, 4), said);
             } finally {

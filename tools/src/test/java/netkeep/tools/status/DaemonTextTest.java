@@ -48,6 +48,7 @@ class DaemonTextTest {
                         "names cached=3 most=4096 NamesAsked=9 NamesFromCache=4 NamesQueries=5 NamesTryAgain=1")),
                 List.of(fields("name-server address=198.18.0.1")),
                 3 << 10,
+                "/a-reports/stack-2.json",
                 1,
                 List.of(fields("beside name=one path=/a"), fields("beside name=two path=/a.two")));
     }
@@ -67,6 +68,7 @@ class DaemonTextTest {
                         "name server 198.18.0.1",
                         "names: asked 9, from cache 4, queries 5, try again 1, cached 3 of 4096",
                         "ledger: 3.0 KiB touched",
+                        "the last death's report: /a-reports/stack-2.json",
                         "session 0 process 20 user 0: sockets 3 of 8, 512 B touched of 2.0 KiB, 9 connections/s,"
                                 + " 125000 octets/s, 250000 octets/s received",
                         "cut off: session 1 of process 21: tail 5 with head 3"),
@@ -81,6 +83,7 @@ class DaemonTextTest {
                 json.substring(0, json.indexOf("\"domains\"")));
         assertEquals(
                 "\"cut\": [{\"session\": 1, \"pid\": 21, \"reason\": \"tail 5 with head 3\"}], \"ledger\": 3072, "
+                        + "\"report\": \"/a-reports/stack-2.json\", "
                         + "\"stack\": \"two\", \"beside\": [{\"name\": \"one\", \"path\": \"/a\"}, "
                         + "{\"name\": \"two\", \"path\": \"/a.two\"}]}",
                 json.substring(json.indexOf("\"cut\"")));

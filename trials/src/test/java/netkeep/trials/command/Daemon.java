@@ -30,7 +30,6 @@ final class Daemon {
         this.place = place;
         this.session = session;
         List<String> line = new ArrayList<>(List.of("up", "--placement", placement, "--session", session.toString()));
-        line.addAll(List.of("--reports", reports().toString()));
         line.addAll(Place.LINK);
         List<String> command = new ArrayList<>(Place.netkeep(line));
         command.addAll(1, options);
@@ -43,7 +42,7 @@ final class Daemon {
 
     /// Where it writes a report of each death.
     Path reports() {
-        return session.resolveSibling("reports");
+        return session.resolveSibling(session.getFileName() + "-reports");
     }
 
     /// Its report of a death: of which domain, and the how manieth of it.

@@ -1,6 +1,7 @@
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -139,6 +140,47 @@ class ReplayTest {
             }
         }
         throw new AssertionError("the keeper has no ledger");
+    }
+
+    /// A keeper of this line's arguments, in a directory of its own for stacks.
+    private Place.Running keeper(String... arguments) throws Exception {
+        List<String> up = new ArrayList<>(List.of("up"));
+        up.addAll(List.of(arguments));
+        up.addAll(Place.LINK);
+        List<String> line = new ArrayList<>(List.of("env", "XDG_RUNTIME_DIR=" + directory));
+        line.addAll(Place.netkeep(up));
+        Place.Running keeper = place.start(line);
+        keeper.says("one stands by");
+        return keeper;
+    }
+
+    /// Nobody foresees which death will have to be looked into.
+    @Test
+    void deathLeavesAReportThoughNobodyAskedForOne() throws Exception {
+        Place.Running keeper = keeper();
+        Threads.kill(Daemon.process(keeper, "stack"), Threads.SIGKILL);
+        Path session = directory.resolve("netkeep").resolve("session");
+        Path report = session.resolveSibling("session-reports").resolve("link,stack,control-1.json");
+        keeper.says("; report: " + report);
+        String said = Files.readString(report);
+        assertTrue(said.contains("\"signal 9\""), said);
+        String recording = report.toString().replace(".json", ".recording");
+        assertTrue(said.contains("\"recording\": \"" + recording), said);
+        Place.Said again = place.command("replay", recording);
+        assertTrue(again.out().startsWith("stack, control: signal 9, round "), again.out());
+        assertEquals(0, again.code(), again.out() + again.err());
+        Place.Said status = place.command("status", "--session", session.toString());
+        assertTrue(status.out().contains("\nthe last death's report: " + report + "\n"), status.out());
+    }
+
+    @Test
+    void noReportIsLeftWhereNobodyWantsOne() throws Exception {
+        Place.Running keeper = keeper("--reports", "");
+        Threads.kill(Daemon.process(keeper, "stack"), Threads.SIGKILL);
+        keeper.says("died: ");
+        Place.Said ended = keeper.stop();
+        assertFalse(ended.out().contains("report"), ended.out());
+        assertFalse(Files.exists(directory.resolve("netkeep").resolve("session-reports")));
     }
 
     @Test
