@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import netkeep.domain.Line;
 import netkeep.linux.Errno;
 import netkeep.linux.Sockets;
@@ -21,6 +22,7 @@ final class Askers {
 
     private final int owner;
     private final Gate.Watch watch;
+    private final Consumer<byte[]> said;
     private final Asked asked;
 
     /// By numbers that nobody had before: a late answer comes to nobody else.
@@ -33,7 +35,9 @@ final class Askers {
     private int next = new SecureRandom().nextInt();
 
     /// @param owner the user that may ask
-    Askers(int owner, Gate.Watch watch, Asked asked) {
+    /// @param said  sees what they say before anything of it is looked at, but for the first
+    Askers(int owner, Gate.Watch watch, Consumer<byte[]> said, Asked asked) {
+        this.said = said;
         this.owner = owner;
         this.watch = watch;
         this.asked = asked;
@@ -62,21 +66,22 @@ final class Askers {
         if (number == null || line == null) {
             return;
         }
-        String question = null;
+        byte[] octets = {};
         try {
             Line.Received received = line.poll();
             if (received == null) {
                 return;
             }
             received.refuse();
-            question = Ask.asks(received.octets()) ? Ask.text(received.octets()) : null;
+            octets = received.octets();
         } catch (IOException | RuntimeException gone) {
             // As one that says nonsense.
         }
-        if (question == null) {
-            drop(number);
+        said.accept(octets);
+        if (Ask.asks(octets)) {
+            asked.accept(number, Ask.text(octets));
         } else {
-            asked.accept(number, question);
+            drop(number);
         }
     }
 

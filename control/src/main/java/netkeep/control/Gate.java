@@ -119,6 +119,7 @@ public final class Gate {
     private final AddressAskers addresses;
     private String news = "";
     private int[] captures = {};
+    private Taken taken = Taken.unseen();
     private @Nullable Beside beside;
 
     /// @param listener a listening socket, non-blocking
@@ -145,11 +146,15 @@ public final class Gate {
         this.names = names;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
-        this.ends = new Ends(watch, this::said);
+        this.ends = new Ends(watch, (number, received) -> {
+            taken.message(number, received);
+            said(number, received);
+        });
         this.deposits = new Deposits(layout, refused);
         this.questions = new Questions(keeper);
         this.addresses = new AddressAskers(questions);
-        this.askers = new Askers(Sockets.peerUser(listener), watch, this::asked);
+        this.askers =
+                new Askers(Sockets.peerUser(listener), watch, octets -> taken.greeting(octets), this::asked);
         watch.add(listener);
     }
 
@@ -158,6 +163,11 @@ public final class Gate {
     /// @param regions their descriptors, to be read; they stay open
     public void shows(int... regions) {
         captures = regions.clone();
+    }
+
+    /// Notes there from now on what it takes.
+    public void notes(Taken in) {
+        taken = in;
     }
 
     /// Something came over a descriptor that is watched.
@@ -178,6 +188,7 @@ public final class Gate {
         } else {
             askers.ready(descriptor);
         }
+        taken.none();
     }
 
     /// Asks the stack what waits to be asked.
@@ -225,6 +236,7 @@ public final class Gate {
             said = new byte[0];
         }
         guests.remove(guest.descriptor());
+        taken.greeting(said);
         if (Ask.asks(said)) {
             askers.take(guest, said);
             return;
@@ -361,14 +373,24 @@ public final class Gate {
     }
 
     private void listen(Connection connection) throws IOException {
+        Line.Received received;
         try {
-            Line.Received received = refused.full() ? connection.line.pollOctets() : connection.line.poll();
-            if (received != null && NameMessage.is(received.octets()) && received.descriptors().length == 0) {
+            received = refused.full() ? connection.line.pollOctets() : connection.line.poll();
+        } catch (IOException | RuntimeException gone) {
+            hungUp(connection);
+            return;
+        }
+        if (received == null) {
+            return;
+        }
+        taken.message(connection.client.number, received);
+        try {
+            if (NameMessage.is(received.octets()) && received.descriptors().length == 0) {
                 names.ask(connection.client.number, received.octets(), answer -> tell(connection, answer));
-            } else if (received != null) {
+            } else {
                 said(connection.client.number, received);
             }
-        } catch (IOException | RuntimeException gone) {
+        } catch (RuntimeException nonsense) {
             hungUp(connection);
         }
     }

@@ -21,6 +21,7 @@ import netkeep.names.SessionCarrier;
 import netkeep.session.NameMessage;
 import netkeep.session.SessionLayout;
 import netkeep.wire.Address;
+import netkeep.wire.DomainName;
 import org.jspecify.annotations.Nullable;
 
 /// Names for all programs of a daemon: one resolver with one cache, which asks servers over the stack, as a
@@ -35,7 +36,8 @@ public final class NameService {
         private final Doorbell bell;
         private final SessionCarrier carrier;
 
-        private Own(SessionLayout layout, Granted.Admitted granted, SecureRandom luck, Resolver resolver) {
+        private Own(
+                SessionLayout layout, Granted.Admitted granted, SecureRandom luck, Resolver resolver, Taken taken) {
             this.bell = new Doorbell(granted.voice(), granted.ear());
             this.carrier = new SessionCarrier(
                     Shared.map(arena, granted.client(), layout.clientLength(), true),
@@ -45,7 +47,10 @@ public final class NameService {
                     new SessionCarrier.Brought() {
                         @Override
                         public void arrives(int exchange, Address from, int port, byte[] octets, long nowNs) {
+                            DomainName name = resolver.wanted(exchange);
+                            taken.answer(name == null ? "" : name.toString(), octets);
                             resolver.arrives(exchange, from, port, octets, nowNs);
+                            taken.none();
                         }
 
                         @Override
@@ -66,6 +71,7 @@ public final class NameService {
     private final NameSettings settings;
     private final Hosts hosts;
     private @Nullable Own own;
+    private Taken taken = Taken.unseen();
     private boolean wanted;
     private boolean wants;
 
@@ -110,6 +116,18 @@ public final class NameService {
         }
     }
 
+    /// Notes there from now on what it takes, and asks for no name that is refused there.
+    public void notes(Taken in) {
+        taken = in;
+        in.refused(nowNs.getAsLong()).forEach((name, untilNs) -> {
+            try {
+                resolver.refuse(DomainName.parse(name), untilNs);
+            } catch (IllegalArgumentException none) {
+                // A predecessor's, which may have been hostile.
+            }
+        });
+    }
+
     /// Asks the stack what others on the links say of names: it tells by itself only what has changed since it began.
     public void askAdvice() throws IOException {
         if (settings.advised() != 0) {
@@ -144,7 +162,7 @@ public final class NameService {
     }
 
     void admitted(SessionLayout layout, Granted.Admitted granted) {
-        Own begun = new Own(layout, granted, luck, resolver);
+        Own begun = new Own(layout, granted, luck, resolver, taken);
         own = begun;
         watch.hear(begun.bell);
     }

@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import netkeep.wire.Address;
 import netkeep.wire.DnsMessage;
+import netkeep.wire.DomainName;
 import netkeep.wire.Verdict;
+import org.jspecify.annotations.Nullable;
 
 /// Lookups that servers are asked for: each waits for its turn, has one query under way, and goes from server to
 /// server.
@@ -156,6 +158,13 @@ final class Exchanges {
             running.remove(lookup.exchange);
             lookup.exchange = 0;
         }
+    }
+
+    /// As [Resolver#wanted].
+    @Nullable
+    DomainName wanted(int exchange) {
+        Lookup lookup = running.get(exchange);
+        return lookup == null ? null : lookup.key.name();
     }
 
     void arrives(int exchange, Address from, int port, byte[] octets, long nowNs) {

@@ -22,6 +22,9 @@ public final class Resolver {
     /// Entries of the cache.
     public static final int CACHED = 4096;
 
+    /// The account of names that are refused: nobody's who asks.
+    private static final int NOBODY = -1;
+
     /// Nothing is due.
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -173,6 +176,16 @@ public final class Resolver {
     /// @param octets the message; nothing of it is kept
     public void arrives(int exchange, Address from, int port, byte[] octets, long nowNs) {
         exchanges.arrives(exchange, from, port, octets, nowNs);
+    }
+
+    /// Which name an exchange was begun for, null if it is over.
+    public @Nullable DomainName wanted(int exchange) {
+        return exchanges.wanted(exchange);
+    }
+
+    /// Asks for no record of a name until an instant: who wants one is told to try again.
+    public void refuse(DomainName name, long untilNs) {
+        cache.put(new Cache.Key(name, Cache.ANY), Result.none(Answer.Status.TRY_AGAIN, name, untilNs), NOBODY);
     }
 
     /// An exchange's socket failed: refused, not reachable, closed before the answer.

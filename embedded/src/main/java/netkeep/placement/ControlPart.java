@@ -6,8 +6,10 @@ import java.util.List;
 import netkeep.control.Beside;
 import netkeep.control.Gate;
 import netkeep.control.NameService;
+import netkeep.control.Taken;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
+import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.linux.Clock;
 import netkeep.names.Hosts;
@@ -16,6 +18,9 @@ import netkeep.session.Terms;
 
 /// Control in a domain's loop.
 final class ControlPart implements Part {
+    private final Clock clock;
+    private final Taken taken;
+    private final boolean blamed;
     private final Gate gate;
     private final NameService names;
 
@@ -26,6 +31,9 @@ final class ControlPart implements Part {
                 settings.devices().stream().map(Settings.Device::name).toList();
         int listener = grants.descriptor(Grants.LISTENER);
         Hosts hosts = grants.hosts(arena);
+        this.clock = clock;
+        this.taken = new Taken(Shared.map(arena, grants.descriptor(Grants.CONTROL_HAND), Taken.LENGTH, true));
+        this.blamed = grants.blamed();
         this.names = new NameService(keeper, Settings.OWN, own, settings.names(), hosts, watch, clock::nowNs);
         this.gate = new Gate(
                 keeper, listener, settings.sessions(), Terms.MOST.layout(), links, settings::leads, names, watch);
@@ -36,6 +44,24 @@ final class ControlPart implements Part {
                     settings.devices().stream().map(Settings.Device::line).toList();
             gate.lets(new Beside(beside, grants.descriptor(Grants.PORTS_READ), devices));
         }
+    }
+
+    /// What a predecessor died of is not taken again: a session that goes on would say it once more, and a server.
+    @Override
+    public String begin() throws IOException {
+        String found = taken.toString();
+        if (blamed && taken.kind() == Taken.MESSAGE) {
+            gate.cut(taken.session());
+        } else if (blamed && taken.kind() == Taken.ANSWER) {
+            taken.refuse(taken.name(), clock.nowNs());
+        }
+        taken.none();
+        if (Poison.on()) {
+            taken.tryWith(Poison::message);
+        }
+        gate.notes(taken);
+        names.notes(taken);
+        return found.isEmpty() ? "" : "control had in hand: " + found;
     }
 
     @Override

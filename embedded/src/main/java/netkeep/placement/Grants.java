@@ -69,6 +69,14 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
 
     public static final String STACK = "stack.";
 
+    /// What the names of regions begin with in which a part notes what it has in hand; and those of a link, whose
+    /// number follows, and of control.
+    public static final String HAND = "hand.";
+
+    public static final String LINK_HAND = HAND + "link.";
+
+    public static final String CONTROL_HAND = HAND + "control";
+
     /// A region of the domain's own, for its sign of life; its name follows.
     public static final String PULSE = "pulse.";
 

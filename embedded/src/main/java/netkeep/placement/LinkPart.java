@@ -25,6 +25,8 @@ final class LinkPart implements Part {
     private static final int SHARE = 256 << 10;
 
     private final Link link;
+    private final LinkHand hand;
+    private final boolean blamed;
     private final Region own;
     private final FrameProducer up;
     private final Doorbell bell;
@@ -46,6 +48,9 @@ final class LinkPart implements Part {
     LinkPart(Settings.Device device, int number, Grants grants, Watch watch, Arena arena) {
         this.number = number;
         this.link = device.link(grants.descriptor(Grants.DEVICE + number));
+        this.hand = new LinkHand(
+                Shared.map(arena, grants.descriptor(Grants.LINK_HAND + number), LinkHand.LENGTH, true), number);
+        this.blamed = grants.blamed();
         this.own = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRing.UP, true);
         this.up = new LinkRing(own, Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRing.DOWN, false))
                 .gives();
@@ -53,8 +58,34 @@ final class LinkPart implements Part {
         this.watch = watch;
         watch.hear(bell);
         watch.add(link.descriptor());
+    }
+
+    /// Gives what a predecessor had read and not published.
+    @Override
+    public String begin() {
+        String found = hand.toString();
+        if (blamed && hand.full()) {
+            hand.drop();
+        }
+        for (int length = laid(); length != 0; length = laid()) {
+            long at = up.at();
+            boolean looked = up.before(hand.looked());
+            up.give(length);
+            if (!looked) {
+                look(at, length);
+            }
+        }
+        hand.looked(up.position());
+        hand.read(up.position());
+        up.publish();
         // A predecessor may have died between what it published and its ring.
         bell.ring();
+        return found.isEmpty() ? "" : "in hand: " + found;
+    }
+
+    /// Octets of the next frame that a predecessor had read, 0 if there is none.
+    private int laid() {
+        return up.before(hand.read()) ? up.laid(link.maxFrame()) : 0;
     }
 
     @Override
@@ -101,16 +132,24 @@ final class LinkPart implements Part {
             if (length == 0) {
                 return received;
             }
-            if (capture != null) {
-                capture.frame(Boundary.LINK, CaptureWriter.UP, number, up.memory(), at, length, Verdict.OK);
-            }
             up.give(length);
-            if (poisoned && Poison.breaks(up.memory(), at, length)) {
-                mad = true;
-            }
+            hand.read(up.position());
+            look(at, length);
             octets += length;
         }
         return FRAMES;
+    }
+
+    /// Looks at the frame that was given last, and notes that it lived through it.
+    private void look(long at, int length) {
+        if (poisoned) {
+            Poison.look(up.memory(), at, length);
+            mad |= Poison.breaks(up.memory(), at, length);
+        }
+        if (capture != null) {
+            capture.frame(Boundary.LINK, CaptureWriter.UP, number, up.memory(), at, length, Verdict.OK);
+        }
+        hand.looked(up.position());
     }
 
     private void leave(LinkGone why) {

@@ -8,7 +8,8 @@ import netkeep.engine.socket.Endpoint;
 import netkeep.session.Status;
 
 /// Dies of some inputs, in trials: of a frame in whose last eight octets it says so, and of a request that there is
-/// not; and of the records of connections with some ports. A link breaks its rings for such a frame.
+/// not; and of the records of connections with some ports. A link dies of other frames, or breaks its rings for one;
+/// control dies of messages that end so.
 final class Poison implements Engine.Trial {
     /// Names the property that has domains die of it.
     private static final String PROPERTY = "netkeep.poison";
@@ -19,7 +20,13 @@ final class Poison implements Engine.Trial {
     /// The same: it never ends.
     private static final long HANGS = 0x6e65_746b_6565_703fL;
 
-    /// The same for a link: it writes nonsense to its rings.
+    /// The same for a link: it throws.
+    private static final long LINK_THROWS = 0x6e65_746b_6565_702aL;
+
+    /// The same: it never ends.
+    private static final long LINK_HANGS = 0x6e65_746b_6565_7040L;
+
+    /// The same: it writes nonsense to its rings.
     private static final long BREAKS = 0x6e65_746b_6565_7023L;
 
     /// The op of a poisonous request.
@@ -37,11 +44,24 @@ final class Poison implements Engine.Trial {
 
     @Override
     public void frame(MemorySegment frames, long at, int length) {
-        long end = end(frames, at, length);
-        if (end == THROWS) {
-            throw new IllegalStateException("a poisonous frame");
+        die(end(frames, at, length), THROWS, HANGS, "frame");
+    }
+
+    /// A link looks at a frame.
+    static void look(MemorySegment frames, long at, int length) {
+        die(end(frames, at, length), LINK_THROWS, LINK_HANGS, "frame");
+    }
+
+    /// Control looks at a message.
+    static void message(byte[] octets) {
+        die(end(MemorySegment.ofArray(octets), 0, octets.length), THROWS, HANGS, "message");
+    }
+
+    private static void die(long end, long throwing, long hanging, String what) {
+        if (end == throwing) {
+            throw new IllegalStateException("a poisonous " + what);
         }
-        while (end == HANGS) {
+        while (end == hanging) {
             Thread.onSpinWait();
         }
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets a stack that died take its last turn again, on copies of what it left: the same inputs in the same order, from
 /// its last commit on. Nothing reaches anybody else.
-public final class Replay {
+public final class Replay implements Again {
     /// A device: what goes to it is lost, and nothing comes from it but what was read before.
     static final class Silent implements FramePort {
         private final int maxFrame;
@@ -200,42 +200,42 @@ public final class Replay {
         return ask;
     }
 
-    /// The turn that it died in.
+    @Override
     public long turn() {
         return turn;
     }
 
-    /// What it had in hand.
+    @Override
     public String hand() {
         return hand;
     }
 
-    /// The frame that it had in hand, with its virtio header; null if it had none, or [#run] did not come to it.
+    @Override
     public @Nullable MemorySegment frame() {
         return frame;
     }
 
-    /// The request that it had in hand, or null.
+    @Override
     public @Nullable Ask request() {
         return request;
     }
 
-    /// Whether what is in hand now is what was then.
+    @Override
     public boolean same() {
         return engine.hand().toString().equals(hand);
     }
 
-    /// Whether the turn took what was in hand then, or came to its end where all was taken or nothing was.
+    @Override
     public boolean reached() {
         return reached || hand.equals(Hand.NOTHING) || hand.equals(Hand.REMAINDER);
     }
 
-    /// How many inputs it took until then, this one counted.
+    @Override
     public int inputs() {
         return before;
     }
 
-    /// Runs the turn: does what the stack did, for better or worse.
+    @Override
     public void run() {
         long turnNs = engine.turnNs();
         long nowNs = turnNs == 0 ? recording.nowNs() : turnNs;

@@ -114,7 +114,7 @@ public final class FrameProducer {
             count++;
             line = 0;
         }
-        return ours + LINES + (long) line * LINE + HEAD;
+        return at();
     }
 
     /// Lines in a row that are free from the tail on.
@@ -148,6 +148,36 @@ public final class FrameProducer {
         if (line == lines) {
             line = 0;
         }
+    }
+
+    /// Whether a position lies behind where the next frame will lie, and in this ring.
+    ///
+    /// @param position that a predecessor noted, which may be of another ring
+    public boolean before(long position) {
+        long more = count(position) - count;
+        return more > 0 && more <= lines;
+    }
+
+    /// Looks at the frame that a predecessor laid down next and did not publish; [#give] gives it.
+    ///
+    /// @param longest octets of a frame
+    /// @return its octets; 0 if none can lie there
+    public int laid(int longest) {
+        if (line != 0 && length() == 0) {
+            count++;
+            line = 0;
+        }
+        int length = length();
+        return length > 0 && length <= longest && lines(length) <= lines - line ? length : 0;
+    }
+
+    private int length() {
+        return region.i32(ours + LINES + (long) line * LINE);
+    }
+
+    /// Where [#laid] found it: its offset in the region.
+    public long at() {
+        return ours + LINES + (long) line * LINE + HEAD;
     }
 
     /// Lays a frame down and gives it.

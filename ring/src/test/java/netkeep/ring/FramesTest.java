@@ -1,6 +1,7 @@
 package netkeep.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,6 +56,44 @@ class FramesTest {
         for (int i = 0; i < consumer.length(); i++) {
             assertEquals((byte) (number * 31 + i), consumer.memory().get(ValueLayout.JAVA_BYTE, at + i), "octet " + i);
         }
+    }
+
+    /// What was laid down and not published a successor gives, where it knows how far that goes.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void successorGivesWhatWasLaidDown(long seed) throws PeerViolation {
+        SplittableRandom luck = new SplittableRandom(seed);
+        long given = 0;
+        long taken = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int frames = luck.nextInt(6); frames > 0; frames--) {
+                given += give(given, luck.nextInt(1, LONGEST + 1)) ? 1 : 0;
+            }
+            long noted = producer.position();
+            if (luck.nextBoolean()) {
+                produceFrom(FrameProducer.published(producers, 0));
+                while (producer.before(noted)) {
+                    producer.give(producer.laid(LONGEST));
+                }
+                assertEquals(noted, producer.position());
+            }
+            producer.publish();
+            while (taken < given) {
+                holds(taken++, consumer.take());
+            }
+            assertEquals(FrameConsumer.EMPTY, consumer.take());
+            consumer.release();
+        }
+        assertTrue(taken > ROUNDS, "taken " + taken);
+    }
+
+    /// A ring that came in place of another one.
+    @Test
+    void nothingLiesInANewRing() {
+        assertTrue(producer.before(FrameProducer.position(7, 7)));
+        assertEquals(0, producer.laid(LONGEST));
+        assertFalse(producer.before(FrameProducer.position(CAPACITY, 7)), "further than a ring is long");
+        assertFalse(producer.before(0));
     }
 
     /// Each side dies between a publication and the next one as well: whoever follows goes on from what was published

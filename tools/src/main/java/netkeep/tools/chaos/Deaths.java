@@ -21,7 +21,11 @@ final class Deaths {
         STOPPED,
         FRAME,
         ENDLESS_FRAME,
-        REQUEST
+        REQUEST,
+        /// To a link in a domain of its own.
+        LINK_FRAME,
+        /// To control.
+        MESSAGE
     }
 
     /// One that was.
@@ -39,13 +43,15 @@ final class Deaths {
     /// @param causes of all deaths, also those that nobody here has begun
     record Reported(int stacks, int cut, Map<String, Integer> causes) {}
 
-    /// Puts a poisonous input to the stack.
+    /// Puts a poisonous input to the part that dies of it.
     interface Poisoner {
         void poison(Kind kind) throws IOException;
     }
 
     private static final int SIGSTOP = 19;
     private static final String STACK = "stack";
+    private static final String LINK = "link";
+    private static final String CONTROL = "control";
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
 
@@ -154,10 +160,10 @@ final class Deaths {
         return all;
     }
 
-    /// Deaths of stacks. A poisonous frame comes by whichever queue the kernel chooses: it may be either's.
-    private synchronized int stackDeaths() {
+    /// Deaths of all parts of that name. A poisonous frame comes by whichever queue the kernel chooses.
+    private synchronized int deaths(String part) {
         return domains().stream()
-                .filter(held -> isStack(held.name()))
+                .filter(held -> held.name().contains(part))
                 .mapToInt(Keeper.Held::restarts)
                 .sum();
     }
@@ -185,8 +191,8 @@ final class Deaths {
         int chains = 0;
         while (System.nanoTime() < untilNs) {
             boolean poison = luck.nextInt(4) == 0;
-            String part = poison ? stack() : any();
             Kind kind = kind(poison);
+            String part = poison ? first(diesOf(kind)) : any();
             boolean judged = chains % JUDGED == 0;
             if (!takeover) {
                 awaitStandbys(judged ? standbys : Math.min(standbys, 1));
@@ -206,19 +212,30 @@ final class Deaths {
         if (!poison) {
             return luck.nextInt(16) == 0 ? Kind.STOPPED : Kind.KILLED;
         }
-        int drawn = luck.nextInt(8);
-        return drawn == 0 ? Kind.ENDLESS_FRAME : drawn <= 2 ? Kind.REQUEST : Kind.FRAME;
+        return switch (luck.nextInt(8)) {
+            case 0 -> Kind.ENDLESS_FRAME;
+            case 1, 2 -> Kind.REQUEST;
+            case 3 -> first(LINK).contains(STACK) ? Kind.FRAME : Kind.LINK_FRAME;
+            case 4 -> Kind.MESSAGE;
+            default -> Kind.FRAME;
+        };
     }
 
-    private synchronized String stack() {
+    /// Which part does.
+    private static String diesOf(Kind poison) {
+        return poison == Kind.LINK_FRAME ? LINK : poison == Kind.MESSAGE ? CONTROL : STACK;
+    }
+
+    /// The first domain in which a part is.
+    private synchronized String first(String part) {
         return domains().stream()
                 .map(Keeper.Held::name)
-                .filter(Deaths::isStack)
+                .filter(name -> name.contains(part))
                 .findFirst()
                 .orElseThrow();
     }
 
-    /// A stack seldom, for all that is poisonous is for stacks: so each part of three dies as often.
+    /// A stack seldom, for most that is poisonous is for stacks: so each part of three dies about as often.
     private synchronized String any() {
         List<Keeper.Held> all = domains();
         String drawn = all.get(luck.nextInt(all.size())).name();
@@ -245,15 +262,16 @@ final class Deaths {
         if (before.process() == 0) {
             return;
         }
-        boolean frame = kind == Kind.FRAME || kind == Kind.ENDLESS_FRAME;
-        int stacksBefore = stackDeaths();
+        boolean frame = kind == Kind.FRAME || kind == Kind.ENDLESS_FRAME || kind == Kind.LINK_FRAME;
+        String whose = diesOf(kind);
+        int deathsBefore = deaths(whose);
         long atNs = System.nanoTime();
         boolean standby = standbys(1);
         try {
             switch (kind) {
                 case KILLED -> Threads.kill(before.process(), Threads.SIGKILL);
                 case STOPPED -> Threads.kill(before.process(), SIGSTOP);
-                case FRAME, ENDLESS_FRAME, REQUEST -> poisoner.poison(kind);
+                case FRAME, ENDLESS_FRAME, REQUEST, LINK_FRAME, MESSAGE -> poisoner.poison(kind);
             }
         } catch (LinuxException gone) {
             // It died of its own of what it was given before.
@@ -262,7 +280,7 @@ final class Deaths {
             deaths.add(new Death(part, kind, takeover, standby, atNs));
             await(part + " does not come back", () -> {
                 Keeper.Held now = held(part);
-                boolean died = frame ? stackDeaths() > stacksBefore : now.restarts() > before.restarts();
+                boolean died = frame ? deaths(whose) > deathsBefore : now.restarts() > before.restarts();
                 return died && (frame ? domains().stream().allMatch(held -> held.process() != 0) : now.process() != 0);
             });
         }

@@ -202,7 +202,19 @@ final class Stage implements AutoCloseable {
         switch (kind) {
             case FRAME -> frame("netkeep!");
             case ENDLESS_FRAME -> frame("netkeep?");
+            case LINK_FRAME -> frame("netkeep*");
+            case MESSAGE -> message();
             default -> request();
+        }
+    }
+
+    /// Greets control by what is none.
+    private void message() throws IOException {
+        try (Line line = Line.to(sessions.getFirst())) {
+            line.send("netkeep!".getBytes(StandardCharsets.US_ASCII));
+            line.receive().refuse();
+        } catch (EOFException died) {
+            // As it should.
         }
     }
 

@@ -8,11 +8,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import netkeep.control.Beside;
 import netkeep.control.NameService;
+import netkeep.control.Taken;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Pulse;
 import netkeep.keeper.Plan;
 import netkeep.placement.BesideRings;
 import netkeep.placement.Grants;
+import netkeep.placement.LinkHand;
 import netkeep.placement.Settings;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Ledger;
@@ -143,6 +145,7 @@ public enum Placement {
             links.add(new Plan.Device(Grants.DEVICE + number, devices.get(i)));
             links.add(new Plan.Shared(Grants.UP + number, Settings.upLength(), true));
             links.add(new Plan.Shared(Grants.DOWN + number, Settings.downLength(), false));
+            links.add(new Plan.Shared(Grants.LINK_HAND + number, LinkHand.LENGTH, true));
             bell(links, number, LINKS_END);
             String name = devices.size() == 1 ? "link" : "link " + number;
             domains.add(domain(name, link, links, false, false));
@@ -195,6 +198,7 @@ public enum Placement {
     /// What control is granted.
     private static List<Plan.Grant> controls(Settings settings, int listener) {
         List<Plan.Grant> grants = new ArrayList<>(List.of(new Plan.Device(Grants.LISTENER, listener)));
+        grants.add(new Plan.Shared(Grants.CONTROL_HAND, Taken.LENGTH, true));
         if (settings.besideTerms() != null) {
             grants.add(new Plan.Shared(Grants.PORTS_READ, Grants.PORTS, BesideRings.PORTS_LENGTH, false));
         }

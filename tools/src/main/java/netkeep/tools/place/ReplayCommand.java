@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,9 +15,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import netkeep.domain.Word;
 import netkeep.engine.socket.Ask;
+import netkeep.placement.Again;
 import netkeep.placement.Recording;
-import netkeep.placement.Replay;
 import netkeep.tools.JsonText;
 import netkeep.tools.capture.FrameText;
 import netkeep.wire.Address;
@@ -28,10 +30,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `netkeep replay`: what a stack died of, once more, in a process that nobody depends on.
+/// `netkeep replay`: what a part died of, once more, in a process that nobody depends on.
 @Command(
         name = "replay",
-        description = "Lets a stack that died take its last turn again, from the recording beside its report.",
+        description = "Lets a part that died take again what it had in hand, a stack its last turn, from the recording "
+                + "beside its report.",
         mixinStandardHelpOptions = true)
 public final class ReplayCommand implements Callable<Integer> {
     private static final int FRAMES = 8;
@@ -69,27 +72,33 @@ public final class ReplayCommand implements Callable<Integer> {
         told.put("cause", recording.cause());
         told.put("round", recording.rounds());
         told.put("whole", !recording.cut());
-        boolean same = !recording.parts().contains("stack") || replay(recording, arena, told);
+        boolean same = replay(recording, arena, told);
         out.println(json ? JsonText.line(told) : text(recording, told));
         out.flush();
         return same ? 0 : 1;
     }
 
-    /// Lets a stack take its turn.
+    /// Lets the part do it.
     ///
     /// @return whether it came to the same point: to the input that was in hand then; and if it died of itself,
     ///         to its death
     private boolean replay(Recording recording, Arena arena, Map<String, Object> told) throws IOException {
-        Replay replay;
+        Again replay;
         try {
-            replay = new Replay(recording, arena);
+            replay = Again.of(recording, arena);
         } catch (IllegalArgumentException | IndexOutOfBoundsException lacks) {
             throw new IOException(file + ": " + lacks.getMessage(), lacks);
+        }
+        if (replay == null) {
+            // It had nothing in hand.
+            return true;
         }
         Ending ending = run(replay);
         boolean again = !ending.how.isEmpty();
         boolean same = again ? replay.same() : recording.killed() && replay.reached();
-        told.put("turn", replay.turn());
+        if (replay.turn() >= 0) {
+            told.put("turn", replay.turn());
+        }
         told.put("hand", replay.hand());
         told.put("input", input(replay));
         told.put("inputs", replay.inputs());
@@ -103,10 +112,10 @@ public final class ReplayCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         text.append(String.join(", ", recording.parts())).append(": ").append(recording.cause());
         text.append(", round ").append(told.get("round"));
-        if (told.containsKey("turn")) {
+        text.append(told.containsKey("turn") ? ", turn " + told.get("turn") : "");
+        if (told.containsKey("hand")) {
             String input = String.valueOf(told.get("input"));
             String ending = String.valueOf(told.get("ending"));
-            text.append(", turn ").append(told.get("turn"));
             text.append("\nin hand: ").append(told.get("hand")).append(input.isEmpty() ? "" : ": " + input);
             text.append("\ninputs until then: ").append(told.get("inputs"));
             text.append('\n').append(ending.isEmpty() ? "the turn comes to its end" : ending);
@@ -120,11 +129,15 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     /// What was in hand, in a line; empty for nothing that was recorded.
-    private static String input(Replay replay) {
+    private static String input(Again replay) {
         MemorySegment frame = replay.frame();
         if (frame != null) {
             // A hostile link's may be shorter than that header.
             return FrameText.of(frame.asSlice(Math.min(VirtioNetHeader.LENGTH, frame.byteSize())));
+        }
+        byte[] message = replay.message();
+        if (message != null) {
+            return "\"" + Word.plain(new String(message, StandardCharsets.ISO_8859_1)).strip() + "\"";
         }
         Ask ask = replay.request();
         return ask == null
@@ -133,8 +146,11 @@ public final class ReplayCommand implements Callable<Integer> {
                         + Address.print(ask.hi, ask.lo) + " port " + ask.port;
     }
 
-    private Ending run(Replay replay) {
-        FutureTask<@Nullable Void> turn = new FutureTask<>(replay::run, null);
+    private Ending run(Again replay) {
+        FutureTask<@Nullable Void> turn = new FutureTask<>(() -> {
+            replay.run();
+            return null;
+        });
         Thread runner = Thread.ofPlatform().name("replay").daemon().start(turn);
         try {
             turn.get(seconds, TimeUnit.SECONDS);

@@ -204,10 +204,10 @@ final class Reports implements AutoCloseable {
     private static Recorder.Dead dead(Keeper.Remains remains) {
         // The little ones first: they find room always.
         Map<String, Integer> regions = new LinkedHashMap<>();
-        for (boolean pulse : new boolean[] {true, false}) {
+        for (boolean little : new boolean[] {true, false}) {
             for (int i = 0; i < remains.granted().size(); i++) {
                 if (remains.plan().grants().get(i) instanceof Plan.Shared region
-                        && region.region().startsWith(Grants.PULSE) == pulse) {
+                        && isLittle(region.region()) == little) {
                     regions.put(region.region(), remains.granted().get(i));
                 }
             }
@@ -237,6 +237,10 @@ final class Reports implements AutoCloseable {
                 remains.plan().settings(),
                 regions,
                 sessions);
+    }
+
+    private static boolean isLittle(String region) {
+        return region.startsWith(Grants.PULSE) || region.startsWith(Grants.HAND);
     }
 
     private Path file(Keeper.Death death, @Nullable String group, String kind) {

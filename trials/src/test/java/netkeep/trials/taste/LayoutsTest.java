@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import netkeep.control.Taken;
 import netkeep.domain.Granted;
 import netkeep.domain.Pulse;
 import netkeep.domain.Word;
@@ -36,6 +37,7 @@ import netkeep.engine.socket.Claims;
 import netkeep.placement.BesideBoard;
 import netkeep.placement.BesideRings;
 import netkeep.placement.Crossing;
+import netkeep.placement.LinkHand;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Consumer;
 import netkeep.ring.FrameConsumer;
@@ -122,6 +124,8 @@ class LayoutsTest {
                         "layout datagram",
                         "layout word",
                         "layout pulse",
+                        "layout link-hand",
+                        "layout taken",
                         "layout ledger",
                         "layout slot",
                         "layout attachment",
@@ -596,6 +600,20 @@ class LayoutsTest {
         same("layout pulse", Pulse.class, "LENGTH");
         assertEquals(drawing("layout pulse").length(), Pulse.LENGTH);
         assertEquals(drawing("layout ledger").numbers().get("HAND"), Ledger.HAND);
+    }
+
+    @Test
+    void whatLinkAndControlHaveInHandIsAsDrawn() throws IOException {
+        same("layout link-hand", LinkHand.class, "LENGTH");
+        assertEquals(drawing("layout link-hand").length(), LinkHand.LENGTH);
+        Map<String, Long> taken = constants(Taken.class);
+        assertEquals(drawing("layout taken").length(), taken.get("TEXT"));
+        for (String place : List.of("MOST_TEXT", "NAME", "MOST_NAME", "NAMES", "LENGTH")) {
+            String number = String.format(Locale.ROOT, " %,d", taken.get(place));
+            assertTrue(page("control.md").contains(number), place + number);
+        }
+        taken.keySet().retainAll(drawing("layout taken").numbers().keySet());
+        assertEquals(taken, drawing("layout taken").numbers());
     }
 
     @Test

@@ -1,0 +1,259 @@
+package netkeep.trials.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import netkeep.client.Attached;
+import netkeep.domain.Line;
+import netkeep.session.Ask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Inputs that a link or control dies of, or hangs over, cost themselves, or the session that said them, and two
+/// restarts at most.
+class PoisonedPartsTest {
+    private static final int PORT = 7;
+    private static final int MOST = 2;
+    private static final String POISONED = "-Dnetkeep.poison=true";
+
+    /// What throws and what hangs at the end of a message to control, and of a frame to a link.
+    private static final List<String> MESSAGES = List.of("netkeep!", "netkeep?");
+
+    private static final int DNS = 53;
+    private static final int HEADER = 12;
+    private static final int RECORD = 16;
+
+    @TempDir
+    private Path directory;
+
+    private Place place;
+    private Path session;
+
+    @BeforeEach
+    void begin() {
+        place = new Place(directory);
+        session = directory.resolve("session");
+    }
+
+    @AfterEach
+    void end() {
+        place.close();
+    }
+
+    private Socket connect() throws Exception {
+        Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT));
+        socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(30));
+        return socket;
+    }
+
+    private static void echoes(Socket socket, int octet) throws Exception {
+        socket.getOutputStream().write(octet);
+        assertEquals(octet, socket.getInputStream().read());
+    }
+
+    /// Looks whether what a part died of last is told, and kills again.
+    ///
+    /// @param hand   what the report says that it had in hand
+    /// @param ending how it died
+    private void isToldAndDoneAgain(Daemon up, String death, String hand, String ending) throws Exception {
+        String report = up.report(death);
+        assertTrue(report.contains(hand), report);
+        boolean threw = ending.startsWith("throws");
+        assertTrue(report.contains(threw ? "\"exit code 70\"" : "\"hung, in an endless loop\""), report);
+        List<String> command = new ArrayList<>(Place.netkeep(List.of(
+                "replay",
+                "--seconds",
+                "2",
+                up.reports().resolve(death + ".recording").toString())));
+        command.add(1, POISONED);
+        Place.Said again = place.start(command).end();
+        assertTrue(again.out().contains("\n" + ending + "\n"), again.out() + again.err());
+        assertEquals(0, again.code(), again.out() + again.err());
+    }
+
+    /// Those before it and behind it come, though the link had read them with it.
+    @ParameterizedTest
+    @ValueSource(strings = {"netkeep*", "netkeep@"})
+    void frameThatALinkDiesOfIsDroppedAndNoOther(String poison) throws Exception {
+        Daemon up = new Daemon(place, session, "factored", List.of(POISONED));
+        up.attach("echo", "--port", Integer.toString(PORT));
+        try (Socket socket = connect();
+                DatagramSocket datagrams = place.space().call(() -> new DatagramSocket())) {
+            datagrams.setSoTimeout((int) TimeUnit.SECONDS.toMillis(30));
+            datagrams.connect(new InetSocketAddress(InetAddress.getByName(Place.OURS_4), PORT));
+            for (int round = 1; round <= 2; round++) {
+                echoes(socket, round);
+                int before = up.restarts("link");
+                for (String each : List.of("one", poison, "two")) {
+                    byte[] octets = each.getBytes(StandardCharsets.US_ASCII);
+                    datagrams.send(new DatagramPacket(octets, octets.length));
+                }
+                up.awaitDeath("link", before);
+                for (String each : List.of("one", "two")) {
+                    DatagramPacket back = new DatagramPacket(new byte[100], 100);
+                    datagrams.receive(back);
+                    assertArrayEquals(
+                            each.getBytes(StandardCharsets.US_ASCII), Arrays.copyOf(back.getData(), back.getLength()));
+                }
+                echoes(socket, 100 + round);
+                assertTrue(up.restarts("link") <= before + MOST, up.keeper.out());
+            }
+            assertEquals(0, up.restarts("stack"), up.keeper.out());
+            assertEquals(0, up.restarts("control"), up.keeper.out());
+        }
+        String ending = poison.endsWith("*") ? "throws java.lang.IllegalStateException: a poisonous frame" : "hangs";
+        isToldAndDoneAgain(up, "link-1", "in hand: a frame of link 1, at ", ending);
+    }
+
+    /// Says something poisonous, and sees what comes of it.
+    private interface Says {
+        void poison(String end) throws Exception;
+    }
+
+    private void greets(String end) throws IOException {
+        try (Line line = Line.to(session.toString())) {
+            line.send(end.getBytes(StandardCharsets.US_ASCII));
+            assertThrows(EOFException.class, line::receive);
+        }
+    }
+
+    private void asks(String end) throws IOException {
+        try (Line line = Line.to(session.toString())) {
+            line.send(Ask.question("names"));
+            assertTrue(Ask.read(line.receive().octets()).text().startsWith("names "));
+            line.send(Ask.question("what? " + end));
+            assertThrows(EOFException.class, line::receive);
+        }
+    }
+
+    /// Over a session that asks again whenever another control greets it.
+    private void wantsAName(String end) throws IOException {
+        try (Attached program = Attached.to(session.toString())) {
+            assertThrows(
+                    UnknownHostException.class, () -> program.names().addresses("www.example." + end, true, false));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void messageThatControlDiesOfCostsWhoSaidItAndNobodyElse(String placement) throws Exception {
+        Daemon up = new Daemon(place, session, placement, List.of(POISONED));
+        up.attach("echo", "--port", Integer.toString(PORT));
+        String part = placement.equals("factored") ? "control-" : "link,stack,control-";
+        List<Says> all = List.of(this::greets, this::asks, this::wantsAName);
+        List<String> hands = List.of("somebody without a session", "somebody without a session", "session ");
+        try (Socket socket = connect()) {
+            for (String end : MESSAGES) {
+                for (int i = 0; i < all.size(); i++) {
+                    int before = up.restarts("control");
+                    all.get(i).poison(end);
+                    up.awaitDeath("control", before);
+                    echoes(socket, i);
+                    // Another one is heard: nobody says it again.
+                    Place.await(up.keeper.out(), () -> Place.asked(session, "names").startsWith("names "));
+                    assertTrue(up.restarts("control") <= before + MOST, up.keeper.out());
+                    isToldAndDoneAgain(
+                            up,
+                            part + (before + 1),
+                            "control had in hand: a message of " + hands.get(i),
+                            end.endsWith("!") ? "throws java.lang.IllegalStateException: a poisonous message" : "hangs");
+                }
+            }
+        }
+        up.await("sessions: 1");
+    }
+
+    /// A server of names that says something poisonous of one of them.
+    private void serveNames() throws Exception {
+        DatagramSocket server =
+                place.space().call(() -> new DatagramSocket(DNS, InetAddress.getByName(Place.KERNEL_4)));
+        Thread.ofPlatform().daemon().start(() -> {
+            try (server) {
+                while (true) {
+                    DatagramPacket query = new DatagramPacket(new byte[1500], 1500);
+                    server.receive(query);
+                    byte[] answer = answer(Arrays.copyOf(query.getData(), query.getLength()));
+                    server.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
+                }
+            } catch (IOException ended) {
+                // With the test's process.
+            }
+        });
+    }
+
+    /// One address, whatever is asked.
+    private static byte[] answer(byte[] query) {
+        int end = HEADER;
+        while (query[end] != 0) {
+            end += 1 + query[end];
+        }
+        end += 1 + 2 * Short.BYTES;
+        boolean bad = new String(query, StandardCharsets.ISO_8859_1).contains("bad");
+        byte[] behind = bad ? MESSAGES.getFirst().getBytes(StandardCharsets.US_ASCII) : new byte[0];
+        ByteBuffer answer = ByteBuffer.allocate(end + RECORD + behind.length).put(query, 0, end);
+        answer.putShort(2, (short) 0x8180).putShort(6, (short) 1).putInt(8, 0);
+        answer.putShort((short) 0xC00C).putInt(0x0001_0001).putInt(60);
+        answer.putShort((short) 4).putInt(0xC612_0009).put(behind);
+        return answer.array();
+    }
+
+    /// The program asks again whenever another control greets it, and the server says it again.
+    @Test
+    void nameWhoseServerKillsControlIsNotAskedForAndAllElseGoesOn() throws Exception {
+        Path file = Files.writeString(directory.resolve("netkeep.toml"), """
+                placement = "factored"
+                session = "%s"
+                [names]
+                servers = ["198.18.0.1"]
+                hosts = ""
+                [[link]]
+                tap = "nk-cmd"
+                addresses = ["198.18.0.2/24"]
+                kernel-addresses = ["198.18.0.1/24"]
+                """.formatted(session));
+        List<String> line = new ArrayList<>(Place.netkeep(List.of("up", "--config", file.toString())));
+        line.add(1, POISONED);
+        Place.Running keeper = place.start(line);
+        keeper.says("one stands by");
+        serveNames();
+        try (Attached program = Attached.to(session.toString())) {
+            assertEquals(
+                    1, program.names().addresses("good.example", true, false).addresses().size());
+            assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, true));
+            assertEquals(
+                    1, program.names().addresses("other.example", true, false).addresses().size());
+            assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, false));
+        }
+        keeper.says("control had in hand: what a server says of bad.example, ");
+        String told = keeper.out();
+        assertTrue(!told.matches("(?s).*control: process \\d+, restarts [3-9].*"), told);
+        Path recording = session.resolveSibling("session-reports").resolve("control-1.recording");
+        List<String> command = new ArrayList<>(Place.netkeep(List.of("replay", recording.toString())));
+        command.add(1, POISONED);
+        Place.Said again = place.start(command).end();
+        assertTrue(again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous message\n"), again.out());
+        assertEquals(0, again.code(), again.out() + again.err());
+    }
+}
