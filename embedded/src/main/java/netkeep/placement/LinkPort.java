@@ -17,6 +17,7 @@ public final class LinkPort implements FramePort {
     private static final Logger LOG = System.getLogger(LinkPort.class.getName());
 
     private final Link link;
+    private final boolean poisoned = Poison.on();
     private volatile boolean gone;
     private @Nullable Capture capture;
     private int number;
@@ -58,14 +59,20 @@ public final class LinkPort implements FramePort {
             return 0;
         }
         try {
-            int length = link.receive(frames, at, room);
-            if (capture != null && length != 0) {
-                capture.frame(Boundary.LINK, CaptureWriter.UP, number, frames, at, length, Verdict.OK);
-            }
-            return length;
+            return link.receive(frames, at, room);
         } catch (LinkGone e) {
             leave(e);
             return 0;
+        }
+    }
+
+    @Override
+    public void came(MemorySegment frames, long at, int length) {
+        if (poisoned) {
+            Poison.look(frames, at, length);
+        }
+        if (capture != null) {
+            capture.frame(Boundary.LINK, CaptureWriter.UP, number, frames, at, length, Verdict.OK);
         }
     }
 

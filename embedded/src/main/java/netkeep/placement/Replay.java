@@ -43,6 +43,13 @@ public final class Replay implements Again {
         }
 
         @Override
+        public void came(MemorySegment frames, long at, int length) {
+            if (Poison.on()) {
+                Poison.look(frames, at, length);
+            }
+        }
+
+        @Override
         public int maxFrame() {
             return maxFrame;
         }

@@ -250,7 +250,7 @@ public final class Stack {
 
     private int receive(int link, FramePort port, Inbox inbox, int most, long nowNs) {
         if (inbox.left()) {
-            return again(link, inbox, most, nowNs);
+            return again(link, port, inbox, most, nowNs);
         }
         current = inbox;
         MemorySegment frames = inbox.memory();
@@ -271,6 +271,9 @@ public final class Stack {
                 inbox.read(at, length, engine.ip().landing());
             }
             engine.hand().frame(link, inbox.take());
+            if (landing == null || engine.ip().landing().within(length) == 0) {
+                port.came(frames, at, length);
+            }
             Verdict verdict = landing == null
                     ? engine.arrives(link, frames, at, length, nowNs)
                     : engine.lands(link, frames, at, length, nowNs);
@@ -289,7 +292,7 @@ public final class Stack {
     }
 
     /// Takes frames again that a predecessor had read.
-    private int again(int link, Inbox inbox, int most, long nowNs) {
+    private int again(int link, FramePort port, Inbox inbox, int most, long nowNs) {
         int taken = 0;
         for (; taken < most && inbox.left(); taken++) {
             boolean refused = inbox.refuses();
@@ -302,6 +305,7 @@ public final class Stack {
                 continue;
             }
             engine.hand().frame(link, number);
+            port.came(inbox.memory(), at, length);
             Verdict verdict = engine.arrives(link, inbox.memory(), at, length, nowNs);
             if (peers != null) {
                 peers.pass(link, inbox.memory(), at, length, verdict);

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import netkeep.placement.Recording;
@@ -62,7 +63,7 @@ public final class Shelf {
         if (own) {
             Places.checkOwn(directory);
         }
-        make(to.getParent());
+        make(Objects.requireNonNull(to.getParent()));
         if (!found) {
             found = true;
             find();
@@ -123,7 +124,7 @@ public final class Shelf {
     private static void find(Path in, Map<Path, FileTime> deaths) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(in)) {
             for (Path file : files) {
-                if (OURS.matcher(file.getFileName().toString()).matches()) {
+                if (OURS.matcher(String.valueOf(file.getFileName())).matches()) {
                     deaths.merge(
                             death(file),
                             Files.getLastModifiedTime(file),

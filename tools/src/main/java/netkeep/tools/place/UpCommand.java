@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -164,7 +163,8 @@ public final class UpCommand implements Callable<Integer> {
     private void add(List<KeptStack> stacks, Kit kit, Junction junction, Function<Path, Chronicle> chronicles)
             throws IOException {
         List<String> start = new ArrayList<>(atStart(kit.config()));
-        start.add("reports " + Objects.requireNonNullElse(reports(kit), ""));
+        Path reported = reports(kit);
+        start.add("reports " + (reported == null ? "" : reported));
         List<Devices> devices = kit.file() == null || kit.config() == null
                 ? List.of(Devices.of(stack, start))
                 : Devices.of(kit.config(), kit.file(), kit.path(), start);
