@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import netkeep.domain.Line;
 import netkeep.ring.Region;
 
-/// What control has in hand: what came from outside is noted in a region of its own before it is looked at. If it dies
-/// of that, its successor ends the session that said it, or asks for that name no more for a while; and a report has it.
-/// Who has no session is known by a connection alone, which ends with the process.
+/// What control has in hand: what came from outside is noted in a region of its own before it is looked at. If it
+/// dies of that, its successor ends the session that said it, or asks for that name no more for a while; and a report
+/// has it. Who has no session is known by a connection alone, which ends with the process.
 ///
 /// ```text
 ///      0  kind        u32  0 nothing, 1 from somebody without a session, 2 from a session, 3 from a server of names

@@ -25,8 +25,8 @@ import netkeep.names.Question;
 import netkeep.names.Resolver;
 import netkeep.session.Terms;
 
-/// Lets a control take again what it had in hand: a message, over a line of its own, from somebody who is like who said
-/// it; or what a server said of a name. What others had asked it nobody knows any more.
+/// Lets a control take again what it had in hand: a message, over a line of its own, from somebody who is like who
+/// said it; or what a server said of a name. What others had asked it nobody knows any more.
 final class ControlAgain implements Again {
     /// Descriptors of a session that control is told of.
     private static final int OF_SESSION = 5;

@@ -2,12 +2,12 @@ package netkeep.placement;
 
 import netkeep.ring.Region;
 
-/// What a link has in hand, in a region of its own: frames that were read from the device, and that the stack does not
-/// see yet. A successor gives them, but for the one that its predecessor was looking at when it died of itself.
+/// What a link has in hand, in a region of its own: frames that were read from the device, and that the stack does
+/// not see yet. A successor gives them, but for the one that its predecessor was looking at when it died of itself.
 ///
 /// ```text
 /// 0  read   u64  behind the last frame that was read: a position of the link's ring
-/// 8  looked u64  behind the last one that was looked at, and none of which was found to kill
+/// 8  looked u64  behind the last one that was looked at
 /// ```
 ///
 /// One thread calls it.

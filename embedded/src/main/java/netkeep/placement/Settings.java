@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// beside USER PORTS                                           whose program's own stack may be beside it; see
 ///                                                             [BesideTerms]
 /// name-server, name-search, name-option ...                   as [NameSettings] has them
-/// reports PATH                                                where reports of deaths lie, for people; empty for nowhere
+/// reports PATH                                                where reports of deaths lie; empty for nowhere
 /// start SENTENCE                                              what else it was started with, for people
 /// ```
 ///

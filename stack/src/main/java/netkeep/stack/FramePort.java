@@ -20,8 +20,8 @@ public non-sealed interface FramePort extends Port {
         throw new UnsupportedOperationException();
     }
 
-    /// A frame that was received, or that a predecessor had received, is in hand: what of it is to be looked at is looked
-    /// at now. Who dies of it leaves its name.
+    /// A frame that was received, or that a predecessor had received, is in hand: what is to be looked at of it, is
+    /// now. Who dies of it leaves its name.
     default void came(MemorySegment frames, long at, int length) {}
 
     /// Octets of the longest frame that [#receive] gives.

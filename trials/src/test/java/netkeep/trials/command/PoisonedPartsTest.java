@@ -38,6 +38,7 @@ class PoisonedPartsTest {
     private static final int PORT = 7;
     private static final int MOST = 2;
     private static final String POISONED = "-Dnetkeep.poison=true";
+    private static final String THROWS = "throws java.lang.IllegalStateException: a poisonous ";
 
     /// What throws and what hangs at the end of a message to control, and of a frame to a link.
     private static final List<String> MESSAGES = List.of("netkeep!", "netkeep?");
@@ -125,8 +126,9 @@ class PoisonedPartsTest {
             assertEquals(factored ? 0 : up.restarts("link"), up.restarts("stack"), up.keeper.out());
             assertEquals(factored ? 0 : up.restarts("link"), up.restarts("control"), up.keeper.out());
         }
-        String ending = poison.endsWith("*") ? "throws java.lang.IllegalStateException: a poisonous frame" : "hangs";
-        isToldAndDoneAgain(up, factored ? "link-1" : "link,stack,control-1", "in hand: a frame of link 1, at ", ending);
+        String death = factored ? "link-1" : "link,stack,control-1";
+        isToldAndDoneAgain(
+                up, death, "in hand: a frame of link 1, at ", poison.endsWith("*") ? THROWS + "frame" : "hangs");
     }
 
     /// Says something poisonous, and sees what comes of it.
@@ -180,7 +182,7 @@ class PoisonedPartsTest {
                             up,
                             part + (before + 1),
                             "control had in hand: a message of " + hands.get(i),
-                            end.endsWith("!") ? "throws java.lang.IllegalStateException: a poisonous message" : "hangs");
+                            end.endsWith("!") ? THROWS + "message" : "hangs");
                 }
             }
         }
@@ -255,7 +257,7 @@ class PoisonedPartsTest {
         List<String> command = new ArrayList<>(Place.netkeep(List.of("replay", recording.toString())));
         command.add(1, POISONED);
         Place.Said again = place.start(command).end();
-        assertTrue(again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous message\n"), again.out());
+        assertTrue(again.out().contains("\n" + THROWS + "message\n"), again.out() + again.err());
         assertEquals(0, again.code(), again.out() + again.err());
     }
 }
