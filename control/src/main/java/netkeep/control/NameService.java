@@ -72,6 +72,7 @@ public final class NameService {
     private final Hosts hosts;
     private @Nullable Own own;
     private Taken taken = Taken.unseen();
+    private long deafUntilNs;
     private boolean wanted;
     private boolean wants;
 
@@ -120,6 +121,10 @@ public final class NameService {
     public void notes(Taken in) {
         taken = in;
         in.refused(nowNs.getAsLong()).forEach((name, untilNs) -> {
+            if (name.equals(Advice.TITLE)) {
+                deafUntilNs = untilNs;
+                return;
+            }
             try {
                 resolver.refuse(DomainName.parse(name), untilNs);
             } catch (IllegalArgumentException none) {
@@ -133,6 +138,11 @@ public final class NameService {
         if (settings.advised() != 0) {
             keeper.send(new Word(Word.ASK, 0, Advice.TITLE).octets());
         }
+    }
+
+    /// Whether a text is what the stack says of that, and a predecessor died of it.
+    public boolean refuses(String text) {
+        return Advice.is(text) && nowNs.getAsLong() < deafUntilNs;
     }
 
     /// Takes what the stack says of that.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import netkeep.domain.Line;
+import netkeep.domain.Word;
 import netkeep.ring.Region;
 
 /// What control has in hand: what came from outside is noted in a region of its own before it is looked at. If it
@@ -16,8 +17,9 @@ import netkeep.ring.Region;
 /// has it. Who has no session is known by a connection alone, which ends with the process.
 ///
 /// ```text
-///      0  kind        u32  0 nothing, 1 from somebody without a session, 2 from a session, 3 from a server of names
-///      4  session     u32  its number
+///      0  kind        u32  0 nothing, 1 from somebody without a session, 2 from a session, 3 from a server of names,
+///                          4 a word's text
+///      4  session     u32  its number; of a word its kind
 ///      8  descriptors u32  how many came with the message
 ///     12  octets      u32  of the message
 ///     16  named       u32  octets of the name that the server was asked for
@@ -42,6 +44,9 @@ public final class Taken {
 
     /// What a server says of a name.
     public static final int ANSWER = 3;
+
+    /// What the keeper says, or the stack over it.
+    public static final int WORD = 4;
 
     private static final long KIND = 0;
     private static final long SESSION = 4;
@@ -102,6 +107,11 @@ public final class Taken {
         take(ANSWER, 0, 0, octets, name);
     }
 
+    /// The keeper has.
+    public void word(Word word) {
+        take(WORD, word.kind(), 0, word.text().getBytes(StandardCharsets.UTF_8), "");
+    }
+
     private void take(int kind, int session, int descriptors, byte[] octets, String name) {
         region.i32(SESSION, session);
         region.i32(DESCRIPTORS, descriptors);
@@ -129,6 +139,7 @@ public final class Taken {
         return region.i32(KIND);
     }
 
+    /// The session that said it; of a word its kind.
     public int session() {
         return region.i32(SESSION);
     }
@@ -154,6 +165,8 @@ public final class Taken {
     }
 
     /// A name is not asked for, for some minutes: by this control and its successors.
+    ///
+    /// @param name or [netkeep.names.Advice#TITLE], of which is not heard
     public void refuse(String name, long nowNs) {
         Map<String, Long> all = new LinkedHashMap<>();
         all.put(name, nowNs + REFUSED_NS);
@@ -188,6 +201,7 @@ public final class Taken {
         return switch (kind()) {
             case GREETING -> "a message of somebody without a session" + octets;
             case MESSAGE -> "a message of session " + session() + octets;
+            case WORD -> "a word of kind " + (char) session() + octets;
             case ANSWER -> "what a server says of " + name() + octets;
             default -> "";
         };

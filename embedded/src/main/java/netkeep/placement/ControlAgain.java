@@ -1,6 +1,7 @@
 package netkeep.placement;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import netkeep.control.Taken;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
+import netkeep.domain.Word;
 import netkeep.linux.Clock;
 import netkeep.linux.Descriptors;
 import netkeep.names.Carrier;
@@ -26,7 +28,7 @@ import netkeep.names.Resolver;
 import netkeep.session.Terms;
 
 /// Lets a control take again what it had in hand: a message, over a line of its own, from somebody who is like who
-/// said it; or what a server said of a name. What others had asked it nobody knows any more.
+/// said it; or what a server said of a name, or the stack. What others had asked it nobody knows any more.
 final class ControlAgain implements Again {
     /// Descriptors of a session that control is told of.
     private static final int OF_SESSION = 5;
@@ -153,6 +155,16 @@ final class ControlAgain implements Again {
                 names,
                 watch);
         gate.notes(taken);
+        if (left.kind() == Taken.WORD) {
+            String text = new String(left.octets(), StandardCharsets.UTF_8);
+            takes(left.octets());
+            if (left.session() == Word.NEWS) {
+                gate.news(text);
+            } else if (left.session() == Word.TELL && !names.advised(text)) {
+                gate.answer(0, text);
+            }
+            return;
+        }
         Line line = guest;
         if (left.kind() == Taken.MESSAGE) {
             Line[] session = Line.pair();

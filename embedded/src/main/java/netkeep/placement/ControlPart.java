@@ -1,5 +1,7 @@
 package netkeep.placement;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -9,9 +11,9 @@ import netkeep.control.NameService;
 import netkeep.control.Taken;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
-import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.linux.Clock;
+import netkeep.names.Advice;
 import netkeep.names.Hosts;
 import netkeep.session.BesideTerms;
 import netkeep.session.Terms;
@@ -23,6 +25,7 @@ final class ControlPart implements Part {
     private final boolean blamed;
     private final Gate gate;
     private final NameService names;
+    private boolean begun;
 
     /// @param own one end of a line whose other end nobody has but this process
     ControlPart(Line keeper, Grants grants, Line own, Clock clock, Watch watch, Arena arena) {
@@ -32,7 +35,7 @@ final class ControlPart implements Part {
         int listener = grants.descriptor(Grants.LISTENER);
         Hosts hosts = grants.hosts(arena);
         this.clock = clock;
-        this.taken = new Taken(Shared.map(arena, grants.descriptor(Grants.CONTROL_HAND), Taken.LENGTH, true));
+        this.taken = new Taken(grants.hand(Grants.CONTROL_HAND, Taken.LENGTH, arena));
         this.blamed = grants.blamed();
         this.names = new NameService(keeper, Settings.OWN, own, settings.names(), hosts, watch, clock::nowNs);
         this.gate = new Gate(
@@ -46,7 +49,8 @@ final class ControlPart implements Part {
         }
     }
 
-    /// What a predecessor died of is not taken again: a session that goes on would say it once more, and a server.
+    /// What a predecessor died of is not taken again: a session that goes on would say it once more, a server would,
+    /// and a stack that is asked for advice.
     @Override
     public String begin() throws IOException {
         String found = taken.toString();
@@ -54,6 +58,8 @@ final class ControlPart implements Part {
             gate.cut(taken.session());
         } else if (blamed && taken.kind() == Taken.ANSWER) {
             taken.refuse(taken.name(), clock.nowNs());
+        } else if (blamed && taken.kind() == Taken.WORD && Advice.is(new String(taken.octets(), UTF_8))) {
+            taken.refuse(Advice.TITLE, clock.nowNs());
         }
         taken.none();
         if (Poison.on()) {
@@ -61,11 +67,26 @@ final class ControlPart implements Part {
         }
         gate.notes(taken);
         names.notes(taken);
+        begun = true;
         return found.isEmpty() ? "" : "control had in hand: " + found;
     }
 
     @Override
     public boolean heard(Word word, int[] descriptors) throws IOException {
+        if (!begun) {
+            // The keeper's alone; what a predecessor had in hand is not read yet.
+            return hears(word, descriptors);
+        }
+        if (names.refuses(word.text())) {
+            return true;
+        }
+        taken.word(word);
+        boolean heard = hears(word, descriptors);
+        taken.none();
+        return heard;
+    }
+
+    private boolean hears(Word word, int[] descriptors) throws IOException {
         switch (word.kind()) {
             case Word.ADMIT -> {
                 Granted.Admitted granted = Granted.Admitted.of(descriptors);

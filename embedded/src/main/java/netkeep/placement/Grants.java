@@ -12,6 +12,7 @@ import netkeep.domain.Shared;
 import netkeep.domain.Word;
 import netkeep.linux.Descriptors;
 import netkeep.names.Hosts;
+import netkeep.ring.Region;
 
 /// What a domain was given to begin with: settings, and descriptors by their names.
 ///
@@ -130,6 +131,15 @@ public record Grants(Settings settings, Map<String, Integer> descriptors, int pr
             }
         }
         return Pulse.unseen(arena);
+    }
+
+    /// The region in which a part notes what it has in hand. A keeper of before there was one grants none: then nobody
+    /// sees it.
+    Region hand(String name, long length, Arena arena) {
+        Integer granted = descriptors.get(name);
+        return granted == null
+                ? new Region(arena.allocate(length, Long.BYTES))
+                : Shared.map(arena, granted, length, true);
     }
 
     /// What a hosts file says, if one was granted.

@@ -48,8 +48,7 @@ final class LinkPart implements Part {
     LinkPart(Settings.Device device, int number, Grants grants, Watch watch, Arena arena) {
         this.number = number;
         this.link = device.link(grants.descriptor(Grants.DEVICE + number));
-        this.hand = new LinkHand(
-                Shared.map(arena, grants.descriptor(Grants.LINK_HAND + number), LinkHand.LENGTH, true), number);
+        this.hand = new LinkHand(grants.hand(Grants.LINK_HAND + number, LinkHand.LENGTH, arena), number);
         this.blamed = grants.blamed();
         this.own = Shared.map(arena, grants.descriptor(Grants.UP + number), LinkRing.UP, true);
         this.up = new LinkRing(own, Shared.map(arena, grants.descriptor(Grants.DOWN + number), LinkRing.DOWN, false))

@@ -190,11 +190,11 @@ class PoisonedPartsTest {
     }
 
     /// A server of names that says something poisonous of one of them.
-    private void serveNames() throws Exception {
+    private DatagramSocket serveNames() throws Exception {
         DatagramSocket server =
                 place.space().call(() -> new DatagramSocket(DNS, InetAddress.getByName(Place.KERNEL_4)));
         Thread.ofPlatform().daemon().start(() -> {
-            try (server) {
+            try {
                 while (true) {
                     DatagramPacket query = new DatagramPacket(new byte[1500], 1500);
                     server.receive(query);
@@ -202,9 +202,10 @@ class PoisonedPartsTest {
                     server.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
                 }
             } catch (IOException ended) {
-                // With the test's process.
+                // With the test.
             }
         });
+        return server;
     }
 
     /// One address, whatever is asked.
@@ -241,8 +242,9 @@ class PoisonedPartsTest {
         line.add(1, POISONED);
         Place.Running keeper = place.start(line);
         keeper.says("one stands by");
-        serveNames();
-        try (Attached program = Attached.to(session.toString())) {
+        try (DatagramSocket server = serveNames();
+                Attached program = Attached.to(session.toString())) {
+            assertEquals(DNS, server.getLocalPort());
             assertEquals(
                     1, program.names().addresses("good.example", true, false).addresses().size());
             assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, true));
