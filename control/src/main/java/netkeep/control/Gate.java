@@ -153,8 +153,7 @@ public final class Gate {
         this.deposits = new Deposits(layout, refused);
         this.questions = new Questions(keeper);
         this.addresses = new AddressAskers(questions);
-        this.askers =
-                new Askers(Sockets.peerUser(listener), watch, octets -> taken.greeting(octets), this::asked);
+        this.askers = new Askers(Sockets.peerUser(listener), watch, octets -> taken.greeting(octets), this::asked);
         watch.add(listener);
     }
 

@@ -36,8 +36,7 @@ public final class NameService {
         private final Doorbell bell;
         private final SessionCarrier carrier;
 
-        private Own(
-                SessionLayout layout, Granted.Admitted granted, SecureRandom luck, Resolver resolver, Taken taken) {
+        private Own(SessionLayout layout, Granted.Admitted granted, SecureRandom luck, Resolver resolver, Taken taken) {
             this.bell = new Doorbell(granted.voice(), granted.ear());
             this.carrier = new SessionCarrier(
                     Shared.map(arena, granted.client(), layout.clientLength(), true),

@@ -168,8 +168,7 @@ final class ControlAgain implements Again {
         Line line = guest;
         if (left.kind() == Taken.MESSAGE) {
             Line[] session = Line.pair();
-            gate.admitted(
-                    left.session(), Terms.MOST.layout(), Granted.Admitted.of(copies(session[0], OF_SESSION)));
+            gate.admitted(left.session(), Terms.MOST.layout(), Granted.Admitted.of(copies(session[0], OF_SESSION)));
             line = session[1];
         } else {
             gate.ready(listener);

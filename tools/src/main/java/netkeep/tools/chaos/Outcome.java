@@ -31,7 +31,7 @@ record Outcome(
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
     private static final Set<Deaths.Kind> KILLED = Set.of(Deaths.Kind.KILLED);
-    private static final Set<Deaths.Kind> POISONED = 
+    private static final Set<Deaths.Kind> POISONED =
             Set.of(Deaths.Kind.FRAME, Deaths.Kind.REQUEST, Deaths.Kind.LINK_FRAME, Deaths.Kind.MESSAGE);
     private static final Set<Deaths.Kind> HUNG = Set.of(Deaths.Kind.STOPPED, Deaths.Kind.ENDLESS_FRAME);
 

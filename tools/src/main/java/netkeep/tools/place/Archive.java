@@ -21,7 +21,9 @@ final class Archive implements AutoCloseable {
     /// @param own as [Reports] has it
     @Nullable
     Reports at(@Nullable Path directory, boolean own) {
-        return directory == null ? null : all.computeIfAbsent(directory.normalize(), path -> new Reports(path, own, complain));
+        return directory == null
+                ? null
+                : all.computeIfAbsent(directory.normalize(), path -> new Reports(path, own, complain));
     }
 
     @Override

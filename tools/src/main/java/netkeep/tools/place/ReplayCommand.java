@@ -137,7 +137,9 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         byte[] message = replay.message();
         if (message != null) {
-            return "\"" + Word.plain(new String(message, StandardCharsets.ISO_8859_1)).strip() + "\"";
+            return "\""
+                    + Word.plain(new String(message, StandardCharsets.ISO_8859_1))
+                            .strip() + "\"";
         }
         Ask ask = replay.request();
         return ask == null

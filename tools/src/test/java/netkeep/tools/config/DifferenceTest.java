@@ -144,7 +144,8 @@ class DifferenceTest {
                 difference(before, with(other.atStart())).fixed());
         Config nowhere = config("reports = \"\"\n" + link.formatted("[\"198.18.0.1/24\"]", "/etc/hosts"));
         assertEquals(
-                List.of("reports is \"\""), difference(other, with(nowhere.atStart())).fixed());
+                List.of("reports is \"\""),
+                difference(other, with(nowhere.atStart())).fixed());
         // What the command line said is not kept: no file changes it.
         assertTrue(difference(other, with(List.of())).none());
     }

@@ -54,8 +54,8 @@ class ShelfTest {
     void directoryThatIsOpenToOthersIsNotUsed() throws IOException {
         Path open = Files.createDirectory(directory.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
-        Path leads = Files.createSymbolicLink(
-                directory.resolve("leads"), Files.createTempDirectory(directory, "elsewhere"));
+        Path leads =
+                Files.createSymbolicLink(directory.resolve("leads"), Files.createTempDirectory(directory, "elsewhere"));
 
         assertThrows(IOException.class, () -> new Shelf(open, true).write(open.resolve("stack-1.json"), OCTETS));
         assertThrows(IOException.class, () -> new Shelf(leads, true).write(leads.resolve("stack-1.json"), OCTETS));

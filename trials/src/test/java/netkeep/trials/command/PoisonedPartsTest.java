@@ -176,7 +176,8 @@ class PoisonedPartsTest {
                     up.awaitDeath("control", before);
                     echoes(socket, i);
                     // Another one is heard: nobody says it again.
-                    Place.await(up.keeper.out(), () -> Place.asked(session, "names").startsWith("names "));
+                    Place.await(
+                            up.keeper.out(), () -> Place.asked(session, "names").startsWith("names "));
                     assertTrue(up.restarts("control") <= before + MOST, up.keeper.out());
                     isToldAndDoneAgain(
                             up,
@@ -246,10 +247,18 @@ class PoisonedPartsTest {
                 Attached program = Attached.to(session.toString())) {
             assertEquals(DNS, server.getLocalPort());
             assertEquals(
-                    1, program.names().addresses("good.example", true, false).addresses().size());
+                    1,
+                    program.names()
+                            .addresses("good.example", true, false)
+                            .addresses()
+                            .size());
             assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, true));
             assertEquals(
-                    1, program.names().addresses("other.example", true, false).addresses().size());
+                    1,
+                    program.names()
+                            .addresses("other.example", true, false)
+                            .addresses()
+                            .size());
             assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, false));
         }
         keeper.says("control had in hand: what a server says of bad.example, ");
