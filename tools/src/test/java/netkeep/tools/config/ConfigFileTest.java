@@ -281,7 +281,7 @@ class ConfigFileTest {
 
     @Test
     void reportsAreWrittenToADirectoryOrNowhere() {
-        assertEquals(List.of(), problems("reports = \"\"\n" + LINK));
+        assertEquals(Path.of(""), good("reports = \"\"\n" + LINK).reports());
         assertEquals(List.of("1: reports: it is true: write a text in quotes"), problems("reports = true\n" + LINK));
     }
 
