@@ -13,9 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +24,6 @@ import netkeep.domain.Line;
 import netkeep.session.Ask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,10 +39,6 @@ class PoisonedPartsTest {
 
     /// What throws and what hangs at the end of a message to control, and of a frame to a link.
     private static final List<String> MESSAGES = List.of("netkeep!", "netkeep?");
-
-    private static final int DNS = 53;
-    private static final int HEADER = 12;
-    private static final int RECORD = 16;
 
     @TempDir
     private Path directory;
@@ -188,87 +181,5 @@ class PoisonedPartsTest {
             }
         }
         up.await("sessions: 1");
-    }
-
-    /// A server of names that says something poisonous of one of them.
-    private DatagramSocket serveNames() throws Exception {
-        DatagramSocket server =
-                place.space().call(() -> new DatagramSocket(DNS, InetAddress.getByName(Place.KERNEL_4)));
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                while (true) {
-                    DatagramPacket query = new DatagramPacket(new byte[1500], 1500);
-                    server.receive(query);
-                    byte[] answer = answer(Arrays.copyOf(query.getData(), query.getLength()));
-                    server.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
-                }
-            } catch (IOException ended) {
-                // With the test.
-            }
-        });
-        return server;
-    }
-
-    /// One address, whatever is asked.
-    private static byte[] answer(byte[] query) {
-        int end = HEADER;
-        while (query[end] != 0) {
-            end += 1 + query[end];
-        }
-        end += 1 + 2 * Short.BYTES;
-        boolean bad = new String(query, StandardCharsets.ISO_8859_1).contains("bad");
-        byte[] behind = bad ? MESSAGES.getFirst().getBytes(StandardCharsets.US_ASCII) : new byte[0];
-        ByteBuffer answer = ByteBuffer.allocate(end + RECORD + behind.length).put(query, 0, end);
-        answer.putShort(2, (short) 0x8180).putShort(6, (short) 1).putInt(8, 0);
-        answer.putShort((short) 0xC00C).putInt(0x0001_0001).putInt(60);
-        answer.putShort((short) 4).putInt(0xC612_0009).put(behind);
-        return answer.array();
-    }
-
-    /// The program asks again whenever another control greets it, and the server says it again.
-    @Test
-    void nameWhoseServerKillsControlIsNotAskedForAndAllElseGoesOn() throws Exception {
-        Path file = Files.writeString(directory.resolve("netkeep.toml"), """
-                placement = "factored"
-                session = "%s"
-                [names]
-                servers = ["198.18.0.1"]
-                hosts = ""
-                [[link]]
-                tap = "nk-cmd"
-                addresses = ["198.18.0.2/24"]
-                kernel-addresses = ["198.18.0.1/24"]
-                """.formatted(session));
-        List<String> line = new ArrayList<>(Place.netkeep(List.of("up", "--config", file.toString())));
-        line.add(1, POISONED);
-        Place.Running keeper = place.start(line);
-        keeper.says("one stands by");
-        try (DatagramSocket server = serveNames();
-                Attached program = Attached.to(session.toString())) {
-            assertEquals(DNS, server.getLocalPort());
-            assertEquals(
-                    1,
-                    program.names()
-                            .addresses("good.example", true, false)
-                            .addresses()
-                            .size());
-            assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, true));
-            assertEquals(
-                    1,
-                    program.names()
-                            .addresses("other.example", true, false)
-                            .addresses()
-                            .size());
-            assertThrows(UnknownHostException.class, () -> program.names().addresses("bad.example", true, false));
-        }
-        keeper.says("control had in hand: what a server says of bad.example, ");
-        String told = keeper.out();
-        assertTrue(!told.matches("(?s).*control: process \\d+, restarts [3-9].*"), told);
-        Path recording = session.resolveSibling("session-reports").resolve("control-1.recording");
-        List<String> command = new ArrayList<>(Place.netkeep(List.of("replay", recording.toString())));
-        command.add(1, POISONED);
-        Place.Said again = place.start(command).end();
-        assertTrue(again.out().contains("\n" + THROWS + "message\n"), again.out() + again.err());
-        assertEquals(0, again.code(), again.out() + again.err());
     }
 }
