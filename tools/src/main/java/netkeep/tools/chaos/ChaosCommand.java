@@ -38,6 +38,9 @@ import picocli.CommandLine.Spec;
 public final class ChaosCommand implements Callable<Integer> {
     private static final int CALM = 4;
 
+    /// Percent. Of more nothing gets on in a minute, and a connection that does not has ended.
+    private static final int MOST_LOSS = 20;
+
     /// What streams carry while parts die, of what they can: a share is left for those that are made anew.
     private static final double LOADED = 0.6;
 
@@ -83,6 +86,15 @@ public final class ChaosCommand implements Callable<Integer> {
     private int stacks = 1;
 
     @Option(
+            names = "--loss",
+            paramLabel = "PERCENT",
+            defaultValue = "0",
+            description =
+                    "Of a hundred frames so many are lost, each way, by lot, on a wire behind the device; none is "
+                            + "longer than the MTU then (default: none).")
+    private double loss;
+
+    @Option(
             names = "--program",
             paramLabel = "NAME",
             split = ",",
@@ -110,6 +122,9 @@ public final class ChaosCommand implements Callable<Integer> {
         if (stacks < 1 || stacks > Stage.MOST_STACKS) {
             throw new ParameterException(spec.commandLine(), "--stacks is 1 or " + Stage.MOST_STACKS);
         }
+        if (!(loss >= 0 && loss < MOST_LOSS)) {
+            throw new ParameterException(spec.commandLine(), "--loss is 0 or more, and less than " + MOST_LOSS);
+        }
         Path directory = Scratch.directory("netkeep-chaos");
         try {
             Told outcome = programs.isEmpty() ? run(directory) : underPrograms(directory);
@@ -129,7 +144,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
     private Told underPrograms(Path directory) throws IOException, InterruptedException {
         UnderPrograms.require(programs);
-        try (Stage stage = new Stage(placement, stacks, standbys, directory, seed)) {
+        try (Stage stage = new Stage(placement, stacks, standbys, loss, directory, seed)) {
             Path scratch = Files.createDirectory(directory.resolve("programs"));
             return new UnderPrograms(stage, programs, scratch).run(placement.name(), seed, seconds);
         }
@@ -138,7 +153,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private Outcome run(Path directory) throws IOException, InterruptedException {
         Tally tally = new Tally();
         Probe probe = new Probe(tally);
-        try (Stage stage = new Stage(placement, stacks, standbys, directory, seed)) {
+        try (Stage stage = new Stage(placement, stacks, standbys, loss, directory, seed)) {
             stage.deaths().awaitAll();
             stage.startServers();
             Load load = new Load(stage.place(), tally, Stage.ECHO, Stage.SOURCE);
@@ -177,7 +192,8 @@ public final class ChaosCommand implements Callable<Integer> {
                     calm,
                     carried,
                     probe.rate(calmFromNs, calmEndNs),
-                    probe.rate(calmEndNs, endNs));
+                    probe.rate(calmEndNs, endNs),
+                    stage.lost());
         }
     }
 

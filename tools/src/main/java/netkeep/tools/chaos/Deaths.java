@@ -55,6 +55,9 @@ final class Deaths {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
 
+    /// Nobody died of a frame for so long: it was lost.
+    private static final long LOST_NS = TimeUnit.SECONDS.toNanos(3);
+
     /// Of so many deaths, those in takeovers with what began them, one begins when all stand by, and is left alone
     /// until what is carried then shows.
     private static final int JUDGED = 5;
@@ -66,6 +69,7 @@ final class Deaths {
 
     private final SplittableRandom luck;
     private final int standbys;
+    private final boolean lossy;
     private final Poisoner poisoner;
     private final List<Death> deaths = new ArrayList<>();
 
@@ -78,8 +82,10 @@ final class Deaths {
 
     /// @param stacks   how many keepers there are
     /// @param standbys how many each has wait
-    Deaths(long seed, int stacks, int standbys, Poisoner poisoner) {
+    /// @param lossy    whether a poisonous frame may be lost on its way
+    Deaths(long seed, int stacks, int standbys, boolean lossy, Poisoner poisoner) {
         this.standbys = standbys;
+        this.lossy = lossy;
         this.luck = new SplittableRandom(seed);
         this.poisoner = poisoner;
         this.states = new Keeper.State[stacks];
@@ -173,14 +179,22 @@ final class Deaths {
     }
 
     private void await(String otherwise, Condition condition) throws IOException, InterruptedException {
-        long endNs = System.nanoTime() + PATIENCE_NS;
+        if (!await(PATIENCE_NS, condition)) {
+            throw new IOException(otherwise + ": " + List.of(states));
+        }
+    }
+
+    /// @return whether it holds before so long has passed
+    private synchronized boolean await(long patienceNs, Condition condition) throws InterruptedException {
+        long endNs = System.nanoTime() + patienceNs;
         while (!begun() || !condition.holds()) {
             long left = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
             if (left <= 0) {
-                throw new IOException(otherwise + ": " + List.of(states));
+                return false;
             }
             wait(left);
         }
+        return true;
     }
 
     /// Ends parts until `untilNs`.
@@ -275,6 +289,9 @@ final class Deaths {
             }
         } catch (LinuxException gone) {
             // It died of its own of what it was given before.
+        }
+        while (frame && lossy && !await(LOST_NS, () -> deaths(whose) > deathsBefore)) {
+            poisoner.poison(kind);
         }
         synchronized (this) {
             deaths.add(new Death(part, kind, takeover, standby, atNs));

@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 /// @param carried  octets per nanosecond, by streams as fast as they can, undisturbed
 /// @param calmRate the same by a load of a share of that, undisturbed
 /// @param rate     the same meanwhile
+/// @param lost     what the wire was to lose, and what was sent again: names and values
 record Outcome(
         String placement,
         long seed,
@@ -26,7 +27,8 @@ record Outcome(
         List<Long> calm,
         double carried,
         double calmRate,
-        double rate)
+        double rate,
+        Map<String, Object> lost)
         implements Told {
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
@@ -75,6 +77,7 @@ record Outcome(
         values.put("datagrams_answered", tally.answers.sum());
         values.put("losses", losses());
         values.put("faults", tally.faults());
+        values.putAll(lost);
         values.put("carried_gbit_s", round(carried * GIGABITS));
         values.put("undisturbed_gbit_s", round(calmRate * GIGABITS));
         values.put("gbit_s", round(rate * GIGABITS));

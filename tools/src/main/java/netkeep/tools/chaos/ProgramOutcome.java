@@ -9,13 +9,15 @@ import java.util.Map;
 ///
 /// @param chains deaths, each with those in the takeovers that it began
 /// @param stacks what successors reported
+/// @param lost   what the wire was to lose, and what was sent again: names and values
 record ProgramOutcome(
         String placement,
         long seed,
         Map<Guest.Kind, Account> accounts,
         Tally tally,
         List<List<Deaths.Death>> chains,
-        Deaths.Reported stacks)
+        Deaths.Reported stacks,
+        Map<String, Object> lost)
         implements Told {
     /// What load generators called an error, and all that was otherwise than it should be.
     @Override
@@ -33,6 +35,7 @@ record ProgramOutcome(
         values.putAll(Outcome.deaths(chains, stacks));
         values.put("losses", losses());
         values.put("faults", tally.faults());
+        values.putAll(lost);
         return values;
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import netkeep.domain.Line;
 import netkeep.domain.Welcome;
@@ -35,9 +36,11 @@ import netkeep.tools.place.Junction;
 import netkeep.tools.place.Placement;
 import netkeep.tools.place.ThisProgram;
 import netkeep.wire.Address;
+import org.jspecify.annotations.Nullable;
 
 /// Where chaos takes place: a network namespace, a placement on a TAP in it, or two on a queue of it each, and two
-/// servers that are attached: with two stacks one to each.
+/// servers that are attached: with two stacks one to each. Where frames are to be lost the TAP is in a namespace of its
+/// own, and a [Wire] goes from there.
 final class Stage implements AutoCloseable {
     /// The socket in the directory at which control listens.
     static final String SESSION = "session";
@@ -52,6 +55,7 @@ final class Stage implements AutoCloseable {
     private static final List<String> LENGTHS = List.of("/24", "/64");
     private static final List<String> KERNELS = List.of("198.18.0.1", "fd00:198:18::1");
     private static final String NAME = "nk-chaos";
+    private static final String PEER = "nk-peer";
     private static final int NO_SUCH_REQUEST = 250;
     private static final long PATIENCE_S = 10;
 
@@ -60,18 +64,25 @@ final class Stage implements AutoCloseable {
     private final Path directory;
     private final List<String> sessions = new ArrayList<>();
     private final Deaths deaths;
+    private final @Nullable Wire wire;
 
-    Stage(Placement placement, int stacks, int standbys, Path directory, long seed) throws IOException {
+    /// @param loss of a hundred frames, each way; with 0 the kernel's addresses are those of the placement's device
+    Stage(Placement placement, int stacks, int standbys, double loss, Path directory, long seed) throws IOException {
         this.directory = directory;
-        this.deaths = new Deaths(seed, stacks, standbys, this::poison);
+        this.deaths = new Deaths(seed, stacks, standbys, loss > 0, this::poison);
         boolean done = false;
         try {
-            this.place = NetworkNamespace.make();
-            closing.push(place::close);
+            this.place = space();
+            NetworkNamespace devices = loss > 0 ? space() : place;
             Junction junction = new Junction(stacks);
             closing.push(junction::close);
-            List<? extends Link> queues = tap(stacks);
+            TapSettings settings = TapSettings.of(NAME).withQueues(stacks);
+            TapSettings device =
+                    loss > 0 ? settings.withOffloads(true, false, false) : settings.withKernelAddresses(kernels());
+            List<? extends Link> queues =
+                    devices.call(() -> TapDevice.open(device).queues());
             closing.push(() -> queues.forEach(Link::close));
+            this.wire = loss > 0 ? wire(devices, loss, seed) : null;
             for (int stack = 0; stack < stacks; stack++) {
                 keep(placement, stack, queues, junction, standbys);
             }
@@ -125,15 +136,33 @@ final class Stage implements AutoCloseable {
         });
     }
 
-    private List<? extends Link> tap(int queues) {
+    private NetworkNamespace space() {
+        NetworkNamespace made = NetworkNamespace.make();
+        closing.push(made::close);
+        return made;
+    }
+
+    private static List<KernelAddress> kernels() {
         List<KernelAddress> kernels = new ArrayList<>();
         for (int i = 0; i < ADDRESSES.size(); i++) {
             Address address = Address.parse(KERNELS.get(i));
             int length = Integer.parseInt(LENGTHS.get(i).substring(1));
             kernels.add(new KernelAddress(address.hi(), address.lo(), length));
         }
-        TapSettings settings = TapSettings.of(NAME).withQueues(queues).withKernelAddresses(kernels);
-        return place.call(() -> TapDevice.open(settings).queues());
+        return kernels;
+    }
+
+    private Wire wire(NetworkNamespace devices, double loss, long seed) {
+        TapSettings other =
+                TapSettings.of(PEER).withOffloads(true, false, false).withKernelAddresses(kernels());
+        Wire made = new Wire(devices, NAME, place, other, loss, seed);
+        closing.push(made::close);
+        return made;
+    }
+
+    /// What the wire has lost, and what was sent again, if it was to lose any; nothing crosses it from then on.
+    Map<String, Object> lost() throws IOException, InterruptedException {
+        return wire == null ? Map.of() : wire.end(sessions);
     }
 
     private static void join(Thread thread) {

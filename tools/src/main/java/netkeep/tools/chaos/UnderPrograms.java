@@ -104,7 +104,8 @@ final class UnderPrograms {
                 accounts,
                 tally,
                 stage.deaths().chains(),
-                stage.deaths().reported());
+                stage.deaths().reported(),
+                stage.lost());
     }
 
     private Tool server(Guest.Kind kind) {

@@ -30,6 +30,16 @@ class ChaosTest {
         assertTrue(number(said, "datagrams_answered") > 0, said);
     }
 
+    /// Of frames one in a hundred is lost, each way.
+    @Test
+    void nothingIsLostThoughFramesAre() throws Exception {
+        String said = chaos("--seconds", "6", "--loss", "1");
+        assertTrue(number(said, "octets") > 0, said);
+        for (String name : List.of("frames_lost", "segments_sent_again", "segments_sent_again_by_kernel")) {
+            assertTrue(number(said, name) > 0, said);
+        }
+    }
+
     /// What wrk, redis-benchmark and who compares every answer have seen of nginx, redis-server and the JDK's server.
     @Test
     void noRequestIsLostUnderUnmodifiedPrograms() throws Exception {

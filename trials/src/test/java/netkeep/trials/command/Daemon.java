@@ -4,10 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.linux.Threads;
+import netkeep.placement.SocketLine;
 
 /// A `netkeep up` in a [Place], and what it says has become of its domains.
 final class Daemon {
@@ -27,10 +29,17 @@ final class Daemon {
     ///
     /// @param options of its JVMs
     Daemon(Place place, Path session, String placement, List<String> options) throws Exception {
+        this(place, session, placement, options, Place.LINK);
+    }
+
+    /// As above.
+    ///
+    /// @param link and its addresses, as options
+    Daemon(Place place, Path session, String placement, List<String> options, List<String> link) throws Exception {
         this.place = place;
         this.session = session;
         List<String> line = new ArrayList<>(List.of("up", "--placement", placement, "--session", session.toString()));
-        line.addAll(Place.LINK);
+        line.addAll(link);
         List<String> command = new ArrayList<>(Place.netkeep(line));
         command.addAll(1, options);
         keeper = place.start(command);
@@ -105,6 +114,22 @@ final class Daemon {
                 .reduce("", (before, line) -> line);
     }
 
+    /// All its sockets, the fields of a line each. Whoever is to answer may have died just now.
+    List<Map<String, Object>> sockets() throws Exception {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (long next = 0; next >= 0; ) {
+            List<String> lines = Place.asked(session, "ss " + next).lines().toList();
+            if (lines.isEmpty()) {
+                pause(endNs, "an answer to ss");
+                continue;
+            }
+            lines.stream().skip(1).map(SocketLine::fields).forEach(all::add);
+            next = Long.parseLong(lines.getFirst().substring("next=".length()));
+        }
+        return all;
+    }
+
     /// Waits until what the keeper says has this in it.
     void await(String state) throws Exception {
         long endNs = System.nanoTime() + PATIENCE_NS;
@@ -141,5 +166,22 @@ final class Daemon {
         awaitRestarts(part, deaths);
         await("one stands by");
         Threads.kill(process(part), signal);
+    }
+
+    /// Ends a part's process, and its successor as soon as it has one.
+    void killTwice(String part) throws Exception {
+        int deaths = restarts(part);
+        long first = process(part);
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        kill(part, deaths, Threads.SIGKILL);
+        String second = held(part).group(1);
+        while (second == null || Long.parseLong(second) == first) {
+            if (System.nanoTime() > endNs) {
+                pause(endNs, "a successor of " + part);
+            }
+            second = held(part).group(1);
+        }
+        Threads.kill(Integer.parseInt(second), Threads.SIGKILL);
+        awaitRestarts(part, deaths + 2);
     }
 }
