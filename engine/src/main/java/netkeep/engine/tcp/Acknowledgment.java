@@ -39,28 +39,26 @@ final class Acknowledgment {
                 && wnd != 0;
         if (Seq.after(seg.ack, before)) {
             cumulative(seg.ack, nowUs);
+            if (ack.again) {
+                // Karn, RFC 6298 §3: what lay behind a retransmission was acknowledged by that.
+                ack.rttUs = -1;
+            }
         }
         if (tcb.has(Tcb.SACK_OK) && seg.options.sacks() > 0 && tcb.flowRecord() != 0) {
             selective(seg, nowUs);
         }
         boolean shut = tcb.sndWnd() == 0;
         window(seg, wnd);
+        if (!shut && tcb.sndWnd() == 0) {
+            // RFC 9293 §3.8.6: from now on it is probed, be it text in flight that lies beyond it.
+            tcp.timers.restart(nowNs);
+        }
         if (ack.rttUs >= 0) {
             Rtt.measured(tcb, ack.rttUs, tcp.settings);
             flow.unmeasured(0);
         }
         if (ack.acked > 0) {
-            if (tcb.error() != 0) {
-                tcb.error(0);
-            }
-            tcb.set(Tcb.PROGRESS);
-            tcb.backoff(0);
-            tcb.persist(0);
-            tcp.timers.restart(nowNs);
-            tcp.tuneSendBuffer();
-            if (outstanding) {
-                tcp.sizes.acknowledged(ack.acked, nowNs);
-            }
+            getsOn(outstanding && tcp.sizes.acknowledged(ack.acked, nowNs), nowNs);
         }
         if (tcb.flowRecord() != 0 && flow.tlpEnd() != 0) {
             tailLossProbed(seg, before);
@@ -74,6 +72,24 @@ final class Acknowledgment {
                 flight.mark(0, Flight.LOST);
             }
         }
+    }
+
+    /// SND.UNA has moved.
+    ///
+    /// @param smaller whether by a smaller segment: the time-outs before it were of larger ones, and of their size
+    private void getsOn(boolean smaller, long nowNs) {
+        if (tcb.error() != 0) {
+            tcb.error(0);
+        }
+        tcb.set(Tcb.PROGRESS);
+        if (ack.rttUs < 0 && !smaller) {
+            // Karn, RFC 6298 §5: until something is measured the time-out stays what it was backed off to.
+            tcb.rtoUs((int) (Rtt.rtoNs(tcb, tcp.settings) / 1000));
+        }
+        tcb.backoff(0);
+        tcb.persist(0);
+        tcp.timers.restart(nowNs);
+        tcp.tuneSendBuffer();
     }
 
     /// RFC 5681 §4.1 and RFC 7661's reason: a window that was not used says nothing of the path.
@@ -131,7 +147,12 @@ final class Acknowledgment {
             ack.dsackRight = seg.options.right(0);
             from = 1;
         }
-        for (int i = from; i < seg.options.sacks(); i++) {
+        // In their order, not that of the option: of what one acknowledgment tells nothing came late (RFC 8985 §6.2
+        // step 3), and the last was sent last.
+        int waiting = (1 << seg.options.sacks()) - (1 << from);
+        while (waiting != 0) {
+            int i = lowest(seg, waiting);
+            waiting &= ~(1 << i);
             int left = seg.options.left(i);
             int right = seg.options.right(i);
             // RFC 2018 §3: what is not of this flight is not believed. Each edge is held to both ends: of three numbers
@@ -143,6 +164,19 @@ final class Acknowledgment {
             }
         }
         ack.duplicate |= ack.sacked > 0;
+    }
+
+    /// The one of the blocks, a set of bits that is not empty, that begins first behind SND.UNA.
+    private int lowest(Segment seg, int blocks) {
+        int lowest = Integer.numberOfTrailingZeros(blocks);
+        for (int i = lowest + 1; i < seg.options.sacks(); i++) {
+            int ahead = seg.options.left(i) - tcb.sndUna();
+            boolean lower = Integer.compareUnsigned(ahead, seg.options.left(lowest) - tcb.sndUna()) < 0;
+            if ((blocks & 1 << i) != 0 && lower) {
+                lowest = i;
+            }
+        }
+        return lowest;
     }
 
     private static boolean isDuplicate(Segment seg) {
@@ -179,11 +213,12 @@ final class Acknowledgment {
         }
     }
 
-    /// RFC 9293 §3.10.7.4: SND.WND follows the newest segment.
+    /// RFC 9293 §3.10.7.4: SND.WND follows the newest segment, but none whose acknowledgment is older than SND.UNA,
+    /// from which the window is counted.
     private void window(Segment seg, int wnd) {
         boolean newer =
                 Seq.before(tcb.sndWl1(), seg.seq) || tcb.sndWl1() == seg.seq && Seq.notAfter(tcb.sndWl2(), seg.ack);
-        if (!newer) {
+        if (!newer || Seq.before(seg.ack, tcb.sndUna())) {
             return;
         }
         tcb.sndWnd(wnd);

@@ -102,6 +102,15 @@ final class Flight {
         return octets;
     }
 
+    /// Segments with `mark`, of `mss` octets at most: so many at least, for runs that became one count as full ones.
+    int segments(int mark, int mss) {
+        int segments = 0;
+        for (int run = 0; run < flow.runs(); run++) {
+            segments += has(run, mark) ? Math.max(1, length(run) / mss) : 0;
+        }
+        return segments;
+    }
+
     /// The first run with `mark`, or -1.
     int first(int mark) {
         for (int run = 0; run < flow.runs(); run++) {

@@ -191,7 +191,8 @@ final class Output {
         if (tcb.sndWnd() != 0 && unsent() && (tcb.sndUna() == tcb.sndNxt() || tcb.has(Tcb.CORK))) {
             return text(true, nowNs, nowUs);
         }
-        if (tcb.sndWnd() != 0 || !unsent() && tcb.sndUna() == tcb.sndNxt()) {
+        boolean end = tcb.has(Tcb.FIN_WANTED) && !tcb.has(Tcb.FIN_SENT);
+        if (tcb.sndWnd() != 0 || !unsent() && !end && tcb.sndUna() == tcb.sndNxt()) {
             // RFC 9293 §3.8.4: below the window, so that the peer must answer.
             tcp.counters.add(Counter.TcpExtTCPKeepAlive);
             segment(tcb.sndUna() - 1, 0, 0, nowNs);
@@ -208,6 +209,9 @@ final class Output {
             if (!text) {
                 tcb.set(Tcb.FIN_SENT);
             }
+        } else {
+            // Karn: what goes again measures nothing when it is taken.
+            flight.mark(0, Flight.RETRANSMITTED);
         }
         segment(una, text ? 1 : 0, text ? 0 : FIN, nowNs);
         return true;
@@ -240,13 +244,13 @@ final class Output {
             tcp.needFlow();
             tcp.sizes.tries(nxt + length);
         } else if (length > mss) {
-            boolean rest = length == waiting && mayBeShort(length % mss, nxt);
+            boolean rest = length == waiting && mayBeShort(length % mss, true, nxt);
             length = rest ? length : length - length % mss;
         } else if (length < mss
                 && !probing
                 && !overdue
-                && !(length == waiting && mayBeShort(length, nxt))
-                && length < tcb.sndMaxWnd() / 2) {
+                && !(mayBeShort(length, length == waiting, nxt)
+                        && (length == waiting || length >= tcb.sndMaxWnd() / 2))) {
             // RFC 9293 §3.8.6.2.1: neither a full segment, nor all there is, nor half the greatest window.
             return false;
         }
@@ -294,11 +298,13 @@ final class Output {
 
     /// Whether a segment of less than the full size may go: cork, and Nagle (RFC 9293 §3.7.4), but not while only
     /// full-sized ones are outstanding: of an odd number of them the last may be acknowledged late (Appendix A.3).
-    private boolean mayBeShort(int rest, int nxt) {
+    ///
+    /// @param all whether it is all there is: what fills a small window waits for nothing from the user
+    private boolean mayBeShort(int rest, boolean all, int nxt) {
         if (rest == 0 || tcb.has(Tcb.FIN_WANTED)) {
             return true;
         }
-        if (tcb.has(Tcb.CORK)) {
+        if (all && tcb.has(Tcb.CORK)) {
             return false;
         }
         boolean small = tcb.flowRecord() != 0 && Seq.between(tcb.sndUna() + 1, flow.sndSml(), nxt);
@@ -321,7 +327,9 @@ final class Output {
     }
 
     private boolean fin(long nowNs, int nowUs) {
-        if (!tcb.has(Tcb.FIN_WANTED) || tcb.has(Tcb.FIN_SENT) || unsent()) {
+        // It takes a number of the window, as text does: where that is shut a probe brings it.
+        boolean room = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt() > 0;
+        if (!room || !tcb.has(Tcb.FIN_WANTED) || tcb.has(Tcb.FIN_SENT) || unsent()) {
             return false;
         }
         tcp.needFlow();

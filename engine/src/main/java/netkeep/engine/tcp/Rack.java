@@ -85,7 +85,7 @@ final class Rack {
         if (flow.reordering() == 0
                 && (flow.recovery() == Recovery.FAST
                         || flow.recovery() == Recovery.TIMED_OUT
-                        || flight.octets(Flight.SACKED) >= DUP_THRESH * mss)) {
+                        || flight.segments(Flight.SACKED, mss) >= DUP_THRESH)) {
             return 0;
         }
         int quarter = Math.max(1, tcb.minRttUs() / 4);

@@ -318,7 +318,12 @@ final class Recovery {
     /// RFC 5682 §2.1 and, with SACK, §3.1.
     private void forwardRto(Delivery ack) {
         // Without SACK what arrived behind a retransmission may have waited there since before the time-out.
-        boolean original = ack.original && (tcb.has(Tcb.SACK_OK) || !ack.again);
+        boolean sack = tcb.has(Tcb.SACK_OK);
+        boolean original = ack.original && (sack || !ack.again);
+        if (ack.acked == 0 && !original && (!ack.duplicate || sack && flow.frto() == 1)) {
+            // Text, or an update of the window, says nothing; §3.1 step 2 waits for SND.UNA to move.
+            return;
+        }
         if (original && flow.recovery() == TIMED_OUT) {
             // Step 3b: something arrived that was not sent again: the time-out was needless.
             counters.add(Counter.TcpExtTCPSpuriousRTOs);

@@ -126,10 +126,13 @@ final class SegmentSize {
     }
 
     /// SND.UNA has moved by `octets`.
-    void acknowledged(int octets, long nowNs) {
+    ///
+    /// @return whether that tells that a smaller segment has passed where larger ones did not
+    boolean acknowledged(int octets, long nowNs) {
+        boolean passed = (flow.hole() & SMALLER) != 0 && octets < fullSized();
         if ((flow.hole() & SMALLER) != 0) {
             flow.hole(flow.hole() & ~SMALLER);
-            if (octets < fullSized()) {
+            if (passed) {
                 flow.hole(flow.hole() + 1);
             }
             if ((flow.hole() & PASSED) == PROOF) {
@@ -140,6 +143,7 @@ final class SegmentSize {
         if (flow.tried() != 0 && Seq.notAfter(flow.tryEnd(), tcb.sndUna())) {
             triedAll(nowNs);
         }
+        return passed;
     }
 
     private void blackHole(long nowNs) {

@@ -249,6 +249,29 @@ class WindowTest {
                 """);
     }
 
+    /// Karn: its octet went three times, and all that while is no round trip.
+    @Rfc({"9293 MUST-18", "6298 3 Karn"})
+    @Test
+    void probeThatWasRepeatedMeasuresNothing() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < ACK seq=1 ack=1 win=0
+                . send 1000
+                + 200ms
+                > ACK seq=1 len=1
+                < ACK seq=1 ack=1 win=0
+                + 400ms
+                > ACK seq=1 len=1
+                < ACK seq=1 ack=1 win=0
+                + 800ms
+                > ACK seq=1 len=1
+                < ACK seq=1 ack=2 win=60000
+                > PSH,ACK seq=2 len=999
+                + 199ms
+                + 1ms
+                > ACK seq=2 len=999
+                """);
+    }
+
     @Rfc({"9293 MUST-34", "9293 SHLD-15"})
     @Test
     void peerThatShrinksItsWindowLosesNothing() {
@@ -389,6 +412,26 @@ class WindowTest {
                 """);
     }
 
+    /// RFC 9293 §3.8.6.2.1 (3): half of the greatest window goes only where Nagle lets it. A cork holds back what is
+    /// all there is, but not what fills the window.
+    @Rfc("9293 SHLD-7")
+    @Test
+    void halfOfASmallWindowWaitsToo() {
+        Scenario.v4().begin().established("mss=1460 win=1000").play("""
+                . send 100
+                > PSH,ACK seq=1 len=100
+                . send 600
+                + 10ms
+                < ACK seq=1 ack=101 win=1000
+                > PSH,ACK seq=101 len=600
+                < ACK seq=1 ack=701 win=1000
+                . option CORK 1
+                . send 600
+                . send 600
+                > ACK seq=701 len=1000
+                """);
+    }
+
     /// A lone full-sized segment outstanding would be acknowledged late, and what follows it wait for that.
     @Rfc("9293 A.3 full-sized")
     @Test
@@ -446,6 +489,24 @@ class WindowTest {
                 + 199ms
                 + 1ms
                 > PSH,ACK seq=1501 len=10
+                """);
+    }
+
+    /// A FIN takes a number of the window: where that is shut it goes as a probe, and not with an acknowledgment.
+    @Rfc("9293 MUST-36")
+    @Test
+    void endWaitsForTheWindowAsTextDoes() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < ACK seq=1 ack=1 win=0
+                . shutdown
+                < PSH,ACK seq=1 ack=1 len=10 win=0
+                + 40ms
+                > ACK seq=1 ack=11
+                + 159ms
+                + 1ms
+                > FIN,ACK seq=1 ack=11
+                < ACK seq=11 ack=2 win=0
+                FIN_WAIT_2
                 """);
     }
 

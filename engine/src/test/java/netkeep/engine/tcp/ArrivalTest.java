@@ -297,6 +297,24 @@ class ArrivalTest {
                 """);
     }
 
+    /// SND.UNA =< SEG.ACK: a window of before is not counted from now, though its segment's text is newer.
+    @Rfc("9293 3.10.7.4 fifth window")
+    @Test
+    void windowOfAnOldAcknowledgmentDoesNotCount() {
+        established().play("""
+                < ACK seq=1 ack=1 win=1000
+                . send 3000
+                > ACK seq=1 len=1000
+                + 10ms
+                < ACK seq=1 ack=1001 win=1000
+                > ACK seq=1001 len=1000
+                < PSH,ACK seq=11 ack=1 len=10 win=5000
+                > ACK seq=2001 ack=1
+                < ACK seq=1 ack=2001 win=1000
+                > PSH,ACK seq=2001 len=1000
+                """);
+    }
+
     @Rfc("9293 3.10.7.4 seventh")
     @Test
     void textInOrderIsForTheUserAndOverlapsAreCutOff() {

@@ -229,4 +229,33 @@ class FailureTest {
         }
         conversation.play("ESTABLISHED");
     }
+
+    /// Nor where the window shrinks to nothing and nothing new was acknowledged: it is probed.
+    @Rfc({"9293 SHLD-17", "9293 MUST-36", "9293 MUST-37"})
+    @Test
+    void textBeyondAWindowThatShrankToNothingIsProbedFor() {
+        Conversation conversation =
+                Scenario.v4().begin().established("mss=1000").play("""
+                . send 1000
+                > PSH,ACK seq=1 len=1000
+                + 20ms
+                < ACK seq=1 ack=1 win=0
+                """);
+        long untilNs = conversation.world.nowNs() + TimeUnit.MINUTES.toNanos(30);
+        while (conversation.world.nowNs() < untilNs) {
+            assertTrue(conversation.world.run(
+                    TimeUnit.MINUTES.toNanos(3),
+                    () -> !conversation.peer.segments().isEmpty()));
+            assertEquals(1, conversation.taken().length());
+            conversation.play("< ACK seq=1 ack=1 win=0");
+        }
+        assertEquals(0, conversation.client().error(conversation.socket()));
+        conversation.play("""
+                ESTABLISHED
+                < ACK seq=1 ack=1 win=60000
+                > PSH,ACK seq=1 len=1000
+                < ACK seq=1 ack=1001
+                . acknowledged 1000
+                """);
+    }
 }

@@ -58,6 +58,28 @@ class ForwardRtoTest {
         assertEquals(List.of(11001, 12001), sending.arrives("ACK seq=1 ack=11001"));
     }
 
+    /// RFC 5681 §2: what has text, or another window, is no duplicate.
+    @Rfc({"5682 2.1 step 2a", "5682 2.1 step 2b"})
+    @Test
+    void peersTextIsNoDuplicate() {
+        Sending sending = timedOut(PLAIN);
+        assertEquals(List.of(), sending.arrives("PSH,ACK seq=1 ack=10001 len=10"));
+        assertEquals(List.of(), sending.arrives("ACK seq=11 ack=10001 win=60000"));
+
+        assertEquals(List.of(16001, 17001), sending.arrives("ACK seq=11 ack=11001 win=60000"));
+    }
+
+    /// §3.1 step 2: with SACK a duplicate is noted, and the first that moves SND.UNA is waited for.
+    @Rfc("5682 3.1 step 2")
+    @Test
+    void duplicateBeforeTheFirstIsWaitedOutWithSack() {
+        Sending sending = timedOut(SACK);
+        // What is told is the loss probe.
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=10001 sack=15001:16001"));
+
+        assertEquals(List.of(16001, 17001), sending.arrives("ACK seq=1 ack=11001 sack=15001:16001"));
+    }
+
     @Rfc("5682 2.1 step 3a")
     @Test
     void duplicateInsteadOfTheSecondMeansTheLossIsReal() {

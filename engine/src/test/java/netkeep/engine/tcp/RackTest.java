@@ -124,6 +124,23 @@ class RackTest {
         assertEquals(List.of(0, 1), lost());
     }
 
+    /// However small they are.
+    @Rfc("8985 6.2 step 4")
+    @Test
+    void threeSmallSegmentsSackedEndThePatienceToo() {
+        for (int segment = 0; segment < 5; segment++) {
+            rig.send(100, 1_000 + 1_000 * segment);
+        }
+        sack(2, 3_000 + RTT);
+        sack(3, 4_000 + RTT);
+        assertTrue(rig.rack.detect(MSS, 4_000 + RTT) > 0);
+        assertEquals(List.of(), lost());
+        sack(4, 5_000 + RTT);
+        rig.rack.detect(MSS, 5_000 + RTT);
+
+        assertEquals(List.of(0, 1), lost());
+    }
+
     @Rfc("8985 6.2 step 4")
     @Test
     void inRecoveryThereIsNoPatienceWhileNoReorderingWasSeen() {

@@ -106,6 +106,16 @@ class RetransmissionTest {
         assertEquals(320, Look.at(conversation).tcb.minRttUs());
     }
 
+    /// Nor does what waited at the peer for it, and was sent once.
+    @Rfc({"9293 MUST-18", "6298 3 Karn"})
+    @Test
+    void whatLayBehindARetransmissionMeasuresNothing() {
+        Conversation conversation = twoSegments();
+        int before = Look.at(conversation).tcb.srttUs();
+        conversation.play("+ 200ms\n> ACK seq=1 len=1000\n+ 20ms\n< ACK seq=1 ack=2001");
+        assertEquals(before, Look.at(conversation).tcb.srttUs());
+    }
+
     @Rfc("5681 3.1 high ssthresh")
     @Test
     void beforeALossNothingBoundsSlowStart() {

@@ -35,6 +35,16 @@ class SackRecoveryTest {
         assertEquals(12_600, Look.at(sending.conversation).tcb.ssthresh());
     }
 
+    /// An option tells the newest block first, wherever it lies: of blocks that one acknowledgment tells none was late.
+    @Rfc({"8985 6.2 step 3", "8985 6.2 step 4"})
+    @Test
+    void blocksToldAtOnceAreNoReordering() {
+        Sending sending = Sending.inFlight("sackOK", 10);
+        sending.passMs(20);
+        assertEquals(List.of(10001, 13001, 14001), sending.arrives("ACK seq=1 ack=10001 sack=15001:17001,11001:13001"));
+        assertEquals(0, Look.at(sending.conversation).flow.reordering());
+    }
+
     @Rfc({"6675 5 end", "9937 6.4 end"})
     @Test
     void recoveryEndsAtItsPointWithTheReducedWindow() {
