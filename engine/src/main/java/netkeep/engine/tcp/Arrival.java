@@ -113,7 +113,8 @@ final class Arrival {
 
     /// RFC 9293 §3.10.7.4.
     private void otherwise(Segment seg, Packet packet, long nowNs, int nowUs) {
-        if (tcb.tcpState() == State.SYN_RECEIVED && seg.has(SYN) && seg.seq == tcb.irs()) {
+        boolean synAgain = seg.has(SYN) && !seg.has(RST) && seg.seq == tcb.irs();
+        if (tcb.tcpState() == State.SYN_RECEIVED && synAgain) {
             if (!seg.has(ACK)) {
                 tcb.put(Tcb.ECN, tcb.has(Tcb.ECN) && seg.has(ECE) && seg.has(CWR));
                 tcb.set(Tcb.SYN_NEEDED);

@@ -85,9 +85,16 @@ final class Fate {
         finish(nowNs);
     }
 
-    /// Sends a RST and ends the open connection: the user's ABORT, RFC 9293 §3.10.5.
-    void abort(long nowNs) {
-        reset(nowNs);
+    /// Ends the open connection: the user's ABORT, RFC 9293 §3.10.5. The peer is told by a RST, but not where both have
+    /// sent a FIN.
+    ///
+    /// @param unread whether octets of the peer's are lost, which it must hear of in any state (SHLD-3)
+    void abort(boolean unread, long nowNs) {
+        State state = tcb.tcpState();
+        boolean closed = (state == State.CLOSING || state == State.LAST_ACK) && tcb.has(Tcb.FIN_SENT);
+        if (!closed || unread) {
+            reset(nowNs);
+        }
         finish(nowNs);
     }
 

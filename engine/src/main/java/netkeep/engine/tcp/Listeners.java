@@ -53,18 +53,27 @@ final class Listeners {
     void segmentArrives(int id, int hash, Segment seg, Packet packet, long nowNs) {
         int firstWait = tcp.socketCount + tcp.halfOpens.count();
         if (id >= firstWait) {
-            if (tcp.timeWaits.segmentArrives(tcp, id - firstWait, hash, seg, nowNs)) {
-                nobody(hash, seg, packet, true, nowNs);
-            }
+            inTimeWait(id - firstWait, hash, seg, packet, nowNs);
         } else if (id >= 0) {
             halfOpen(id, hash, seg, packet, nowNs);
         } else {
-            nobody(hash, seg, packet, false, nowNs);
+            nobody(hash, seg, packet, nowNs);
+        }
+    }
+
+    /// RFC 9293 §3.6.1 (MAY-2): a SYN ends the wait only where a connection can begin; a cookie's number may be old.
+    private void inTimeWait(int wait, int hash, Segment seg, Packet packet, long nowNs) {
+        int index = tcp.timeWaits.mayEnd(wait, seg) ? find(packet, seg.destinationPort, hash) : -1;
+        if (index >= 0 && pool.size() < pool.count() && takes(index, nowNs)) {
+            tcp.timeWaits.recycle(tcp, wait, hash);
+            synArrives(index, hash, seg, packet, true, nowNs);
+        } else {
+            tcp.timeWaits.segmentArrives(tcp, wait, seg, nowNs);
         }
     }
 
     /// RFC 9293 §3.10.7.1 and §3.10.7.2.
-    private void nobody(int hash, Segment seg, Packet packet, boolean reuses, long nowNs) {
+    private void nobody(int hash, Segment seg, Packet packet, long nowNs) {
         int index = find(packet, seg.destinationPort, hash);
         if (index < 0) {
             tcp.replies.reset(seg, nowNs);
@@ -82,19 +91,25 @@ final class Listeners {
             }
             return;
         }
-        if (!seg.has(SYN)) {
-            return;
+        if (seg.has(SYN) && takes(index, nowNs)) {
+            synArrives(index, hash, seg, packet, false, nowNs);
         }
+    }
+
+    /// Whether a listener may be asked for another connection now.
+    private boolean takes(int index, long nowNs) {
         tcp.sockets.read(index, listener);
-        if (listener.ssthresh() > listener.cwnd()) {
-            counters.add(Counter.TcpExtListenOverflows);
-            counters.add(Counter.TcpExtListenDrops);
-            return;
-        }
-        if (!tcp.sockets.attachment(listener).mayBeAsked(nowNs)) {
-            counters.add(Counter.TcpExtListenDrops);
-            return;
-        }
+        boolean full = listener.ssthresh() > listener.cwnd();
+        boolean takes = !full && tcp.sockets.attachment(listener).mayBeAsked(nowNs);
+        counters.add(Counter.TcpExtListenOverflows, full ? 1 : 0);
+        counters.add(Counter.TcpExtListenDrops, takes ? 0 : 1);
+        return takes;
+    }
+
+    /// A SYN that the listener, which was looked at last, [#takes].
+    ///
+    /// @param reuses whether the numbers begin behind those of the connection in TIME-WAIT that was ended last
+    private void synArrives(int index, int hash, Segment seg, Packet packet, boolean reuses, long nowNs) {
         int made = pool.take(index + 1);
         HalfOpen at = made < 0 ? cookie : half;
         if (made >= 0) {
@@ -268,14 +283,18 @@ final class Listeners {
         }
     }
 
-    /// An ICMP error about a SYN-ACK: only a hard one ends what is not yet a connection.
+    /// As [Tcp#expects], of what is half-open: the SYN-ACK is what is in flight.
+    boolean expects(int id, Failure failure) {
+        pool.read(id - tcp.socketCount, half);
+        return failure.seq == half.iss();
+    }
+
+    /// An ICMP error about a SYN-ACK, which it [#expects]: only a hard one ends what is not yet a connection.
     void failed(int id, Failure failure) {
         if (failure.kind == Failure.Kind.PORT_UNREACHABLE || failure.kind == Failure.Kind.PROTOCOL_UNREACHABLE) {
             int index = id - tcp.socketCount;
             pool.read(index, half);
-            if (failure.seq == half.iss()) {
-                forget(index, hash());
-            }
+            forget(index, hash());
         }
     }
 

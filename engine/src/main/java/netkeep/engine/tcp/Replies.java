@@ -109,6 +109,13 @@ final class Replies {
         }
     }
 
+    /// The same of a connection in TIME-WAIT.
+    void challenge(TimeWait wait, long nowNs) {
+        if (mayChallenge(nowNs)) {
+            acknowledge(wait, nowNs);
+        }
+    }
+
     private boolean mayChallenge(long nowNs) {
         long second = nowNs / TimeUnit.SECONDS.toNanos(1);
         long at = records.write(0);

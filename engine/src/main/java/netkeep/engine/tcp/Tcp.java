@@ -383,7 +383,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     public boolean expects(Failure failure) {
         int id = find(failure);
         if (id < 0 || id >= socketCount) {
-            return id >= socketCount && id < socketCount + halfOpens.count();
+            return id >= socketCount && id < socketCount + halfOpens.count() && listeners.expects(id, failure);
         }
         sockets.read(id, lookedAt);
         return Seq.between(lookedAt.sndUna(), failure.seq, lookedAt.sndNxt() - 1);

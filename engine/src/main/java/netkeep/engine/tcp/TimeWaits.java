@@ -83,39 +83,48 @@ final class TimeWaits {
         return pool.take(1);
     }
 
-    /// RFC 9293 §3.10.7.4 for TIME-WAIT, with RFC 6191 for a SYN and RFC 1337 for a RST.
-    ///
-    /// @return true if a new connection may take the place of the old one, which is then gone
-    boolean segmentArrives(Tcp tcp, int index, int hash, Segment seg, long nowNs) {
-        pool.write(index, wait);
-        if (seg.has(RST)) {
+    /// Whether a segment is a SYN that a new connection may begin with in the place of the old one: RFC 9293 §3.6.1,
+    /// RFC 6191.
+    boolean mayEnd(int index, Segment seg) {
+        if (!seg.has(SYN) || seg.has(ACK) || seg.has(RST)) {
             return false;
         }
-        if (seg.has(SYN) && !seg.has(ACK)) {
-            boolean newer = seg.options.hasTimestamps() && wait.timestamps() != 0
-                    ? Seq.after(seg.options.tsVal(), wait.tsRecent())
-                            || seg.options.tsVal() == wait.tsRecent() && Seq.after(seg.seq, wait.rcvNxt())
-                    : Seq.after(seg.seq, wait.rcvNxt());
-            if (newer) {
-                end(tcp, index, hash);
-                tcp.counters.add(Counter.TcpExtTWRecycled);
-                return true;
-            }
+        pool.read(index, wait);
+        return seg.options.hasTimestamps() && wait.timestamps() != 0
+                ? Seq.after(seg.options.tsVal(), wait.tsRecent())
+                        || seg.options.tsVal() == wait.tsRecent() && Seq.after(seg.seq, wait.rcvNxt())
+                : Seq.after(seg.seq, wait.rcvNxt());
+    }
+
+    /// A new connection takes the place of the old one.
+    void recycle(Tcp tcp, int index, int hash) {
+        pool.write(index, wait);
+        end(tcp, index, hash);
+        tcp.counters.add(Counter.TcpExtTWRecycled);
+    }
+
+    /// RFC 9293 §3.10.7.4 for TIME-WAIT, with RFC 1337 for a RST; no SYN that ends it.
+    void segmentArrives(Tcp tcp, int index, Segment seg, long nowNs) {
+        pool.write(index, wait);
+        if (seg.has(RST)) {
+            return;
         }
         boolean old = wait.timestamps() != 0
                 && seg.options.hasTimestamps()
                 && Seq.before(seg.options.tsVal(), wait.tsRecent());
-        if (seg.has(FIN) && !old) {
+        if (seg.has(FIN) && !old && seg.seq + seg.len() == wait.rcvNxt()) {
             // The peer has not seen our acknowledgment: the wait begins again.
             wait.endsNs(nowNs + 2 * tcp.settings.mslNs());
         }
-        if (seg.len() > 0 || seg.seq != wait.rcvNxt()) {
+        if (seg.len() > 0 || seg.seq == wait.rcvNxt() - 1) {
             tcp.replies.acknowledge(wait, nowNs);
+        } else if (seg.seq != wait.rcvNxt()) {
+            // Two ends whose numbers have come apart would answer each other without end, as in [Arrival].
+            tcp.replies.challenge(wait, nowNs);
         }
-        return false;
     }
 
-    /// The initial sequence number for a connection that takes the place of the one that [#segmentArrives] ended.
+    /// The initial sequence number for a connection that takes the place of the one that was last [#recycle]d.
     int successorIss(int iss) {
         // RFC 6191 §2: beyond what the old connection used.
         return Seq.after(iss, wait.sndNxt()) ? iss : wait.sndNxt() + 128_000;

@@ -295,12 +295,12 @@ final class Timers {
         }
         if (tcb.has(Tcb.CLOSED_BY_USER) && !tcb.has(Tcb.FIN_WANTED)) {
             // Its last text has gone; see Users.
-            tcp.fate.abort(nowNs);
+            tcp.fate.abort(false, nowNs);
             return;
         }
         if (tcb.has(Tcb.CLOSED_BY_USER) && tcb.linger() != 0) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
-            tcp.fate.abort(nowNs);
+            tcp.fate.abort(false, nowNs);
             return;
         }
         if (tcb.has(Tcb.KEEP_ALIVE) && state.synchronised()) {

@@ -278,7 +278,7 @@ public final class Users {
             // RFC 2525 §2.17: octets that nobody will read are told of by a RST.
             tcp.counters.add(unread ? Counter.TcpExtTCPAbortOnClose : Counter.TcpExtTCPAbortOnData);
             if (abort || tcb.linger() == 1 || !mayGo(state)) {
-                tcp.fate.abort(nowNs);
+                tcp.fate.abort(unread, nowNs);
             } else {
                 tcb.idleNs(nowNs + LAST_WORDS_NS);
             }
@@ -326,7 +326,7 @@ public final class Users {
             if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == listener - attachment.first + 1) {
                 tcp.open(index);
                 tcb.set(Endpoint.CLOSED_BY_USER);
-                tcp.fate.abort(nowNs);
+                tcp.fate.abort(false, nowNs);
             }
         });
         tcp.open(listener);

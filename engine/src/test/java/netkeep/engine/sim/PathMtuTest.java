@@ -8,6 +8,7 @@ import netkeep.engine.tcp.TcpView;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Path MTU discovery: RFC 1191, RFC 8201, and what a connection makes of it.
@@ -50,6 +51,20 @@ class PathMtuTest {
         first.seq -= 100_000;
         conversation.peer.sendTooBig(first, SimHost.address4(254), 600);
         conversation.play("< ACK seq=1 ack=5381\n. send 1460\n> PSH,ACK len=1460");
+    }
+
+    /// Nor what quotes another number than that of the SYN,ACK of a connection in the making.
+    @Rfc("5927 7.1 in flight")
+    @ParameterizedTest
+    @CsvSource({"-1, 1460", "0, 560", "1, 1460"})
+    void tooBigAboutASynAckMustQuoteItsNumber(int offset, int length) {
+        Conversation conversation = Scenario.v4().begin().play(". listen\n< SYN seq=0 mss=1460\n> SYN,ACK seq=0 ack=1");
+        Segment quoted = conversation.last();
+        quoted.seq += offset;
+        conversation.peer.sendTooBig(quoted, SimHost.address4(254), 600);
+        conversation.play("< ACK seq=1 ack=1\n. accept\n. send %d\n> PSH,ACK seq=1 len=%d".formatted(length, length));
+        conversation.play("< ACK seq=1 ack=%d\n. send 1460\n...".formatted(length + 1));
+        assertEquals(length, conversation.taken().length());
     }
 
     @Rfc("1191 3")

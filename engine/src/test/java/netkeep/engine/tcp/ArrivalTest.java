@@ -196,6 +196,9 @@ class ArrivalTest {
                 < SYN seq=0 mss=1000
                 > SYN,ACK seq=0 ack=1
                 SYN_RECEIVED
+                < RST,SYN seq=0
+                < RST,SYN,ACK seq=0 ack=1
+                SYN_RECEIVED
                 < RST seq=1
                 . error ECONNREFUSED
                 CLOSED

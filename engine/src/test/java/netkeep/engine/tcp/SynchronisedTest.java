@@ -3,6 +3,7 @@ package netkeep.engine.tcp;
 import netkeep.engine.sim.Conversation;
 import netkeep.engine.sim.Scenario;
 import netkeep.sim.Rfc;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +109,38 @@ class SynchronisedTest {
     @EnumSource(In.class)
     void withoutAckNothingCounts(In state) {
         state.play("< PSH seq=$a len=10\n< FIN seq=$a\n. readable 0\n$=");
+    }
+
+    /// RFC 9293 §3.10.5: of two that have closed the peer has nothing to hear.
+    @Rfc("9293 3.10.5 abort")
+    @ParameterizedTest
+    @EnumSource(In.class)
+    void abortTellsWhoHasNotClosed(In state) {
+        boolean closed = state == In.CLOSING || state == In.LAST_ACK;
+        state.play("""
+                . option LINGER 0
+                . close
+                %s
+                CLOSED
+                . free
+                """.formatted(closed ? "" : "> RST,ACK seq=$s ack=$a"));
+    }
+
+    /// But what was not read is told of in any state.
+    @Rfc("9293 SHLD-3")
+    @Test
+    void closeWithUnreadTextResetsInLastAck() {
+        Scenario.v4().begin().established("mss=1000").play("""
+                < FIN,PSH,ACK seq=1 ack=1 len=100
+                + 1ms
+                > ACK seq=1 ack=102
+                . shutdown
+                > FIN,ACK seq=1 ack=102
+                LAST_ACK
+                . close
+                > RST,ACK seq=2 ack=102
+                CLOSED
+                """);
     }
 
     /// Who has forgotten the connection and has no timestamps now hears of it all the same, and resets it.
