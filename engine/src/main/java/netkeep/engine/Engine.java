@@ -45,7 +45,7 @@ public final class Engine {
     public static final int HEADERS = 256;
 
     /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 17;
+    public static final int LAYOUT = 18;
 
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;

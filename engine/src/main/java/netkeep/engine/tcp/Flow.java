@@ -46,7 +46,7 @@ import netkeep.ring.Fields;
 ///  115  gaps             u8
 ///  116  undoMarker       i32  SND.UNA when recovery began
 ///  120  undoRetrans      i32  retransmissions not yet proved needless
-///  124  lastGap          i32  left edge of the gap interval that changed last
+///  124  gapChanged 0     i32  left edge of the gap interval that changed last
 ///  128  dsackLeft        i32  duplicate to tell the peer of (RFC 2883), none if dsackRight is the same
 ///  132  dsackRight       i32
 ///  136  finSeq           i32  where a FIN that came ahead of text stands
@@ -66,6 +66,7 @@ import netkeep.ring.Fields;
 ///  652  roundUs          i32  the shortest round, 0 before the first
 ///  656  roundMs          i32  when that was, milliseconds modulo 2^32
 ///  660  sndSml           i32  the sequence number behind the last segment that was no full-sized one
+///  664  gapChanged 1 ..3 i32  left edges of those that changed before it, the newest first
 /// ```
 final class Flow extends Fields {
     private static final int OWNER = 8;
@@ -105,7 +106,7 @@ final class Flow extends Fields {
     private static final int GAPS = 115;
     private static final int UNDO_MARKER = 116;
     private static final int UNDO_RETRANS = 120;
-    private static final int LAST_GAP = 124;
+    private static final int GAP_CHANGED = 124;
     private static final int DSACK_LEFT = 128;
     private static final int DSACK_RIGHT = 132;
     private static final int FIN_SEQ = 136;
@@ -123,12 +124,17 @@ final class Flow extends Fields {
     private static final int ROUND_US = 652;
     private static final int ROUND_MS = 656;
     private static final int SND_SML = 660;
+    private static final int GAP_CHANGED_BEFORE = 664;
 
     /// Octets of a slot.
-    static final int SLOT = 664;
+    static final int SLOT = 680;
 
     static final int MOST_RUNS = 32;
     static final int MOST_GAPS = 12;
+
+    /// How many left edges are remembered of gap intervals that changed: as many as an option has room for.
+    static final int GAPS_CHANGED = 4;
+
     static final int FIRST_RUN = 160;
     static final int FIRST_GAP = 544;
 
@@ -434,12 +440,16 @@ final class Flow extends Fields {
         i32(UNDO_RETRANS, value);
     }
 
-    int lastGap() {
-        return i32(LAST_GAP);
+    int gapChanged(int ago) {
+        return i32(gapChangedAt(ago));
     }
 
-    void lastGap(int value) {
-        i32(LAST_GAP, value);
+    void gapChanged(int ago, int value) {
+        i32(gapChangedAt(ago), value);
+    }
+
+    private static int gapChangedAt(int ago) {
+        return ago == 0 ? GAP_CHANGED : GAP_CHANGED_BEFORE + 4 * (ago - 1);
     }
 
     int dsackLeft() {

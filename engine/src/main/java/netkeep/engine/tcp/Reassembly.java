@@ -4,7 +4,7 @@ package netkeep.engine.tcp;
 /// their order. Once told to the peer by SACK it is never dropped (RFC 2018 §8 allows it, a peer's time-out pays for
 /// it).
 ///
-/// The interval that changed last is remembered by its left edge, for RFC 2018 §4 wants it first.
+/// Those that changed last are remembered by their left edges: RFC 2018 §4 wants them told in that order.
 final class Reassembly {
     private static final int GAP = 8;
 
@@ -60,7 +60,20 @@ final class Reassembly {
             end++;
         }
         replace(from, end, newLeft, newRight);
-        flow.lastGap(newLeft);
+        changed(newLeft);
+    }
+
+    /// Puts the interval that begins at `left` before those that changed earlier. It leaves its own old place, else
+    /// that of one that is none any more, if there is one.
+    private void changed(int left) {
+        int ago = 0;
+        while (ago < Flow.GAPS_CHANGED - 1 && flow.gapChanged(ago) != left && beginsAt(flow.gapChanged(ago)) >= 0) {
+            ago++;
+        }
+        for (; ago > 0; ago--) {
+            flow.gapChanged(ago, flow.gapChanged(ago - 1));
+        }
+        flow.gapChanged(0, left);
     }
 
     private void replace(int from, int end, int left, int right) {
@@ -88,21 +101,32 @@ final class Reassembly {
         return next;
     }
 
-    /// The interval to be told at place `nth`: the one that changed last first, then the others from the right.
+    /// The interval to be told at place `nth`: those that changed last first, then the others from the right.
     int told(int nth) {
-        int first = -1;
-        for (int i = 0; i < flow.gaps(); i++) {
-            if (left(i) == flow.lastGap()) {
-                first = i;
+        int before = nth;
+        int told = 0;
+        for (int ago = 0; ago < Flow.GAPS_CHANGED; ago++) {
+            int interval = beginsAt(flow.gapChanged(ago));
+            if (interval >= 0 && (told & 1 << interval) == 0) {
+                if (before-- == 0) {
+                    return interval;
+                }
+                told |= 1 << interval;
             }
         }
-        if (nth == 0 && first >= 0) {
-            return first;
+        for (int interval = flow.gaps() - 1; interval >= 0; interval--) {
+            if ((told & 1 << interval) == 0 && before-- == 0) {
+                return interval;
+            }
         }
-        int skip = first >= 0 ? nth - 1 : nth;
-        for (int i = flow.gaps() - 1; i >= 0; i--) {
-            if (i != first && skip-- == 0) {
-                return i;
+        return -1;
+    }
+
+    /// The interval whose left edge is `seq`, -1 for none.
+    private int beginsAt(int seq) {
+        for (int interval = 0; interval < flow.gaps(); interval++) {
+            if (left(interval) == seq) {
+                return interval;
             }
         }
         return -1;

@@ -71,6 +71,28 @@ class SelectiveTest {
                 """);
     }
 
+    /// From wherever they are: what is told once only, its acknowledgment lost, would come again.
+    @Rfc({"2018 4 repeated", "2018 4 first block"})
+    @Test
+    void blocksAreToldAgainInTheOrderInWhichTheyCame() {
+        receiving().play("""
+                < ACK seq=8001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=8001:9001
+                < ACK seq=2001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=2001:3001,8001:9001
+                < ACK seq=5001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=5001:6001,2001:3001,8001:9001
+                < ACK seq=12001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=12001:13001,5001:6001,2001:3001,8001:9001
+                < ACK seq=10001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=10001:11001,12001:13001,5001:6001,2001:3001
+                < ACK seq=6001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=5001:7001,10001:11001,12001:13001,2001:3001
+                < ACK seq=11001 ack=1 len=1000
+                > ACK seq=1 ack=1 sack=10001:13001,5001:7001,2001:3001,8001:9001
+                """);
+    }
+
     @Rfc("2018 4 all acknowledgments")
     @Test
     void acknowledgmentsOfOtherThingsTellItToo() {
