@@ -114,7 +114,8 @@ public final class Line implements AutoCloseable {
 
     /// Sends a message with descriptors, which stay open here. Waits for nothing.
     ///
-    /// @throws IOException if the other end is closed, or has too much to read already
+    /// @throws EOFException if the other end is closed
+    /// @throws IOException  if it has too much to read already
     public void send(byte[] octets, int... descriptors) throws IOException {
         if (!offer(octets, descriptors)) {
             throw new IOException("the other end of the line does not read");
@@ -139,8 +140,11 @@ public final class Line implements AutoCloseable {
             if (sent == -Errno.EAGAIN) {
                 return false;
             }
+            if (sent == -Errno.EPIPE || sent == -Errno.ECONNRESET) {
+                throw ended();
+            }
             if (sent < 0) {
-                throw new IOException("the line is closed: " + Errno.name(-sent));
+                throw new IOException("the line takes nothing: " + Errno.name(-sent));
             }
             return true;
         }

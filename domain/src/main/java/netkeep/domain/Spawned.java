@@ -3,6 +3,7 @@ package netkeep.domain;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import netkeep.linux.Clock;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Epoll;
 import netkeep.linux.LinuxException;
@@ -33,6 +34,9 @@ public final class Spawned {
 
     /// Words about a session: it is wanted, cut off, left and over.
     private static final int OF_SESSION = 4;
+
+    /// How long those may take to end that were dismissed: they reset connections first.
+    private static final long PARTING_NS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -198,13 +202,29 @@ public final class Spawned {
         return fault != null ? fault : signal != 0 ? "signal " + signal : "exit code " + (status >>> EXIT);
     }
 
+    /// Has some end as if this process were gone, by the end of their lines, and waits until they have; 2 s at most.
+    public static void dismiss(List<Spawned> some) {
+        some.forEach(each -> each.line.close());
+        Clock clock = new Clock();
+        long untilNs = clock.nowNs() + PARTING_NS;
+        some.forEach(each -> each.await(Math.max(0, untilNs - clock.nowNs())));
+    }
+
     /// Waits until it has ended.
     public void await() {
-        Poller poller = new Poller(1);
-        poller.add(pidfd, Poller.POLLIN);
-        while (!reap()) {
-            poller.await(Poller.NEVER);
+        while (!await(Poller.NEVER)) {}
+    }
+
+    /// Waits until it has ended, so long at most.
+    ///
+    /// @return whether it has
+    boolean await(long mostNs) {
+        if (!reap()) {
+            Poller poller = new Poller(1);
+            poller.add(pidfd, Poller.POLLIN);
+            poller.await(mostNs);
         }
+        return reap();
     }
 
     /// Closes what its parent has of it, but for what tells of its end.

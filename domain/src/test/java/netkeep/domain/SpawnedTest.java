@@ -48,6 +48,19 @@ class SpawnedTest {
         }
     }
 
+    /// The end of its line tells a domain that its keeper is gone.
+    @Test
+    void whoIsDismissedEndsByItself() {
+        Spawned life = Spawned.start(List.of("sh", "-c", "exec cat <&3"));
+        assertFalse(life.ended());
+
+        Spawned.dismiss(List.of(life));
+
+        assertTrue(life.reap());
+        assertEquals("exit code 0", life.cause());
+        life.close();
+    }
+
     /// Who is awaited goes before others until it can be told what to be.
     @Test
     void whoIsAwaitedHurries() {

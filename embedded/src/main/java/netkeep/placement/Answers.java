@@ -72,7 +72,6 @@ public final class Answers {
                 case "add" -> add(rest, nowNs);
                 case "remove" -> remove(rest, nowNs);
                 case "filter" -> filter(rest);
-                case "release" -> release(nowNs);
                 default -> "error: there is no such question";
             };
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
@@ -181,12 +180,11 @@ public final class Answers {
         return said;
     }
 
-    /// Gives back what servers have lent: the daemon is about to end.
-    private String release(long nowNs) {
+    /// Gives back what servers have lent: the daemon ends.
+    void release(long nowNs) {
         for (int link = 1; link <= settings.devices().size(); link++) {
             engine.dhcp().end(link, nowNs);
         }
-        return "ok";
     }
 
     private static String mac(long mac) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import netkeep.domain.Classes;
 import netkeep.domain.Line;
 import netkeep.domain.Pulse;
@@ -119,10 +120,14 @@ public final class Domain {
                 join(preparing);
                 Sandbox.close();
             }
-            domain.begin();
-            domain.run();
+            try {
+                domain.begin();
+                domain.run();
+            } catch (EOFException gone) {
+                domain.end();
+            }
         } catch (EOFException gone) {
-            // The keeper has ended: so does its domain.
+            // The keeper has ended, or needs this process no more.
         } catch (IOException | RuntimeException | Error dead) {
             // Nothing in this process can be relied on any more, and the sooner it is gone the sooner another is there.
             dead.printStackTrace();
@@ -184,6 +189,22 @@ public final class Domain {
                 sleep(nowNs);
                 nowNs = clock.nowNs();
                 spinUntilNs = nowNs + spinNs;
+            }
+        }
+    }
+
+    /// The keeper has ended: so does its domain, once its parts have done what they owe to others.
+    private void end() throws IOException {
+        long goneNs = clock.nowNs();
+        boolean goesOn = true;
+        while (goesOn) {
+            goesOn = false;
+            long nowNs = clock.nowNs();
+            for (int i = 0; i < parts.size(); i++) {
+                goesOn |= parts.get(i).ends(nowNs, goneNs);
+            }
+            if (goesOn) {
+                LockSupport.parkNanos(LOOK_NS);
             }
         }
     }

@@ -118,6 +118,13 @@ final class LinkPart implements Part {
         return done;
     }
 
+    /// The stack needs to hear for so long, and may see later than this domain that the keeper is gone.
+    @Override
+    public boolean ends(long nowNs, long goneNs) {
+        turn(nowNs);
+        return nowNs < goneNs + 2 * LAST_NS;
+    }
+
     private int receive() throws PeerViolation {
         int room = link.maxFrame();
         int octets = 0;

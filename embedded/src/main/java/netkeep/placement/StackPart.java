@@ -318,6 +318,17 @@ final class StackPart implements Part {
         return done;
     }
 
+    @Override
+    public boolean ends(long nowNs, long goneNs) {
+        boolean goesOn = nowNs < goneNs + LAST_NS;
+        if (!goesOn) {
+            // At last: what is sent from a leased address needs it.
+            answers.release(nowNs);
+        }
+        while (!stack.lastTurn(clock.nowNs()) && clock.nowNs() < goneNs + LAST_NS) {}
+        return goesOn;
+    }
+
     /// Ends the sessions whose clients are gone and whose connections owe nothing any more.
     private void finish(long nowNs) throws IOException {
         for (int number = 0; number < clients.length; number++) {

@@ -69,6 +69,10 @@ public final class Engine {
     private final MemorySegment headers;
     private @Nullable Trial trial;
 
+    // The end of all service: whether it has begun, and which socket is reset next.
+    private boolean over;
+    private int aborted;
+
     /// Sees every input before it is judged, and may throw: for trials of what becomes of what a stack dies of.
     public interface Trial {
         void frame(MemorySegment frames, long at, int length);
@@ -160,6 +164,17 @@ public final class Engine {
     /// Closes a socket that no process of its client has any more, unless that was done or it has another life by now.
     public void leave(Attachment attachment, int socket, int life, long nowNs) {
         requests.leave(attachment, socket, life, nowNs);
+    }
+
+    /// Ends all service, in several turns: sends a RST for each connection (the user's ABORT, RFC 9293 §3.10.5), as
+    /// many a turn as [#outgoing] has room for. From the first call on segments are answered as where there is no
+    /// connection, only IP's time-outs count, and clients are told nothing. Instead of [#requests] and [#transmit].
+    ///
+    /// @return whether that was all
+    public boolean abort(long nowNs) {
+        over = true;
+        aborted = tcp.abort(aborted, nowNs);
+        return aborted == sockets.count();
     }
 
     /// The sessions that are attached.
@@ -320,6 +335,9 @@ public final class Engine {
         if (due) {
             ip.expire(nowNs);
         }
+        if (over) {
+            return due;
+        }
         due |= udp.expire(nowNs);
         due |= tcp.expire(nowNs);
         hand.done();
@@ -341,7 +359,9 @@ public final class Engine {
 
     /// Makes all that happened since the last commit count, with one store.
     public void commit() {
-        sockets.events();
+        if (!over) {
+            sockets.events();
+        }
         counters.commit();
         ledger.commit();
     }
@@ -349,8 +369,10 @@ public final class Engine {
     /// Shows the clients what the turn did; after the frames are on their way.
     public void publish() {
         outgoing.clear();
-        claims.publish();
-        sockets.publish();
+        if (!over) {
+            claims.publish();
+            sockets.publish();
+        }
     }
 
     /// Gives back what quiet receive rings of a session's sockets `from` to `end - 1` have touched. Between two turns.

@@ -4,17 +4,16 @@ package netkeep.keeper;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import netkeep.domain.Bulletin;
 import netkeep.domain.Line;
 import netkeep.domain.Spawned;
 import netkeep.domain.Tenancy;
@@ -51,9 +50,6 @@ public final class Keeper implements AutoCloseable {
 
     private static final long STOP = -1;
     private static final int EVENTS = 16;
-
-    /// How many that were cut off are remembered.
-    private static final int MOST_CUT = 16;
 
     /// What has become of a domain.
     ///
@@ -113,7 +109,7 @@ public final class Keeper implements AutoCloseable {
     private final Map<Integer, Tenancy> sessions = new HashMap<>();
     private final Map<Long, Child> children = new HashMap<>();
     private final List<Spawned> dying = new ArrayList<>();
-    private final Deque<String> cut = new ArrayDeque<>();
+    private final Bulletin bulletin = new Bulletin();
     private long startAtNs;
     private long spareAtNs;
     private long lookAtNs;
@@ -130,7 +126,7 @@ public final class Keeper implements AutoCloseable {
         epoll.add(stop.descriptor(), Epoll.EPOLLIN, STOP);
     }
 
-    /// Keeps until [#end].
+    /// Keeps until [#end]; then those that serve end as if the keeper were gone, while all others are still there.
     public void run() {
         while (!ended) {
             long nowNs = clock.nowNs();
@@ -142,6 +138,7 @@ public final class Keeper implements AutoCloseable {
                 happened(epoll.token(i));
             }
         }
+        Spawned.dismiss(seats.stream().flatMap(Seat::serving).toList());
     }
 
     /// Seats whoever is ready where nobody is.
@@ -253,7 +250,7 @@ public final class Keeper implements AutoCloseable {
     private void news() {
         StringBuilder news = new StringBuilder();
         children.values().forEach(child -> news.append(child.news()));
-        cut.forEach(line -> news.append("cut ").append(line).append('\n'));
+        news.append(bulletin.text());
         pass(new Word(Word.NEWS, 0, news.toString()), false);
     }
 
@@ -389,18 +386,10 @@ public final class Keeper implements AutoCloseable {
         Tenancy session = sessions.get(word.number());
         if (session != null && session.cutBy != by.life.process()) {
             session.cutBy = by.life.process();
-            told("session=" + word.number() + " pid=" + session.process() + " reason=" + Word.plain(word.text()));
+            bulletin.cut("session=" + word.number() + " pid=" + session.process(), word.text());
+            news();
             pass(word, false);
         }
-    }
-
-    /// Somebody was cut off.
-    private void told(String line) {
-        cut.addLast(line);
-        if (cut.size() > MOST_CUT) {
-            cut.removeFirst();
-        }
-        news();
     }
 
     /// A domain broke what it shares with `by`: both get it anew, and it is replaced.
@@ -417,7 +406,8 @@ public final class Keeper implements AutoCloseable {
         by.say(Word.RENEW, word.number(), said[0], kept.of(seat.named(names)));
         if (peer.child != null) {
             String why = "broke its rings: " + Word.plain(said[said.length - 1]);
-            told("part=" + peer.plan.name().replace(' ', '-') + " pid=" + peer.child.life.process() + " reason=" + why);
+            bulletin.cut("part=" + peer.plan.name().replace(' ', '-') + " pid=" + peer.child.life.process(), why);
+            news();
             peer.child.life.fail(why);
         }
     }
@@ -455,7 +445,7 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
-    /// Ends all domains.
+    /// Kills all domains that are left.
     @Override
     public void close() {
         children.values().forEach(child -> child.life.kill());

@@ -1,7 +1,9 @@
 package netkeep.keeper;
 
 import java.util.List;
+import java.util.stream.Stream;
 import netkeep.domain.BackOff;
+import netkeep.domain.Spawned;
 import netkeep.domain.Vigil;
 import netkeep.domain.Word;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,11 @@ final class Seat {
         lastCause = dead.life.cause();
         restarts++;
         vacantUntilNs = nowNs + backOff.ends(nowNs);
+    }
+
+    /// Whoever is seated, if it serves.
+    Stream<Spawned> serving() {
+        return child != null && plan.serves() ? Stream.of(child.life) : Stream.empty();
     }
 
     /// Passes a word on to who is seated, if anybody is.

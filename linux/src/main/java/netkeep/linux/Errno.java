@@ -18,6 +18,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int ENOSPC = 28;
+    public static final int EPIPE = 32;
     public static final int ENOSYS = 38;
     public static final int EREMOTE = 66;
     public static final int EBADFD = 77;
@@ -50,6 +51,7 @@ public final class Errno {
             case EINVAL -> "EINVAL (invalid argument)";
             case EMFILE -> "EMFILE (too many descriptors)";
             case ENOSPC -> "ENOSPC (no space left)";
+            case EPIPE -> "EPIPE (nobody reads)";
             case ENOSYS -> "ENOSYS (not in this kernel)";
             case EREMOTE -> "EREMOTE (it is elsewhere)";
             case EBADFD -> "EBADFD (descriptor in bad state)";

@@ -2,6 +2,7 @@ package netkeep.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,11 +14,17 @@ import java.util.List;
 
 /// Starts a process with exactly the descriptors that it needs: `posix_spawnp(3)`.
 ///
-/// Of this process's descriptors the child has 0 to 2 and those that are named: all others are closed, also where
+/// It has a process group of its own: what a terminal tells those that run in front is for its parent alone. Of this
+/// process's descriptors the child has 0 to 2 and those that are named: all others are closed, also where
 /// somebody forgot to say that they close on exec.
 public final class Spawn {
     /// Octets of glibc's `posix_spawn_file_actions_t`, and some more.
     private static final long ACTIONS = 256;
+
+    /// Octets of glibc's `posix_spawnattr_t`, and some more.
+    private static final long ATTRIBUTES = 512;
+
+    private static final short SETPGROUP = 2;
 
     /// The first descriptor behind standard input, output and error.
     private static final int FIRST = 3;
@@ -33,6 +40,10 @@ public final class Spawn {
             function("posix_spawn_file_actions_addclosefrom_np", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle DESTROY =
             function("posix_spawn_file_actions_destroy", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle ATTRIBUTES_INIT =
+            function("posix_spawnattr_init", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle FLAGS =
+            function("posix_spawnattr_setflags", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_SHORT));
 
     private Spawn() {}
 
@@ -46,6 +57,10 @@ public final class Spawn {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment actions = arena.allocate(ACTIONS, Long.BYTES);
             MemorySegment process = arena.allocate(JAVA_INT);
+            // It owns nothing that would have to be destroyed. Group 0, which it begins with, is a new one.
+            MemorySegment attributes = arena.allocate(ATTRIBUTES, Long.BYTES);
+            check((int) ATTRIBUTES_INIT.invokeExact(attributes));
+            check((int) FLAGS.invokeExact(attributes, SETPGROUP));
             check((int) INIT.invokeExact(actions));
             try {
                 // First out of the way of the targets: one of them could be a source that is still to be moved.
@@ -62,7 +77,7 @@ public final class Spawn {
                             process,
                             arena.allocateFrom(line.getFirst()),
                             actions,
-                            MemorySegment.NULL,
+                            attributes,
                             strings(arena, line),
                             strings(arena, environment)));
                 } finally {

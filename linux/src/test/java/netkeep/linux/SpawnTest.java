@@ -3,10 +3,13 @@ package netkeep.linux;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +43,20 @@ class SpawnTest {
         Threads.kill(process, Threads.SIGKILL);
         assertEquals(Threads.SIGKILL, end(process) & 0x7F);
         assertEquals(3 << 8, end(Spawn.start(List.of("/bin/sh", "-c", "exit 3"), List.of())));
+    }
+
+    /// What a terminal tells those that run in front is not for it.
+    @Test
+    void childHasAProcessGroupOfItsOwn() throws IOException {
+        int process = Spawn.start(List.of("sleep", "1000"), List.of());
+        try {
+            String[] words =
+                    Files.readString(Path.of("/proc/" + process + "/stat")).split(" ");
+            assertEquals(Integer.toString(process), words[4]);
+        } finally {
+            Threads.kill(process, Threads.SIGKILL);
+            end(process);
+        }
     }
 
     @Test

@@ -26,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 /// | `ss N` | `next=M`, then a line for each of some sockets from position N on; M is where to go on, -1 at the end |
 /// | `nstat` | `NAME=VALUE` lines, all counters |
 /// | `settings` | what the daemon was started with |
-/// | `release` | `ok`: what servers of DHCP have lent is given back |
 /// | `capture ...` | `ok`, with descriptors of the regions to which what crosses a boundary is now copied |
 /// | `add LINE`, `remove LINE` | `ok`: an `address`, `route`, `discover` or `dhcp` line holds, or no more |
 /// | `filter list` | `filter` lines: the rules that hold, as the settings have them |

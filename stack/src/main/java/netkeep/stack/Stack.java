@@ -1,3 +1,4 @@
+// Long: what a turn is, and the last one, are one story.
 package netkeep.stack;
 
 import java.lang.foreign.MemorySegment;
@@ -188,6 +189,27 @@ public final class Stack {
         }
         engine.turns(nowNs);
         return requestsTurn(0, nowNs);
+    }
+
+    /// A turn of a stack that serves nobody any more: [Engine#abort]. After the first one no other turn follows.
+    ///
+    /// @return whether all have been reset
+    public boolean lastTurn(long nowNs) {
+        engine.turns(nowNs);
+        for (int link = 0; link < ports.length; link++) {
+            frames(link, Inbox.FRAMES, nowNs);
+        }
+        if (peers != null) {
+            peers.take(Inbox.FRAMES, nowNs, witness);
+        }
+        boolean all = engine.abort(nowNs);
+        engine.expire(nowNs);
+        note();
+        engine.commit();
+        send();
+        release();
+        engine.publish();
+        return all;
     }
 
     private int requestsTurn(int before, long nowNs) {

@@ -74,7 +74,8 @@ final class Replies {
         return packet.brought && segment.has(ACK) && segment.len() == 0;
     }
 
-    /// The reset of a connection, RFC 9293 §3.10.5.
+    /// The reset of a connection, RFC 9293 §3.10.5. Its peer takes none from behind its window, where a probe may have
+    /// been: one within that does not hit is challenged (RFC 5961 §3.2), and then answered by one that does.
     void resetConnection(Tcb tcb, long nowNs) {
         if (!tcp.room()
                 || !tcp.ip.path(
@@ -85,7 +86,9 @@ final class Replies {
         // RFC 7323 §3.2: the timestamp SHOULD be in a RST, too.
         stamp(tcb.has(Tcb.TIMESTAMPS), tcb.tsOffset(), tcb.tsRecent(), nowNs);
         tcp.writer.open(tcb, path);
-        tcp.writer.write(tcb.sndNxt(), tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
+        int edge = tcb.sndUna() + tcb.sndWnd();
+        int seq = Seq.before(edge, tcb.sndNxt()) ? edge : tcb.sndNxt();
+        tcp.writer.write(seq, tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
     }
 
     /// A challenge ACK of the open connection, RFC 5961 §3 to §5, so many a second for all together (§7).

@@ -93,6 +93,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
     private final Segment seg = new Segment();
     private final Tcb lookedAt;
 
+    /// Whether all connections are over, whatever their records say: [#abort].
+    private boolean over;
+
     /// Opens the tables of TCP in a ledger, a new one or a predecessor's; [#scan] follows when the sessions are
     /// attached.
     public Tcp(
@@ -251,7 +254,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     ///
     /// @param room octets of the longest frame
     public @Nullable Pieces landing(Landing landing, int link, MemorySegment frames, long at, int room) {
-        return expected.landing(landing, link, frames, at, room);
+        return over ? null : expected.landing(landing, link, frames, at, room);
     }
 
     /// A frame was read to the pieces of [#landing], and arrives.
@@ -282,7 +285,9 @@ public final class Tcp implements Upper, FlowTable.Keys {
             return;
         }
         replies.about(packet, seg);
-        if (id >= 0 && id < socketCount) {
+        if (over) {
+            replies.reset(seg, nowNs);
+        } else if (id >= 0 && id < socketCount) {
             open(id);
             arrival.segmentArrives(seg, packet, nowNs, us(nowNs));
             settle(id, nowNs);
@@ -563,6 +568,22 @@ public final class Tcp implements Upper, FlowTable.Keys {
     /// Sends a RST for the connection that was taken out last.
     public void resetTakenOut(long nowNs) {
         refused.reset(nowNs);
+    }
+
+    /// Resets connections, those of sockets from `from` on, as many as find room among the outgoing frames. From now
+    /// on whatever comes is answered as where there is none; nothing is written to a record.
+    ///
+    /// @return where to go on; [Sockets#count] at the end
+    public int abort(int from, long nowNs) {
+        over = true;
+        // Each may have to ask for its way first.
+        return sockets.look(from, outgoing.room() / 2, index -> {
+            sockets.read(index, lookedAt);
+            if (lookedAt.kind() == Endpoint.CONNECTION
+                    && (lookedAt.tcpState().synchronised() || lookedAt.tcpState() == State.SYN_RECEIVED)) {
+                replies.resetConnection(lookedAt, nowNs);
+            }
+        });
     }
 
     /// Builds what is derived from the records: after the sessions are attached.

@@ -93,6 +93,7 @@ public final class SimHost implements Node {
     private Rates rates = Rates.ANY;
     private boolean keepBatch;
     private boolean compared = true;
+    private boolean ending;
 
     // The record that the next successor takes out, or -1.
     private int without = -1;
@@ -125,6 +126,12 @@ public final class SimHost implements Node {
     /// No successor is compared from now on: for who measures the simulator's own speed.
     void compareNoMore() {
         compared = false;
+    }
+
+    /// Nobody is served any more: connections are reset, from the next turn on.
+    void end() {
+        ending = true;
+        host.kick();
     }
 
     /// The client is dead: its sockets are closed.
@@ -336,6 +343,9 @@ public final class SimHost implements Node {
         if (batch.isEmpty()) {
             turnBegan = engine.turn();
         }
+        if (ending) {
+            return last(out, nowNs);
+        }
         boolean works = arrived != 0 || !looped.isEmpty();
         while (!looped.isEmpty()) {
             byte[] frame = looped.poll();
@@ -358,6 +368,19 @@ public final class SimHost implements Node {
             idle = !client.asked();
         }
         return idle;
+    }
+
+    /// A turn of a shell that serves nobody any more.
+    private boolean last(Outlet out, long nowNs) {
+        boolean all = engine.abort(nowNs);
+        engine.expire(nowNs);
+        engine.commit();
+        batch.clear();
+        arrived = 0;
+        send(out);
+        engine.publish();
+        deadlineNs = Engine.NEVER;
+        return all;
     }
 
     /// The client looks: what it sees has arrived.

@@ -15,7 +15,6 @@ import netkeep.linux.Threads;
 import netkeep.placement.Settings;
 import netkeep.session.BesideTerms;
 import netkeep.tools.CannotHere;
-import netkeep.tools.status.Daemon;
 
 /// A stack with its devices, domains and keeper. Several in one process share nothing but that.
 final class KeptStack implements AutoCloseable {
@@ -71,22 +70,7 @@ final class KeptStack implements AutoCloseable {
 
     /// Ends it soon, from any thread.
     void end() {
-        release();
         keeper.end();
-    }
-
-    /// Has what servers have lent given back.
-    private void release() {
-        if (devices.settings().lines().stream().noneMatch(line -> line.startsWith("dhcp "))) {
-            return;
-        }
-        try (Daemon daemon = Daemon.at(path)) {
-            daemon.ask("release");
-            // What a turn sends is on its way when the next question is answered.
-            daemon.ask("nstat");
-        } catch (IOException nobody) {
-            // The leases end by themselves.
-        }
     }
 
     @Override
