@@ -97,18 +97,17 @@ public final class Producer {
     /// behind [#publish]: either the consumer's last look finds what was published, or this finds it asleep.
     /// To wake without news would be no harm but the cost: two that sleep would wake each other on and on.
     public boolean mustWake() {
-        return mustWake(-1);
+        return asleep() != 0;
     }
 
-    /// As [#mustWake], where several share the consumer's side.
-    ///
-    /// @param whom bits of those whom the news concerns
-    public boolean mustWake(int whom) {
+    /// As [#mustWake], where several share the consumer's side: the bits of those who sleep. What else they have said
+    /// before they slept is read behind this.
+    public int asleep() {
         if (asked == published) {
-            return false;
+            return 0;
         }
         asked = published;
         VarHandle.fullFence();
-        return (peer.i32Acquire(theirs + ASLEEP) & whom) != 0;
+        return peer.i32Acquire(theirs + ASLEEP);
     }
 }

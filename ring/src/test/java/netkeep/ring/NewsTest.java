@@ -1,5 +1,6 @@
 package netkeep.ring;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -75,17 +76,16 @@ class NewsTest {
     }
 
     @Test
-    void ofSeveralWhoSleepThoseAreWokenWhomTheNewsConcerns() throws PeerViolation {
-        int first = 1;
+    void ofSeveralItIsKnownWhoSleeps() throws PeerViolation {
         int second = 1 << 3;
         taking.i32(Producer.ASLEEP, second);
 
         give();
-        assertFalse(producer.mustWake(first), "the first is awake");
+        assertEquals(second, producer.asleep());
+        assertEquals(0, producer.asleep(), "once");
 
         give();
-        assertTrue(producer.mustWake(first | second));
-        assertFalse(producer.mustWake(second), "once");
+        assertTrue(producer.mustWake());
     }
 
     @Test

@@ -43,6 +43,9 @@ public final class Attachment {
 
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /// Of so many sockets it is known that their client was told; of more, that it may have been any.
+    private static final int TOLD = 64;
+
     public final int number;
     public final SessionLayout layout;
 
@@ -68,11 +71,15 @@ public final class Attachment {
     private int[] free = new int[16];
     private int freeCount;
 
-    /// Whom of the client's processes the news concerns: that is not published yet, and that was not asked about yet. A
-    /// predecessor's concerns anybody.
-    private int concerned = -1;
+    /// The sockets of which the client was told since it was last asked whether it sleeps; by a predecessor of any.
+    private final int[] told = new int[TOLD];
 
-    private int told;
+    private int toldCount = TOLD + 1;
+
+    /// Events that found no room, ever: with this turn's, and as the client knows it.
+    private long missed;
+
+    private long missedShown;
     private @Nullable String violation;
 
     /// @param number  which record of `records` is the session's
@@ -119,6 +126,8 @@ public final class Attachment {
                 layout.events(),
                 SessionLayout.EVENT,
                 ledger.i64(at + GIVEN));
+        this.missed = ledger.i64(at + MISSED);
+        this.missedShown = stack.i64(layout.missed());
     }
 
     /// The region that the client writes: read only what is checked.
@@ -158,34 +167,52 @@ public final class Attachment {
     void event(int what, int socket, int child) throws PeerViolation {
         long at = events.free();
         if (at < 0) {
-            long record = records.write(number);
-            long missed = ledger.i64(record + MISSED) + 1;
-            ledger.i64(record + MISSED, missed);
-            stack.i64Release(layout.missed(), missed);
+            missed++;
+            ledger.i64(records.write(number) + MISSED, missed);
             events.remind();
-            concerned = -1;
+            toldCount = TOLD + 1;
             return;
         }
         stack.i64(at, Event.of(what, socket, child));
         events.give();
-        int ears = client.u16(layout.ears(socket));
-        concerned |= ears == 0 ? -1 : ears;
+        if (toldCount < TOLD) {
+            told[toldCount++] = socket;
+        } else {
+            toldCount = TOLD + 1;
+        }
         ledger.i64(records.write(number) + GIVEN, events.position());
     }
 
-    /// Shows the client its events and takes its requests for done; after the commit that covers both.
+    /// Shows the client its events and takes its requests for done; after the commit that covers both, and behind the
+    /// words: a client that finds that it has missed an event looks at these, once.
     public void publish() {
+        if (missedShown != missed) {
+            missedShown = missed;
+            stack.i64Release(layout.missed(), missed);
+        }
         events.publish();
         requests.release();
-        told |= concerned;
-        concerned = 0;
     }
 
     /// Whether the client must be woken, or one of its processes whom the news concerns; asked after [#publish].
     public boolean mustWake() {
-        boolean must = events.mustWake(told);
-        told = 0;
+        int asleep = events.asleep();
+        boolean must = asleep != 0 && concerns(asleep);
+        toldCount = 0;
         return must;
+    }
+
+    /// Whether the client was told of a socket of theirs. Whose it is may have changed since: a process says so before
+    /// it says that it sleeps, and was asked whether it does by now.
+    ///
+    /// @param processes their bits
+    private boolean concerns(int processes) {
+        boolean any = toldCount > TOLD;
+        for (int i = 0; i < toldCount && !any; i++) {
+            int ears = client.u16(layout.ears(told[i]));
+            any = ears == 0 || (ears & processes) != 0;
+        }
+        return any;
     }
 
     /// As [Consumer#maySleep] of the requests.

@@ -242,6 +242,8 @@ public final class Users {
         if ((how & 2) != 0 && (state.sends() || state == State.SYN_RECEIVED) && !tcb.has(Tcb.FIN_WANTED)) {
             tcp.sockets.refreshSend(tcb);
             endSending(nowNs);
+            // Who waits for room learns that there will be none.
+            tcp.sockets.tell(tcb.index(), Event.STATE);
         }
     }
 

@@ -239,6 +239,8 @@ public final class Users {
         if ((how & 2) != 0) {
             socket.set(Endpoint.SHUT_WRITE);
             socket.status(socket.status() | Status.WRITE_END);
+            // Who waits for room learns that it is counted otherwise.
+            udp.sockets.tell(socket.index(), Event.STATE);
         }
     }
 

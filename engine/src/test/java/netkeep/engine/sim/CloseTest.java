@@ -1,5 +1,9 @@
 package netkeep.engine.sim;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import netkeep.session.Event;
 import netkeep.sim.Rfc;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +74,19 @@ class CloseTest {
                 > ACK seq=2 ack=2
                 TIME_WAIT
                 """);
+    }
+
+    /// Another thread may wait for room.
+    @Test
+    void thatNothingMoreIsSentIsTold() {
+        Conversation conversation = Scenario.v4().begin().established(PLAIN);
+        while (conversation.client().event() != -1) {
+            // What happened before is of no interest.
+        }
+        conversation.play(". shutdown\n> FIN,ACK seq=1 ack=1");
+        long event = conversation.client().event();
+        assertNotEquals(-1, event);
+        assertEquals(Event.STATE, Event.what(event) & Event.STATE);
     }
 
     @Test
