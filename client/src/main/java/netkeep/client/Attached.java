@@ -27,6 +27,9 @@ import netkeep.linux.LinuxException;
 public final class Attached implements AutoCloseable {
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /// How often the line is looked at while nobody sleeps, who would be woken for it.
+    private static final long LISTEN_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Welcome welcome;
     private final Session session;
     private final Driver driver;
@@ -113,8 +116,15 @@ public final class Attached implements AutoCloseable {
 
     /// What a driver drives where the stack is elsewhere: it is woken for requests, and its events are looked at.
     private final class SessionWork implements Work {
+        private long listenNs;
+
         @Override
         public int turn(long nowNs) {
+            if ((told || nowNs >= listenNs) && !session.broken()) {
+                told = false;
+                listenNs = nowNs + LISTEN_NS;
+                listen();
+            }
             return requestsTurn(nowNs);
         }
 
@@ -139,10 +149,6 @@ public final class Attached implements AutoCloseable {
         @Override
         public void awake() {
             session.awake();
-            if (told) {
-                told = false;
-                listen();
-            }
         }
 
         @Override

@@ -1,7 +1,6 @@
 package netkeep.client;
 
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -18,16 +17,12 @@ final class Connection extends Endpoint {
     /// What [#read] answers at the end of the stream.
     static final int END = -1;
 
-    /// Up to where reading was told to the stack.
-    private long told;
-
     private volatile @Nullable Handling handling;
     private boolean errorTaken;
     private boolean reset;
 
     Connection(Session session, int socket) {
         super(session, socket);
-        this.told = session.ours.i64(our() + SessionLayout.RCV_HEAD);
     }
 
     /// Copies what has arrived into the buffer.
@@ -60,19 +55,6 @@ final class Connection extends Endpoint {
             session.theirs.read(layout.receiveRings() + layout.place(socket, offset), to, at + done, run);
             done += run;
             offset = offset + run & layout.capacity() - 1;
-        }
-    }
-
-    /// Moves rcv.head, and says so if the stack wants to know.
-    private void taken(long head) throws IOException {
-        session.ours.i64Release(our() + SessionLayout.RCV_HEAD, head);
-        // Either the stack sees the head above after it has set rcv.wake, or this sees rcv.wake.
-        VarHandle.fullFence();
-        long wake = session.theirs.i64Opaque(their() + SessionLayout.RCV_WAKE);
-        if (wake != told && head >= wake) {
-            told = wake;
-            session.hint(Request.READ, socket);
-            session.pump.submitted();
         }
     }
 

@@ -250,6 +250,8 @@ final class ConnectionChannel extends SocketChannel implements SessionChannel {
             return false;
         }
         phase = CONNECTED;
+        // What has come before that meant nothing to those who select it.
+        connection.lookUp();
         return true;
     }
 

@@ -30,6 +30,10 @@ abstract class Endpoint {
     volatile OptionValues options = OptionValues.NONE;
 
     private final int life;
+
+    /// The rcv.wake for which the stack was told last that it was passed, by the thread that reads.
+    private long told;
+
     private volatile boolean closed;
     private boolean givenBack;
     private volatile @Nullable SelectingKeys keys;
@@ -45,6 +49,7 @@ abstract class Endpoint {
         this.session = session;
         this.socket = socket;
         this.life = session.theirs.i32Acquire(their() + SessionLayout.LIFE);
+        this.told = session.ours.i64(our() + SessionLayout.RCV_HEAD);
     }
 
     /// Where the socket's words lie in the client's region.
@@ -63,6 +68,19 @@ abstract class Endpoint {
     /// Whether its send ring is empty, and nobody is about to write to it.
     boolean nothingToSend() {
         return false;
+    }
+
+    /// Moves rcv.head, and says so if the stack wants to know.
+    final void taken(long head) throws IOException {
+        session.ours.i64Release(our() + SessionLayout.RCV_HEAD, head);
+        // Either the stack sees the head above after it has set rcv.wake, or this sees rcv.wake.
+        VarHandle.fullFence();
+        long wake = session.theirs.i64Opaque(their() + SessionLayout.RCV_WAKE);
+        if (wake != told && head >= wake) {
+            told = wake;
+            session.hint(Request.READ, socket);
+            session.pump.submitted();
+        }
     }
 
     /// Whether snd.edge has reached a position; if not, an event will say so.

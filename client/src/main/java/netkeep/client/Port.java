@@ -1,7 +1,6 @@
 package netkeep.client;
 
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -22,8 +21,6 @@ final class Port extends Endpoint {
     /// Octets of the largest payload.
     static final int MOST = 65507;
 
-    private long told;
-
     /// Octets of ring that the thread that sends waits for.
     private volatile int wanted;
 
@@ -36,7 +33,6 @@ final class Port extends Endpoint {
 
     Port(Session session, int socket) {
         super(session, socket);
-        this.told = session.ours.i64(our() + SessionLayout.RCV_HEAD);
     }
 
     // Receiving.
@@ -129,18 +125,6 @@ final class Port extends Endpoint {
     /// Drops all that has arrived.
     void drop() throws IOException {
         taken(session.theirs.i64Acquire(their() + SessionLayout.RCV_TAIL));
-    }
-
-    private void taken(long head) throws IOException {
-        session.ours.i64Release(our() + SessionLayout.RCV_HEAD, head);
-        // Either the stack sees the head above after it has set rcv.wake, or this sees rcv.wake.
-        VarHandle.fullFence();
-        long wake = session.theirs.i64Opaque(their() + SessionLayout.RCV_WAKE);
-        if (wake != told && head >= wake) {
-            told = wake;
-            session.hint(Request.READ, socket);
-            session.pump.submitted();
-        }
     }
 
     /// Where a field of the header at stream position `head` lies: no field crosses a border of the ring's parts.

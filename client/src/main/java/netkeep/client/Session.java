@@ -60,6 +60,9 @@ public final class Session {
 
     private volatile @Nullable String broken;
 
+    /// Who waits until all sockets were given back.
+    private volatile @Nullable Waiter closing;
+
     /// @param ours   the client's region, all zeros or a former session's over the same two regions
     /// @param theirs the stack's region, mapped read-only
     /// @param pump   lets the stack work; it must not be used before this constructor is done
@@ -163,7 +166,14 @@ public final class Session {
 
     /// Whether the stack sleeps and must be woken for what was put: asked after it was.
     public boolean stackSleeps() {
-        return requests.mustWake();
+        // Not between what another thread notes that it has published and its store: who asks there may find the stack
+        // awake, which then looks before the store, and nobody would ask again.
+        putting.lock();
+        try {
+            return requests.mustWake();
+        } finally {
+            putting.unlock();
+        }
     }
 
     /// Says that nobody will look at events for a while, then looks once more. [#awake] ends it, either way.
@@ -245,15 +255,18 @@ public final class Session {
     private void freed(Endpoint endpoint) {
         table.lock();
         try {
-            if (!endpoints.compareAndSet(endpoint.socket, endpoint, null) || endpoint.socket >= layout.sockets() / 2) {
-                return;
+            if (endpoints.compareAndSet(endpoint.socket, endpoint, null) && endpoint.socket < layout.sockets() / 2) {
+                if (freeCount == free.length) {
+                    free = java.util.Arrays.copyOf(free, 2 * freeCount);
+                }
+                free[freeCount++] = endpoint.socket;
             }
-            if (freeCount == free.length) {
-                free = java.util.Arrays.copyOf(free, 2 * freeCount);
-            }
-            free[freeCount++] = endpoint.socket;
         } finally {
             table.unlock();
+        }
+        Waiter waits = closing;
+        if (waits != null) {
+            pump.wake(waits);
         }
     }
 
@@ -396,15 +409,16 @@ public final class Session {
                 owing.add(endpoint);
             }
         }
-        pump.await(
-                new Waiter() {
-                    @Override
-                    public boolean ready() {
-                        owing.removeIf(Endpoint::free);
-                        return owing.isEmpty() || broken();
-                    }
-                },
-                deadlineNs);
+        Waiter all = new Waiter() {
+            @Override
+            public boolean ready() {
+                owing.removeIf(Endpoint::free);
+                return owing.isEmpty() || broken();
+            }
+        };
+        closing = all;
+        pump.await(all, deadlineNs);
+        closing = null;
     }
 
     /// Ends the session: every operation on it fails from now on.

@@ -100,19 +100,19 @@ final class SessionSelector extends AbstractSelector {
 
     /// Looks at a key at the next selection.
     ///
-    /// @param wake whether one that is under way is to look at it
+    /// @param wake whether one that is under way is to look at it, also if it was in the queue: who put it
+    ///             there may have woken nobody
     void queue(MemberKey key, boolean wake) {
         synchronized (queueLock) {
-            if (key.queued) {
-                return;
+            if (!key.queued) {
+                key.queued = true;
+                int count = queued;
+                if (count == queue.length) {
+                    queue = Arrays.copyOf(queue, 2 * count);
+                }
+                queue[count] = key;
+                queued = count + 1;
             }
-            key.queued = true;
-            int count = queued;
-            if (count == queue.length) {
-                queue = Arrays.copyOf(queue, 2 * count);
-            }
-            queue[count] = key;
-            queued = count + 1;
         }
         if (wake) {
             session.pump.wake(waiter);

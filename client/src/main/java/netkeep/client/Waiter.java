@@ -7,7 +7,7 @@ public abstract class Waiter {
     /// Who awaits it now; the pump sets and clears it.
     public volatile @Nullable Thread thread;
 
-    /// Neighbours in the pump's list of those that are parked, and whether it is there.
+    /// Neighbours in a list of the pump's of those that are parked, and whether it is there.
     public @Nullable Waiter previous;
 
     public @Nullable Waiter next;

@@ -4,7 +4,6 @@ package netkeep.drive;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +46,7 @@ public final class Driver implements Pump, AutoCloseable {
     private final ReentrantLock turning = new ReentrantLock();
     private final AtomicReference<@Nullable Waiter> leader = new AtomicReference<>();
     private final Parked parked = new Parked();
-    private final AtomicInteger virtualWaiters = new AtomicInteger();
+    private final Parked virtual = new Parked();
     private final Sleeper leadersSleep;
     private final Sleeper caretakersSleep;
     private final Care care = new Care();
@@ -327,6 +326,10 @@ public final class Driver implements Pump, AutoCloseable {
             lead(waiter, leadersSleep, deadlineNs);
         } finally {
             leader.set(null);
+            // What another thread put within the last turn that turn has not taken.
+            if (submitted) {
+                favour(false);
+            }
             handOver();
         }
     }
@@ -336,7 +339,7 @@ public final class Driver implements Pump, AutoCloseable {
         Thread next = parked.first();
         if (next != null) {
             LockSupport.unpark(next);
-        } else if (virtualWaiters.get() != 0) {
+        } else if (virtual.any()) {
             LockSupport.unpark(caretaker);
         }
     }
@@ -371,7 +374,7 @@ public final class Driver implements Pump, AutoCloseable {
 
     private long spinUntilNs(Waiter waiter, long nowNs) {
         // The caretaker spins for virtual threads as any leader would; for nobody it need not.
-        if (waiter == care && virtualWaiters.get() == 0) {
+        if (waiter == care && !virtual.any()) {
             return nowNs;
         }
         return spinNs == Long.MAX_VALUE ? Long.MAX_VALUE : nowNs + spinNs;
@@ -430,16 +433,16 @@ public final class Driver implements Pump, AutoCloseable {
     }
 
     private boolean parkVirtual(Waiter waiter, long deadlineNs) {
-        virtualWaiters.incrementAndGet();
+        virtual.add(waiter);
         try {
             if (leader.get() == null) {
                 LockSupport.unpark(caretaker);
             }
-            if (!waiter.ready()) {
+            if (!closed && !waiter.ready()) {
                 parkUntil(deadlineNs);
             }
         } finally {
-            virtualWaiters.decrementAndGet();
+            virtual.remove(waiter);
         }
         return Thread.interrupted();
     }
@@ -459,7 +462,7 @@ public final class Driver implements Pump, AutoCloseable {
         long pauseNs = PAUSE_NS;
         long seen = -1;
         while (!closed) {
-            boolean needed = virtualWaiters.get() != 0 || turns == seen;
+            boolean needed = virtual.any() || turns == seen;
             if (needed && leader.compareAndSet(null, care)) {
                 lead(care, caretakersSleep, Long.MAX_VALUE);
                 leader.compareAndSet(care, null);
@@ -492,6 +495,7 @@ public final class Driver implements Pump, AutoCloseable {
         caretakersSleep.rouse();
         LockSupport.unpark(caretaker);
         parked.unparkAll();
+        virtual.unparkAll();
         try {
             caretaker.join();
         } catch (InterruptedException e) {

@@ -3,10 +3,10 @@ package netkeep.drive;
 import netkeep.client.Waiter;
 import org.jspecify.annotations.Nullable;
 
-/// The platform threads that wait and do not lead, in the order in which they came. The links are the waiters' own:
-/// nothing is allocated.
+/// Threads that wait and do not lead, in the order in which they came. The links are the waiters' own: nothing is
+/// allocated.
 final class Parked {
-    private @Nullable Waiter head;
+    private volatile @Nullable Waiter head;
     private @Nullable Waiter tail;
 
     Parked() {}
@@ -42,9 +42,15 @@ final class Parked {
         waiter.next = null;
     }
 
+    /// Whether there are any.
+    boolean any() {
+        return head != null;
+    }
+
     /// The thread that has waited longest.
     synchronized @Nullable Thread first() {
-        return head == null ? null : head.thread;
+        Waiter first = head;
+        return first == null ? null : first.thread;
     }
 
     synchronized void unparkAll() {

@@ -24,7 +24,6 @@ final class FakePump implements Pump {
             session.dispatch();
         }
         session.dispatch();
-        monitor.notifyAll();
     }
 
     @Override

@@ -144,6 +144,15 @@ final class FakeStack {
         return live.size();
     }
 
+    /// Says that it sleeps until somebody wakes it, if no request is there.
+    boolean maySleep() {
+        try {
+            return requests.maySleep();
+        } catch (PeerViolation violation) {
+            throw new AssertionError(violation);
+        }
+    }
+
     private void take(long at) {
         Sock sock = socks[client.i32(at + Request.SOCKET)];
         int ticket = client.u16(at + Request.TICKET);

@@ -20,6 +20,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import netkeep.session.Option;
@@ -195,6 +196,47 @@ class SessionTest {
             }
             assertEquals(1, selector.selectNow());
         }
+    }
+
+    /// A thread asks whether the stack sleeps while another is about to show it a request: one of the two wakes it.
+    @Test
+    void whoAsksTooEarlyWhetherTheStackSleepsDoesNotLeaveItAsleep() throws Exception {
+        Fake fake = new Fake();
+        Ends ends = Ends.of(fake);
+        fake.pump.glance();
+        fake.pump.eager = false;
+        FutureTask<Boolean> early = new FutureTask<>(fake.session::stackSleeps);
+        fake.beforeRelease = at -> {
+            if (at == SessionLayout.producer()) {
+                fake.beforeRelease = none -> {};
+                Thread asking = Thread.ofPlatform().start(early);
+                while (asking.isAlive() && asking.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(fake.stack.maySleep());
+            }
+        };
+        ends.a.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        assertTrue(fake.session.stackSleeps() || early.get());
+    }
+
+    /// One thread selects, and another changes an interest, which that one need not see: what it waits for it is told
+    /// of all the same.
+    @Test
+    void anInterestThatIsSetMeanwhileKeepsNoOneAsleep() throws Exception {
+        Fake fake = new Fake();
+        Ends ends = Ends.of(fake);
+        ends.b.configureBlocking(false);
+        Selector selector = fake.provider.openSelector();
+        SelectionKey key = ends.b.register(selector, SelectionKey.OP_READ);
+        FutureTask<Integer> selecting = new FutureTask<>(selector::select);
+        Thread thread = Thread.ofPlatform().daemon().start(selecting);
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        key.interestOps(SelectionKey.OP_READ);
+        ends.a.write(ByteBuffer.allocate(1));
+        assertEquals(1, selecting.get());
     }
 
     @Test

@@ -40,6 +40,28 @@ public class SelectorTest {
         return ByteBuffer.allocate(1);
     }
 
+    /// A selection finds nothing of a connection that its thread has not finished; the next one finds what had come.
+    @ParameterizedTest
+    @MethodSource("netkeep.contract.Providers#all")
+    void whatCameBeforeAConnectionWasFinishedIsFound(SelectorProvider provider) throws Exception {
+        try (Selector selector = provider.openSelector();
+                ServerSocketChannel listener = provider.openServerSocketChannel();
+                SocketChannel client = provider.openSocketChannel()) {
+            listener.bind(loopback(0));
+            client.configureBlocking(false);
+            client.register(selector, SelectionKey.OP_READ);
+            boolean connected = client.connect(listener.getLocalAddress());
+            try (SocketChannel server = listener.accept()) {
+                server.write(one());
+                assertEquals(0, connected ? 0 : selector.selectNow());
+                while (!client.finishConnect()) {
+                    Thread.onSpinWait();
+                }
+                assertEquals(1, selector.select());
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("netkeep.contract.Providers#all")
     void aConversationOnOneThread(SelectorProvider provider) throws Exception {

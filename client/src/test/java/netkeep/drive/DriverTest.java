@@ -49,6 +49,9 @@ class DriverTest {
         private volatile long deadlineNs = Long.MAX_VALUE;
         private long latestNs = Long.MIN_VALUE;
 
+        /// What happens at the end of a turn.
+        private Runnable behind = () -> {};
+
         @Override
         public int turn(long nowNs) {
             assertEquals(1, inside.incrementAndGet());
@@ -62,7 +65,9 @@ class DriverTest {
                 done++;
             }
             inside.decrementAndGet();
-            return done + requestsTurn(nowNs);
+            done += requestsTurn(nowNs);
+            behind.run();
+            return done;
         }
 
         @Override
@@ -284,6 +289,37 @@ class DriverTest {
                 Thread.onSpinWait();
             }
         }
+    }
+
+    /// In the turn that ends a leader's wait; nobody else drives.
+    @Test
+    void whatAnotherPutsInALeadersLastTurnIsTaken() {
+        echo.behind = () -> {
+            echo.behind = () -> {};
+            Thread other = Thread.ofPlatform().start(this::put);
+            while (other.isAlive()) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, echo.requests.size());
+            expired.answered = true;
+        };
+        assertTrue(driver.await(expired, Long.MAX_VALUE));
+        assertEquals(0, echo.requests.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoWaitsIsToldThatTheStackIsClosed(boolean virtual) throws Exception {
+        start(0);
+        Thread.ofPlatform().daemon().start(() -> driver.await(expired, Long.MAX_VALUE));
+        FutureTask<Boolean> waiting = new FutureTask<>(() -> driver.await(new Question(), Long.MAX_VALUE));
+        Thread thread = (virtual ? Thread.ofVirtual() : Thread.ofPlatform()).start(waiting);
+        // A platform thread may lead.
+        while (virtual && thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        driver.close();
+        assertFalse(waiting.get());
     }
 
     @Test
