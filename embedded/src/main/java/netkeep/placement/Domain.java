@@ -52,7 +52,10 @@ public final class Domain {
     private final Pulse pulse;
     private final Clock clock = new Clock();
     private final Epoll epoll;
-    private final List<Part> parts = new ArrayList<>();
+
+    /// Tests add theirs.
+    final List<Part> parts = new ArrayList<>();
+
     private final long spinNs;
     private final Capture capture;
 
@@ -162,22 +165,26 @@ public final class Domain {
         }
     }
 
-    private void run() throws IOException {
+    /// Goes round until the keeper is gone.
+    ///
+    /// @throws EOFException then
+    void run() throws IOException {
         long nowNs = clock.nowNs();
         long spinUntilNs = nowNs + spinNs;
         long lookNs = nowNs;
         while (true) {
             pulse.beat();
-            int done = 0;
-            for (int i = 0; i < parts.size(); i++) {
-                done += parts.get(i).turn(nowNs);
-            }
+            // Before the turns: what came gives them something to do, and behind them the domain may sleep.
             if (nowNs >= lookNs) {
                 ready(epoll.await(0));
                 if (capture.forget(nowNs)) {
                     show();
                 }
                 lookNs = nowNs + LOOK_NS;
+            }
+            int done = 0;
+            for (int i = 0; i < parts.size(); i++) {
+                done += parts.get(i).turn(nowNs);
             }
             long before = nowNs;
             nowNs = clock.nowNs();

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import netkeep.link.AroundLink;
 import netkeep.link.SimLink;
 import org.junit.jupiter.api.Test;
@@ -82,6 +87,42 @@ class BrokenStackTest {
             IOException after = assertThrows(IOException.class, selector::selectNow);
             assertEquals("the stack is broken: java.lang.IllegalStateException: a bad link", after.getMessage());
         }
+    }
+
+    /// A stack on one end of a wire, which is looked at all the time by a thread that waits for nothing else.
+    private static Embedded spinning(SimLink link, String address) {
+        return Embedded.builder()
+                .link("wire", link, List.of(address + "/24"))
+                .sockets(1 << 6)
+                .spinMicros(-1)
+                .yields(true)
+                .lingerMillis(TimeUnit.HOURS.toMillis(1))
+                .start();
+    }
+
+    /// The thread that selects takes what the peer says last, for which the thread that closes waits.
+    @Test
+    void closeIsOverWithTheLastConnection() throws Exception {
+        SimLink.Pair wire = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L);
+        Embedded peer = spinning(wire.right(), "198.18.9.2");
+        Embedded stack = spinning(wire.left(), "198.18.9.1");
+        FutureTask<Integer> peers = selecting(peer.provider().openSelector());
+        try (ServerSocketChannel listener = peer.provider().openServerSocketChannel();
+                SocketChannel client = stack.provider().openSocketChannel()) {
+            listener.bind(new InetSocketAddress(InetAddress.ofLiteral("198.18.9.2"), 7));
+            client.connect(listener.getLocalAddress());
+            listener.accept().close();
+            FutureTask<Integer> task = new FutureTask<>(stack.provider().openSelector()::select);
+            Thread leader = Thread.ofPlatform().daemon().start(task);
+            while (Arrays.stream(leader.getStackTrace())
+                    .noneMatch(frame -> frame.getMethodName().equals("lead"))) {
+                Thread.onSpinWait();
+            }
+            stack.close();
+            assertEquals("the stack is closed", told(task).getMessage());
+        }
+        peer.close();
+        assertEquals("the stack is closed", told(peers).getMessage());
     }
 
     @Test
