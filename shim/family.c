@@ -489,10 +489,14 @@ int family_ear(void) {
     return ear;
 }
 
+/*
+ * In this order: the stack rings for what it tells from now on, and what it has told before is taken here, or was taken by somebody who had
+ * the lock. Whoever looks behind this finds all of it noted.
+ */
 void family_sleeps(void) {
     family_lock();
-    family_drain();
     sleeps();
+    family_drain();
     family_unlock();
 }
 

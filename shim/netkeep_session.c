@@ -475,12 +475,15 @@ void nk_wake(struct nk_session *session) {
     uint64_t taken = get64(consumer, memory_order_acquire);
     bool asked = taken != get64(session->client, memory_order_relaxed);
     if (get32(consumer + RING_ASLEEP, memory_order_acquire) != 0 && (!asked || session->seen->rung != taken + 1)) {
-        /* It cannot sleep over what it was rung for: as long as that lies there, once is enough. */
-        session->seen->rung = asked ? taken + 1 : 0;
         /* A failure shows on the line. */
         uint64_t once = 1;
         ssize_t rung = write(session->voice, &once, sizeof once);
         (void)rung;
+        /*
+         * It cannot sleep over what it was rung for: as long as that lies there, once is enough. Behind the ring: who dies before it leaves
+         * others that share the session, who would believe this.
+         */
+        session->seen->rung = asked ? taken + 1 : 0;
     }
 }
 
