@@ -1,3 +1,4 @@
+// Long: what users ask of connections is one contract: each request as each state takes it.
 package netkeep.engine.tcp;
 
 import static java.util.concurrent.TimeUnit.SECONDS;

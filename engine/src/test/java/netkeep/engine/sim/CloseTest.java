@@ -1,3 +1,4 @@
+// Long: how connections end, case by case: one section of the RFC.
 package netkeep.engine.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
