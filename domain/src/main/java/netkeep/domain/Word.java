@@ -23,7 +23,7 @@ public record Word(char kind, int number, String text) {
     /// Keeper to domain: nobody else has what you were granted; begin.
     public static final char BEGIN = 'b';
 
-    /// Domain to keeper: can be told what to be. The number is the thread that will serve.
+    /// Domain to keeper: can be told what to be. The number is the thread that will serve, the text its [Build].
     public static final char READY = 'r';
 
     /// Keeper to domain: there is nothing to be yet; rehearse.

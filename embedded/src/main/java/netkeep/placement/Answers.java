@@ -21,6 +21,7 @@ import netkeep.engine.tcp.Listing;
 import netkeep.engine.tcp.SocketView;
 import netkeep.names.Advice;
 import netkeep.names.NameSettings;
+import netkeep.ring.Layouts;
 import netkeep.session.AddressMessage;
 import netkeep.session.Rates;
 import netkeep.session.SessionLayout;
@@ -136,7 +137,7 @@ public final class Answers {
     }
 
     private String status(long nowNs) {
-        StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + " layout=" + Engine.LAYOUT + "\n");
+        StringBuilder lines = new StringBuilder("stack turn=" + engine.turn() + " layout=" + Layouts.version() + "\n");
         int number = 1;
         for (Settings.Device device : settings.devices()) {
             lines.append("link number=").append(number).append(" name=").append(device.name());

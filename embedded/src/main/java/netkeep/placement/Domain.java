@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import netkeep.domain.Build;
 import netkeep.domain.Classes;
 import netkeep.domain.Line;
 import netkeep.domain.Pulse;
@@ -95,6 +96,7 @@ public final class Domain {
     /// Loads the code of a domain, and takes over what never was: for the JVM to learn what a successor needs.
     public static void rehearse() throws IOException {
         Classes.load(CODE);
+        Build.own();
         Sandbox.prepare();
         Takeover.rehearse(() -> true);
     }
@@ -108,7 +110,8 @@ public final class Domain {
             // Beside all else: it takes half as long as that, and nothing before the walls waits for it.
             Thread preparing = Thread.ofPlatform().daemon().start(Sandbox::prepare);
             Classes.load(CODE);
-            keeper.send(new Word(Word.READY, Threads.threadId(), "").octets());
+            String build = Build.own().text();
+            keeper.send(new Word(Word.READY, Threads.threadId(), build).octets());
             Epoll epoll = new Epoll(EVENTS);
             Line[] pair = Line.pair();
             Line.Received first = keeper.receive();

@@ -21,6 +21,7 @@ import netkeep.engine.socket.Share;
 import netkeep.engine.socket.Sockets;
 import netkeep.engine.tcp.Tcp;
 import netkeep.engine.udp.Udp;
+import netkeep.ring.Layouts;
 import netkeep.ring.Ledger;
 import netkeep.ring.Pieces;
 import netkeep.ring.Region;
@@ -44,13 +45,10 @@ public final class Engine {
     /// Octets in which all headers of a frame must end, else it is dropped.
     public static final int HEADERS = 256;
 
-    /// The version of the ledger's layout: an engine goes on with what another one of the same has left.
-    public static final int LAYOUT = 18;
-
     /// Frames of datagrams in a turn in which streams have something to send.
     private static final int DATAGRAMS = 8;
 
-    private static final long MAGIC = 0x4e4b_0001_0000L | LAYOUT;
+    private static final long MAGIC = 0x4e4b_0001_0000L | Layouts.version();
 
     private final Ledger ledger;
     private final Counters counters;

@@ -1,6 +1,8 @@
 package netkeep.keeper;
 
 import java.io.IOException;
+import netkeep.domain.Build;
+import netkeep.domain.Bulletin;
 import netkeep.domain.Spawned;
 import netkeep.domain.Vigil;
 import netkeep.domain.Word;
@@ -26,6 +28,7 @@ final class Child {
     /// Whether it said what it found of its predecessor.
     boolean reported;
 
+    private String version = "unknown";
     private long lateNs;
     private Vigil vigil;
 
@@ -38,8 +41,12 @@ final class Child {
 
     /// It waits to be told what to be.
     ///
-    /// @param server its thread that will serve
-    void ready(int server) {
+    /// @param server   its thread that will serve
+    /// @param build    whose it is
+    /// @param bulletin which says if it is killed for that
+    void ready(int server, Build build, Bulletin bulletin) {
+        version = build.version();
+        bulletin.introduced(life, build);
         Vigil next = new Vigil(life.process(), server);
         vigil.close();
         vigil = next;
@@ -96,7 +103,8 @@ final class Child {
         String part = seat == null ? "none" : seat.plan.name().replace(' ', '-');
         String state = seat != null ? "serving" : progress == Progress.WARM ? "standby" : "starting";
         int restarts = seat == null ? 0 : seat.restarts;
-        return "domain pid=" + life.process() + " part=" + part + " state=" + state + " restarts=" + restarts + "\n";
+        return "domain pid=" + life.process() + " part=" + part + " state=" + state + " restarts=" + restarts
+                + " version=" + version + "\n";
     }
 
     void close() {

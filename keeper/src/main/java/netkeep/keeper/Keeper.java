@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import netkeep.domain.Build;
 import netkeep.domain.Bulletin;
 import netkeep.domain.Line;
 import netkeep.domain.Spawned;
@@ -242,16 +243,9 @@ public final class Keeper implements AutoCloseable {
         if (!seen.equals(state)) {
             state = seen;
             watcher.changed(seen);
-            news();
         }
-    }
-
-    /// Tells control what it has to know for those who ask.
-    private void news() {
-        StringBuilder news = new StringBuilder();
-        children.values().forEach(child -> news.append(child.news()));
-        news.append(bulletin.text());
-        pass(new Word(Word.NEWS, 0, news.toString()), false);
+        bulletin.next(children.values().stream().map(Child::news))
+                .ifPresent(news -> pass(new Word(Word.NEWS, 0, news), false));
     }
 
     /// Ends [#run], from any thread.
@@ -327,7 +321,7 @@ public final class Keeper implements AutoCloseable {
             throw new IllegalArgumentException("a word of kind " + word.kind() + " about " + word.number());
         }
         switch (word.kind()) {
-            case Word.READY -> child.ready(word.number());
+            case Word.READY -> child.ready(word.number(), Build.parse(word.text()), bulletin);
             case Word.WARM -> child.is(Progress.WARM, Long.MAX_VALUE);
             case Word.REPORT -> {
                 child.reported = true;
@@ -387,7 +381,6 @@ public final class Keeper implements AutoCloseable {
         if (session != null && session.cutBy != by.life.process()) {
             session.cutBy = by.life.process();
             bulletin.cut("session=" + word.number() + " pid=" + session.process(), word.text());
-            news();
             pass(word, false);
         }
     }
@@ -407,7 +400,6 @@ public final class Keeper implements AutoCloseable {
         if (peer.child != null) {
             String why = "broke its rings: " + Word.plain(said[said.length - 1]);
             bulletin.cut("part=" + peer.plan.name().replace(' ', '-') + " pid=" + peer.child.life.process(), why);
-            news();
             peer.child.life.fail(why);
         }
     }
@@ -442,6 +434,7 @@ public final class Keeper implements AutoCloseable {
         } else {
             LOG.log(Level.WARNING, "a process ended before it was of use: " + child.life.cause());
             startAtNs = nowNs + PAUSE_NS;
+            spareAtNs = startAtNs + bulletin.pauseNs();
         }
     }
 

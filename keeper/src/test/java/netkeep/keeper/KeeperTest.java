@@ -154,7 +154,7 @@ class KeeperTest {
 
     /// Before it was told what to be.
     @ParameterizedTest
-    @ValueSource(strings = {"mute", "stop", "loop", "thread", "short", "flood", "exit"})
+    @ValueSource(strings = {"mute", "stop", "loop", "thread", "short", "flood", "exit", "layouts", "build"})
     void standbyThatDoesWrongIsReplaced(String wrong) throws Exception {
         long readyNs = List.of("mute", "loop").contains(wrong) ? SOON_NS : READY_NS;
         try (Kept kept = new Kept(plan(line(wrong), List.of("good"), 1, readyNs))) {

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import netkeep.domain.Build;
 import netkeep.domain.Line;
 import netkeep.domain.Pulse;
 import netkeep.domain.Shared;
@@ -62,7 +63,10 @@ final class Liar {
 
     private void live(String wrong) throws Exception {
         doWrong(wrong);
-        say(Word.READY, wrong.equals("thread") ? 1 : Threads.threadId());
+        Build own = Build.own();
+        Build build = wrong.equals("layouts") ? new Build(own.layouts() + 1, "other") : own;
+        int thread = wrong.equals("thread") ? 1 : Threads.threadId();
+        keeper.send(new Word(Word.READY, thread, wrong.equals("build") ? "" : build.text()).octets());
         Line.Received received = keeper.receive();
         if (Word.of(received.octets()).kind() == Word.REHEARSE) {
             rehearse();

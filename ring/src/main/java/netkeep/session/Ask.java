@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 ///
 /// | question | answer |
 /// | --- | --- |
-/// | `domains` | `domain` and `cut` lines: what the keeper knows of its domains, and who was cut off |
+/// | `domains` | `domain`, `cut` and `refused` lines: its domains, who was cut off, whose program is refused |
 /// | `sessions` | a `session` line for each client |
 /// | `status` | `stack`, `link`, `address` and `route` lines |
 /// | `session N` | a `session` line: what the stack knows of that one |

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import netkeep.bench.BenchCommand;
+import netkeep.domain.Build;
 import netkeep.tools.capture.CaptureCommand;
 import netkeep.tools.chaos.ChaosCommand;
 import netkeep.tools.config.ConfigCommand;
@@ -140,9 +141,7 @@ public final class Main implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {
-                "netkeep " + Main.class.getModule().getDescriptor().rawVersion().orElse("unknown")
-            };
+            return new String[] {"netkeep " + Build.own().version()};
         }
     }
 }

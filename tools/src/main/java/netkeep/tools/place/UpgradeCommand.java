@@ -10,9 +10,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import netkeep.engine.Engine;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
+import netkeep.ring.Layouts;
 import netkeep.tools.CannotHere;
 import netkeep.tools.JsonText;
 import netkeep.tools.status.Daemon;
@@ -37,6 +37,7 @@ public final class UpgradeCommand implements Callable<Integer> {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long LOOK_MS = 20;
     private static final String NO_PART = "none";
+    private static final String REFUSED = "refused";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -51,6 +52,9 @@ public final class UpgradeCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Says each replacement in JSON, a line.")
     private boolean json;
 
+    /// Whom the keeper had refused when this began, 0 for nobody: another program lay there then, perhaps.
+    private long refused;
+
     /// For picocli.
     public UpgradeCommand() {}
 
@@ -58,6 +62,11 @@ public final class UpgradeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (Daemon daemon = session.daemon()) {
             check(daemon);
+            refused = daemon.lines("domains").stream()
+                    .filter(line -> line.kind().equals(REFUSED))
+                    .mapToLong(line -> line.number("pid"))
+                    .findFirst()
+                    .orElse(0);
             List<StatusLine> old = domains(daemon);
             Set<String> parts = old.stream()
                     .map(domain -> domain.text("part"))
@@ -86,9 +95,10 @@ public final class UpgradeCommand implements Callable<Integer> {
     /// What lies in memory must mean the same to the new program.
     private static void check(Daemon daemon) throws IOException {
         long theirs = daemon.lines("status").getFirst().number("layout");
-        if (theirs != Engine.LAYOUT) {
-            throw new CannotHere("memory is laid out otherwise by the stack that runs (version " + theirs
-                    + ") than by this program (" + Engine.LAYOUT + "): end it, and start it anew");
+        int ours = Layouts.version();
+        if (theirs != ours) {
+            throw new CannotHere("this program lays memory out as number " + ours + ", and what runs as number "
+                    + theirs + ": upgrade to a program of number " + theirs + ", or end what runs and start it anew");
         }
     }
 
@@ -122,13 +132,18 @@ public final class UpgradeCommand implements Callable<Integer> {
         return domain.text("state").equals("standby");
     }
 
-    private static List<StatusLine> domains(Daemon daemon) throws IOException {
-        return daemon.lines("domains").stream()
-                .filter(line -> line.kind().equals("domain"))
-                .toList();
+    /// @throws IOException if the keeper has refused the program that lies there: then nobody who serves is ended
+    private List<StatusLine> domains(Daemon daemon) throws IOException {
+        List<StatusLine> lines = daemon.lines("domains");
+        for (StatusLine line : lines) {
+            if (line.kind().equals(REFUSED) && line.number("pid") != refused) {
+                throw new IOException("the keeper refuses the program that lies there: " + line.text("reason"));
+            }
+        }
+        return lines.stream().filter(line -> line.kind().equals("domain")).toList();
     }
 
-    private static List<StatusLine> await(Daemon daemon, Predicate<List<StatusLine>> wanted)
+    private List<StatusLine> await(Daemon daemon, Predicate<List<StatusLine>> wanted)
             throws IOException, InterruptedException {
         long endNs = System.nanoTime() + PATIENCE_NS;
         List<StatusLine> now = domains(daemon);

@@ -22,6 +22,7 @@ import netkeep.tools.place.Shelf;
 /// @param filter    its rules, in their order
 /// @param sessions  `session` lines, with `sockets` and `memory`
 /// @param cut       `cut` lines: sessions that were cut off
+/// @param refused   a `refused` line, if the keeper refuses the program that lies where it would start processes
 /// @param names     `names` line: what the resolver has and did
 /// @param servers   `name-server` lines: whom it asks
 /// @param ledger    octets that are touched of it
@@ -37,6 +38,7 @@ record DaemonStatus(
         List<String> filter,
         List<Map<String, Object>> sessions,
         List<Map<String, Object>> cut,
+        List<Map<String, Object>> refused,
         List<Map<String, Object>> names,
         List<Map<String, Object>> servers,
         long ledger,
@@ -96,6 +98,7 @@ record DaemonStatus(
                 daemon.ask("filter list").lines().toList(),
                 sessions,
                 all(news, "cut"),
+                all(news, "refused"),
                 all(resolver, "names"),
                 all(resolver, "name-server"),
                 ProcessFigures.touched(regions.get("ledger")),
@@ -164,6 +167,7 @@ record DaemonStatus(
         all.put("sessions", sessions);
         all.put("names", names);
         all.put("name_servers", servers);
+        all.put("refused", refused);
         all.put("cut", cut);
         all.put("ledger", ledger);
         if (!report.isEmpty()) {

@@ -31,16 +31,18 @@ final class DaemonText {
             lines.add(line("stack %s of these: %s", text(status.beside().get(status.stack()), "name"), all));
         }
         for (Map<String, Object> domain : status.domains()) {
+            String version = domain.containsKey("version") ? ", version " + text(domain, "version") : "";
             String turns = domain.containsKey("turns") ? ", turn " + text(domain, "turns") : "";
             lines.add(line(
-                    "domain %s %s %s: %s, cpu %.2f s, restarts %s%s",
+                    "domain %s %s %s: %s, cpu %.2f s, restarts %s%s%s",
                     text(domain, "pid"),
                     text(domain, "part"),
                     text(domain, "state"),
                     octets(number(domain, "memory")),
                     number(domain, "cpu_ns") / NS,
                     text(domain, "restarts"),
-                    turns));
+                    turns,
+                    version));
         }
         addLinks(lines, status);
         lines.addAll(status.filter());
@@ -158,6 +160,10 @@ final class DaemonText {
                     cut.containsKey("session") ? "session " + text(cut, "session") + " of" : text(cut, "part") + ",",
                     text(cut, "pid"),
                     text(cut, "reason")));
+        }
+        for (Map<String, Object> refused : status.refused()) {
+            lines.add(line(
+                    "process %s is refused, and nobody stands by: %s", text(refused, "pid"), text(refused, "reason")));
         }
     }
 

@@ -23,7 +23,7 @@ class DaemonTextTest {
                 fields("keeper pid=10 memory=2048 cpu_ns=0"),
                 List.of(
                         fields(
-                                "domain pid=11 part=link,stack,control state=serving restarts=2",
+                                "domain pid=11 part=link,stack,control state=serving restarts=2 version=0.1",
                                 "turns",
                                 turns,
                                 "memory",
@@ -44,6 +44,7 @@ class DaemonTextTest {
                         + " most_memory=2048 per_second=9 octets_per_second=125000"
                         + " octets_received_per_second=250000 memory=512")),
                 List.of(fields("cut session=1 pid=21 reason=tail 5 with head 3")),
+                List.of(fields("refused pid=22 reason=version 0.2 is of another number")),
                 List.of(fields(
                         "names cached=3 most=4096 NamesAsked=9 NamesFromCache=4 NamesQueries=5 NamesTryAgain=1")),
                 List.of(fields("name-server address=198.18.0.1")),
@@ -59,7 +60,7 @@ class DaemonTextTest {
                 List.of(
                         "monolithic, keeper 10: 2.0 KiB, cpu 0.00 s",
                         "stack two of these: one at /a, two at /a.two",
-                        "domain 11 link,stack,control serving: 50.0 MiB, cpu 1.50 s, restarts 2, turn 7",
+                        "domain 11 link,stack,control serving: 50.0 MiB, cpu 1.50 s, restarts 2, turn 7, version 0.1",
                         "domain 12 link,stack,control standby: 0 B, cpu 0.00 s, restarts 2",
                         "link 1 nk0: mac 02:00:00:00:00:01, mtu 1500, offloads checksum",
                         "address 198.18.0.2/24 on link 1: assigned",
@@ -71,7 +72,8 @@ class DaemonTextTest {
                         "the last death's report: /a-reports/stack-2.json",
                         "session 0 process 20 user 0: sockets 3 of 8, 512 B touched of 2.0 KiB, 9 connections/s,"
                                 + " 125000 octets/s, 250000 octets/s received",
-                        "cut off: session 1 of process 21: tail 5 with head 3"),
+                        "cut off: session 1 of process 21: tail 5 with head 3",
+                        "process 22 is refused, and nobody stands by: version 0.2 is of another number"),
                 DaemonText.lines(status(7, 1_500_000_000)));
     }
 

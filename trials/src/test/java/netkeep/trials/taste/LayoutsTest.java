@@ -14,6 +14,8 @@ import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,6 +29,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import netkeep.control.Taken;
 import netkeep.domain.Granted;
 import netkeep.domain.Pulse;
@@ -37,11 +40,14 @@ import netkeep.engine.socket.Claims;
 import netkeep.placement.BesideBoard;
 import netkeep.placement.BesideRings;
 import netkeep.placement.Crossing;
+import netkeep.placement.Grants;
 import netkeep.placement.LinkHand;
+import netkeep.placement.Settings;
 import netkeep.ring.CaptureWriter;
 import netkeep.ring.Consumer;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.FrameProducer;
+import netkeep.ring.Layouts;
 import netkeep.ring.Ledger;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Pieces;
@@ -177,6 +183,61 @@ class LayoutsTest {
         Files.writeString(page, "```layout sample 16\n  0  u64  a   first\n  8  address  b\n```\n");
         assertEquals(
                 List.of("ends at 24, not at 16"), Drawing.of(page).getFirst().faults());
+    }
+
+    /// What processes of a placement share is what it was when it got its number: drawings, words, versions, constants
+    /// of the engine's records, names of grants, lengths of regions.
+    @Test
+    void numberOfAllLayoutsIsRaisedWithEachChange() throws Exception {
+        StringBuilder all = new StringBuilder();
+        drawings.values().forEach(drawing -> all.append(drawing.name()).append(new TreeMap<>(drawing.numbers())));
+        Matcher word = Pattern.compile("^\\|[^|]+\\|[^|]+\\|[^|]+\\|[^|]+\\|", Pattern.MULTILINE)
+                .matcher(page("line.md"));
+        while (word.find()) {
+            all.append(word.group());
+        }
+        all.append(List.of(Hello.VERSION, NameMessage.VERSION, AddressMessage.VERSION, BesideHello.VERSION));
+        for (String name : engine()) {
+            Map<String, Long> constants = constants(Class.forName(name));
+            if (constants.keySet().stream().anyMatch(constant -> constant.endsWith("SLOT"))) {
+                all.append(name).append(new TreeMap<>(constants));
+            }
+        }
+        for (Field field : Grants.class.getFields()) {
+            all.append(field.getType() == String.class ? field.getName() + field.get(null) : "");
+        }
+        Settings settings = new Settings(List.of(), 0, true, List.of(), List.of());
+        all.append(List.of(settings.ledgerLength(), settings.framesLength(), Settings.upLength()));
+        all.append(List.of(Settings.downLength(), Settings.peersLength(2), Settings.LAYOUT.clientLength()));
+        CRC32 sum = new CRC32();
+        sum.update(all.toString().getBytes(StandardCharsets.UTF_8));
+        String now = "number " + Layouts.version() + ", sum " + Long.toHexString(sum.getValue());
+        assertTrue(
+                page("README.md").contains("**" + now + "**"),
+                "what processes share has changed: raise Layouts.version(), and say its " + now + " in the README");
+    }
+
+    /// Names of the engine's classes, in order.
+    private static List<String> engine() throws Exception {
+        Path place = Path.of(
+                Engine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        if (Files.isDirectory(place)) {
+            return classes(place);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(place)) {
+            return classes(jar.getPath("/"));
+        }
+    }
+
+    private static List<String> classes(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.map(file -> root.relativize(file).toString())
+                    .filter(name -> name.startsWith("netkeep/engine/") && name.endsWith(".class"))
+                    .filter(name -> !name.endsWith("package-info.class"))
+                    .map(name -> name.replace('/', '.').substring(0, name.length() - ".class".length()))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /// All constants of a class that are numbers.
