@@ -790,7 +790,7 @@ class LayoutsTest {
     void ledgerIsAsDrawn() throws IOException {
         same("layout ledger", Ledger.class, "TABLES");
         assertEquals(drawing("layout ledger").length(), constants(Ledger.class).get("TABLES"));
-        same("layout attachment", Attachment.class, "SLOT", "SECOND_NS");
+        same("layout attachment", Attachment.class, "SLOT", "SECOND_NS", "TOLD");
         assertEquals(drawing("layout attachment").length(), Attachment.SLOT);
         assertEquals(Map.of("TAG", 0L), drawing("layout slot").numbers());
         Matcher magic = Pattern.compile("0x([0-9a-f_]+): what this is").matcher(page("ledger.md"));
