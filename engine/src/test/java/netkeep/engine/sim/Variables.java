@@ -96,6 +96,11 @@ final class Variables {
             // Whom what a predecessor gave concerns a successor does not ask: anybody.
             "Attachment.concerned",
             "Attachment.told",
+            "Attachment.toldCount",
+            // The end of all service has no successor.
+            "Engine.over",
+            "Engine.aborted",
+            "Tcp.over",
             // A successor publishes and releases again.
             "Producer.published",
             "Producer.asked",
@@ -165,6 +170,8 @@ final class Variables {
             "Addresses.usableHi",
             "Addresses.usableLinks",
             "Addresses.usableLo",
+            "Attachment.missed",
+            "Attachment.missedShown",
             "Attachment.violation",
             "Claims.idles",
             "Claims.uses",
