@@ -130,7 +130,7 @@ final class Ends {
                 end.closed = received.octets().length == 1;
             }
             return "";
-        } catch (IOException | RuntimeException hungUp) {
+        } catch (IOException | LinuxException | IllegalArgumentException hungUp) {
             drop(end);
         }
         if (end.closed) {

@@ -389,7 +389,7 @@ public final class Gate {
             } else {
                 said(connection.client.number, received);
             }
-        } catch (RuntimeException nonsense) {
+        } catch (IllegalArgumentException nonsense) {
             hungUp(connection);
         }
     }

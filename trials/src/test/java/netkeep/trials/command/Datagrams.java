@@ -13,6 +13,8 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.BitSet;
 import java.util.List;
@@ -99,17 +101,16 @@ final class Datagrams implements AutoCloseable {
 
     /// Waits a while for one, and takes all that are there.
     private @Nullable SocketAddress received(DatagramChannel at) throws Exception {
+        try (Selector selector = at.provider().openSelector()) {
+            at.register(selector, SelectionKey.OP_READ);
+            selector.select(TRY_MS);
+        }
         SocketAddress last = null;
-        for (int waited = 0; last == null && waited < TRY_MS; waited++) {
-            for (SocketAddress from = at.receive(room.clear()); from != null; from = at.receive(room.clear())) {
-                int number = room.flip().getInt();
-                assertTrue(number < sent && !seen.get(number), "datagram " + number + " of " + sent + " came twice");
-                seen.set(number);
-                last = from;
-            }
-            if (last == null) {
-                Thread.sleep(1);
-            }
+        for (SocketAddress from = at.receive(room.clear()); from != null; from = at.receive(room.clear())) {
+            int number = room.flip().getInt();
+            assertTrue(number < sent && !seen.get(number), "datagram " + number + " of " + sent + " came twice");
+            seen.set(number);
+            last = from;
         }
         return last;
     }
