@@ -464,6 +464,9 @@ final class FakeStack {
 
     /// Writes a socket's words and tells of them.
     private void tell(Sock sock, int what) {
+        if (socks[sock.number] != sock) {
+            return; // it is free, and its words are the next one's
+        }
         long words = layout.stackWords(sock.number);
         long before = stack.i64(words + SessionLayout.SND_EDGE);
         long edge = (sock.status & Status.WRITE_END) != 0 ? sock.sndHead : sock.sndHead + sock.sndBuffer;

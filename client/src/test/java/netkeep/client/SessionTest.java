@@ -150,6 +150,21 @@ class SessionTest {
         assertEquals(1, fake.stack.live());
     }
 
+    /// Its peer closes later, when its words are another's.
+    @Test
+    void aConnectionsEndIsNotThatOfTheNextInItsPlace() throws IOException {
+        Fake fake = new Fake();
+        Ends ends = Ends.of(fake);
+        int place = ends.a.connection.socket;
+        ends.a.close();
+        ConnectionChannel next = (ConnectionChannel) fake.provider.openSocketChannel();
+        assertEquals(place, next.connection.socket);
+        next.connect(ends.listener.getLocalAddress());
+        ends.b.close();
+        next.configureBlocking(false);
+        assertEquals(0, next.read(ByteBuffer.allocate(1)));
+    }
+
     @Test
     void moreSocketsThanThereAreIsTold() throws IOException {
         Fake fake = new Fake(new SessionLayout(8, 16, 64, 1 << 13), 1 << 12);
