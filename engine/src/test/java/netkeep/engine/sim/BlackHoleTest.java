@@ -216,6 +216,77 @@ class BlackHoleTest {
         assertEquals(0, conversation.host.engine().counters().get(Counter.TcpExtTCPRenoRecovery));
     }
 
+    /// Over IPv6 the first guess is the last: every path carries it (RFC 8200 §5).
+    @Test
+    void blackHoleOfIpv6IsPassedToo() {
+        Scenario.of(true).begin().established("mss=65535").play("""
+                . send 1440
+                > PSH,ACK seq=1 len=1440
+                + 200ms
+                > PSH,ACK seq=1 len=1440
+                + 400ms
+                > PSH,ACK seq=1 len=1440
+                + 800ms
+                > ACK seq=1 len=1220
+                + 20ms
+                < ACK seq=1 ack=1221
+                > PSH,ACK seq=1221 len=220
+                + 20ms
+                < ACK seq=1 ack=1441
+                . send 1440
+                > PSH,ACK seq=1441 len=1440
+                + 200ms
+                > PSH,ACK seq=1441 len=1440
+                + 400ms
+                > ACK seq=1441 len=1220
+                + 20ms
+                < ACK seq=1 ack=2661
+                > PSH,ACK seq=2661 len=220
+                + 20ms
+                < ACK seq=1 ack=2881
+                . send 2440
+                > ACK seq=2881 len=1220
+                > PSH,ACK seq=4101 len=1220
+                """);
+    }
+
+    @Rfc("8201 5.3 tried again")
+    @Test
+    void largerSizeIsTriedOverIpv6Too() {
+        Conversation conversation = Scenario.of(true).begin().established("mss=65535");
+        conversation
+                .host
+                .engine()
+                .ip()
+                .pathMtu(conversation.remote.hi(), conversation.remote.lo(), 1280, conversation.world.nowNs());
+        conversation.play("""
+                . send 1220
+                > PSH,ACK seq=1 len=1220
+                + 20ms
+                < ACK seq=1 ack=1221
+                + 599s
+                . send 5100
+                > ACK seq=1221 len=1220
+                > ACK seq=2441 len=1220
+                > ACK seq=3661 len=1220
+                > ACK seq=4881 len=1220
+                > PSH,ACK seq=6101 len=220
+                + 20ms
+                < ACK seq=1 ack=6321
+                + 1s
+                . send 5100
+                > ACK seq=6321 len=1440
+                > ACK seq=7761 len=1220
+                > ACK seq=8981 len=1220
+                > PSH,ACK seq=10201 len=1220
+                + 20ms
+                < ACK seq=1 ack=11421
+                . send 2880
+                > ACK seq=11421 len=1440
+                > PSH,ACK seq=12861 len=1440
+                """);
+    }
+
     /// All that it takes is in records: a successor at any of the steps goes on.
     @Test
     void successorsGoOnWhereTheirPredecessorsWere() {

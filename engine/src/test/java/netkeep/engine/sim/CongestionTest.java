@@ -148,7 +148,7 @@ class CongestionTest {
     }
 
     /// RFC 9406: the queue grows, the round trip with it, and slow start ends before the queue is full.
-    @Rfc("9406 4.2 leave")
+    @Rfc({"9406 4.2 leave", "9438 4.10 slow start"})
     @Test
     void hyStartLeavesSlowStartBeforeTheQueueOverflows() {
         // 20 Mbit/s and 40 ms are 100,000 octets. A round that is longer as a whole is seen at four times that, five

@@ -530,6 +530,19 @@ class WindowTest {
                 > ACK seq=989 len=988
                 > PSH,ACK seq=1977 len=24
                 """);
+        Scenario.v4().begin().established("mss=1000 sackOK").play("""
+                < ACK seq=1001 ack=1 len=100
+                > ACK seq=1 ack=1 sack=1001:1101
+                . send 1000
+                > ACK seq=1 len=988 sack=1001:1101
+                > PSH,ACK seq=989 len=12 sack=1001:1101
+                """);
+        Scenario.v4().begin().established("mss=1000").play("""
+                . option ADVERTISED_TIMEOUT 300
+                . send 1996
+                > ACK seq=1 len=996 uto=300
+                > PSH,ACK seq=997 len=1000 uto=-1
+                """);
     }
 
     @Rfc({"9293 MUST-61", "9293 MUST-60"})

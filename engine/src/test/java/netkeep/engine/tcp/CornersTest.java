@@ -170,5 +170,9 @@ class CornersTest {
                 .begin()
                 .established("mss=65535")
                 .play(". send 2920\n> ACK seq=1 len=1460\n> PSH,ACK seq=1461 len=1460");
+        Scenario.of(true)
+                .begin()
+                .established("mss=65535")
+                .play(". send 2880\n> ACK seq=1 len=1440\n> PSH,ACK seq=1441 len=1440");
     }
 }

@@ -50,7 +50,7 @@ class CubicTest {
     }
 
     /// One acknowledgment of everything a round trip after the begin of the epoch, in the concave region.
-    @Rfc({"9438 4.2 window", "9438 4.4 concave", "9438 5 constants"})
+    @Rfc({"9438 4.2 window", "9438 4.4 concave", "9438 5 constants", "9438 4.2 target"})
     @Test
     void windowFollowsTheCubicFunctionUpToTheOldOne() {
         lose(1000);

@@ -200,13 +200,15 @@ class EchoedTest {
                 """);
     }
 
-    @Rfc("3168 6.1.2 reduction")
+    @Rfc({"3168 6.1.2 reduction", "9406 4.2 loss"})
     @Test
     void echoReducesTheWindowAsALossWouldAndSendsNothingAgain() {
         Conversation conversation = full();
+        assertEquals(SlowStart.HYSTART, Look.at(conversation).flow.slowStart());
         int sent = 0;
         for (int segment = 1; segment <= 18; segment++) {
             conversation.play("< ACK,ECE seq=1 ack=%d\n...".formatted(10001 + 1000 * segment));
+            assertEquals(SlowStart.PLAIN, Look.at(conversation).flow.slowStart());
             for (Segment each : taken(conversation)) {
                 sent++;
                 assertTrue(each.seq - conversation.iss() >= 28001, each.toString());

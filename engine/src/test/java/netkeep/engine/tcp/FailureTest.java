@@ -128,7 +128,7 @@ class FailureTest {
         Conversation conversation = sending();
 
         assertEquals(0, questions(conversation, TimeUnit.MILLISECONDS.toNanos(6_300)));
-        assertTrue(questions(conversation, TimeUnit.MILLISECONDS.toNanos(3_000)) > 0);
+        assertTrue(questions(conversation, TimeUnit.MILLISECONDS.toNanos(500)) > 0);
     }
 
     /// The user hears between R1 and R2 that nothing arrives, and that it does again.

@@ -127,9 +127,12 @@ class ForwardRtoTest {
     @Rfc("5682 2.1 step 2b")
     @Test
     void fullWindowSendsOldSegmentsInstead() {
-        Sending sending = timedOut(PLAIN);
+        // Without room, and with room for less than a segment.
+        for (int window : new int[] {5000, 5500}) {
+            Sending sending = timedOut(PLAIN);
 
-        assertEquals(List.of(11001, 12001), sending.arrives("ACK seq=1 ack=11001 win=5000"));
+            assertEquals(List.of(11001, 12001), sending.arrives("ACK seq=1 ack=11001 win=" + window));
+        }
     }
 
     @Rfc("5682 2.1 step 2b")

@@ -103,6 +103,23 @@ class LossProbeTest {
         assertEquals(List.of(14001), sending.taken());
     }
 
+    /// Nor after a time-out, though a round trip was measured since.
+    @Rfc("8985 7.2 conditions")
+    @Test
+    void afterATimeOutThereIsNoProbe() {
+        Sending sending = Sending.inFlight(SACK, 4);
+        sending.waitMs();
+        assertEquals(List.of(13001), sending.taken());
+        sending.waitMs();
+        assertEquals(List.of(10001), sending.taken());
+        sending.give(2000);
+        assertEquals(List.of(14001, 15001), sending.arrives("ACK seq=1 ack=11001"));
+        sending.passMs(20);
+        sending.arrives("ACK seq=1 ack=11001 sack=14001:16001");
+
+        assertTrue(sending.waitMs() >= 150);
+    }
+
     /// After ECN-Echo nothing is known to be lost: the tail is probed.
     @Rfc("8985 7.2 conditions")
     @Test

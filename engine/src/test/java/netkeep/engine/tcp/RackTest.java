@@ -173,7 +173,7 @@ class RackTest {
     }
 
     /// A retransmission that arrives behind later segments is no reordering.
-    @Rfc("8985 6.2 step 3")
+    @Rfc({"8985 6.2 step 3", "8985 6.2 step 2"})
     @Test
     void retransmissionIsNoReordering() {
         send(2, 1_000);

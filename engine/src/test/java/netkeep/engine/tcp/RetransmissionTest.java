@@ -136,6 +136,18 @@ class RetransmissionTest {
         assertEquals(1, Look.at(sending.conversation).window());
     }
 
+    /// CUBIC's plateau is forgotten with it: the next epoch begins at its own.
+    @Rfc("9438 4.8 time-out")
+    @Test
+    void timeOutLeavesOneSegmentAndNoPlateau() {
+        Sending sending = Sending.inFlight(Scenario.v4(), "", 18);
+        sending.waitMs();
+        assertEquals(List.of(10001), sending.taken());
+        assertEquals(1, Look.at(sending.conversation).window());
+        assertEquals(12, Look.at(sending.conversation).threshold());
+        assertEquals(0, Look.at(sending.conversation).flow.cubicMax());
+    }
+
     @Rfc("5681 3.1 FlightSize")
     @Test
     void lossLeavesHalfOfTheFlightNotOfTheWindow() {

@@ -55,6 +55,24 @@ class SlowStartTest {
         assertEquals(18 * MSS, tcb.cwnd());
     }
 
+    /// No later slow start is left for a delay.
+    @Rfc("9406 4.3 first")
+    @Test
+    void afterALossSlowStartIsPlain() {
+        round(20_000);
+        round(40_000);
+        assertEquals(SlowStart.CONSERVATIVE, flow.slowStart());
+        flow.slowStart(SlowStart.PLAIN);
+        for (int rttUs : new int[] {20_000, 40_000, 80_000}) {
+            int before = tcb.cwnd();
+            int flight = tcb.sndNxt() - tcb.sndUna();
+            round(rttUs);
+            assertEquals(before + flight, tcb.cwnd());
+            assertEquals(SlowStart.PLAIN, flow.slowStart());
+        }
+        assertEquals(NEVER, tcb.ssthresh());
+    }
+
     @Rfc("9406 4.2 leave")
     @Test
     void roundWhoseLeastIsLongerByTheThresholdLeavesSlowStart() {

@@ -134,6 +134,13 @@ class TimestampTest {
                 > ACK seq=1 len=1000 nots
                 """);
         assertEquals(-1, conversation.last().wscale);
+        // Nor where both have opened.
+        Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0
+                < SYN seq=0 mss=1000
+                > SYN,ACK seq=0 ack=1 nots wscale=-1
+                """);
     }
 
     /// §2.2: an active opener offers the scale; without an answer neither side scales.
