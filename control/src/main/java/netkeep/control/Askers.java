@@ -68,11 +68,10 @@ final class Askers {
         }
         byte[] octets = {};
         try {
-            Line.Received received = line.poll();
+            Line.Received received = line.pollOctets();
             if (received == null) {
                 return;
             }
-            received.refuse();
             octets = received.octets();
         } catch (IOException | RuntimeException gone) {
             // As one that says nonsense.

@@ -271,6 +271,22 @@ class GateTest {
         }
     }
 
+    /// Whoever closes what came with them may wait for long: that is for who closes what nobody wants.
+    @Test
+    void descriptorsWithoutAnOctetEndNothing() throws IOException {
+        try (Place place = new Place();
+                Epoll epoll = new Epoll(1)) {
+            Guest guest = place.guest(0);
+            guest.says(new byte[0], epoll.descriptor());
+            Line end = guest.holds(1);
+            end.send(new byte[0], epoll.descriptor());
+            place.gate.ready(place.watched.all.getLast());
+            assertFalse(isOver(end));
+            end.close();
+            guest.line.close();
+        }
+    }
+
     /// A client can close what is held as often as it likes: its keeper hears of all of them at once.
     @Test
     void whatWasLeftIsAskedTogether() throws IOException {

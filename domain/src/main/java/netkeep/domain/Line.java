@@ -47,7 +47,8 @@ public final class Line implements AutoCloseable {
             return descriptors.clone();
         }
 
-        /// Closes all its descriptors: whoever will not have them.
+        /// Closes all its descriptors: whoever will not have them, and trusts who sent them. To close a file takes as
+        /// long as its file system likes.
         public void refuse() {
             for (int descriptor : descriptors) {
                 Descriptors.close(descriptor);
@@ -195,9 +196,8 @@ public final class Line implements AutoCloseable {
             byte[] octets = new byte[length];
             MemorySegment.copy(room, ValueLayout.JAVA_BYTE, 0, octets, 0, length);
             Received received = new Received(octets, incoming.rights());
-            if (length == 0) {
-                // Of a message without octets, which nobody of ours sends: what comes with it is open by now.
-                received.refuse();
+            // A message without octets, which nobody of ours sends, may come with descriptors: they are open by now.
+            if (length == 0 && received.descriptors.length == 0) {
                 throw ended();
             }
             return received;

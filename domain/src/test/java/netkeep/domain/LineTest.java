@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Stream;
 import netkeep.linux.Bell;
 import netkeep.linux.Call;
@@ -64,9 +65,9 @@ class LineTest {
         }
     }
 
-    /// As one would send them who wants another process to run out of descriptors.
+    /// As one would send them who wants another process to run out of descriptors, or to wait while it closes them.
     @Test
-    void descriptorsThatComeWithoutAnOctetAreClosed() throws IOException {
+    void descriptorsThatComeWithoutAnOctetAreTheReceivers() throws IOException {
         Line[] both = Line.pair();
         try (Line one = both[0];
                 Line other = both[1]) {
@@ -75,9 +76,14 @@ class LineTest {
             one.send(new byte[0], some);
             long before = open();
 
-            assertThrows(EOFException.class, other::poll);
+            Line.Received received = Objects.requireNonNull(other.poll());
 
+            assertEquals(0, received.octets().length);
+            assertEquals(some.length, received.descriptors().length);
+            assertEquals(before + some.length, open());
+            received.refuse();
             assertEquals(before, open());
+            assertNull(other.poll());
         }
     }
 
