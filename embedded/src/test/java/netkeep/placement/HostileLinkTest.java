@@ -22,6 +22,7 @@ import netkeep.ring.FrameProducer;
 import netkeep.ring.PeerViolation;
 import netkeep.ring.Region;
 import netkeep.sim.Seeds;
+import netkeep.wire.VirtioNetHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,13 @@ class HostileLinkTest {
     private static final long HEAD = 0;
     private static final int LINES = 64;
     private static final int LINE = 64;
+    private static final byte[] MERGED = {
+        VirtioNetHeader.GSO_NONE,
+        VirtioNetHeader.GSO_TCPV4,
+        VirtioNetHeader.GSO_TCPV6,
+        VirtioNetHeader.GSO_UDP_L4,
+        (byte) (VirtioNetHeader.GSO_TCPV4 | VirtioNetHeader.GSO_ECN)
+    };
 
     private final Arena arena = Arena.ofShared();
     private final Line[] lines = Line.pair();
@@ -231,7 +239,7 @@ class HostileLinkTest {
         MemorySegment memory = one.own.memory();
         int line = LINES + LINE * luck.nextInt(32);
         long tail = one.own.i64(HEAD);
-        switch (luck.nextInt(8)) {
+        switch (luck.nextInt(9)) {
             case 0 -> one.own.i64Release(HEAD, (long) luck.nextInt(64) << 20 | luck.nextInt(64));
             case 1 -> one.own.i64Release(HEAD, tail + ((long) luck.nextInt(-2, 8) << 20) + luck.nextInt(-2, 3));
             case 2 -> one.own.i64Release(HEAD, luck.nextLong());
@@ -246,6 +254,12 @@ class HostileLinkTest {
                 memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, line + 30, (short) (luck.nextBoolean() ? 0x0008 : 0xDD86));
             }
             case 6 -> memory.set(ValueLayout.JAVA_INT, 8, luck.nextInt());
+            case 7 -> {
+                // What it says that a device has merged.
+                memory.set(ValueLayout.JAVA_BYTE, line + 8, (byte) luck.nextInt(4));
+                memory.set(ValueLayout.JAVA_BYTE, line + 9, MERGED[luck.nextInt(MERGED.length)]);
+                memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, line + 12, (short) luck.nextInt(-1, 3));
+            }
             default ->
                 memory.set(ValueLayout.JAVA_LONG_UNALIGNED, luck.nextLong(memory.byteSize() - 8), luck.nextLong());
         }

@@ -23,6 +23,9 @@ import netkeep.wire.Verdict;
 
 /// The way of a datagram in: whose it is, and into his ring.
 final class Receiving {
+    /// Datagrams that a link may have merged to one frame: as many as Linux lets a sender merge (UDP_MAX_SEGMENTS).
+    private static final int MOST_PIECES = 128;
+
     private final Udp udp;
     private final Endpoint socket;
     private final MemorySegment header;
@@ -72,6 +75,10 @@ final class Receiving {
         if (verdict != Verdict.OK) {
             return verdict;
         }
+        int length = UdpHeader.datagramLength(headers, packet.upper);
+        if (packet.segmentSize != 0 && length - UdpHeader.LENGTH > MOST_PIECES * packet.segmentSize) {
+            return Verdict.BAD_OFFLOAD;
+        }
         // RFC 8200 §8.1 (MUST): over IPv6 there is always a checksum.
         boolean none = UdpHeader.checksum(headers, packet.upper) == 0;
         if (packet.v6 && none) {
@@ -80,7 +87,6 @@ final class Receiving {
         if (packet.vouched || none) {
             return Verdict.OK;
         }
-        int length = UdpHeader.datagramLength(headers, packet.upper);
         long sum = Checksum.pseudo(
                 packet.sourceHi, packet.sourceLo, packet.destinationHi, packet.destinationLo, IpProtocol.UDP, length);
         sum = Checksum.add(

@@ -709,6 +709,22 @@ class UdpTest {
         assertFalse(waits(socket));
     }
 
+    /// A link that says of an octet each that it was a datagram would keep the stack from all others for long.
+    @Test
+    void frameOfMoreDatagramsThanAnyoneMergesIsDropped() {
+        lab = new UdpLab(LinkSettings.ethernet(1, MAC, 1500).withOffloads(70_000));
+        int socket = lab.bound(53);
+        byte[] tens = hex("01 05 2A 00 0A 00 22 00 06 00");
+        byte[] most = v4(PEER, OURS, 17, datagram(PEER, OURS, 4000, 53, counting(0, 1_280)));
+        assertEquals(Verdict.OK, lab.arrives(tens, most));
+        for (int i = 0; i < 128; i++) {
+            assertArrayEquals(slice(counting(0, 1_280), 10 * i, 10), received(socket));
+        }
+        byte[] more = v4(PEER, OURS, 17, datagram(PEER, OURS, 4000, 53, counting(0, 1_281)));
+        assertEquals(Verdict.BAD_OFFLOAD, lab.arrives(tens, more));
+        assertFalse(waits(socket));
+    }
+
     @Test
     void shutSocketNeitherSendsNorReceives() {
         int socket = lab.bound(53);
