@@ -203,7 +203,7 @@ public final class Answers {
             if (attachment.number == number) {
                 SessionLayout layout = attachment.layout;
                 Rates rates = attachment.rates;
-                return "session number=" + number + " sockets=" + engine.sockets(attachment) + " closed="
+                return "session number=" + number + " sockets=" + attachment.inUse() + " closed="
                         + attachment.closed() + " most_sockets=" + layout.sockets() + " most_memory="
                         + (layout.clientLength() + layout.stackLength()) + " per_second=" + rates.connections()
                         + " octets_per_second=" + rates.sent() + " octets_received_per_second=" + rates.received()

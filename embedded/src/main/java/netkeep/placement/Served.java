@@ -14,6 +14,9 @@ final class Served {
     /// Whether its client is gone, or cut off.
     boolean leaving;
 
+    /// Whether its sockets have been closed since: all there is to do is done, but for what they owe their peers.
+    boolean closed;
+
     /// Forgotten by the engine; the next turn commits that.
     boolean detached;
 
@@ -65,9 +68,9 @@ final class Served {
         }
     }
 
-    /// When the client is woken at the latest.
+    /// When there is something to do for it at the latest.
     long deadlineNs() {
-        return waking.deadlineNs();
+        return leaving && !closed ? 0 : waking.deadlineNs();
     }
 
     void close() {

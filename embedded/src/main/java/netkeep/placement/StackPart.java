@@ -9,7 +9,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
 import netkeep.domain.Line;
@@ -38,9 +37,6 @@ final class StackPart implements Part {
     /// Octets for the loopback's frames.
     static final long LOOP = 1 << 21;
 
-    /// How often a session is visited whose client is gone.
-    private static final long VISIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final Line keeper;
     private final Settings settings;
     private final Clock clock;
@@ -63,7 +59,6 @@ final class StackPart implements Part {
     private final boolean blamed;
     private int served;
     private int leaving;
-    private long visitNs;
 
     StackPart(Line keeper, Grants grants, Clock clock, Watch watch, Arena arena) {
         this.keeper = keeper;
@@ -311,8 +306,7 @@ final class StackPart implements Part {
                 cut(number, violation);
             }
         }
-        if (leaving != 0 && nowNs >= visitNs) {
-            visitNs = nowNs + VISIT_NS;
+        if (leaving != 0) {
             finish(nowNs);
         }
         return done;
@@ -329,8 +323,10 @@ final class StackPart implements Part {
         return goesOn;
     }
 
-    /// Ends the sessions whose clients are gone and whose connections owe nothing any more.
+    /// Closes the sessions whose clients are gone, one a turn, and ends those whose connections owe nothing any more:
+    /// what frees a socket is done in turns, so that nobody has to look again between them.
     private void finish(long nowNs) throws IOException {
+        boolean closed = false;
         for (int number = 0; number < clients.length; number++) {
             Served client = clients[number];
             if (client == null || !client.leaving) {
@@ -343,7 +339,14 @@ final class StackPart implements Part {
                 leaving--;
                 client.close();
                 keeper.send(new Word(Word.OVER, number, "").octets());
-            } else if (engine.close(client.attachment, nowNs)) {
+                continue;
+            }
+            if (!client.closed && !closed) {
+                closed = true;
+                client.closed = true;
+                engine.close(client.attachment, nowNs);
+            }
+            if (client.closed && client.attachment.inUse() == 0) {
                 engine.detach(client.attachment);
                 client.detached = true;
             }
@@ -356,7 +359,7 @@ final class StackPart implements Part {
         for (Served client : clients) {
             deadlineNs = client == null ? deadlineNs : Math.min(client.deadlineNs(), deadlineNs);
         }
-        return leaving != 0 ? Math.min(visitNs, deadlineNs) : deadlineNs;
+        return deadlineNs;
     }
 
     @Override

@@ -151,12 +151,10 @@ public final class Engine {
     }
 
     /// Closes all sockets of a session whose client is dead or was cut off, as a kernel does; harmless where that was
-    /// done. Between two turns.
-    ///
-    /// @return whether all are free: as long as its connections owe octets to their peers they need the regions
-    public boolean close(Attachment attachment, long nowNs) {
+    /// done, and looks at all that were ever used. Between two turns. Its regions are needed until what is owed to
+    /// peers has come to an end: [#detach] it when [Attachment#inUse] is 0.
+    public void close(Attachment attachment, long nowNs) {
         requests.close(attachment, nowNs);
-        return sockets.vacant(attachment);
     }
 
     /// Closes a socket that no process of its client has any more, unless that was done or it has another life by now.
@@ -187,13 +185,6 @@ public final class Engine {
                 attachment.broken(why);
             }
         }
-    }
-
-    /// How many sockets of a session are in use; looks at each that ever was.
-    public int sockets(Attachment attachment) {
-        int[] count = new int[1];
-        sockets.scan(attachment, index -> count[0]++);
-        return count[0];
     }
 
     /// Forgets a session whose sockets are all free. Between two turns.

@@ -70,6 +70,7 @@ public final class Attachment {
     private final Producer events;
     private int[] free = new int[16];
     private int freeCount;
+    private int inUse;
 
     /// The sockets of which the client was told since it was last asked whether it sleeps; by a predecessor of any.
     private final int[] told = new int[TOLD];
@@ -276,6 +277,16 @@ public final class Attachment {
     public boolean used(int socket) {
         int half = layout.sockets() / 2;
         return socket < half ? socket < opened() : socket - half < accepted();
+    }
+
+    /// How many sockets are in use, of both halves.
+    public int inUse() {
+        return inUse;
+    }
+
+    /// One more is in use than was, or, with -1, one less.
+    void uses(int more) {
+        inUse += more;
     }
 
     /// Sockets of the lower half that were ever used.

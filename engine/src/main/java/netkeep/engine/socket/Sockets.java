@@ -87,8 +87,8 @@ public final class Sockets {
                 new Attachment(number, layout, number * share, client, stack, user, rates, attachmentRecords);
         attachments[number] = attachment;
         attached.add(attachment);
-        recover(attachment.first, attachment.opened());
-        recover(attachment.first + layout.sockets() / 2, attachment.accepted());
+        recover(attachment, attachment.first, attachment.opened());
+        recover(attachment, attachment.first + layout.sockets() / 2, attachment.accepted());
         int half = attachment.first + layout.sockets() / 2;
         for (int index = half + attachment.accepted() - 1; index >= half; index--) {
             records.read(index, endpoint);
@@ -100,10 +100,13 @@ public final class Sockets {
     }
 
     /// Voids what was cut off, and lets the next turn publish again what the records imply.
-    private void recover(int from, int used) {
+    private void recover(Attachment attachment, int from, int used) {
         records.recover(from, from + used);
         for (int index = from; index < from + used; index++) {
             records.read(index, endpoint);
+            if (endpoint.kind() != Endpoint.FREE) {
+                attachment.uses(1);
+            }
             // One before which others were opened may never have been used: its record says of no session that
             // it is its.
             if (endpoint.kind() != Endpoint.FREE || endpoint.life() != 0) {
@@ -161,14 +164,7 @@ public final class Sockets {
         return Objects.requireNonNull(attachments[of.session()]);
     }
 
-    /// Whether all sockets of a session are free.
-    public boolean vacant(Attachment attachment) {
-        boolean[] any = new boolean[1];
-        scan(attachment, index -> any[0] = true);
-        return !any[0];
-    }
-
-    /// Forgets a session that is vacant; its number is another's to have once that is committed.
+    /// Forgets a session of which no socket is in use; its number is another's to have once that is committed.
     public void detach(Attachment attachment) {
         attachments[attachment.number] = null;
         attached.remove(attachment);
@@ -268,6 +264,7 @@ public final class Sockets {
         records.read(index, endpoint);
         int life = endpoint.life();
         records.fresh(index, endpoint);
+        attachment.uses(1);
         endpoint.kind(kind);
         endpoint.life(life);
         endpoint.session(attachment.number);
@@ -297,6 +294,7 @@ public final class Sockets {
         records.fresh(index, endpoint);
         endpoint.life(life);
         endpoint.session(attachment.number);
+        attachment.uses(-1);
         int socket = index - attachment.first;
         if (socket >= attachment.layout.sockets() / 2) {
             attachment.free(socket);

@@ -199,8 +199,9 @@ final class Invasion {
             }
             if (!attachment.closed()) {
                 tally.cutOff(Objects.requireNonNull(violation));
+                engine.close(attachment, nowNs);
             }
-            if (engine.close(attachment, nowNs)) {
+            if (attachment.inUse() == 0) {
                 engine.detach(attachment);
                 attachments[session] = null;
             }

@@ -271,8 +271,8 @@ public final class Conversation implements Script.Actor {
                 });
             }
             case "die" -> host.clientDies();
-            case "buried" -> require(host.clientDies(), "sockets are left");
-            case "owing" -> require(!host.clientDies(), "no socket is left");
+            case "buried" -> require(host.vacant(), "sockets are left");
+            case "owing" -> require(!host.vacant(), "no socket is left");
             case "abort" -> client.abort(socket);
             case "shutdown" -> client.shutdown(socket, amount == 0 ? 2 : amount);
             case "urgent" -> client.urgent(socket);

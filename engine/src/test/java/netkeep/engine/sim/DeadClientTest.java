@@ -40,7 +40,6 @@ class DeadClientTest {
         boolean reset = false;
         while (!reset && conversation.world.nowNs() < diedNs + TimeUnit.MINUTES.toNanos(20)) {
             conversation.world.run(TimeUnit.SECONDS.toNanos(20));
-            conversation.host.clientDies();
             for (Segment probe = conversation.peer.take(); probe != null; probe = conversation.peer.take()) {
                 reset |= probe.has(TcpHeader.RST);
                 if (!reset) {
@@ -82,6 +81,7 @@ class DeadClientTest {
                 + 1ms
                 > RST,ACK seq=2001 ack=101
                 CLOSED
+                . die
                 . buried
                 """);
     }

@@ -135,10 +135,13 @@ public final class SimHost implements Node {
     }
 
     /// The client is dead: its sockets are closed.
-    ///
-    /// @return whether all are free
-    public boolean clientDies() {
-        return engine.close(Objects.requireNonNull(attachment), world.nowNs());
+    void clientDies() {
+        engine.close(Objects.requireNonNull(attachment), world.nowNs());
+    }
+
+    /// Whether no socket of the client is in use.
+    boolean vacant() {
+        return Objects.requireNonNull(attachment).inUse() == 0;
     }
 
     private void addAddresses() {

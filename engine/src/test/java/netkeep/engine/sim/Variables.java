@@ -170,6 +170,7 @@ final class Variables {
             "Addresses.usableHi",
             "Addresses.usableLinks",
             "Addresses.usableLo",
+            "Attachment.inUse",
             "Attachment.missed",
             "Attachment.missedShown",
             "Attachment.violation",

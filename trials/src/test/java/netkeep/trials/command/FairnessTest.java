@@ -31,7 +31,8 @@ class FairnessTest {
     private static final int ROUNDS = Integer.getInteger("netkeep.fairness", 0);
     private static final String PLACEMENT = System.getProperty("netkeep.placement", "monolithic");
     private static final String BULLIES = System.getProperty(
-            "netkeep.bullies", "unread,awake,requests,hints,opens,bell,ears,voices,deaf,scribbles,datagrams,attach");
+            "netkeep.bullies",
+            "unread,awake,requests,hints,opens,bell,ears,voices,deaf,scribbles,datagrams,attach,orphans");
 
     private static final int SETTLE_MS = 400;
     private static final int WINDOW_MS = 1_500;
@@ -39,6 +40,8 @@ class FairnessTest {
     private static final long PATIENCE_S = 20;
     private static final int SOURCE_PORT = 19;
     private static final int KERNEL_PORT = 7005;
+    private static final int SILENT_PORT = KERNEL_PORT + 1;
+    private static final int ORPHANS = 50;
     private static final int OWN_PORT = 10_000;
     private static final int PIECE = 1 << 18;
     private static final double MEGABIT = 8e-6;
@@ -99,6 +102,10 @@ class FairnessTest {
         return MOVED;
     }
 
+    private static InetAddress kernel() throws IOException {
+        return InetAddress.getByName(Place.KERNEL_4);
+    }
+
     private double measured() throws InterruptedException {
         Thread.sleep(SETTLE_MS);
         long before = read.get();
@@ -109,16 +116,23 @@ class FairnessTest {
 
     /// Octets a second of the stream beside a neighbor.
     private double speed(String bully) throws Exception {
-        Place.Running neighbor = place.start(List.of(
-                program.toString(),
-                bully,
-                up.session.toString(),
-                Place.KERNEL_4,
-                Integer.toString(KERNEL_PORT),
-                Integer.toString(OWN_PORT)));
-        double speed = ROUNDS == 0 ? goesOn() : measured();
-        assertTrue(neighbor.alive(), bully + " has ended: " + neighbor.err());
-        neighbor.kill();
+        double speed;
+        try (ServerSocket silent = place.space().call(() -> new ServerSocket(SILENT_PORT, 64, kernel()))) {
+            Place.Running neighbor = place.start(List.of(
+                    program.toString(),
+                    bully,
+                    up.session.toString(),
+                    Place.KERNEL_4,
+                    Integer.toString(KERNEL_PORT),
+                    Integer.toString(OWN_PORT)));
+            if (bully.equals("orphans")) {
+                neighbor.says(ORPHANS + " are dead");
+                up.await("sessions: " + (1 + ORPHANS));
+            }
+            speed = ROUNDS == 0 ? goesOn() : measured();
+            assertTrue(silent.isBound() && neighbor.alive(), bully + " has ended: " + neighbor.err());
+            neighbor.kill();
+        }
         up.await("sessions: 1");
         return speed;
     }
@@ -130,7 +144,7 @@ class FairnessTest {
         up = new Daemon(place, directory.resolve("session"), PLACEMENT);
         up.attach("source", "--port", Integer.toString(SOURCE_PORT));
         program = place.compile("bully");
-        InetAddress kernel = InetAddress.getByName(Place.KERNEL_4);
+        InetAddress kernel = kernel();
         try (ServerSocket listener = place.space().call(() -> new ServerSocket(KERNEL_PORT, 64, kernel));
                 DatagramSocket sink = place.space().call(() -> new DatagramSocket(KERNEL_PORT, kernel));
                 Socket socket = place.space().call(() -> new Socket(Place.OURS_4, SOURCE_PORT))) {

@@ -16,6 +16,8 @@
  *   scribbles  writes anything, rings, and comes again when it is cut off
  *   datagrams  sends as many as find room, on many sockets
  *   attach     comes and goes
+ *   orphans    has children that die, each with a socket that nobody used before and a connection to KERNEL-PORT + 1 whose peer
+ *              does not read; then it is as busy as burn
  */
 #define _GNU_SOURCE
 #include "netkeep_session.h"
@@ -25,9 +27,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { STREAMS = 4, PORTS = 32, PAYLOAD = 1000, DATAGRAM = 48 + PAYLOAD, MANY = 512, HOPS = 13, INSTANCES = 4096 };
+enum { STREAMS = 4, PORTS = 32, PAYLOAD = 1000, DATAGRAM = 48 + PAYLOAD, MANY = 512, HOPS = 13, INSTANCES = 4096, CHILDREN = 50 };
 
 static struct nk_session session;
 static struct nk_address kernel;
@@ -179,6 +182,41 @@ static void deaf(void) {
     hints();
 }
 
+/* Dies when nothing has found room for long. */
+static void orphan(const char *path) {
+    static const unsigned char octets[PAYLOAD];
+    attach(path);
+    ask((struct nk_request) {.op = NK_OPEN, .socket = MANY - 1, .a = NK_TCP, .b = 2});
+    ask((struct nk_request) {.op = NK_OPEN, .socket = 0, .a = NK_TCP, .b = 2});
+    ask((struct nk_request) {.op = NK_CONNECT, .socket = 0, .address = kernel, .port = (uint16_t)(port + 1)});
+    for (int idle = 0; idle < 1000; idle++) {
+        hear();
+        if (nk_send(&session, 0, octets, PAYLOAD) > 0) {
+            nk_wake(&session);
+            idle = 0;
+        } else {
+            usleep(200);
+        }
+    }
+    _exit(0);
+}
+
+static void orphans(const char *path) {
+    for (int i = 0; i < CHILDREN; i++) {
+        if (fork() == 0) {
+            orphan(path);
+        }
+    }
+    while (wait(NULL) > 0) {
+        done++;
+    }
+    printf("%lu are dead\n", done);
+    fflush(stdout);
+    for (;;) {
+        done++;
+    }
+}
+
 static uint32_t below(uint32_t bound) {
     static uint64_t state = 1;
     state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -254,6 +292,9 @@ int main(int count, char **words) {
     }
     if (strcmp(mode, "scribbles") == 0) {
         scribbles(words[2]);
+    }
+    if (strcmp(mode, "orphans") == 0) {
+        orphans(words[2]);
     }
     attach(words[2]);
     if (strcmp(mode, "unread") == 0) {
