@@ -36,8 +36,8 @@ public enum Placement {
     private static final int LINKS_END = 0;
     private static final int STACKS_END = 2;
 
-    /// On a machine that does much else, starting takes its time.
-    private static final long READY_NS = TimeUnit.MINUTES.toNanos(3);
+    /// What a domain may take to start: on a machine that does much else that is long.
+    static final long READY_NS = TimeUnit.MINUTES.toNanos(3);
 
     /// As command lines and configurations say it.
     String word() {
