@@ -31,7 +31,7 @@ public final class Dhcp implements Configurer {
     static final int MOST_DOUBLED = 4;
 
     /// How often a request is sent before the client begins anew: after a minute and a half.
-    static final int MOST_TRIES = 4;
+    private static final int MOST_TRIES = 4;
 
     // RFC 2131 §4.4.5: not more often.
     static final long LEAST_RENEWAL_NS = SECONDS.toNanos(60);

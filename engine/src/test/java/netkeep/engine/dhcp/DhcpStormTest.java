@@ -120,8 +120,14 @@ class DhcpStormTest {
             DhcpState state = dhcp.state();
             long endNs = dhcp.lab.dhcp.endNs(1);
             long dueNs = dhcp.lab.dhcp.deadlineNs();
+            List<Boolean> had =
+                    SERVERS.stream().map(server -> dhcp.has(address(server))).toList();
+            long server = dhcp.lab.dhcp.server(1);
             dhcp.lab.open();
             assertEquals(state, dhcp.state());
+            assertEquals(
+                    had, SERVERS.stream().map(each -> dhcp.has(address(each))).toList());
+            assertEquals(server, dhcp.lab.dhcp.server(1));
             assertEquals(endNs, dhcp.lab.dhcp.endNs(1));
             assertTrue(dhcp.lab.dhcp.deadlineNs() >= dueNs);
         }

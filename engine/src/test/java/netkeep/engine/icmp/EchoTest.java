@@ -81,7 +81,7 @@ class EchoTest {
         return slice(packet, 20, header - 20);
     }
 
-    @Rfc({"1122 3.2.2.6 record route reversed", "1122 3.2.1.8 (d) record route"})
+    @Rfc({"1122 3.2.2.6 record route reversed", "1122 3.2.1.8 (d) record route", "791 3.1 padding"})
     @Test
     void recordedRouteComesBackWithThisHost() {
         String ours = HexFormat.of().formatHex(OURS.octets());

@@ -345,7 +345,8 @@ class NdpTest {
         "4862 5.4 after RetransTimer",
         "4862 5.3 link-local",
         "2464 5 link-local",
-        "7527 4.1 nonce"
+        "7527 4.1 nonce",
+        "4861 4 reserved"
     })
     @Test
     void addressIsTestedBeforeItIsUsed() {
@@ -355,25 +356,47 @@ class NdpTest {
         assertEquals(AddressState.TENTATIVE, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
         long begunNs = of.nowNs;
         List<Lab.Frame> questions = List.of();
+        Set<Long> nonces = new HashSet<>();
         while (questions.isEmpty()) {
             of.passMs(1);
-            questions = ndp(of, 135).stream()
-                    .filter(frame -> asked(frame).equals(OURS6))
-                    .toList();
+            List<Lab.Frame> all = ndp(of, 135);
+            all.forEach(frame -> nonces.add(NdpOption.nonce(frame.memory(), 24 + 64)));
+            questions = all.stream().filter(frame -> asked(frame).equals(OURS6)).toList();
         }
         assertTrue(of.nowNs - begunNs <= 1_001_000_000L);
         Lab.Frame question = questions.getFirst();
         assertEquals(NONE, source(question));
         assertEquals(group(OURS6), destination(question));
         assertEquals(255, question.u8(7));
+        assertArrayEquals(new byte[4], slice(question.upper(), 4, 4));
         assertEquals(NdpOption.NONCE, question.u8(64));
         of.passMs(998);
+        ndp(of, 135).forEach(frame -> nonces.add(NdpOption.nonce(frame.memory(), 24 + 64)));
         assertEquals(AddressState.TENTATIVE, state(of));
         of.passMs(2);
         assertEquals(AddressState.ASSIGNED, state(of));
         assertTrue(of.ip.local(OURS6.hi(), OURS6.lo()));
         of.settle();
+        ndp(of, 135).forEach(frame -> nonces.add(NdpOption.nonce(frame.memory(), 24 + 64)));
         assertEquals(AddressState.ASSIGNED, of.ip.discovery().addressState(1, LINK6.hi(), LINK6.lo()));
+        // One for each of the two addresses.
+        assertTrue(nonces.size() == 2 && !nonces.contains(0L), nonces.toString());
+    }
+
+    /// RetransTimer is the link's, as a router has told it.
+    @Rfc("4862 5.4 after RetransTimer")
+    @Test
+    void answerIsWaitedForAsLongAsARouterSays() {
+        Lab of = fresh(false);
+        of.ip.discovery().links().advertised(1, 0, 0, 3_000, of.nowNs);
+        of.ip.addAddress(1, OURS6.hi(), OURS6.lo(), 64, of.nowNs);
+        while (ndp(of, 135).stream().noneMatch(frame -> asked(frame).equals(OURS6))) {
+            of.passMs(1);
+        }
+        of.passMs(2_998);
+        assertEquals(AddressState.TENTATIVE, state(of));
+        of.passMs(2);
+        assertEquals(AddressState.ASSIGNED, state(of));
     }
 
     /// Hosts that are switched on together do not ask together.

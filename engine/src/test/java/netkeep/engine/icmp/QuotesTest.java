@@ -90,10 +90,19 @@ class QuotesTest {
     @Rfc({"4443 3.1 to the upper layer", "4443 3.3 to the upper layer", "4443 3.4 to the upper layer", "4443 2.4 (a)"})
     @ParameterizedTest
     @CsvSource({
-        "1, 0, NETWORK_UNREACHABLE", "1, 1, PROHIBITED", "1, 2, HOST_UNREACHABLE",
-        "1, 3, HOST_UNREACHABLE", "1, 4, PORT_UNREACHABLE", "1, 5, PROHIBITED",
-        "3, 0, HOPS_EXCEEDED", "3, 1, REASSEMBLY_EXCEEDED", "4, 0, PARAMETER",
-        "4, 1, PROTOCOL_UNREACHABLE", "4, 2, PARAMETER", "99, 0, HOST_UNREACHABLE"
+        "1, 0, NETWORK_UNREACHABLE",
+        "1, 1, PROHIBITED",
+        "1, 2, HOST_UNREACHABLE",
+        "1, 3, HOST_UNREACHABLE",
+        "1, 4, PORT_UNREACHABLE",
+        "1, 5, PROHIBITED",
+        "3, 0, HOPS_EXCEEDED",
+        "3, 1, REASSEMBLY_EXCEEDED",
+        "4, 0, PARAMETER",
+        "4, 1, PROTOCOL_UNREACHABLE",
+        "4, 2, PARAMETER",
+        "99, 0, HOST_UNREACHABLE",
+        "127, 0, HOST_UNREACHABLE"
     })
     void errorOfIpv6ReachesTheProtocolItIsAbout(int type, int code, Failure.Kind kind) {
         assertEquals(Verdict.OK, error6(type, code, ours6(TCP, SEGMENT)));

@@ -281,9 +281,17 @@ class RoutersTest {
         prefer(SECOND, high);
         prefer(PEER_LINK6, reserved);
         assertEquals(SECOND.lo(), next());
+        prefer(SECOND, reserved);
+        prefer(PEER_LINK6, low);
+        assertEquals(SECOND.lo(), next());
         prefer(SECOND, low);
+        prefer(PEER_LINK6, reserved);
         assertEquals(PEER_LINK6.lo(), next());
 
+        // Neither one that is asked whether it is there, nor one of which nothing is known.
+        neighbors().remove(neighbor(PEER_LINK6), lab.nowNs);
+        neighbors().enter(1, PEER_LINK6.hi(), PEER_LINK6.lo(), lab.nowNs);
+        assertEquals(SECOND.lo(), next());
         neighbors().remove(neighbor(PEER_LINK6), lab.nowNs);
         assertEquals(SECOND.lo(), next());
     }
@@ -649,6 +657,21 @@ class RoutersTest {
 
     private Verdict redirect(Address from, Address next, Address of, byte[] options) {
         return lab.arrives(icmp6In(from, LINK6, 255, 137, 0, 0, cat(next.octets(), of.octets(), options)));
+    }
+
+    /// Whatever a later version puts there.
+    @Rfc("4861 4 reserved")
+    @Test
+    void reservedFieldsOfRoutersAreNotLookedAt() {
+        byte[] option = prefix(NET, NdpOption.ON_LINK | NdpOption.AUTONOMOUS | 0x3F, 7_200, 3_600);
+        Arrays.fill(option, 12, 16, (byte) 0xFF);
+        assertEquals(Verdict.OK, advertise(1800, option));
+        assertTrue(routes(NET));
+        assertEquals(AddressState.OPTIMISTIC, made());
+
+        byte[] data = cat(SECOND.octets(), FAR6.octets());
+        assertEquals(Verdict.OK, lab.arrives(icmp6In(PEER_LINK6, LINK6, 255, 137, 0, 0xFFFF_FFFFL, data)));
+        assertEquals(SECOND.lo(), next());
     }
 
     @Rfc({"4861 8.3 redirect", "4861 8.3 target option", "4861 8.3 router"})

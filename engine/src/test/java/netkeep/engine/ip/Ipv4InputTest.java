@@ -76,6 +76,9 @@ class Ipv4InputTest {
     void paddingIsNoPayloadAndBrokenHeadersAreDroppedInSilence() {
         lab.arrives(Frames.cat(v4(PROTOCOL, PAYLOAD), new byte[6]));
         assertArrayEquals(PAYLOAD, catcher.payloads.getFirst());
+        // Behind the end of options there are none.
+        lab.arrives(v4(PEER, OURS, PROTOCOL, 1, 0, 64, hex("01 00 FF FF"), PAYLOAD));
+        assertArrayEquals(PAYLOAD, catcher.payloads.removeLast());
 
         byte[] version = v4(PROTOCOL, PAYLOAD);
         version[14] = 0x55;
@@ -142,9 +145,15 @@ class Ipv4InputTest {
         assertEquals(Verdict.OK, from("198.18.0.1", "198.18.0.255"));
         assertTrue(catcher.broadcast);
         assertEquals(2, catcher.payloads.size());
-        // Were the subnet not known, this would be the broadcast of the class B network.
-        assertEquals(Verdict.NOT_OURS, from("198.18.0.1", "198.18.255.255"));
-        assertEquals(2, lab.count(Counter.IpExtInBcastPkts));
+        // By its class the network would be 198.18.0.0/24 as well: others are wider, and narrower.
+        lab.ip.addAddress(1, 0, Address.parse("198.19.20.2").lo(), 20, lab.nowNs);
+        lab.ip.addAddress(1, 0, Address.parse("198.18.9.2").lo(), 26, lab.nowNs);
+        lab.settle();
+        assertEquals(Verdict.OK, from("198.18.0.1", "198.19.31.255"));
+        assertEquals(Verdict.NOT_OURS, from("198.18.0.1", "198.19.20.255"));
+        assertEquals(Verdict.OK, from("198.18.0.1", "198.18.9.63"));
+        assertEquals(Verdict.NOT_OURS, from("198.18.0.1", "198.18.9.255"));
+        assertEquals(4, lab.count(Counter.IpExtInBcastPkts));
     }
 
     @Rfc({"1122 3.3.6 link broadcast", "1122 2.4 broadcast flag"})

@@ -8,6 +8,7 @@ import static netkeep.engine.Frames.icmp4;
 import static netkeep.engine.Frames.icmp6;
 import static netkeep.engine.Frames.slice;
 import static netkeep.engine.Frames.v4;
+import static netkeep.engine.Frames.v6;
 import static netkeep.engine.Lab.OURS;
 import static netkeep.engine.Lab.OURS6;
 import static netkeep.engine.Lab.PEER;
@@ -30,11 +31,15 @@ import netkeep.wire.Ipv4Header;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReassemblyTest {
     private static final int UDP = 17;
     private static final int MORE = Ipv4Header.MORE_FRAGMENTS;
     private static final byte[] NONE = new byte[0];
+    private static final Address SECOND = Address.parse("198.18.0.5");
+    private static final Address SECOND6 = Address.parse("fd00:198:18::5");
 
     private final Lab lab = new Lab().knowPeer();
     private final Catcher catcher = new Catcher();
@@ -42,6 +47,10 @@ class ReassemblyTest {
     @BeforeEach
     void register() {
         lab.ip.upper(UDP, catcher);
+        lab.ip.addAddress(1, SECOND.hi(), SECOND.lo(), 24, lab.nowNs);
+        lab.ip.addAddress(1, SECOND6.hi(), SECOND6.lo(), 64, lab.nowNs);
+        lab.settle();
+        lab.take();
     }
 
     private Verdict four(int id, int offset, boolean more, byte[] piece) {
@@ -53,7 +62,12 @@ class ReassemblyTest {
     }
 
     private Verdict six(long id, int offset, boolean more, byte[] piece) {
-        return lab.arrives(fragment6(UDP, offset, more, id, piece));
+        return six(PEER6, OURS6, id, offset, more, piece);
+    }
+
+    private Verdict six(Address source, Address destination, long id, int offset, boolean more, byte[] piece) {
+        byte[] packet = fragment6(UDP, offset, more, id, piece);
+        return lab.arrives(v6(source, destination, IpProtocol.FRAGMENT, 64, slice(packet, 54, packet.length - 54)));
     }
 
     @Rfc({
@@ -114,8 +128,11 @@ class ReassemblyTest {
         four(2, 8, false, counting(8, 8));
         four(lab, Address.parse("198.18.0.7"), 1, 8, false, counting(8, 8));
         lab.arrives(v4(PEER, OURS, 99, 1, 1, 64, NONE, counting(8, 8)));
+        lab.arrives(v4(PEER, SECOND, UDP, 1, 1, 64, NONE, counting(8, 8)));
         six(1, 0, true, counting(0, 8));
         six(2, 8, false, counting(8, 8));
+        six(Address.parse("fd00:198:18::7"), OURS6, 1, 8, false, counting(8, 8));
+        six(PEER6, SECOND6, 1, 8, false, counting(8, 8));
         assertEquals(List.of(), catcher.payloads);
 
         four(1, 8, false, counting(8, 8));
@@ -124,21 +141,30 @@ class ReassemblyTest {
         assertArrayEquals(counting(0, 11), catcher.payloads.get(1));
     }
 
-    /// As many at once as the table holds, so that they are found in chains: each of another source, or another number.
+    /// As many at once as the table holds, so that they are found in chains: each of another number, or another source,
+    /// or to another destination.
     @Rfc({"791 3.2 key", "8200 4.5 key"})
-    @Test
-    void fragmentsOfManyPacketsAtOnceAreNotMixedIn() {
+    @ParameterizedTest
+    @ValueSource(strings = {"number", "source", "destination"})
+    void fragmentsOfManyPacketsAtOnceAreNotMixedIn(String other) {
+        lab.ip.standForAll(1);
         int count = lab.settings.reassemblies() / 2;
-        for (boolean sources : new boolean[] {false, true}) {
-            for (int half = 0; half < 2; half++) {
-                for (int i = 0; i < count; i++) {
-                    Address source = sources ? Address.v4(0xC6120010 + i) : PEER;
-                    four(lab, source, sources ? 7 : i, 8 * half, half == 0, counting(16 * i + 8 * half, 8));
-                    six(i, 8 * half, half == 0, counting(16 * i + 8 * half, 8));
-                }
+        for (int half = 0; half < 2; half++) {
+            for (int i = 0; i < count; i++) {
+                int id = other.equals("number") ? i : 7;
+                Address four = Address.v4(0xC6120010 + i);
+                Address six = Address.of(PEER6.hi(), 0x10 + i);
+                byte[] piece = counting(16 * i + 8 * half, 8);
+                Address source = other.equals("source") ? four : PEER;
+                Address destination = other.equals("destination") ? four : OURS;
+                int place = half | (half == 0 ? MORE : 0);
+                lab.arrives(v4(source, destination, UDP, id, place, 64, NONE, piece));
+                source = other.equals("source") ? six : PEER6;
+                destination = other.equals("destination") ? six : OURS6;
+                six(source, destination, id, 8 * half, half == 0, piece);
             }
         }
-        assertEquals(4 * count, catcher.payloads.size());
+        assertEquals(2 * count, catcher.payloads.size());
         catcher.payloads.forEach(payload -> {
             assertEquals(0, payload[0] & 15);
             assertArrayEquals(counting(payload[0], 16), payload);
@@ -384,6 +410,14 @@ class ReassemblyTest {
         assertEquals(1, message[1]);
         assertEquals(40, message[7]);
         lab.arrives(fragment6(0, 16, false, 1, slice(rest, 16, 8)));
+        assertEquals(List.of(), catcher.payloads);
+
+        lab.take();
+        assertEquals(Verdict.BAD_OPTION, lab.arrives(fragment6(0, 0, false, 2, rest)));
+        message = lab.only().upper();
+        assertEquals(4, message[0]);
+        assertEquals(1, message[1]);
+        assertEquals(40, message[7]);
         assertEquals(List.of(), catcher.payloads);
     }
 

@@ -1,6 +1,7 @@
 // Long: what a datagram meets on its way, in and out, rule by rule.
 package netkeep.engine.udp;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static netkeep.engine.Frames.cat;
 import static netkeep.engine.Frames.counting;
 import static netkeep.engine.Frames.hex;
@@ -337,9 +338,24 @@ class UdpTest {
         quote[21] = (byte) port;
         quote[23] = 54;
         assertEquals(Verdict.BAD_FIELD, lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 4, 1000, quote))));
+        quote[23] = 53;
+        // To another destination; from another address, though that is ours.
+        Address second = Address.of(OURS.hi(), OURS.lo() + 1);
+        lab.engine.ip().addAddress(1, second.hi(), second.lo(), 24, lab.nowNs);
+        for (int turn = 0; turn < 100; turn++) {
+            lab.nowNs += MILLISECONDS.toNanos(100);
+            lab.turn();
+        }
+        quote[19]++;
+        assertEquals(Verdict.BAD_FIELD, lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 4, 1000, quote))));
+        quote[19]--;
+        quote[15]++;
+        assertEquals(Verdict.BAD_FIELD, lab.arrives(v4(ROUTER, second, 1, icmp4(3, 4, 1000, quote))));
+        quote[15]--;
         Path path = new Path();
         assertTrue(lab.engine.ip().path(path, 0, Address.V4, PEER.hi(), PEER.lo(), 0, lab.nowNs));
         assertEquals(1500, path.mtu);
+        assertEquals(Verdict.OK, lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 4, 1000, quote))));
     }
 
     /// With RECEIVE_ERRORS, though it is not connected: what `recvmsg` with MSG_ERRQUEUE says on Linux.
