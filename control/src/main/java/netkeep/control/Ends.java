@@ -44,6 +44,7 @@ final class Ends {
 
     private final Gate.Watch watch;
     private final Said said;
+    private final InFlight inFlight;
     private final Map<Integer, End> ends = new HashMap<>();
     private final Map<Integer, Integer> counts = new HashMap<>();
 
@@ -51,8 +52,9 @@ final class Ends {
     private final Set<String> asked = new HashSet<>();
 
     /// @param said what comes with a descriptor over an end: it is the session's, as over its connection
-    Ends(Gate.Watch watch, Said said) {
+    Ends(Gate.Watch watch, InFlight inFlight, Said said) {
         this.watch = watch;
+        this.inFlight = inFlight;
         this.said = said;
     }
 
@@ -86,7 +88,7 @@ final class Ends {
 
     /// Gives an end back to the client, which is to see itself when nobody has the other one any more.
     ///
-    /// @return whether that was asked; then the message's descriptor is closed
+    /// @return whether that was asked; then the message's descriptor is the caller's no more
     boolean giveBack(int session, Line.Received received) {
         Hold asked = Hold.back(received.octets());
         if (asked == null || received.descriptors().length != 1) {
@@ -95,15 +97,18 @@ final class Ends {
         Optional<End> held = ends.values().stream()
                 .filter(end -> end.session == session && end.hold.equals(asked))
                 .findAny();
-        try (Line to = new Line(received.descriptors()[0])) {
-            int[] descriptors =
-                    held.map(end -> new int[] {end.line.descriptor()}).orElse(new int[0]);
-            if (to.offer(received.octets(), descriptors)) {
-                held.ifPresent(this::drop);
+        Line to = new Line(received.descriptors()[0]);
+        int[] descriptors = held.map(end -> new int[] {end.line.descriptor()}).orElse(new int[0]);
+        try {
+            if (to.offer(received.octets(), descriptors) && held.isPresent()) {
+                drop(held.get());
+                inFlight.last(session, to, 1);
+                return true;
             }
         } catch (IOException gone) {
             // Who asked is gone, or waits over nothing that could tell it: the end stays.
         }
+        to.close();
         return true;
     }
 

@@ -56,8 +56,12 @@ public final class Gate {
     /// Of the sessions that others leave a user gets all but the one in so many that is kept for who comes later.
     private static final int KEPT = 8;
 
-    /// How many descriptors of clients control holds: a session's half of what others leave, and a few in any case.
+    /// How many descriptors of clients control holds or has sent to them: a session's half of what others leave, and a
+    /// few in any case.
     private static final int HELD = Sandbox.DESCRIPTORS / 2;
+
+    /// How many ends may be in flight of who has no room.
+    private static final int GIVEN = 8;
 
     /// A session's client: one or several processes.
     private static final class Client {
@@ -112,6 +116,7 @@ public final class Gate {
 
     private final Questions questions;
     private final Refused refused = new Refused();
+    private final InFlight inFlight = new InFlight();
     private final Askers askers;
     private final Ends ends;
     private final Deposits deposits;
@@ -146,7 +151,7 @@ public final class Gate {
         this.names = names;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
-        this.ends = new Ends(watch, (number, received) -> {
+        this.ends = new Ends(watch, inFlight, (number, received) -> {
             taken.message(number, received);
             said(number, received);
         });
@@ -248,17 +253,19 @@ public final class Gate {
         int number = free(Sockets.peerUser(guest.descriptor()));
         if (Hello.greets(said) && elsewhere != null) {
             refuse(guest, Errno.EREMOTE, List.of(elsewhere));
-        } else if (Hello.greets(said) && number >= 0) {
-            want(new Client(number, guest), "");
-        } else {
+        } else if (!Hello.greets(said) || number < 0 || !want(new Client(number, guest), "")) {
             refuse(guest, Errno.EMFILE, List.of());
         }
     }
 
-    private void want(Client client, String what) throws IOException {
+    /// @return false if the keeper could not be asked
+    private boolean want(Client client, String what) throws IOException {
+        if (!keeper.offer(new Word(Word.WANT, client.number, what).octets(), client.line.descriptor())) {
+            return false;
+        }
         clients.put(client.number, client);
         connected.put(client.line.descriptor(), new Connection(client, client.line));
-        keeper.send(new Word(Word.WANT, client.number, what).octets(), client.line.descriptor());
+        return true;
     }
 
     /// A program wants to have its own stack beside the daemon's.
@@ -273,7 +280,9 @@ public final class Gate {
         }
         Client client = new Client(number, guest);
         client.beside = true;
-        want(client, Beside.WANTED);
+        if (!want(client, Beside.WANTED)) {
+            refuse(guest, BesideHello.answer(Errno.EMFILE, ""));
+        }
     }
 
     /// Lets a program have its own stack beside the daemon's.
@@ -311,7 +320,7 @@ public final class Gate {
         int others = (int)
                 clients.values().stream().filter(client -> client.user != user).count();
         int left = most - others;
-        if (clients.size() - others >= left - left / KEPT) {
+        if (clients.size() - others >= left - left / KEPT || inFlight.left(user) > InFlight.MOST_LEFT) {
             return -1;
         }
         for (int number = 0; number < most; number++) {
@@ -363,7 +372,9 @@ public final class Gate {
     private void offer(Client client, byte[] hello, int... descriptors) throws IOException {
         try {
             // Who has never read one of them has nothing to lose.
-            if (!client.gone && !client.line.offer(hello, descriptors)) {
+            if (!client.gone && client.line.offer(hello, descriptors)) {
+                inFlight.sent(client.number, client.line, descriptors.length);
+            } else {
                 leave(client);
             }
         } catch (IOException dead) {
@@ -402,13 +413,19 @@ public final class Gate {
             refused.close(descriptors);
             return;
         }
-        boolean mayHold = mayHold(client, descriptors.length);
+        inFlight.look(number);
+        // Who joins costs control a connection, and what is sent to it.
+        boolean joins = Joining.joins(received.octets());
+        boolean mayHold = mayHold(client, joins ? 1 + Joining.DEPOSITED : descriptors.length);
+        // Who has no room gets some back all the same, as long as they are received.
+        boolean mayGive = mayHold || inFlight.count(number) < GIVEN;
         if (mayHold && deposits.take(number, received)) {
             // Whatever it is: only who joins looks at it.
             return;
         }
         boolean unix = Arrays.stream(descriptors).allMatch(Sockets::isUnix);
-        if (!unix || !ends.giveBack(number, received) && !(mayHold && taken(client, received))) {
+        boolean gives = unix && mayGive && ends.giveBack(number, received);
+        if (!gives && !(unix && mayHold && taken(client, received))) {
             refused.close(descriptors);
         }
     }
@@ -431,7 +448,7 @@ public final class Gate {
 
     private boolean mayHold(Client client, int more) {
         int own = held(client);
-        int others = clients.values().stream().mapToInt(this::held).sum() - own;
+        int others = clients.values().stream().mapToInt(this::held).sum() - own + inFlight.left();
         return own + more <= Math.max(HELD / (2 * most), (HELD - others) / 2);
     }
 
@@ -440,7 +457,8 @@ public final class Gate {
                 + client.waiting.size()
                 + ends.count(client.number)
                 + deposits.count(client.number)
-                + addresses.count(client.number);
+                + addresses.count(client.number)
+                + inFlight.count(client.number);
     }
 
     /// Answers a question for names over a socket of its own.
@@ -466,6 +484,7 @@ public final class Gate {
             return;
         }
         if (deposits.give(client.number, line)) {
+            inFlight.sent(client.number, line, Joining.DEPOSITED);
             client.lines.add(line);
             connected.put(line.descriptor(), new Connection(client, line));
         } else {
@@ -477,7 +496,7 @@ public final class Gate {
     private void hungUp(Connection connection) throws IOException {
         connected.remove(connection.line.descriptor());
         connection.client.lines.remove(connection.line);
-        close(connection.line);
+        close(connection.client, connection.line);
         if (connection.client.lines.isEmpty()) {
             leave(connection.client);
         }
@@ -506,11 +525,17 @@ public final class Gate {
         }
     }
 
+    private void close(Client client, Line line) {
+        inFlight.closes(client.number, client.user, line);
+        close(line);
+    }
+
     private void hangUp(Client client) {
         for (Line line : client.lines) {
             connected.remove(line.descriptor());
-            close(line);
+            close(client, line);
         }
+        inFlight.over(client.number, client.user);
         client.lines.clear();
         client.waiting.forEach(Line::close);
         client.waiting.clear();

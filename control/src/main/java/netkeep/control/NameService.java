@@ -243,8 +243,7 @@ public final class NameService {
             done++;
         }
         if (wants && !wanted && !occupied) {
-            wanted = true;
-            keeper.send(new Word(Word.WANT, number, WANTED).octets(), connection.descriptor());
+            wanted = keeper.offer(new Word(Word.WANT, number, WANTED).octets(), connection.descriptor());
         }
         wants = false;
         if (own != null && own.carrier.publish()) {

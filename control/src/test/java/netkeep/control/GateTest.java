@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import netkeep.domain.Doorbell;
 import netkeep.domain.Granted;
@@ -114,13 +115,27 @@ class GateTest {
             return Word.of(received.octets());
         }
 
-        /// A client that was let in.
-        private Guest guest(int number) throws IOException {
+        /// Somebody who has connected and greeted.
+        private Line greets() throws IOException {
             Line line = Line.to(path);
             gate.ready(listener);
-            int descriptor = watched.all.getLast();
             line.send(Hello.greeting());
-            gate.ready(descriptor);
+            gate.ready(watched.all.getLast());
+            return line;
+        }
+
+        /// What is said to somebody who gets no session.
+        private int refusal() throws IOException {
+            try (Line line = greets()) {
+                Line.Received refusal = Objects.requireNonNull(line.poll(), "is let in");
+                return Hello.read(refusal.octets()).errno();
+            }
+        }
+
+        /// A client that was let in.
+        private Guest guest(int number) throws IOException {
+            Line line = greets();
+            int descriptor = watched.all.getLast();
             assertEquals(new Word(Word.WANT, number, ""), heard());
             int[] five = IntStream.range(0, 5)
                     .map(each -> Descriptors.duplicate(listener))
@@ -162,18 +177,30 @@ class GateTest {
         ///
         /// @return the other
         private Line holds(int socket) throws IOException {
+            return asks(new Hold(socket, 1).octets());
+        }
+
+        private void deposits() throws IOException {
+            int[] all = IntStream.range(0, Joining.DEPOSITED)
+                    .map(each -> Descriptors.duplicate(place.listener))
+                    .toArray();
+            says(Joining.deposit(hello), all);
+            IntStream.of(all).forEach(Descriptors::close);
+        }
+
+        /// Has control say something over one end of a pair.
+        ///
+        /// @return the other
+        private Line asks(byte[] octets) throws IOException {
             Line[] pair = Line.pair();
-            says(new Hold(socket, 1).octets(), pair[1].descriptor());
+            says(octets, pair[1].descriptor());
             pair[1].close();
             return pair[0];
         }
 
         /// Asks for what was deposited.
         private Line.Received joins() throws IOException {
-            Line[] pair = Line.pair();
-            try (Line own = pair[0];
-                    Line theirs = pair[1]) {
-                says(Joining.join(), theirs.descriptor());
+            try (Line own = asks(Joining.join())) {
                 return own.receive();
             }
         }
@@ -195,12 +222,7 @@ class GateTest {
             for (int number = 0; number < 14; number++) {
                 guests.add(place.guest(number));
             }
-            try (Line line = Line.to(place.path)) {
-                place.gate.ready(place.listener);
-                line.send(Hello.greeting());
-                place.gate.ready(place.watched.all.getLast());
-                assertEquals(Errno.EMFILE, Hello.read(line.receive().octets()).errno());
-            }
+            assertEquals(Errno.EMFILE, place.refusal());
             guests.forEach(guest -> guest.line.close());
         }
     }
@@ -210,11 +232,7 @@ class GateTest {
     void whatWasDepositedIsNotTheNextSessions() throws IOException {
         try (Place place = new Place()) {
             Guest one = place.guest(0);
-            int[] five = IntStream.range(0, Joining.DEPOSITED)
-                    .map(each -> Descriptors.duplicate(place.listener))
-                    .toArray();
-            one.says(Joining.deposit(one.hello), five);
-            IntStream.of(five).forEach(Descriptors::close);
+            one.deposits();
             Line.Received joined = one.joins();
             assertEquals(Joining.DEPOSITED, joined.descriptors().length);
             joined.refuse();
@@ -250,6 +268,102 @@ class GateTest {
             held.forEach(Line::close);
             one.line.close();
             other.line.close();
+        }
+    }
+
+    /// Of what control has sent the kernel holds so much at most.
+    @Test
+    void whatNobodyReceivesIsHeldStill() throws IOException {
+        try (Place place = new Place()) {
+            Guest guest = place.guest(0);
+            guest.deposits();
+            List<Line> joined = new ArrayList<>();
+            int most = Sandbox.DESCRIPTORS / 4 / (1 + Joining.DEPOSITED);
+            do {
+                joined.add(guest.asks(Joining.join()));
+            } while (place.watched.all.size() == 2 + joined.size() && joined.size() <= most);
+            assertTrue(most / 2 < joined.size() && joined.size() <= most, joined.size() + " joined");
+            assertTrue(isOver(joined.removeLast()));
+
+            for (Line line : joined) {
+                line.receive().refuse();
+            }
+            for (int again = 0; again < most / 2; again++) {
+                Line.Received received = guest.joins();
+                assertEquals(Joining.DEPOSITED, received.descriptors().length);
+                received.refuse();
+            }
+            joined.forEach(Line::close);
+            guest.line.close();
+        }
+    }
+
+    @Test
+    void whatIsGivenBackAndNotReceivedIsHeldStill() throws IOException {
+        try (Place place = new Place()) {
+            Guest guest = place.guest(0);
+            List<Line> lines = new ArrayList<>();
+            int most = Sandbox.DESCRIPTORS / 4 / 2;
+            int given = 0;
+            int watched = 0;
+            do {
+                lines.add(guest.holds(given));
+                watched = place.watched.all.size();
+                lines.add(guest.asks(new Hold(given, 1).back()));
+                given++;
+            } while (place.watched.all.size() < watched && given <= most);
+            assertTrue(most / 2 < given && given <= most, given + " given back");
+            for (int one = 1; one < given; one++) {
+                Line.Received received = lines.get(2 * one - 1).receive();
+                assertEquals(1, received.descriptors().length);
+                received.refuse();
+            }
+            guest.asks(new Hold(given - 1, 1).back()).close();
+            assertEquals(2, place.watched.all.size());
+            lines.forEach(Line::close);
+            guest.line.close();
+        }
+    }
+
+    /// Whoever is cut off could begin again, and leave as much behind once more.
+    @Test
+    void whoLeavesMuchUnreceivedGetsNoSessionAgain() throws IOException {
+        try (Place place = new Place()) {
+            List<Line> joined = new ArrayList<>();
+            for (int session = 0; session < 2; session++) {
+                Guest guest = place.guest(0);
+                guest.deposits();
+                for (int count = 0; count <= InFlight.MOST_LEFT / Joining.DEPOSITED; count++) {
+                    joined.add(guest.asks(Joining.join()));
+                    if (session == 0) {
+                        joined.getLast().receive().refuse();
+                    }
+                }
+                place.gate.cut(0);
+                assertEquals(new Word(Word.LEAVE, 0, ""), place.heard());
+                place.gate.over(0);
+                guest.line.close();
+            }
+            assertEquals(Errno.EMFILE, place.refusal());
+            joined.forEach(Line::close);
+        }
+    }
+
+    /// It cannot be passed a connection when it has too much to read, or as much is in flight as may be.
+    @Test
+    void whoCannotBeWantedIsRefused() throws IOException {
+        try (Place place = new Place()) {
+            Guest guest = place.guest(0);
+            int words = 0;
+            while (place.keeper[0].offer(new Word(Word.ALIVE, 0, "").octets())) {
+                words++;
+            }
+            assertEquals(Errno.EMFILE, place.refusal());
+            for (; words > 0; words--) {
+                place.heard();
+            }
+            place.guest(1).line.close();
+            guest.line.close();
         }
     }
 

@@ -125,7 +125,8 @@ public final class Line implements AutoCloseable {
 
     /// As [#send].
     ///
-    /// @return false if the other end has too much to read already: nothing was sent
+    /// @return false if nothing was sent: the other end has too much to read already, or as many descriptors are in
+    ///         flight as this process's user may have there
     public boolean offer(byte[] octets, int... descriptors) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(Math.max(1, octets.length), Long.BYTES);
@@ -138,7 +139,7 @@ public final class Line implements AutoCloseable {
                 outgoing.rights(descriptors);
             }
             int sent = sending.sendmsg(descriptor, outgoing, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
-            if (sent == -Errno.EAGAIN) {
+            if (sent == -Errno.EAGAIN || sent == -Errno.ETOOMANYREFS) {
                 return false;
             }
             if (sent == -Errno.EPIPE || sent == -Errno.ECONNRESET) {
@@ -149,6 +150,11 @@ public final class Line implements AutoCloseable {
             }
             return true;
         }
+    }
+
+    /// Whether something that was sent is not received yet.
+    public boolean unread() {
+        return Sockets.unread(descriptor) != 0;
     }
 
     /// Receives a message; waits for one.

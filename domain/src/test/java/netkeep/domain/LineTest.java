@@ -1,5 +1,6 @@
 package netkeep.domain;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import netkeep.linux.Bell;
@@ -92,6 +94,46 @@ class LineTest {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.count();
         }
+    }
+
+    @Test
+    void whatIsNotReceivedIsUnread() throws IOException {
+        Line[] both = Line.pair();
+        try (Line one = both[0];
+                Line other = both[1]) {
+            assertFalse(one.unread());
+            one.send(new byte[1], one.descriptor());
+            one.send(new byte[1]);
+            assertTrue(one.unread());
+            other.receive().refuse();
+            assertTrue(one.unread());
+            other.receive();
+            assertFalse(one.unread());
+            one.send(new byte[1], one.descriptor());
+            other.close();
+            assertFalse(one.unread());
+        }
+    }
+
+    /// The kernel says so to who has no privileges; this process may have some.
+    @Test
+    void noneAreSentWhereTooManyAreInFlight() throws Exception {
+        Process process = new ProcessBuilder(
+                        "prlimit",
+                        "--nofile=" + Crowded.DESCRIPTORS,
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Crowded.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(0, process.waitFor());
+        assertEquals(
+                List.of("some true", "more false", "octets true", "again true"),
+                said.lines().toList());
     }
 
     @Test

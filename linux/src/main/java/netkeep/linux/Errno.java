@@ -28,6 +28,7 @@ public final class Errno {
     public static final int ENETDOWN = 100;
     public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
+    public static final int ETOOMANYREFS = 109;
     public static final int ETIMEDOUT = 110;
 
     private Errno() {}
@@ -61,6 +62,7 @@ public final class Errno {
             case ENETDOWN -> "ENETDOWN (network is down)";
             case ECONNRESET -> "ECONNRESET (the other end is closed)";
             case ENOBUFS -> "ENOBUFS (no buffer space)";
+            case ETOOMANYREFS -> "ETOOMANYREFS (too many descriptors in flight)";
             case ETIMEDOUT -> "ETIMEDOUT (timed out)";
             default -> "errno " + errno;
         };

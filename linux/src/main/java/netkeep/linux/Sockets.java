@@ -35,6 +35,8 @@ public final class Sockets {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SO_DOMAIN = 39;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_MEMINFO = 55;
+    private static final int WMEM_ALLOC = 2;
     private static final int PATH = 2;
     private static final int PATH_LENGTH = 108;
 
@@ -131,6 +133,15 @@ public final class Sockets {
             return domain.get(JAVA_INT, 0) == AF_UNIX;
         } catch (LinuxException noSocket) {
             return false;
+        }
+    }
+
+    /// Octets of memory that hold what was sent over a UNIX socket and not received yet, descriptors with it.
+    public static int unread(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment amounts = arena.allocate(JAVA_INT, WMEM_ALLOC + 1);
+            readOption(descriptor, SOL_SOCKET, SO_MEMINFO, amounts);
+            return amounts.getAtIndex(JAVA_INT, WMEM_ALLOC);
         }
     }
 
