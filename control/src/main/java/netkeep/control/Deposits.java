@@ -14,7 +14,9 @@ import netkeep.session.SessionLayout;
 final class Deposits {
     private final SessionLayout layout;
     private final Refused refused;
-    private final Map<Integer, Line.Received> deposits = new HashMap<>();
+    private final Map<Integer, Deposit> deposits = new HashMap<>();
+
+    private record Deposit(int user, Line.Received received) {}
 
     /// @param layout for who finds nothing
     Deposits(SessionLayout layout, Refused refused) {
@@ -24,13 +26,14 @@ final class Deposits {
 
     /// Keeps a session's deposit, instead of an earlier one.
     ///
+    /// @param user whose session it is
     /// @return whether it is one; else it is still the caller's
-    boolean take(int session, Line.Received received) {
+    boolean take(int session, int user, Line.Received received) {
         if (!Joining.deposits(received.octets()) || received.descriptors().length != Joining.DEPOSITED) {
             return false;
         }
         forget(session);
-        deposits.put(session, received);
+        deposits.put(session, new Deposit(user, received));
         return true;
     }
 
@@ -38,13 +41,14 @@ final class Deposits {
     ///
     /// @return false if the socket over which it waits is not one
     boolean give(int session, Line to) {
-        Line.Received deposit = deposits.get(session);
+        Deposit deposit = deposits.get(session);
         try {
             if (deposit == null) {
                 to.offer(Hello.answer(Errno.ENOENT, layout, List.of()));
                 return false;
             }
-            return to.offer(Joining.hello(deposit.octets()), deposit.descriptors());
+            Line.Received left = deposit.received;
+            return to.offer(Joining.hello(left.octets()), left.descriptors());
         } catch (IOException gone) {
             return false;
         }
@@ -57,9 +61,9 @@ final class Deposits {
 
     /// Nobody joins that session any more: whose number is its own next is somebody else.
     void forget(int session) {
-        Line.Received deposit = deposits.remove(session);
+        Deposit deposit = deposits.remove(session);
         if (deposit != null) {
-            refused.close(deposit.descriptors());
+            refused.close(deposit.user, deposit.received.descriptors());
         }
     }
 }

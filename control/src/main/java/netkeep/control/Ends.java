@@ -120,6 +120,11 @@ final class Ends {
         return ends.containsKey(descriptor);
     }
 
+    /// Whose end it is that it [#has].
+    int session(int descriptor) {
+        return Objects.requireNonNull(ends.get(descriptor)).session;
+    }
+
     /// Something came over an end that it [#has], or it hung up.
     ///
     /// @param descriptors whether any may come with it

@@ -63,6 +63,11 @@ public final class Gate {
     /// How many ends may be in flight of who has no room.
     private static final int GIVEN = 8;
 
+    private static final String CLOGS = "sends more that nobody wants than can be closed";
+
+    /// The user of who is not known any more.
+    private static final int NOBODY = -1;
+
     /// A session's client: one or several processes.
     private static final class Client {
         private final int number;
@@ -116,6 +121,10 @@ public final class Gate {
 
     private final Questions questions;
     private final Refused refused = new Refused();
+
+    /// Whose message was one too many.
+    private @Nullable Client clogs;
+
     private final InFlight inFlight = new InFlight();
     private final Askers askers;
     private final Ends ends;
@@ -185,12 +194,18 @@ public final class Gate {
         } else if (connection != null) {
             listen(connection);
         } else if (ends.has(descriptor)) {
-            String left = ends.ready(descriptor, !refused.full());
+            Client client = clients.get(ends.session(descriptor));
+            String left = ends.ready(descriptor, client != null && !refused.full(client.user));
             if (!left.isEmpty()) {
                 questions.left(left);
             }
         } else {
             askers.ready(descriptor);
+        }
+        Client clogged = clogs;
+        clogs = null;
+        if (clogged != null) {
+            leave(clogged, CLOGS);
         }
         taken.none();
     }
@@ -385,7 +400,8 @@ public final class Gate {
     private void listen(Connection connection) throws IOException {
         Line.Received received;
         try {
-            received = refused.full() ? connection.line.pollOctets() : connection.line.poll();
+            boolean full = refused.full(connection.client.user);
+            received = full ? connection.line.pollOctets() : connection.line.poll();
         } catch (IOException | RuntimeException gone) {
             hungUp(connection);
             return;
@@ -410,7 +426,7 @@ public final class Gate {
         Client client = clients.get(number);
         int[] descriptors = received.descriptors();
         if (client == null || client.gone || client.beside) {
-            refused.close(descriptors);
+            refused.close(client == null ? NOBODY : client.user, descriptors);
             return;
         }
         inFlight.look(number);
@@ -419,14 +435,17 @@ public final class Gate {
         boolean mayHold = mayHold(client, joins ? 1 + Joining.DEPOSITED : descriptors.length);
         // Who has no room gets some back all the same, as long as they are received.
         boolean mayGive = mayHold || inFlight.count(number) < GIVEN;
-        if (mayHold && deposits.take(number, received)) {
+        if (mayHold && deposits.take(number, client.user, received)) {
             // Whatever it is: only who joins looks at it.
             return;
         }
         boolean unix = Arrays.stream(descriptors).allMatch(Sockets::isUnix);
         boolean gives = unix && mayGive && ends.giveBack(number, received);
         if (!gives && !(unix && mayHold && taken(client, received))) {
-            refused.close(descriptors);
+            refused.close(client.user, descriptors);
+        }
+        if (descriptors.length != 0 && refused.full(client.user)) {
+            clogs = client;
         }
     }
 
@@ -515,13 +534,18 @@ public final class Gate {
 
     /// A client is gone, or is not wanted any more.
     private void leave(Client client) throws IOException {
+        leave(client, "");
+    }
+
+    /// @param why it is cut off here, empty for any other reason
+    private void leave(Client client, String why) throws IOException {
         if (!client.gone) {
             client.gone = true;
             names.forget(client.number);
             hangUp(client);
             ends.over(client.number);
             deposits.forget(client.number);
-            keeper.send(new Word(Word.LEAVE, client.number, "").octets());
+            keeper.send(new Word(Word.LEAVE, client.number, why).octets());
         }
     }
 

@@ -2,11 +2,13 @@ package netkeep.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -398,6 +400,36 @@ class GateTest {
             assertFalse(isOver(end));
             end.close();
             guest.line.close();
+        }
+    }
+
+    /// Else what it sends would be closed later and later, and at last nobody's be taken.
+    @Test
+    void whoSendsWhatDoesNotCloseIsCutOff() throws IOException {
+        try (Place place = new Place();
+                Foreign stuck = Foreign.stuck();
+                Epoll epoll = new Epoll(1)) {
+            Guest one = place.guest(0);
+            Guest other = place.guest(1);
+            one.line.send(new byte[1], stuck.descriptor());
+            stuck.letGo();
+            place.gate.ready(one.descriptor);
+            int[] many = new int[Line.MOST_DESCRIPTORS];
+            Arrays.fill(many, epoll.descriptor());
+            Line.Received word = null;
+            for (int sent = 0; word == null && sent < Refused.MOST; sent += many.length) {
+                one.says(new byte[1], many);
+                word = place.keeper[1].poll();
+            }
+            Word left = Word.of(Objects.requireNonNull(word, "is not cut off").octets());
+            assertEquals(Word.LEAVE, left.kind());
+            assertEquals(0, left.number());
+            assertFalse(left.text().isEmpty());
+            assertTrue(isOver(one.line));
+            other.says(new byte[1], many);
+            assertFalse(isOver(other.line));
+            assertNull(place.keeper[1].poll());
+            other.line.close();
         }
     }
 

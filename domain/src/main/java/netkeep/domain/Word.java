@@ -48,7 +48,7 @@ public record Word(char kind, int number, String text) {
     /// Keeper to control: let a client in, with the descriptors of [Granted.Admitted]; the text is its terms.
     public static final char ADMIT = 'c';
 
-    /// Control to stack: the session's client is gone.
+    /// Control to keeper, and on to stack: the session's client is gone, or cut off for what the text says.
     public static final char LEAVE = 'l';
 
     /// Stack to control: the client broke the layout, as the text says; it is to be cut off.

@@ -372,6 +372,9 @@ public final class Keeper implements AutoCloseable {
         Tenancy session = sessions.get(word.number());
         if (session != null && !session.left) {
             session.left = true;
+            if (!word.text().isEmpty()) {
+                bulletin.cut("session=" + word.number() + " pid=" + session.process(), word.text());
+            }
             pass(word, true);
         }
     }
