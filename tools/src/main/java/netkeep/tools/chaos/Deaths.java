@@ -3,6 +3,7 @@ package netkeep.tools.chaos;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 import netkeep.keeper.Keeper;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
+import netkeep.tools.place.Reports;
 
 /// Ends parts of a placement, drawn by lot, again and again. Sees what the keeper says.
 final class Deaths {
@@ -41,7 +43,9 @@ final class Deaths {
     /// @param stacks that were killed: what a stack dies of itself is in a turn always
     /// @param cut    how many of them in the midst of a turn: with an input in hand, or records half written
     /// @param causes of all deaths, also those that nobody here has begun
-    record Reported(int stacks, int cut, Map<String, Integer> causes) {}
+    /// @param files  reports of deaths that are on disk
+    /// @param copies recordings of what was in hand that are there with them, or have been
+    record Reported(int stacks, int cut, Map<String, Integer> causes, int files, int copies) {}
 
     /// Puts a poisonous input to the part that dies of it.
     interface Poisoner {
@@ -71,6 +75,7 @@ final class Deaths {
     private final int standbys;
     private final boolean lossy;
     private final Poisoner poisoner;
+    private final Reports reports;
     private final List<Death> deaths = new ArrayList<>();
 
     /// What each keeper said last.
@@ -78,22 +83,28 @@ final class Deaths {
 
     private int cut;
     private int stacks;
+    private int files;
+    private int copies;
     private final Map<String, Integer> causes = new TreeMap<>();
 
     /// @param stacks   how many keepers there are
     /// @param standbys how many each has wait
     /// @param lossy    whether a poisonous frame may be lost on its way
-    Deaths(long seed, int stacks, int standbys, boolean lossy, Poisoner poisoner) {
+    /// @param reports  where each death is reported, as under `netkeep up`: a takeover waits for that
+    Deaths(long seed, int stacks, int standbys, boolean lossy, Poisoner poisoner, Reports reports) {
         this.standbys = standbys;
         this.lossy = lossy;
         this.luck = new SplittableRandom(seed);
         this.poisoner = poisoner;
+        this.reports = reports;
         this.states = new Keeper.State[stacks];
         Arrays.fill(states, new Keeper.State(List.of(), 0, 0));
     }
 
     /// Sees what becomes of one keeper's domains.
     Keeper.Watcher of(int stack) {
+        String group = "stack-" + (stack + 1);
+        Map<String, Keeper.Death> untold = new HashMap<>();
         return new Keeper.Watcher() {
             @Override
             public void changed(Keeper.State now) {
@@ -102,9 +113,37 @@ final class Deaths {
 
             @Override
             public void died(Keeper.Death death) {
+                untold.remove(death.domain());
                 count(death);
+                report(death, group);
+            }
+
+            @Override
+            public void left(Keeper.Remains remains) {
+                Keeper.Death before = untold.put(remains.death().domain(), remains.death());
+                if (before != null) {
+                    // Its successor did not come to say what it found.
+                    report(before, group);
+                }
+                reports.left(remains, group);
             }
         };
+    }
+
+    private void report(Keeper.Death death, String group) {
+        reports.died(
+                death,
+                group,
+                (recording, dropped) -> {
+                    count(false, recording != null);
+                    return death.toString();
+                },
+                report -> count(report != null, false));
+    }
+
+    private synchronized void count(boolean file, boolean copy) {
+        files += file ? 1 : 0;
+        copies += copy ? 1 : 0;
     }
 
     private synchronized void change(int stack, Keeper.State now) {
@@ -122,7 +161,7 @@ final class Deaths {
     }
 
     synchronized Reported reported() {
-        return new Reported(stacks, cut, new TreeMap<>(causes));
+        return new Reported(stacks, cut, new TreeMap<>(causes), files, copies);
     }
 
     /// All there were, in order; those in takeovers with the death that began them.

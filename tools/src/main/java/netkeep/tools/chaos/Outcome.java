@@ -120,6 +120,8 @@ record Outcome(
         values.put("deaths_by_cause", stacks.causes());
         values.put("stacks_killed", stacks.stacks());
         values.put("turns_cut", stacks.cut());
+        values.put("reports", stacks.files());
+        values.put("recordings", stacks.copies());
         return values;
     }
 

@@ -34,6 +34,7 @@ import netkeep.tools.config.Config;
 import netkeep.tools.config.NameFiles;
 import netkeep.tools.place.Junction;
 import netkeep.tools.place.Placement;
+import netkeep.tools.place.Reports;
 import netkeep.tools.place.ThisProgram;
 import netkeep.wire.Address;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,9 @@ final class Stage implements AutoCloseable {
     /// @param loss of a hundred frames, each way; with 0 the kernel's addresses are those of the placement's device
     Stage(Placement placement, int stacks, int standbys, double loss, Path directory, long seed) throws IOException {
         this.directory = directory;
-        this.deaths = new Deaths(seed, stacks, standbys, loss > 0, this::poison);
+        Reports reports = new Reports(directory.resolve("reports"), true, System.err::println);
+        closing.push(reports::close);
+        this.deaths = new Deaths(seed, stacks, standbys, loss > 0, this::poison, reports);
         boolean done = false;
         try {
             this.place = space();

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// input, only so much that nobody notices. Files are written some time later, by a thread of its own: until then the
 /// successor needs the core. A keeper that waits watches nobody: if the disk takes nothing, recordings are dropped.
 /// Files are this user's alone. How many stay is bounded ([Shelf]).
-final class Reports implements AutoCloseable {
+public final class Reports implements AutoCloseable {
     private static final long LATER_MS = 200;
     private static final long PATIENCE_MS = TimeUnit.SECONDS.toMillis(10);
 
@@ -118,7 +118,7 @@ final class Reports implements AutoCloseable {
 
     /// @param own      whether the directory is to be this user's alone: another one of that name is not used
     /// @param complain hears of what cannot be written, and of what is dropped
-    Reports(Path directory, boolean own, Consumer<String> complain) {
+    public Reports(Path directory, boolean own, Consumer<String> complain) {
         this.directory = directory;
         this.shelf = new Shelf(directory, own);
         this.complain = complain;
@@ -128,7 +128,7 @@ final class Reports implements AutoCloseable {
     /// Copies what a domain has left.
     ///
     /// @param group of its files, null for none
-    void left(Keeper.Remains remains, @Nullable String group) {
+    public void left(Keeper.Remains remains, @Nullable String group) {
         Path file = file(remains.death(), group, Shelf.RECORDING);
         Tray tray = tray();
         if (tray == null) {
@@ -153,7 +153,7 @@ final class Reports implements AutoCloseable {
     ///
     /// @param line of the report, by whether there is a recording
     /// @param then what is to be said when it is there, or at once if the disk takes nothing
-    void died(Keeper.Death death, @Nullable String group, Line line, Then then) {
+    public void died(Keeper.Death death, @Nullable String group, Line line, Then then) {
         Path recording = file(death, group, Shelf.RECORDING);
         Path report = file(death, group, Shelf.REPORT);
         boolean without;
@@ -182,13 +182,13 @@ final class Reports implements AutoCloseable {
     }
 
     /// What is said of a death.
-    interface Then {
+    public interface Then {
         /// @param report null if it is not there, or not yet
         void say(@Nullable Path report);
     }
 
     /// What a report says.
-    interface Line {
+    public interface Line {
         /// @param recording null if there is none
         /// @param dropped   whether that is because the disk had not taken those before it
         String of(@Nullable Path recording, boolean dropped);
