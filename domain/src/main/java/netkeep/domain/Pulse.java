@@ -34,7 +34,7 @@ public final class Pulse {
         return rounds;
     }
 
-    /// The loop went round.
+    /// The loop went round, or heard one thing of several.
     public void beat() {
         region.i64Release(ROUNDS, ++rounds);
     }

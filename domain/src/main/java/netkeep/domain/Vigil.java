@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class Vigil implements AutoCloseable {
     /// The most CPU time of which one look is told: where the machine itself stood still, the kernel may charge that to
     /// whoever was on the core.
-    private static final long MOST_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MOST_NS = TimeUnit.MILLISECONDS.toNanos(8);
 
-    /// The CPU time without a sign of life that is an endless loop; and before the first sign, when code is loaded and
-    /// all is read that a predecessor left.
-    private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /// The CPU time without a sign of life that is an endless loop: longer than anything took that was
+    /// none (some 10 ms, of code that had never run). And before the first sign, when code is loaded
+    /// and all is read that a predecessor left.
+    private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private static final long FIRST_LOOP_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -62,9 +63,6 @@ public final class Vigil implements AutoCloseable {
     private long cpuNs;
     private long burntNs;
 
-    /// Whether the last look saw what CPU time it had used: that of one who gives a sign is not looked at.
-    private boolean counted;
-
     private long lookedNs = -CALM_NS;
     private boolean stopped;
     private boolean stoppedBefore;
@@ -79,6 +77,7 @@ public final class Vigil implements AutoCloseable {
     public void signs(List<Sign> all, long nowNs) {
         signs = all;
         given = given();
+        cpuNs = thread.cpuNs();
         signNs = nowNs;
         usual = Threads.nice(number);
         firstUntilNs = Threads.prefer(number, FIRST) ? nowNs + FIRST_NS : 0;
@@ -98,17 +97,16 @@ public final class Vigil implements AutoCloseable {
         long now = given();
         moved = now != given;
         given = now;
+        long cpuBefore = cpuNs;
+        cpuNs = signs.isEmpty() ? 0 : thread.cpuNs();
         if (moved) {
             begun = true;
             signNs = nowNs;
             askedNs = 0;
             burntNs = 0;
-            counted = false;
             stopped = false;
         } else if (thread.look()) {
-            burntNs = counted ? burntNs + Math.min(thread.cpuNs() - cpuNs, MOST_NS) : 0;
-            counted = true;
-            cpuNs = thread.cpuNs();
+            burntNs += Math.min(cpuNs - cpuBefore, MOST_NS);
             stopped = thread.state() == OtherThread.STOPPED;
         }
     }
@@ -147,7 +145,7 @@ public final class Vigil implements AutoCloseable {
         if (stopped && stoppedBefore) {
             return "hung, stopped by a signal";
         }
-        if (!signs.isEmpty() && burntNs > (begun ? LOOP_NS : FIRST_LOOP_NS)) {
+        if (!signs.isEmpty() && burntNs >= (begun ? LOOP_NS : FIRST_LOOP_NS)) {
             return "hung, in an endless loop";
         }
         boolean late = askedNs != 0 && nowNs - askedNs > (begun ? PATIENCE_NS : FIRST_PATIENCE_NS);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class VigilTest {
     private static final int NICE = 7;
     private static final int SIGNS = 1000;
-    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     @Test
     void whoComputesIsInALoopIfItGivesNoSign() throws Exception {
@@ -38,7 +38,7 @@ class VigilTest {
                 assertNull(vigil.fault(nowNs));
                 assertTrue(vigil.busy());
             }
-            // The first look without a sign knows no time before it.
+            // Of the first look without a sign less counts than a loop's.
             nowNs += LOOK_NS;
             vigil.look(nowNs);
             assertNull(vigil.fault(nowNs));
@@ -49,8 +49,8 @@ class VigilTest {
                 assertTrue(vigil.busy());
             }
             assertEquals("hung, in an endless loop", vigil.fault(nowNs));
-            // No look counts for more than 20 ms of 100.
-            assertTrue(looks > 5, "looks: " + looks);
+            // No look counts for more than 8 ms of 15.
+            assertTrue(looks > 1, "looks: " + looks);
             sign.i64Release(0, -1);
             vigil.look(nowNs + LOOK_NS);
             assertNull(vigil.fault(nowNs + LOOK_NS));

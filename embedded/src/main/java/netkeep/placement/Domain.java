@@ -262,6 +262,7 @@ public final class Domain {
                 hear();
             } else {
                 parts.get(Watch.part(token)).ready(Watch.descriptor(token));
+                pulse.beat();
             }
         }
     }
@@ -270,6 +271,7 @@ public final class Domain {
     void hear() throws IOException {
         for (Line.Received next = keeper.poll(); next != null; next = keeper.poll()) {
             hear(Word.of(next.octets()), next);
+            pulse.beat();
         }
     }
 

@@ -21,6 +21,7 @@ final class Takeover {
 
     private static final int TURNS = 64;
     private static final int EVENTS = 64;
+    private static final List<String> QUESTIONS = List.of("status", "nstat", "ss 0");
     private static final long MAC = 0x02_00_00_00_00_01L;
 
     /// Factored: a part of each kind but the link, which needs a device.
@@ -77,6 +78,10 @@ final class Takeover {
                 keeper.send(new Word(Word.BEGIN, 0, "").octets());
                 Domain domain = new Domain(domains, grants, epoll, arena);
                 domain.begin();
+                for (String question : QUESTIONS) {
+                    keeper.send(new Word(Word.ASK, 0, question).octets());
+                    domain.hear();
+                }
                 domain.turns(TURNS);
             }
             for (int i = 0; i < bell.length; i++) {

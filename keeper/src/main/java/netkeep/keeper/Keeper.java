@@ -42,7 +42,7 @@ public final class Keeper implements AutoCloseable {
     private static final long BREATH_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// How often to look at domains, some of which do something; and if none does.
-    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
 

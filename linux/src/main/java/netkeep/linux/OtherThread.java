@@ -17,17 +17,10 @@ public final class OtherThread implements AutoCloseable {
     /// The same while a signal has it stand still.
     public static final char STOPPED = 'T';
 
-    /// Linux tells CPU time to everybody in hundredths of a second.
-    private static final long TICK_NS = 10_000_000;
-
     private static final int LENGTH = 1024;
 
-    /// Fields behind the name, which may hold anything: the state is the first.
-    private static final int USER = 11;
-
-    private static final int SYSTEM = 12;
-
-    private final int descriptor;
+    private final int stat;
+    private final int times;
     private final Call call = new Call();
     private final MemorySegment text = Arena.ofAuto().allocate(LENGTH);
     private char state;
@@ -35,36 +28,51 @@ public final class OtherThread implements AutoCloseable {
 
     /// @throws LinuxException if there is none
     public OtherThread(int process, int thread) {
-        this.descriptor = Descriptors.open("/proc/" + process + "/task/" + thread + "/stat", Descriptors.O_RDONLY);
+        String directory = "/proc/" + process + "/task/" + thread;
+        this.stat = Descriptors.open(directory + "/stat", Descriptors.O_RDONLY);
+        try {
+            this.times = Descriptors.open(directory + "/schedstat", Descriptors.O_RDONLY);
+        } catch (LinuxException ended) {
+            Descriptors.close(stat);
+            throw ended;
+        }
     }
 
-    /// Looks at it.
+    /// Looks what it is doing.
     ///
     /// @return false if it has ended
     public boolean look() {
-        int length = call.pread(descriptor, text, 0, LENGTH, 0);
-        if (length <= 0) {
+        String all = read(stat);
+        if (all.isEmpty()) {
             return false;
         }
-        String stat = new String(text.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", SYSTEM + 2);
-        state = fields[0].charAt(0);
-        cpuNs = (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) * TICK_NS;
+        // Behind its name, which may hold anything.
+        state = all.charAt(all.lastIndexOf(')') + 2);
         return true;
     }
 
-    /// What it was doing at the last look, as proc(5) has it.
+    /// What it was doing at the last [#look], as proc(5) has it.
     public char state() {
         return state;
     }
 
-    /// The CPU time that it had used at the last look, in steps of 10 ms.
+    /// The CPU time that it has used until the timer's last tick (of 1 to 10 ms), ns; of one that has ended, what that
+    /// was when it was asked last.
     public long cpuNs() {
+        // CPU time, time that it waited for a core, and how often it had one.
+        String all = read(times);
+        cpuNs = all.isEmpty() ? cpuNs : Long.parseLong(all.substring(0, all.indexOf(' ')));
         return cpuNs;
+    }
+
+    private String read(int file) {
+        int length = call.pread(file, text, 0, LENGTH, 0);
+        return length <= 0 ? "" : new String(text.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
     }
 
     @Override
     public void close() {
-        Descriptors.close(descriptor);
+        Descriptors.close(stat);
+        Descriptors.close(times);
     }
 }
