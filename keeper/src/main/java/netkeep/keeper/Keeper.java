@@ -49,6 +49,7 @@ public final class Keeper implements AutoCloseable {
     /// The most words that are heard of one domain before others are.
     private static final int WORDS = 64;
 
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final long STOP = -1;
     private static final int EVENTS = 16;
 
@@ -214,13 +215,13 @@ public final class Keeper implements AutoCloseable {
     }
 
     /// Has those rehearse for whom there is no seat, one at a time, for others need the cores; and those hurry whom a
-    /// seat waits for that somebody had.
+    /// seat waits for that somebody had: one a core, for of several that share one none is there before the last.
     private void rehearse(long nowNs) {
         long awaited = seats.stream()
                 .filter(seat -> seat.child == null && seat.restarts != 0)
                 .count();
         spares().filter(child -> child.progress == Progress.STARTS)
-                .limit(awaited)
+                .limit(Math.min(awaited, CORES))
                 .forEach(child -> child.life.hurry());
         if (spares().noneMatch(child -> child.progress == Progress.REHEARSES)) {
             spares().filter(child -> child.progress == Progress.READY)
