@@ -14,8 +14,8 @@ final class Served {
     /// Whether its client is gone, or cut off.
     boolean leaving;
 
-    /// Whether its sockets have been closed since: all there is to do is done, but for what they owe their peers.
-    boolean closed;
+    /// Sockets that have been closed since.
+    int closed;
 
     /// Forgotten by the engine; the next turn commits that.
     boolean detached;
@@ -68,9 +68,14 @@ final class Served {
         }
     }
 
+    /// Whether all its sockets have been: all there is to do is done then, but for what they owe their peers.
+    boolean closed() {
+        return closed == attachment.layout.sockets();
+    }
+
     /// When there is something to do for it at the latest.
     long deadlineNs() {
-        return leaving && !closed ? 0 : waking.deadlineNs();
+        return leaving && !closed() ? 0 : waking.deadlineNs();
     }
 
     void close() {

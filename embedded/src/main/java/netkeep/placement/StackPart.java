@@ -179,7 +179,7 @@ final class StackPart implements Part {
     }
 
     @Override
-    public String begin() {
+    public String begin() throws IOException {
         String found = "turn " + engine.turn() + ", in hand: " + engine.hand();
         if (blamed) {
             stack.blame();
@@ -192,6 +192,12 @@ final class StackPart implements Part {
         }
         engine.begin(clock.nowNs());
         stack.inherit();
+        for (Served client : clients) {
+            if (client != null && !client.leaving && client.attachment.closed()) {
+                // What a predecessor has cut off, its record says; that the client is there still changes nothing.
+                cut(client.attachment.number, "cut off before");
+            }
+        }
         if (fresh) {
             settings.lines().forEach(this::add);
             engine.ip().filter().apply();
@@ -257,9 +263,6 @@ final class StackPart implements Part {
         served++;
         if (!client.hear(watch)) {
             cut(number, "its bell is in too many epoll instances to be heard");
-        } else if (attachment.closed()) {
-            // What a predecessor has cut off, its record says; that the client is there still changes nothing.
-            cut(number, "cut off before");
         }
     }
 
@@ -295,15 +298,13 @@ final class StackPart implements Part {
         }
         others.turned(done, nowNs);
         done += left.close(nowNs);
-        for (int number = 0; number < clients.length; number++) {
-            Served client = clients[number];
-            if (client == null) {
-                continue;
-            }
-            client.turned(served == 1, nowNs);
-            String violation = client.attachment.violation();
-            if (violation != null && !client.leaving) {
-                cut(number, violation);
+        for (Served client : clients) {
+            if (client != null) {
+                client.turned(served == 1, nowNs);
+                String violation = client.attachment.violation();
+                if (violation != null && !client.leaving) {
+                    cut(client.attachment.number, violation);
+                }
             }
         }
         if (leaving != 0) {
@@ -323,17 +324,17 @@ final class StackPart implements Part {
         return goesOn;
     }
 
-    /// Closes the sessions whose clients are gone, one a turn, and ends those whose connections owe nothing any more:
+    /// Closes the sessions whose clients are gone, some of one a turn, and ends those that owe nothing any more:
     /// what frees a socket is done in turns, so that nobody has to look again between them.
     private void finish(long nowNs) throws IOException {
-        boolean closed = false;
-        for (int number = 0; number < clients.length; number++) {
-            Served client = clients[number];
+        boolean closes = false;
+        for (Served client : clients) {
             if (client == null || !client.leaving) {
                 continue;
             }
             if (client.detached) {
                 // A turn has committed it by now: the number may be another's.
+                int number = client.attachment.number;
                 clients[number] = null;
                 served--;
                 leaving--;
@@ -341,12 +342,11 @@ final class StackPart implements Part {
                 keeper.send(new Word(Word.OVER, number, "").octets());
                 continue;
             }
-            if (!client.closed && !closed) {
-                closed = true;
-                client.closed = true;
-                engine.close(client.attachment, nowNs);
+            if (!client.closed() && !closes) {
+                closes = true;
+                client.closed = engine.close(client.attachment, client.closed, nowNs);
             }
-            if (client.closed && client.attachment.inUse() == 0) {
+            if (client.closed() && client.attachment.inUse() == 0) {
                 engine.detach(client.attachment);
                 client.detached = true;
             }

@@ -114,6 +114,26 @@ class OrphansTest {
         assertTrue(owed() > 0, "nothing is owed any more");
     }
 
+    /// A client with many sockets that dies keeps nobody from his turn: some are closed, then comes the next turn.
+    @Test
+    void fewAreClosedInATurn() throws Exception {
+        begin();
+        for (int socket = 0; socket < LAYOUT.sockets() / 2; socket++) {
+            dead.ask(Request.OPEN, socket, IpProtocol.TCP, 0, 0);
+            dead.ask(Request.LISTEN, socket, 8, 0, 0);
+            stack.domain.turns(3);
+        }
+        Closed closed = new Closed();
+        engine().tryWith(closed);
+        stack.leaves(DEAD);
+        for (int turn = 1; closed.count < LAYOUT.sockets() / 2; turn++) {
+            assertEquals(0, part().deadlineNs());
+            stack.domain.turns(1);
+            assertEquals(16 * turn, closed.count);
+        }
+        assertEquals(Word.OVER, stack.said().kind());
+    }
+
     /// While others keep the stack busy, too.
     @Test
     void orphansAreClosedOnce() throws Exception {

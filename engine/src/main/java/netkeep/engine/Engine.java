@@ -150,11 +150,14 @@ public final class Engine {
         return sockets.attach(number, layout, client, stack, user, rates);
     }
 
-    /// Closes all sockets of a session whose client is dead or was cut off, as a kernel does; harmless where that was
-    /// done, and looks at all that were ever used. Between two turns. Its regions are needed until what is owed to
-    /// peers has come to an end: [#detach] it when [Attachment#inUse] is 0.
-    public void close(Attachment attachment, long nowNs) {
-        requests.close(attachment, nowNs);
+    /// Closes sockets of a session whose client is dead or was cut off, as a kernel does, some at a time.
+    /// Harmless where that was done. Between two turns. What is owed to peers lies in its regions: once all
+    /// are closed and [Attachment#inUse] is 0 it can be forgotten, by [#detach].
+    ///
+    /// @param from the first that is to be looked at: 0, then what this has returned
+    /// @return where to go on; as many as the session may have when all are closed
+    public int close(Attachment attachment, int from, long nowNs) {
+        return requests.close(attachment, from, nowNs);
     }
 
     /// Closes a socket that no process of its client has any more, unless that was done or it has another life by now.

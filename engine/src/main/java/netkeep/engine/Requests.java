@@ -25,6 +25,9 @@ final class Requests {
     /// What any other request weighs: it looks at tables, and may have a segment sent.
     private static final int HEAVY = 5;
 
+    /// Sockets of a dead client that are looked at in one go. To close a listener may mean to look at all of them.
+    private static final int CLOSES = 16;
+
     private final Sockets sockets;
     private final Tcp tcp;
     private final Udp udp;
@@ -112,28 +115,24 @@ final class Requests {
         return taken;
     }
 
-    /// Closes what a client left open; takes no request of it any more.
-    void close(Attachment attachment, long nowNs) {
+    /// As [Engine#close].
+    int close(Attachment attachment, int from, long nowNs) {
         attachment.close();
-        ask.op = Request.CLOSE;
-        ask.ticket = 0;
-        ask.a = 0;
+        int sockets = attachment.layout.sockets();
+        int socket = from;
         hand.each(true);
-        sockets.scan(attachment, index -> {
-            hand.works(index, Hand.Work.LEFT);
-            sockets.read(index, endpoint);
-            int kind = endpoint.kind();
-            if (kind == Endpoint.DATAGRAMS) {
-                udp.users().request(index, ask, nowNs);
-            } else if (kind != Endpoint.FREE) {
-                if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
-                    tcp.users().request(index, ask, nowNs);
-                }
-                tcp.users().orphan(index, nowNs);
+        for (int left = CLOSES; left > 0 && socket < sockets; left--) {
+            if (attachment.used(socket)) {
+                closeLeft(attachment.first + socket, true, nowNs);
+                socket++;
+            } else {
+                // Nor was any behind it in its half.
+                socket = socket < sockets / 2 ? sockets / 2 : sockets;
             }
-        });
+        }
         hand.done();
         hand.each(false);
+        return socket;
     }
 
     /// Closes a socket that nobody of its client has any more, unless that was done, or it is another by now.
@@ -143,22 +142,36 @@ final class Requests {
         }
         int index = attachment.first + socket;
         sockets.read(index, endpoint);
-        int kind = endpoint.kind();
-        if (kind == Endpoint.FREE || endpoint.life() != life) {
+        if (endpoint.life() != life) {
             return;
         }
+        hand.each(true);
+        closeLeft(index, false, nowNs);
+        hand.done();
+        hand.each(false);
+    }
+
+    /// @param orphan whether no client is there for it any more
+    private void closeLeft(int index, boolean orphan, long nowNs) {
+        sockets.read(index, endpoint);
+        int kind = endpoint.kind();
+        if (kind == Endpoint.FREE) {
+            return;
+        }
+        hand.works(index, Hand.Work.LEFT);
         ask.op = Request.CLOSE;
         ask.ticket = 0;
         ask.a = 0;
-        hand.each(true);
-        hand.works(index, Hand.Work.LEFT);
         if (kind == Endpoint.DATAGRAMS) {
             udp.users().request(index, ask, nowNs);
-        } else if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
+            return;
+        }
+        if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
             tcp.users().request(index, ask, nowNs);
         }
-        hand.done();
-        hand.each(false);
+        if (orphan) {
+            tcp.users().orphan(index, nowNs);
+        }
     }
 
     private void request(Attachment attachment, long at, long nowNs) throws PeerViolation {

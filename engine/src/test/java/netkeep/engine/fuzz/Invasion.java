@@ -44,6 +44,7 @@ final class Invasion {
     private final MemorySegment[] clients = new MemorySegment[SESSIONS];
     private final MemorySegment[] stacks = new MemorySegment[SESSIONS];
     private final @Nullable Attachment[] attachments = new @Nullable Attachment[SESSIONS];
+    private final int[] closed = new int[SESSIONS];
     private final @Nullable Intruder[] intruders = new @Nullable Intruder[SESSIONS];
     private final Deque<byte[]> looped = new ArrayDeque<>();
     private final Friends friends;
@@ -173,7 +174,7 @@ final class Invasion {
             }
             engine.publish();
             judge();
-            if (taken == 0 && looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs) {
+            if (taken == 0 && looped.isEmpty() && !engine.pending() && engine.deadlineNs() > nowNs && allClosed()) {
                 return;
             }
         }
@@ -199,13 +200,26 @@ final class Invasion {
             }
             if (!attachment.closed()) {
                 tally.cutOff(Objects.requireNonNull(violation));
-                engine.close(attachment, nowNs);
+                closed[session] = 0;
             }
-            if (attachment.inUse() == 0) {
+            if (closed[session] < HOSTILE.sockets()) {
+                closed[session] = engine.close(attachment, closed[session], nowNs);
+            }
+            if (closed[session] == HOSTILE.sockets() && attachment.inUse() == 0) {
                 engine.detach(attachment);
                 attachments[session] = null;
             }
         }
+    }
+
+    private boolean allClosed() {
+        for (int session = FRIENDS; session < SESSIONS; session++) {
+            Attachment attachment = attachments[session];
+            if (attachment == null || attachment.closed() && closed[session] < HOSTILE.sockets()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The friends fall silent once all that was on its way has arrived.

@@ -136,7 +136,10 @@ public final class SimHost implements Node {
 
     /// The client is dead: its sockets are closed.
     void clientDies() {
-        engine.close(Objects.requireNonNull(attachment), world.nowNs());
+        int socket = 0;
+        while (socket < settings.session().sockets()) {
+            socket = engine.close(Objects.requireNonNull(attachment), socket, world.nowNs());
+        }
     }
 
     /// Whether no socket of the client is in use.
