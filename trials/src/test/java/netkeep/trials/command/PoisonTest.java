@@ -102,7 +102,7 @@ class PoisonTest {
                 assertTrue(up.restarts("stack") <= before + MOST, up.keeper.out());
             }
         }
-        String first = (placement.equals("factored") ? "stack" : "link,stack,control") + "-1";
+        String first = domain(placement) + "-1";
         String report = up.report(first);
         assertTrue(report.contains(poison.endsWith("!") ? "\"exit code 70\"" : "\"hung, in an endless loop\""), report);
         assertTrue(report.contains("a frame of link 1"), report);
@@ -164,7 +164,7 @@ class PoisonTest {
             assertTrue(up.restarts("stack") <= MOST, up.keeper.out());
         }
         up.await("sessions: 1");
-        String first = (placement.equals("factored") ? "stack" : "link,stack,control") + "-1";
+        String first = domain(placement) + "-1";
         assertTrue(up.report(first).contains("\"recording\""), up.report(first));
         Place.Said again = replay(up, first);
         assertTrue(
@@ -173,9 +173,10 @@ class PoisonTest {
         assertEquals(0, again.code(), again.out() + again.err());
     }
 
-    @Test
-    void recordEndsItsConnectionAndNoOther() throws Exception {
-        Daemon up = up("factored");
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void recordEndsItsConnectionAndNoOther(String placement) throws Exception {
+        Daemon up = up(placement);
         up.attach("echo", "--port", Integer.toString(PORT));
         try (Socket socket = connect()) {
             for (int port : new int[] {SENDS, DUE, FOUND}) {
@@ -193,10 +194,16 @@ class PoisonTest {
                 assertTrue(up.restarts("stack") <= before + MOST, up.keeper.out());
             }
         }
-        assertTrue(up.report("stack-2").contains("in hand: the record of socket "), up.report("stack-2"));
-        Place.Said again = replay(up, "stack-2");
+        String second = domain(placement) + "-2";
+        assertTrue(up.report(second).contains("in hand: the record of socket "), up.report(second));
+        Place.Said again = replay(up, second);
         assertTrue(again.out().contains("\nthrows java.lang.IllegalStateException: a poisonous record\n"), again.out());
         assertEquals(0, again.code(), again.out() + again.err());
+    }
+
+    /// The domain that has the stack.
+    private static String domain(String placement) {
+        return placement.equals("factored") ? "stack" : "link,stack,control";
     }
 
     private static void readToEnd(Socket socket) throws Exception {

@@ -134,13 +134,14 @@ class UpTest {
         }
     }
 
-    @Test
-    void partThatHangsIsReplaced() throws Exception {
-        Daemon up = up("factored");
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void partThatHangsIsReplaced(String placement) throws Exception {
+        Daemon up = up(placement);
         up.attach("echo", "--port", Integer.toString(PORT));
         try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(20));
-            for (String part : PARTS) {
+            for (String part : placement.equals("factored") ? PARTS : List.of("stack")) {
                 socket.getOutputStream().write(1);
                 assertEquals(1, socket.getInputStream().read());
                 up.kill(part, 0, SIGSTOP);

@@ -1,6 +1,7 @@
 package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +25,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients that are killed at random moments: in the end the daemon has what it had, and their peers know.
 ///
 /// `-Dnetkeep.victims=2500` for more of them, `-Dnetkeep.placement=factored` for the other placement,
 /// `-Dnetkeep.seed=N` for others.
 class VictimsTest {
-    private static final int FEW = 60;
+    /// Two that die in the middle of each kind of work, and as many others.
+    private static final int FEW = 76;
     private static final int VICTIMS = Integer.getInteger("netkeep.victims", FEW);
     private static final String PLACEMENT = System.getProperty("netkeep.placement", "monolithic");
     private static final int SEED = Integer.getInteger("netkeep.seed", 1);
@@ -43,7 +48,13 @@ class VictimsTest {
     private static final int OWN_PORT = 9000;
     private static final int PATIENCE_MS = 30_000;
     private static final int CONNECT_MS = 2_000;
+    private static final int PEERS = 8;
+    private static final int ROUNDS = 3;
+    private static final int SOON_MS = 1_000;
     private static final int PIECE = 1 << 15;
+
+    /// Some died in the middle of each kind of work, from the first on that can be chosen.
+    private static final String EACH = ".* open [1-9](?!.* 0( |$)).*";
 
     /// Of the JVMs: what is garbage is soon taken away, so that what grows is not.
     private static final List<String> SMALL = List.of("-Xms24m", "-Xmn8m");
@@ -84,9 +95,11 @@ class VictimsTest {
             long regions = 0;
             try (DirectoryStream<Path> links = Files.newDirectoryStream(proc.resolve("fd"))) {
                 for (Path link : links) {
-                    descriptors++;
                     regions += sessions(Files.readSymbolicLink(link).toString());
+                    descriptors++;
                 }
+            } catch (NoSuchFileException closed) {
+                return of(process);
             }
             for (String line : Files.readAllLines(proc.resolve("maps"))) {
                 regions += sessions(line);
@@ -208,6 +221,7 @@ class VictimsTest {
             String socketsBefore = sockets();
             List<Holdings> before = holdings();
             String died = die(VICTIMS, SEED + WARMING);
+            assertTrue(died.matches(EACH), died);
             over.set(true);
             visiting.join();
             settle();
@@ -231,6 +245,53 @@ class VictimsTest {
             for (String part : List.of("link", "stack", "control")) {
                 assertEquals(0, up.restarts(part), up.keeper.out());
             }
+        }
+    }
+
+    private List<Long> descriptors() throws Exception {
+        return holdings().stream().map(Holdings::descriptors).toList();
+    }
+
+    private boolean back(List<Long> before) throws Exception {
+        return descriptors().equals(before)
+                && holdings().stream().allMatch(each -> each.regions() == 0)
+                && open.get() == 0;
+    }
+
+    /// A program that is killed while its peers send and read.
+    ///
+    /// @return ms until all that it had was back
+    private long killed(List<Long> before) throws Exception {
+        Place.Running program = up.attach("echo", "--port", Integer.toString(OWN_PORT));
+        for (int i = 0; i < PEERS; i++) {
+            Socket socket = place.space().call(() -> new Socket(Place.OURS_4, OWN_PORT));
+            socket.getOutputStream().write(new byte[PIECE]);
+            Thread.ofVirtual().start(() -> serve(socket));
+        }
+        Place.await("the peers do not come", () -> open.get() == PEERS);
+        assertFalse(back(before));
+        long beganNs = System.nanoTime();
+        program.kill();
+        if (!before.isEmpty()) {
+            Place.await("not back: " + holdings(), () -> back(before));
+        }
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs);
+    }
+
+    /// Where its peers read. Regions that nobody has any more are memory that nobody has.
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void whatOneHadIsBackWithinASecond(String placement) throws Exception {
+        place = new Place(directory);
+        up = new Daemon(place, directory.resolve("session"), placement);
+        up.await("one stands by");
+        // Whoever serves for the first time opens files for himself.
+        killed(List.of());
+        settle();
+        List<Long> before = descriptors();
+        for (int round = 0; round < ROUNDS; round++) {
+            long tookMs = killed(before);
+            assertTrue(tookMs < SOON_MS, tookMs + " ms in round " + round);
         }
     }
 }
