@@ -20,7 +20,7 @@ final class Ends {
     private static final String LEFT = "left ";
 
     /// The longest number that the stack reads.
-    private static final int MOST = 999_999_999;
+    private static final int MOST_LIFE = 999_999_999;
 
     private static final class End {
         private final int session;
@@ -48,11 +48,16 @@ final class Ends {
     private final Map<Integer, End> ends = new HashMap<>();
     private final Map<Integer, Integer> counts = new HashMap<>();
 
-    /// What the stack has not answered: it may have died before it heard of it.
-    private final Set<String> asked = new HashSet<>();
+    /// What the stack has not answered, by sessions: it may have died before it heard of it.
+    private final Map<Integer, Set<String>> asked = new HashMap<>();
 
+    /// Of a session: of sockets, and of questions that the stack has not answered.
+    private final int most;
+
+    /// @param most sockets of a session
     /// @param said what comes with a descriptor over an end: it is the session's, as over its connection
-    Ends(Gate.Watch watch, InFlight inFlight, Said said) {
+    Ends(Gate.Watch watch, InFlight inFlight, int most, Said said) {
+        this.most = most;
         this.watch = watch;
         this.inFlight = inFlight;
         this.said = said;
@@ -64,7 +69,7 @@ final class Ends {
     /// @return whether it was one, and is kept
     boolean take(int session, Line.Received received) {
         Hold hold = Hold.of(received.octets());
-        if (hold == null || !inRange(hold.socket()) || !inRange(hold.life())) {
+        if (hold == null || !inRange(hold.socket(), most - 1) || !inRange(hold.life(), MOST_LIFE)) {
             return false;
         }
         if (received.descriptors().length != 1) {
@@ -112,8 +117,8 @@ final class Ends {
         return true;
     }
 
-    private static boolean inRange(int number) {
-        return number >= 0 && number <= MOST;
+    private static boolean inRange(int number, int most) {
+        return number >= 0 && number <= most;
     }
 
     boolean has(int descriptor) {
@@ -146,8 +151,13 @@ final class Ends {
         if (end.closed) {
             return "";
         }
+        Set<String> questions = asked.computeIfAbsent(end.session, first -> new HashSet<>());
+        if (questions.size() == most) {
+            // More than it can have: what this one was is closed with the session.
+            return "";
+        }
         String question = LEFT + end.session + " " + end.hold.socket() + " " + end.hold.life();
-        asked.add(question);
+        questions.add(question);
         return question;
     }
 
@@ -155,20 +165,22 @@ final class Ends {
     ///
     /// @return whether it was these
     boolean answered(String answer) {
-        answer.lines().forEach(asked::remove);
+        for (Set<String> questions : asked.values()) {
+            answer.lines().forEach(questions::remove);
+        }
         return answer.startsWith(LEFT);
     }
 
     /// What to ask the stack once more, for it may be another by now.
     List<String> unanswered() {
-        return List.copyOf(asked);
+        return asked.values().stream().flatMap(Set::stream).toList();
     }
 
     /// A session is over.
     void over(int session) {
         new ArrayList<>(ends.values())
                 .stream().filter(end -> end.session == session).forEach(this::drop);
-        asked.removeIf(question -> question.startsWith(LEFT + session + " "));
+        asked.remove(session);
         counts.remove(session);
     }
 

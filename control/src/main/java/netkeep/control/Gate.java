@@ -56,10 +56,6 @@ public final class Gate {
     /// Of the sessions that others leave a user gets all but the one in so many that is kept for who comes later.
     private static final int KEPT = 8;
 
-    /// How many descriptors of clients control holds or has sent to them: a session's half of what others leave, and a
-    /// few in any case.
-    private static final int HELD = Sandbox.DESCRIPTORS / 2;
-
     /// How many ends may be in flight of who has no room.
     private static final int GIVEN = 8;
 
@@ -101,6 +97,10 @@ public final class Gate {
     }
 
     private record Connection(Client client, Line line) {}
+
+    /// How many descriptors of clients control holds or has sent to them: a session's half of what others leave, and a
+    /// few in any case.
+    private final int holds = Sandbox.descriptors() / 2;
 
     private final Line keeper;
     private final int listener;
@@ -160,7 +160,7 @@ public final class Gate {
         this.names = names;
         this.watch = watch;
         // Whoever listens owns it, whichever user this domain has.
-        this.ends = new Ends(watch, inFlight, (number, received) -> {
+        this.ends = new Ends(watch, inFlight, layout.sockets(), (number, received) -> {
             taken.message(number, received);
             said(number, received);
         });
@@ -468,7 +468,7 @@ public final class Gate {
     private boolean mayHold(Client client, int more) {
         int own = held(client);
         int others = clients.values().stream().mapToInt(this::held).sum() - own + inFlight.left();
-        return own + more <= Math.max(HELD / (2 * most), (HELD - others) / 2);
+        return own + more <= Math.max(holds / (2 * most), (holds - others) / 2);
     }
 
     private int held(Client client) {

@@ -403,6 +403,29 @@ class GateTest {
         }
     }
 
+    /// What a client says that it had may be any numbers: what the stack does not answer is asked again and again.
+    @Test
+    void noMoreIsAskedThanASessionHasSockets() throws IOException {
+        try (Place place = new Place()) {
+            Guest guest = place.guest(0);
+            int sockets = Terms.MOST.layout().sockets();
+            int watched = place.watched.all.size();
+            guest.holds(sockets).close();
+            assertEquals(watched, place.watched.all.size());
+            for (int life = 0; life < sockets + 10; life++) {
+                guest.asks(new Hold(sockets - 1, life).octets()).close();
+                place.gate.ready(place.watched.all.getLast());
+            }
+            int asked = 0;
+            while (place.gate.deadlineNs() != Long.MAX_VALUE) {
+                place.gate.turn(place.gate.deadlineNs());
+                asked += (int) place.heard().text().lines().count();
+            }
+            assertEquals(sockets, asked);
+            guest.line.close();
+        }
+    }
+
     /// Else what it sends would be closed later and later, and at last nobody's be taken.
     @Test
     void whoSendsWhatDoesNotCloseIsCutOff() throws IOException {

@@ -34,6 +34,15 @@ public final class Bulletin {
         }
     }
 
+    /// A session was cut off.
+    ///
+    /// @param reason empty if it was not: its client has gone by itself
+    public void cut(Tenancy session, String reason) {
+        if (!reason.isEmpty()) {
+            cut("session=" + session.number() + " pid=" + session.process(), reason);
+        }
+    }
+
     /// A process says which build it is of: it is killed if that cannot take over from this one.
     public void introduced(Spawned process, Build build) {
         String why = build.refusal();

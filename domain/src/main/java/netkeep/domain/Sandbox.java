@@ -101,6 +101,11 @@ public final class Sandbox {
         }
     }
 
+    /// How many descriptors a domain of this system may have: [#DESCRIPTORS] at most.
+    public static int descriptors() {
+        return (int) Rights.most(Rights.DESCRIPTORS, DESCRIPTORS);
+    }
+
     /// Does of [#close] what takes its time and can be done before.
     public static void prepare() {
         prepareToLog();

@@ -3,6 +3,7 @@ package netkeep.domain;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import netkeep.linux.Clock;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Epoll;
@@ -40,6 +41,8 @@ public final class Spawned {
 
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final int process;
     private final int pidfd;
     private final Line line;
@@ -56,24 +59,56 @@ public final class Spawned {
 
     private Spawned(int process, Line line) {
         this.process = process;
-        this.pidfd = Threads.pidfd(process);
-        ends.add(pidfd, Epoll.EPOLLIN, PROCESS);
         this.line = line;
+        try {
+            this.pidfd = Threads.pidfd(process);
+        } catch (LinuxException lacking) {
+            ends.close();
+            throw lacking;
+        }
+    }
+
+    private void watch(Epoll watcher) {
+        try {
+            ends.add(pidfd, Epoll.EPOLLIN, PROCESS);
+            watcher.add(ends.descriptor(), Epoll.EPOLLIN, process);
+            watcher.add(line.descriptor(), Epoll.EPOLLIN, process);
+        } catch (LinuxException lacking) {
+            ends.close();
+            Descriptors.close(pidfd);
+            throw lacking;
+        }
     }
 
     /// Starts one; its descriptor 3 is the line.
     ///
-    /// @throws netkeep.linux.LinuxException if this machine has no room for another
-    public static Spawned start(List<String> command) {
+    /// @param watcher sees, by the process's number, when it may have said something or [#ended]
+    /// @throws LinuxException if this machine has no room for another, or for what tells of it
+    public static Spawned start(List<String> command, Epoll watcher) {
         Line[] both = Line.pair();
         try (Line theirs = both[1]) {
             List<String> environment = System.getenv().entrySet().stream()
                     .map(entry -> entry.getKey() + "=" + entry.getValue())
                     .toList();
-            return new Spawned(Sandbox.start(command, environment, theirs.descriptor()), both[0]);
+            return watched(Sandbox.start(command, environment, theirs.descriptor()), both[0], watcher);
         } catch (RuntimeException failure) {
             both[0].close();
             throw failure;
+        }
+    }
+
+    private static Spawned watched(int process, Line line, Epoll watcher) {
+        try {
+            Spawned started = new Spawned(process, line);
+            started.watch(watcher);
+            return started;
+        } catch (LinuxException lacking) {
+            // It has only just been started, and ends at once.
+            Threads.kill(process, Threads.SIGKILL);
+            while (Threads.reap(process) == ALIVE) {
+                LockSupport.parkNanos(MOMENT_NS);
+            }
+            throw lacking;
         }
     }
 

@@ -25,11 +25,10 @@ public final class Tenancy {
     /// All of the above that are descriptors, as they were made.
     private final List<Integer> descriptors = new ArrayList<>();
 
-    /// Whether its client is gone: a stack that begins now must be told.
-    public boolean left;
+    private boolean left;
 
     /// The process that said last that it is cut off, 0 for none.
-    public int cutBy;
+    private int cutBy;
 
     /// @param suffix       of the regions' names
     /// @param connection   of its client; closed with this object, unless this throws
@@ -64,9 +63,36 @@ public final class Tenancy {
         return descriptor;
     }
 
+    public int number() {
+        return number;
+    }
+
     /// The client's.
     public int process() {
         return process;
+    }
+
+    /// Its client is gone.
+    ///
+    /// @return whether that was not known
+    public boolean leaves() {
+        boolean first = !left;
+        left = true;
+        return first;
+    }
+
+    /// Whether its client is gone: a stack that begins now must be told.
+    public boolean left() {
+        return left;
+    }
+
+    /// A process says that it is cut off.
+    ///
+    /// @return whether it is not the one that said so last
+    public boolean cutBy(int by) {
+        boolean another = cutBy != by;
+        cutBy = by;
+        return another;
     }
 
     /// What it may have.

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import netkeep.linux.Epoll;
 import netkeep.ring.Layouts;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,7 @@ class BulletinTest {
     @Test
     void processOfAnotherNumberIsKilledAndTheReasonIsTold() {
         int number = Layouts.version();
-        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        Spawned life = Spawned.start(List.of("sleep", "1000"), new Epoll(1));
         try {
             bulletin.introduced(life, new Build(number, "a"));
             assertEquals(0, bulletin.pauseNs());

@@ -18,12 +18,14 @@ final class Crowded {
     public static void main(String[] arguments) throws IOException {
         // Once, so that all code is there: another user may not read it.
         crowd();
+        Sandbox.descriptors();
         try {
             Rights.become(Sandbox.FIRST_USER + Threads.processId());
         } catch (LinuxException ordinary) {
             // It has no privileges, and a user whose other processes may have some in flight.
         }
         crowd().forEach(System.out::println);
+        System.out.println("may have " + Sandbox.descriptors());
     }
 
     private static List<String> crowd() throws IOException {

@@ -2,16 +2,37 @@ package netkeep.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import netkeep.linux.Epoll;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
 import netkeep.linux.Threads;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SpawnedTest {
     private static final int SESSIONS = 10_000;
+
+    private final Epoll watcher = new Epoll(1);
+
+    @AfterEach
+    void end() {
+        watcher.close();
+    }
+
+    /// Nobody would reap it.
+    @Test
+    void whoCannotBeWatchedIsNotLeftBehind() {
+        long before = ProcessHandle.current().children().count();
+        Epoll closed = new Epoll(1);
+        closed.close();
+        assertThrows(LinuxException.class, () -> Spawned.start(List.of("sleep", "1000"), closed));
+        assertEquals(before, ProcessHandle.current().children().count());
+    }
 
     /// How many words it may say in a second.
     private static int words(Spawned life, long nowNs) {
@@ -29,7 +50,7 @@ class SpawnedTest {
     /// Whose thread that serves has ended is dead, and of what is known; it is reaped when all of it is gone.
     @Test
     void endOfTheServerIsADeath() {
-        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        Spawned life = Spawned.start(List.of("sleep", "1000"), watcher);
         try {
             life.serves(life.process());
             assertFalse(life.ended());
@@ -51,7 +72,7 @@ class SpawnedTest {
     /// The end of its line tells a domain that its keeper is gone.
     @Test
     void whoIsDismissedEndsByItself() {
-        Spawned life = Spawned.start(List.of("sh", "-c", "exec cat <&3"));
+        Spawned life = Spawned.start(List.of("sh", "-c", "exec cat <&3"), watcher);
         assertFalse(life.ended());
 
         Spawned.dismiss(List.of(life));
@@ -64,7 +85,7 @@ class SpawnedTest {
     /// Who is awaited goes before others until it can be told what to be.
     @Test
     void whoIsAwaitedHurries() {
-        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        Spawned life = Spawned.start(List.of("sleep", "1000"), watcher);
         try {
             assumeTrue(Threads.prefer(life.process(), -1), "only root may go before others");
             Threads.prefer(life.process(), 0);
@@ -84,7 +105,7 @@ class SpawnedTest {
     /// Clients that come and go as fast as they can are no fault of whoever lets them in.
     @Test
     void wordsAboutSessionsAreNoFlood() {
-        Spawned life = Spawned.start(List.of("sleep", "1000"));
+        Spawned life = Spawned.start(List.of("sleep", "1000"), watcher);
         try {
             long first = 10_000_000_000L;
             int bound = words(life, first);

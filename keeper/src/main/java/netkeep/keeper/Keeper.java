@@ -199,17 +199,14 @@ public final class Keeper implements AutoCloseable {
             if (nowNs < atNs) {
                 return atNs;
             }
-            Child child;
             try {
-                child = new Child(Spawned.start(plan.line()), nowNs + plan.readyNs());
+                Spawned started = Spawned.start(plan.line(), epoll);
+                children.put((long) started.process(), new Child(started, nowNs + plan.readyNs()));
             } catch (LinuxException refused) {
                 LOG.log(Level.WARNING, "no process can be started: " + refused.getMessage());
                 startAtNs = nowNs + PAUSE_NS;
                 return startAtNs;
             }
-            children.put((long) child.life.process(), child);
-            epoll.add(child.life.end(), Epoll.EPOLLIN, child.life.process());
-            epoll.add(child.life.line().descriptor(), Epoll.EPOLLIN, child.life.process());
         }
         return Long.MAX_VALUE;
     }
@@ -238,9 +235,8 @@ public final class Keeper implements AutoCloseable {
                 .map(seat ->
                         new Held(seat.plan.name(), seat.child == null ? 0 : seat.child.life.process(), seat.restarts))
                 .toList();
-        long standbys =
-                spares().filter(child -> child.progress == Progress.WARM).count();
-        State seen = new State(domains, (int) standbys, sessions.size());
+        long warm = spares().filter(child -> child.progress == Progress.WARM).count();
+        State seen = new State(domains, (int) warm, sessions.size());
         if (!seen.equals(state)) {
             state = seen;
             watcher.changed(seen);
@@ -269,7 +265,7 @@ public final class Keeper implements AutoCloseable {
     private static void tell(Seat seat, Child child, int number, Tenancy session) {
         if (seat.plan.serves()) {
             child.say(Word.SERVE, number, session.terms(), session.served());
-            if (session.left) {
+            if (session.left()) {
                 child.say(Word.LEAVE, number, "");
             }
         }
@@ -358,8 +354,17 @@ public final class Keeper implements AutoCloseable {
             throw new IllegalArgumentException("session " + number);
         }
         int client = with.descriptors()[0];
-        Plan.Terms terms = all.terms().apply(Sockets.peerUser(client), word.text());
-        Tenancy session = new Tenancy(plan.name(), number, client, terms.lengths(), terms.text(), terms.more());
+        int user = Sockets.peerUser(client);
+        Tenancy session;
+        try {
+            Plan.Terms terms = all.terms().apply(user, word.text());
+            session = new Tenancy(plan.name(), number, client, terms.lengths(), terms.text(), terms.more());
+        } catch (LinuxException lacking) {
+            LOG.log(Level.WARNING, "no session can be made: " + lacking.getMessage());
+            with.refuse();
+            pass(new Word(Word.OVER, number, ""), false);
+            return;
+        }
         sessions.put(number, session);
         for (Seat seat : seats) {
             if (seat.child != null) {
@@ -371,20 +376,16 @@ public final class Keeper implements AutoCloseable {
 
     private void left(Word word) {
         Tenancy session = sessions.get(word.number());
-        if (session != null && !session.left) {
-            session.left = true;
-            if (!word.text().isEmpty()) {
-                bulletin.cut("session=" + word.number() + " pid=" + session.process(), word.text());
-            }
+        if (session != null && session.leaves()) {
+            bulletin.cut(session, word.text());
             pass(word, true);
         }
     }
 
     private void cut(Child by, Word word) {
         Tenancy session = sessions.get(word.number());
-        if (session != null && session.cutBy != by.life.process()) {
-            session.cutBy = by.life.process();
-            bulletin.cut("session=" + word.number() + " pid=" + session.process(), word.text());
+        if (session != null && session.cutBy(by.life.process())) {
+            bulletin.cut(session, word.text());
             pass(word, false);
         }
     }

@@ -15,6 +15,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import netkeep.domain.Pulse;
+import netkeep.linux.Errno;
+import netkeep.linux.LinuxException;
 import netkeep.linux.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,7 @@ class KeeperTest {
             Map.entry("many", "said what it may not: session 1048576"),
             Map.entry("two", "said what it may not: a word of kind w about 0"),
             Map.entry("device", "said what it may not: getsockopt 1 17: errno 88"),
+            Map.entry("lacking", "exit code 3"),
             Map.entry("none", "said what it may not: a word of kind w about 0"),
             Map.entry("flood", "said what it may not: a flood of words")));
 
@@ -123,12 +126,16 @@ class KeeperTest {
             Plan.Grant pulse = new Plan.Shared("pulse." + wrong, Pulse.LENGTH, true);
             List<Plan.Sign> signs = List.of(new Plan.Sign(pulse.name(), Pulse.ROUNDS));
             boolean serves = List.of("descriptor", "flood").contains(wrong);
-            boolean admits =
-                    List.of("negative", "many", "two", "device", "none", "told").contains(wrong);
+            boolean admits = List.of("negative", "many", "two", "device", "none", "lacking", "told")
+                    .contains(wrong);
             domains.add(new Plan.Domain(wrong, wrong, List.of(pulse), signs, serves, admits));
         }
-        Plan.Sessions sessions =
-                new Plan.Sessions(4, (user, what) -> new Plan.Terms(List.of(1L << 12, 1L << 12), "", List.of()));
+        Plan.Sessions sessions = new Plan.Sessions(4, (user, what) -> {
+            if (what.equals(Liar.TOO_MUCH)) {
+                throw new LinuxException("memfd_create", Errno.EMFILE, "");
+            }
+            return new Plan.Terms(List.of(1L << 12, 1L << 12), "", List.of());
+        });
         return new Plan("", line, domains, standbys, sessions, readyNs);
     }
 

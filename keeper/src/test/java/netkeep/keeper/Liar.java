@@ -29,6 +29,9 @@ final class Liar {
     /// Whoever rehearses writes to a file of this name when it begins, and when it ends some work later.
     static final String TELLING = "telling";
 
+    /// Of which the keeper has no room for a session.
+    static final String TOO_MUCH = "too much";
+
     private static final int WORK = 1 << 22;
 
     private static final int KEEPER = 3;
@@ -134,10 +137,21 @@ final class Liar {
             case "two" -> say(Word.WANT, 0, some, some);
             case "device" -> say(Word.WANT, 0, some);
             case "none" -> say(Word.WANT, 0);
+            case "lacking" -> wantTooMuch();
             case "flood" -> flood();
             default -> {}
         }
         Descriptors.close(some);
+    }
+
+    /// Wants what the keeper has no room for, and ends when it hears that.
+    private void wantTooMuch() throws IOException {
+        Line[] client = Line.pair();
+        keeper.send(new Word(Word.WANT, 1, TOO_MUCH).octets(), client[0].descriptor());
+        while (!Word.of(keeper.receive().octets()).equals(new Word(Word.OVER, 1, ""))) {
+            pulse.beat();
+        }
+        Runtime.getRuntime().halt(EXIT_CODE);
     }
 
     /// Hears a word.

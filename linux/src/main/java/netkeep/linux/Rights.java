@@ -75,15 +75,26 @@ public final class Rights {
     public static void bound(int what, long most) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(2 * JAVA_LONG.byteSize(), JAVA_LONG.byteSize());
-            LinuxException.check(
-                    Call.own().raw(Architecture.PRLIMIT64, 0, what, 0, limit.address(), 0, 0), "prlimit " + what);
-            // Unsigned: none is the highest number.
-            long hard = limit.getAtIndex(JAVA_LONG, 1);
-            long bound = Long.compareUnsigned(hard, most) < 0 ? hard : most;
+            long bound = most(what, most);
             limit.setAtIndex(JAVA_LONG, 0, bound);
             limit.setAtIndex(JAVA_LONG, 1, bound);
             LinuxException.check(
                     Call.own().raw(Architecture.PRLIMIT64, 0, what, limit.address(), 0, 0, 0), "prlimit " + what);
+        }
+    }
+
+    /// How much the process may have of something, however it is bound by itself.
+    ///
+    /// @param what one of the constants
+    /// @param most that is asked for
+    public static long most(int what, long most) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(2 * JAVA_LONG.byteSize(), JAVA_LONG.byteSize());
+            LinuxException.check(
+                    Call.own().raw(Architecture.PRLIMIT64, 0, what, 0, limit.address(), 0, 0), "prlimit " + what);
+            // Unsigned: none is the highest number.
+            long hard = limit.getAtIndex(JAVA_LONG, 1);
+            return Long.compareUnsigned(hard, most) < 0 ? hard : most;
         }
     }
 
