@@ -102,9 +102,8 @@ final class Child {
     String news() {
         String part = seat == null ? "none" : seat.plan.name().replace(' ', '-');
         String state = seat != null ? "serving" : progress == Progress.WARM ? "standby" : "starting";
-        int restarts = seat == null ? 0 : seat.restarts;
-        return "domain pid=" + life.process() + " part=" + part + " state=" + state + " restarts=" + restarts
-                + " version=" + version + "\n";
+        return "domain pid=" + life.process() + " part=" + part + " state=" + state + " restarts="
+                + (seat == null ? 0 : seat.restarts) + " version=" + version + "\n";
     }
 
     void close() {
