@@ -224,6 +224,39 @@ class CloseTest {
                 """);
     }
 
+    /// The FIN takes a number of the window, too.
+    @Rfc("9293 3.10.4 close")
+    @Test
+    void endDoesNotGoWithTextThatFillsTheWindow() {
+        Scenario.v4().begin().established("mss=1000 win=1500").play("""
+                . option CORK 1
+                . send 1500
+                > ACK seq=1 len=1000
+                . close
+                > PSH,ACK seq=1001 len=500
+                + 20ms
+                < ACK seq=1 ack=1501 win=1500
+                > FIN,ACK seq=1501
+                """);
+    }
+
+    /// The peer's end may come with text that it repeats: that was read.
+    @Rfc("9293 SHLD-3")
+    @Test
+    void repeatedTextAfterCloseResetsNothing() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                < PSH,ACK seq=1 ack=1 len=100
+                + 40ms
+                > ACK seq=1 ack=101
+                . read 100
+                . close
+                > FIN,ACK seq=1 ack=101
+                < FIN,PSH,ACK seq=1 ack=2 len=100
+                > ACK seq=2 ack=102
+                TIME_WAIT
+                """);
+    }
+
     /// Else the peer would be acknowledged for ever what nobody takes.
     @Rfc("9293 SHLD-3")
     @Test

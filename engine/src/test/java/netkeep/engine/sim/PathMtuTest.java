@@ -143,17 +143,18 @@ class PathMtuTest {
     }
 
     @Rfc({"9293 MUST-67", "6691 5.1 link", "2923 2.3 MSS"})
-    @Test
-    void mssOptionIsOfTheLinkNotOfThePath() {
-        Conversation conversation = sending(false);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void mssOptionIsOfTheLinkNotOfThePath(boolean v6) {
+        Conversation conversation = sending(v6);
         Segment first = conversation.taken();
         conversation.peer.segments().clear();
-        conversation.peer.sendTooBig(first, SimHost.address4(254), 1000);
+        conversation.peer.sendTooBig(first, v6 ? SimHost.address6(254) : SimHost.address4(254), 1300);
         conversation.world.run(TimeUnit.MILLISECONDS.toNanos(5));
         while (!conversation.peer.segments().isEmpty()) {
             assertEquals(0, conversation.taken().mss);
         }
-        conversation.play("< SYN seq=0 mss=1460 from=4711\n> SYN,ACK mss=1460");
+        conversation.play("< SYN seq=0 mss=1460 from=4711\n> SYN,ACK mss=" + (v6 ? 1440 : 1460));
     }
 
     @Test

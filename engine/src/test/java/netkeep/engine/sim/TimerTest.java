@@ -74,6 +74,22 @@ class TimerTest {
                 """);
     }
 
+    /// What is sent again asks the peer as well.
+    @Rfc("9293 MUST-26")
+    @Test
+    void textOutstandingPutsTheKeepAliveOff() {
+        Scenario.v4().begin().established(PLAIN).play("""
+                . option KEEP_ALIVE 1
+                . option KEEP_IDLE 10
+                + 9950ms
+                . send 10
+                > PSH,ACK seq=1 len=10
+                + 199ms
+                + 1ms
+                > PSH,ACK seq=1 len=10
+                """);
+    }
+
     @Rfc("9293 MUST-29")
     @Test
     void oneLostProbeDoesNotEndTheConnection() {

@@ -198,6 +198,12 @@ class EchoedTest {
                 . send 100
                 > PSH,ACK seq=1 len=100 ect=0
                 """);
+        Scenario.v4().begin().play("""
+                . connect
+                > SYN seq=0
+                < SYN,ECE,CWR seq=0 mss=1000
+                > SYN,ACK seq=0 ack=1
+                """);
     }
 
     @Rfc({"3168 6.1.2 reduction", "9406 4.2 loss"})

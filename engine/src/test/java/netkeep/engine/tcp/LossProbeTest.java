@@ -192,6 +192,16 @@ class LossProbeTest {
         assertEquals(List.of(10001), sending.taken());
     }
 
+    /// Though a round trip was measured since it went.
+    @Rfc("8985 7.3 one")
+    @Test
+    void whileAProbeIsInFlightThereIsNoOther() {
+        Sending sending = probed();
+        assertEquals(List.of(), sending.arrives("ACK seq=1 ack=11001"));
+
+        assertTrue(sending.waitMs() >= 150);
+    }
+
     /// The acknowledgment of a lone segment that went twice measures nothing (Karn): the next tail has no probe.
     @Rfc("8985 7.3 measured")
     @Test

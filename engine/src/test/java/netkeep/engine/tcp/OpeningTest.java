@@ -261,7 +261,7 @@ class OpeningTest {
     }
 
     /// The sequence number is looked at before the acknowledgment: who is far off is told where we are, not reset.
-    @Rfc("9293 3.10.7.4 first SYN-RECEIVED")
+    @Rfc({"9293 3.10.7.4 first SYN-RECEIVED", "7323 5.3 R1"})
     @Test
     void segmentOutsideTheWindowOfWhatIsHalfOpenIsAcknowledged() {
         Scenario.v4().begin().play("""

@@ -61,6 +61,19 @@ class SackRecoveryTest {
     }
 
     /// What is told as held and what is taken for lost are not on their way.
+    /// Karn: nor does what was sent twice when the peer tells that it holds it.
+    @Rfc("9293 MUST-18")
+    @Test
+    void retransmissionThatIsToldAsHeldMeasuresNothing() {
+        Sending sending = Sending.inFlight("sackOK", 6);
+        sending.passMs(20);
+        assertEquals(List.of(10001, 11001), sending.arrives("ACK seq=1 ack=10001 sack=12001:16001"));
+        int before = Look.at(sending.conversation).tcb.srttUs();
+        sending.passMs(60);
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:16001");
+        assertEquals(before, Look.at(sending.conversation).tcb.srttUs());
+    }
+
     @Rfc("6675 3 pipe")
     @Test
     void pipeIsWhatIsOnItsWay() {

@@ -64,7 +64,7 @@ class TimeWaitTest {
     }
 
     /// A cookie's number may be one of those that the old connection had.
-    @Rfc({"9293 MUST-13", "6191 2 successor"})
+    @Rfc({"9293 MUST-13", "6191 2 successor", "9293 MAY-2"})
     @Test
     void synThatOnlyACookieCouldAnswerDoesNotEndIt() {
         Conversation conversation = waiting(2);
