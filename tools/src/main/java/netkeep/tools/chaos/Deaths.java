@@ -3,9 +3,11 @@ package netkeep.tools.chaos;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +26,14 @@ final class Deaths {
         FRAME,
         ENDLESS_FRAME,
         REQUEST,
+        /// Of a connection.
+        RECORD,
         /// To a link in a domain of its own.
         LINK_FRAME,
+        ENDLESS_LINK_FRAME,
         /// To control.
-        MESSAGE
+        MESSAGE,
+        ENDLESS_MESSAGE
     }
 
     /// One that was.
@@ -52,12 +58,19 @@ final class Deaths {
         void poison(Kind kind) throws IOException;
     }
 
+    /// Those that come by the wire.
+    private static final Set<Kind> FRAMES =
+            EnumSet.of(Kind.FRAME, Kind.ENDLESS_FRAME, Kind.LINK_FRAME, Kind.ENDLESS_LINK_FRAME);
+
     private static final int SIGSTOP = 19;
     private static final String STACK = "stack";
     private static final String LINK = "link";
     private static final String CONTROL = "control";
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int TAKEOVER_MS = 30;
+
+    /// Of inputs, and in takeovers, a quarter is to die at least: drawn are a few more.
+    private static final double QUARTER = 0.27;
 
     /// Nobody died of a frame for so long: it was lost.
     private static final long LOST_NS = TimeUnit.SECONDS.toNanos(3);
@@ -243,7 +256,7 @@ final class Deaths {
         boolean takeover = false;
         int chains = 0;
         while (System.nanoTime() < untilNs) {
-            boolean poison = luck.nextInt(4) == 0;
+            boolean poison = luck.nextDouble() < QUARTER;
             Kind kind = kind(poison);
             String part = poison ? first(diesOf(kind)) : any();
             boolean judged = chains % JUDGED == 0;
@@ -251,7 +264,7 @@ final class Deaths {
                 awaitStandbys(judged ? standbys : Math.min(standbys, 1));
             }
             end(part, kind, takeover);
-            takeover = luck.nextInt(4) == 0;
+            takeover = luck.nextDouble() < QUARTER;
             if (takeover) {
                 Thread.sleep(luck.nextInt(TAKEOVER_MS));
             } else {
@@ -265,18 +278,26 @@ final class Deaths {
         if (!poison) {
             return luck.nextInt(16) == 0 ? Kind.STOPPED : Kind.KILLED;
         }
-        return switch (luck.nextInt(8)) {
+        boolean link = !first(LINK).contains(STACK);
+        return switch (luck.nextInt(12)) {
             case 0 -> Kind.ENDLESS_FRAME;
             case 1, 2 -> Kind.REQUEST;
-            case 3 -> first(LINK).contains(STACK) ? Kind.FRAME : Kind.LINK_FRAME;
-            case 4 -> Kind.MESSAGE;
+            case 3 -> Kind.RECORD;
+            case 4 -> link ? Kind.LINK_FRAME : Kind.FRAME;
+            case 5 -> link ? Kind.ENDLESS_LINK_FRAME : Kind.FRAME;
+            case 6 -> Kind.MESSAGE;
+            case 7 -> Kind.ENDLESS_MESSAGE;
             default -> Kind.FRAME;
         };
     }
 
     /// Which part does.
     private static String diesOf(Kind poison) {
-        return poison == Kind.LINK_FRAME ? LINK : poison == Kind.MESSAGE ? CONTROL : STACK;
+        return switch (poison) {
+            case LINK_FRAME, ENDLESS_LINK_FRAME -> LINK;
+            case MESSAGE, ENDLESS_MESSAGE -> CONTROL;
+            default -> STACK;
+        };
     }
 
     /// The first domain in which a part is.
@@ -315,7 +336,7 @@ final class Deaths {
         if (before.process() == 0) {
             return;
         }
-        boolean frame = kind == Kind.FRAME || kind == Kind.ENDLESS_FRAME || kind == Kind.LINK_FRAME;
+        boolean frame = FRAMES.contains(kind);
         String whose = diesOf(kind);
         int deathsBefore = deaths(whose);
         long atNs = System.nanoTime();
@@ -324,7 +345,7 @@ final class Deaths {
             switch (kind) {
                 case KILLED -> Threads.kill(before.process(), Threads.SIGKILL);
                 case STOPPED -> Threads.kill(before.process(), SIGSTOP);
-                case FRAME, ENDLESS_FRAME, REQUEST, LINK_FRAME, MESSAGE -> poisoner.poison(kind);
+                default -> poisoner.poison(kind);
             }
         } catch (LinuxException gone) {
             // It died of its own of what it was given before.

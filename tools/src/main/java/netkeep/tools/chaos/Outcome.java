@@ -33,9 +33,13 @@ record Outcome(
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
     private static final Set<Deaths.Kind> KILLED = Set.of(Deaths.Kind.KILLED);
-    private static final Set<Deaths.Kind> POISONED =
-            Set.of(Deaths.Kind.FRAME, Deaths.Kind.REQUEST, Deaths.Kind.LINK_FRAME, Deaths.Kind.MESSAGE);
-    private static final Set<Deaths.Kind> HUNG = Set.of(Deaths.Kind.STOPPED, Deaths.Kind.ENDLESS_FRAME);
+    private static final Set<Deaths.Kind> POISONED = Set.of(
+            Deaths.Kind.FRAME, Deaths.Kind.REQUEST, Deaths.Kind.RECORD, Deaths.Kind.LINK_FRAME, Deaths.Kind.MESSAGE);
+    private static final Set<Deaths.Kind> HUNG = Set.of(
+            Deaths.Kind.STOPPED,
+            Deaths.Kind.ENDLESS_FRAME,
+            Deaths.Kind.ENDLESS_LINK_FRAME,
+            Deaths.Kind.ENDLESS_MESSAGE);
 
     /// A death with those in the takeovers that it began, and the longest silences while they are felt: of the steady
     /// stream, and of a probe that did nothing but look.

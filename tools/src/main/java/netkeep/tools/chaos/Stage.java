@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +61,10 @@ final class Stage implements AutoCloseable {
     private static final String NAME = "nk-chaos";
     private static final String PEER = "nk-peer";
     private static final int NO_SUCH_REQUEST = 250;
+
+    /// As what poisons a domain has it.
+    private static final int POISONOUS_PORT = 6663;
+
     private static final long PATIENCE_S = 10;
 
     private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -235,18 +242,43 @@ final class Stage implements AutoCloseable {
             case FRAME -> frame("netkeep!");
             case ENDLESS_FRAME -> frame("netkeep?");
             case LINK_FRAME -> frame("netkeep*");
-            case MESSAGE -> message();
+            case ENDLESS_LINK_FRAME -> frame("netkeep@");
+            case MESSAGE -> message("netkeep!");
+            case ENDLESS_MESSAGE -> message("netkeep?");
+            case RECORD -> record();
             default -> request();
         }
     }
 
     /// Greets control by what is none.
-    private void message() throws IOException {
+    private void message(String poison) throws IOException {
         try (Line line = Line.to(sessions.getFirst())) {
-            line.send("netkeep!".getBytes(StandardCharsets.US_ASCII));
+            line.send(poison.getBytes(StandardCharsets.US_ASCII));
             line.receive().refuse();
         } catch (EOFException died) {
             // As it should.
+        }
+    }
+
+    /// Connects from a port by which the stack dies of the connection's record, as it is to send something; that is
+    /// reset then, and no other.
+    private void record() {
+        try {
+            place.call(() -> {
+                try (Socket socket = new Socket()) {
+                    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
+                    socket.setReuseAddress(true);
+                    socket.bind(new InetSocketAddress(POISONOUS_PORT));
+                    socket.connect(new InetSocketAddress(ADDRESSES.getFirst(), ECHO));
+                    socket.getOutputStream().write(1);
+                    return socket.getInputStream().read();
+                }
+            });
+            throw new IllegalStateException("a connection outlives its record");
+        } catch (IllegalStateException reset) {
+            if (!(reset.getCause() instanceof SocketException)) {
+                throw reset;
+            }
         }
     }
 
