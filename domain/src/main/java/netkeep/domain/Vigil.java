@@ -20,11 +20,16 @@ public final class Vigil implements AutoCloseable {
     /// whoever was on the core.
     private static final long MOST_NS = TimeUnit.MILLISECONDS.toNanos(8);
 
-    /// The CPU time without a sign of life that is an endless loop: longer than anything took that was
-    /// none (some 10 ms, of code that had never run). And before the first sign, when code is loaded
-    /// and all is read that a predecessor left.
+    /// The CPU time without a sign of life that is an endless loop: longer than anything took that was none,
+    /// some 10 ms.
     private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
+    /// The same as long as it has used less than the other: its code may never have run before.
+    private static final long COLD_LOOP_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long COLD_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /// The same before the first sign, when code is loaded and all is read that a predecessor left.
     private static final long FIRST_LOOP_NS = TimeUnit.SECONDS.toNanos(2);
 
     /// After so long without a sign one is asked for; and how long that may take who does not wait for a core.
@@ -56,10 +61,12 @@ public final class Vigil implements AutoCloseable {
     private long given;
     private boolean moved;
     private boolean begun;
+    private long loopNs = FIRST_LOOP_NS;
     private long signNs;
     private long askedNs;
     private long firstUntilNs;
     private int usual;
+    private long firstCpuNs;
     private long cpuNs;
     private long burntNs;
 
@@ -77,7 +84,8 @@ public final class Vigil implements AutoCloseable {
     public void signs(List<Sign> all, long nowNs) {
         signs = all;
         given = given();
-        cpuNs = thread.cpuNs();
+        firstCpuNs = thread.cpuNs();
+        cpuNs = firstCpuNs;
         signNs = nowNs;
         usual = Threads.nice(number);
         firstUntilNs = Threads.prefer(number, FIRST) ? nowNs + FIRST_NS : 0;
@@ -101,6 +109,7 @@ public final class Vigil implements AutoCloseable {
         cpuNs = signs.isEmpty() ? 0 : thread.cpuNs();
         if (moved) {
             begun = true;
+            loopNs = cpuNs - firstCpuNs < COLD_NS ? COLD_LOOP_NS : LOOP_NS;
             signNs = nowNs;
             askedNs = 0;
             burntNs = 0;
@@ -145,7 +154,7 @@ public final class Vigil implements AutoCloseable {
         if (stopped && stoppedBefore) {
             return "hung, stopped by a signal";
         }
-        if (!signs.isEmpty() && burntNs >= (begun ? LOOP_NS : FIRST_LOOP_NS)) {
+        if (!signs.isEmpty() && burntNs >= loopNs) {
             return "hung, in an endless loop";
         }
         boolean late = askedNs != 0 && nowNs - askedNs > (begun ? PATIENCE_NS : FIRST_PATIENCE_NS);

@@ -9,7 +9,9 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import netkeep.linux.Descriptors;
+import netkeep.linux.OtherThread;
 import netkeep.linux.Threads;
 import netkeep.ring.Region;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,9 @@ class VigilTest {
     private static final int NICE = 7;
     private static final int SIGNS = 1000;
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long COLD_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private long nowNs;
 
     @Test
     void whoComputesIsInALoopIfItGivesNoSign() throws Exception {
@@ -27,37 +32,55 @@ class VigilTest {
         int process = Math.toIntExact(computes.pid());
         int descriptor = Shared.make("sign", Long.BYTES);
         try (Arena arena = Arena.ofConfined();
+                OtherThread thread = new OtherThread(process, process);
                 Vigil vigil = new Vigil(process, process)) {
             Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
-            long nowNs = 0;
-            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), nowNs);
-            for (long given = 1; given <= SIGNS; given++) {
-                sign.i64Release(0, given);
-                nowNs += LOOK_NS;
-                vigil.look(nowNs);
-                assertNull(vigil.fault(nowNs));
-                assertTrue(vigil.busy());
-            }
-            // Of the first look without a sign less counts than a loop's.
-            nowNs += LOOK_NS;
-            vigil.look(nowNs);
-            assertNull(vigil.fault(nowNs));
-            int looks = 1;
-            for (; vigil.fault(nowNs) == null; looks++) {
-                nowNs += LOOK_NS;
-                vigil.look(nowNs);
-                assertTrue(vigil.busy());
-            }
-            assertEquals("hung, in an endless loop", vigil.fault(nowNs));
-            // No look counts for more than 8 ms of 15.
-            assertTrue(looks > 1, "looks: " + looks);
-            sign.i64Release(0, -1);
-            vigil.look(nowNs + LOOK_NS);
-            assertNull(vigil.fault(nowNs + LOOK_NS));
+            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), 0);
+            long beganNs = thread.cpuNs();
+            signs(vigil, sign, () -> sign.i64(0) < SIGNS);
+            // Of no look more than 8 ms count, of 100 in which its code may be new.
+            int cold = looksUntilFault(vigil, thread);
+            assertTrue(cold > 12, "looks: " + cold);
+            signs(vigil, sign, () -> thread.cpuNs() - beganNs < 2 * COLD_NS);
+            // Of 15 from then on.
+            int warm = looksUntilFault(vigil, thread);
+            assertTrue(warm > 1 && cold > 2 * warm, "looks: " + cold + ", " + warm);
+            signs(vigil, sign, () -> false);
         } finally {
             computes.destroyForcibly().waitFor();
             Descriptors.close(descriptor);
         }
+    }
+
+    /// Gives signs, one at least; whoever does is busy and at no fault.
+    private void signs(Vigil vigil, Region sign, BooleanSupplier goesOn) {
+        do {
+            sign.i64Release(0, sign.i64(0) + 1);
+            look(vigil);
+            assertNull(vigil.fault(nowNs));
+        } while (goesOn.getAsBoolean());
+    }
+
+    /// Looks until it is at fault.
+    ///
+    /// @return how often it had used CPU time since the last look
+    private int looksUntilFault(Vigil vigil, OtherThread thread) {
+        int looks = 0;
+        long cpuNs = thread.cpuNs();
+        while (vigil.fault(nowNs) == null) {
+            look(vigil);
+            long now = thread.cpuNs();
+            looks += now == cpuNs ? 0 : 1;
+            cpuNs = now;
+        }
+        assertEquals("hung, in an endless loop", vigil.fault(nowNs));
+        return looks;
+    }
+
+    private void look(Vigil vigil) {
+        nowNs += LOOK_NS;
+        vigil.look(nowNs);
+        assertTrue(vigil.busy());
     }
 
     @Test
