@@ -11,9 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
-import netkeep.domain.Doorbell;
-import netkeep.domain.Granted;
 import netkeep.domain.Line;
 import netkeep.domain.Sandbox;
 import netkeep.domain.Word;
@@ -31,30 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GateTest {
     private static final int GUESTS = 40;
-    private static final int SESSIONS = 2;
 
     @TempDir
     private Path directory;
-
-    /// What is watched, in the order of its coming.
-    private static final class Watched implements Gate.Watch {
-        private final List<Integer> all = new ArrayList<>();
-
-        @Override
-        public void add(int descriptor) {
-            all.add(descriptor);
-        }
-
-        @Override
-        public void remove(int descriptor) {
-            all.remove(Integer.valueOf(descriptor));
-        }
-
-        @Override
-        public void hear(Doorbell bell) {
-            add(bell.ear());
-        }
-    }
 
     /// Were all taken that come meanwhile, whoever connects without end would hold up the stack.
     @Test
@@ -62,7 +38,7 @@ class GateTest {
         String path = directory.resolve("session").toString();
         int listener = Line.listen(path);
         Line[] keeper = Line.pair();
-        Watched watched = new Watched();
+        GatePlace.Watched watched = new GatePlace.Watched();
         NameService names =
                 new NameService(keeper[0], 1, keeper[1], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0);
         Gate gate = new Gate(keeper[0], listener, 1, Terms.MOST.layout(), List.of(), user -> null, names, watched);
@@ -85,129 +61,6 @@ class GateTest {
         keeper[1].close();
     }
 
-    /// A gate, and its keeper's end of the line.
-    private final class Place implements AutoCloseable {
-        private final String path = directory.resolve("gate").toString();
-        private final int listener = Line.listen(path);
-        private final Line[] keeper = Line.pair();
-        private final Line[] names = Line.pair();
-        private final Watched watched = new Watched();
-        private final Gate gate;
-
-        Place() {
-            this(SESSIONS);
-        }
-
-        Place(int sessions) {
-            gate = new Gate(
-                    keeper[0],
-                    listener,
-                    sessions,
-                    Terms.MOST.layout(),
-                    List.of(),
-                    user -> null,
-                    new NameService(keeper[0], sessions, names[0], NameSettings.DEFAULT, Hosts.NONE, watched, () -> 0),
-                    watched);
-        }
-
-        /// What the keeper is told.
-        private Word heard() throws IOException {
-            Line.Received received = keeper[1].receive();
-            received.refuse();
-            return Word.of(received.octets());
-        }
-
-        /// Somebody who has connected and greeted.
-        private Line greets() throws IOException {
-            Line line = Line.to(path);
-            gate.ready(listener);
-            line.send(Hello.greeting());
-            gate.ready(watched.all.getLast());
-            return line;
-        }
-
-        /// What is said to somebody who gets no session.
-        private int refusal() throws IOException {
-            try (Line line = greets()) {
-                Line.Received refusal = Objects.requireNonNull(line.poll(), "is let in");
-                return Hello.read(refusal.octets()).errno();
-            }
-        }
-
-        /// A client that was let in.
-        private Guest guest(int number) throws IOException {
-            Line line = greets();
-            int descriptor = watched.all.getLast();
-            assertEquals(new Word(Word.WANT, number, ""), heard());
-            int[] five = IntStream.range(0, 5)
-                    .map(each -> Descriptors.duplicate(listener))
-                    .toArray();
-            gate.admitted(number, Terms.MOST.layout(), Granted.Admitted.of(five));
-            Line.Received hello = line.receive();
-            hello.refuse();
-            return new Guest(this, line, descriptor, hello.octets());
-        }
-
-        @Override
-        public void close() {
-            watched.all.forEach(Descriptors::close);
-            for (Line line : List.of(keeper[0], keeper[1], names[1])) {
-                line.close();
-            }
-        }
-    }
-
-    private static final class Guest {
-        private final Place place;
-        private final Line line;
-        private final int descriptor;
-        private final byte[] hello;
-
-        private Guest(Place place, Line line, int descriptor, byte[] hello) {
-            this.place = place;
-            this.line = line;
-            this.descriptor = descriptor;
-            this.hello = hello;
-        }
-
-        private void says(byte[] octets, int... descriptors) throws IOException {
-            line.send(octets, descriptors);
-            place.gate.ready(descriptor);
-        }
-
-        /// Has control hold one end.
-        ///
-        /// @return the other
-        private Line holds(int socket) throws IOException {
-            return asks(new Hold(socket, 1).octets());
-        }
-
-        private void deposits() throws IOException {
-            int[] all = IntStream.range(0, Joining.DEPOSITED)
-                    .map(each -> Descriptors.duplicate(place.listener))
-                    .toArray();
-            says(Joining.deposit(hello), all);
-            IntStream.of(all).forEach(Descriptors::close);
-        }
-
-        /// Has control say something over one end of a pair.
-        ///
-        /// @return the other
-        private Line asks(byte[] octets) throws IOException {
-            Line[] pair = Line.pair();
-            says(octets, pair[1].descriptor());
-            pair[1].close();
-            return pair[0];
-        }
-
-        /// Asks for what was deposited.
-        private Line.Received joins() throws IOException {
-            try (Line own = asks(Joining.join())) {
-                return own.receive();
-            }
-        }
-    }
-
     private static boolean isOver(Line line) {
         try {
             return line.poll() != null;
@@ -219,8 +72,8 @@ class GateTest {
     /// Else who comes first could keep all others out.
     @Test
     void aUserLeavesAnEighthOfTheSessionsToOthers() throws IOException {
-        try (Place place = new Place(16)) {
-            List<Guest> guests = new ArrayList<>();
+        try (GatePlace place = new GatePlace(directory, 16)) {
+            List<GatePlace.Guest> guests = new ArrayList<>();
             for (int number = 0; number < 14; number++) {
                 guests.add(place.guest(number));
             }
@@ -232,8 +85,8 @@ class GateTest {
     /// Else the next session of that number, whoever's it is, would be given the regions of a dead one.
     @Test
     void whatWasDepositedIsNotTheNextSessions() throws IOException {
-        try (Place place = new Place()) {
-            Guest one = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest one = place.guest(0);
             one.deposits();
             Line.Received joined = one.joins();
             assertEquals(Joining.DEPOSITED, joined.descriptors().length);
@@ -247,7 +100,7 @@ class GateTest {
             }
             assertEquals(new Word(Word.LEAVE, 0, ""), place.heard());
             place.gate.over(0);
-            Guest next = place.guest(0);
+            GatePlace.Guest next = place.guest(0);
             Line.Received none = next.joins();
             assertEquals(0, none.descriptors().length);
             assertEquals(Errno.ENOENT, Hello.read(none.octets()).errno());
@@ -257,9 +110,9 @@ class GateTest {
 
     @Test
     void oneSessionDoesNotHoldAll() throws IOException {
-        try (Place place = new Place()) {
-            Guest one = place.guest(0);
-            Guest other = place.guest(1);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest one = place.guest(0);
+            GatePlace.Guest other = place.guest(1);
             List<Line> held = new ArrayList<>();
             do {
                 held.add(one.holds(held.size()));
@@ -276,8 +129,8 @@ class GateTest {
     /// Of what control has sent the kernel holds so much at most.
     @Test
     void whatNobodyReceivesIsHeldStill() throws IOException {
-        try (Place place = new Place()) {
-            Guest guest = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest guest = place.guest(0);
             guest.deposits();
             List<Line> joined = new ArrayList<>();
             int most = Sandbox.DESCRIPTORS / 4 / (1 + Joining.DEPOSITED);
@@ -302,8 +155,8 @@ class GateTest {
 
     @Test
     void whatIsGivenBackAndNotReceivedIsHeldStill() throws IOException {
-        try (Place place = new Place()) {
-            Guest guest = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest guest = place.guest(0);
             List<Line> lines = new ArrayList<>();
             int most = Sandbox.DESCRIPTORS / 4 / 2;
             int given = 0;
@@ -330,10 +183,10 @@ class GateTest {
     /// Whoever is cut off could begin again, and leave as much behind once more.
     @Test
     void whoLeavesMuchUnreceivedGetsNoSessionAgain() throws IOException {
-        try (Place place = new Place()) {
+        try (GatePlace place = new GatePlace(directory)) {
             List<Line> joined = new ArrayList<>();
             for (int session = 0; session < 2; session++) {
-                Guest guest = place.guest(0);
+                GatePlace.Guest guest = place.guest(0);
                 guest.deposits();
                 for (int count = 0; count <= InFlight.MOST_LEFT / Joining.DEPOSITED; count++) {
                     joined.add(guest.asks(Joining.join()));
@@ -354,8 +207,8 @@ class GateTest {
     /// It cannot be passed a connection when it has too much to read, or as much is in flight as may be.
     @Test
     void whoCannotBeWantedIsRefused() throws IOException {
-        try (Place place = new Place()) {
-            Guest guest = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest guest = place.guest(0);
             int words = 0;
             while (place.keeper[0].offer(new Word(Word.ALIVE, 0, "").octets())) {
                 words++;
@@ -372,8 +225,8 @@ class GateTest {
     /// What else can be waited for may be a file whose owner answers when he likes.
     @Test
     void onlySocketsAreWatched() throws IOException {
-        try (Place place = new Place()) {
-            Guest guest = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest guest = place.guest(0);
             List<Integer> before = List.copyOf(place.watched.all);
             Epoll epoll = new Epoll(1);
             guest.says(new Hold(1, 1).octets(), epoll.descriptor());
@@ -390,9 +243,9 @@ class GateTest {
     /// Whoever closes what came with them may wait for long: that is for who closes what nobody wants.
     @Test
     void descriptorsWithoutAnOctetEndNothing() throws IOException {
-        try (Place place = new Place();
+        try (GatePlace place = new GatePlace(directory);
                 Epoll epoll = new Epoll(1)) {
-            Guest guest = place.guest(0);
+            GatePlace.Guest guest = place.guest(0);
             guest.says(new byte[0], epoll.descriptor());
             Line end = guest.holds(1);
             end.send(new byte[0], epoll.descriptor());
@@ -406,8 +259,8 @@ class GateTest {
     /// What a client says that it had may be any numbers: what the stack does not answer is asked again and again.
     @Test
     void noMoreIsAskedThanASessionHasSockets() throws IOException {
-        try (Place place = new Place()) {
-            Guest guest = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest guest = place.guest(0);
             int sockets = Terms.MOST.layout().sockets();
             int watched = place.watched.all.size();
             guest.holds(sockets).close();
@@ -429,11 +282,11 @@ class GateTest {
     /// Else what it sends would be closed later and later, and at last nobody's be taken.
     @Test
     void whoSendsWhatDoesNotCloseIsCutOff() throws IOException {
-        try (Place place = new Place();
+        try (GatePlace place = new GatePlace(directory);
                 Foreign stuck = Foreign.stuck();
                 Epoll epoll = new Epoll(1)) {
-            Guest one = place.guest(0);
-            Guest other = place.guest(1);
+            GatePlace.Guest one = place.guest(0);
+            GatePlace.Guest other = place.guest(1);
             one.line.send(new byte[1], stuck.descriptor());
             stuck.letGo();
             place.gate.ready(one.descriptor);
@@ -459,8 +312,8 @@ class GateTest {
     /// A client can close what is held as often as it likes: its keeper hears of all of them at once.
     @Test
     void whatWasLeftIsAskedTogether() throws IOException {
-        try (Place place = new Place()) {
-            Guest guest = place.guest(0);
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest guest = place.guest(0);
             for (int socket = 1; socket <= 3; socket++) {
                 guest.holds(socket).close();
                 place.gate.ready(place.watched.all.getLast());

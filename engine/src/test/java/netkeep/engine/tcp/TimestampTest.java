@@ -388,15 +388,13 @@ class TimestampTest {
     @Rfc({"7323 2.4 first retransmission", "9293 SHLD-16"})
     @Test
     void whatWasSentIsSentAgainThoughTheWindowShrank() {
-        Conversation conversation =
-                Scenario.v4().begin().established("mss=1000").play("""
+        Conversation play = Scenario.v4().begin().established("mss=1000").play("""
                 . send 2000
                 > ACK seq=1 len=1000
                 > PSH,ACK seq=1001 len=1000
                 < ACK seq=1 ack=1001 win=10
                 """);
-        conversation.world.run(
-                TimeUnit.SECONDS.toNanos(2), () -> !conversation.peer.segments().isEmpty());
-        conversation.play("> PSH,ACK seq=1001 len=1000");
+        play.world.run(TimeUnit.SECONDS.toNanos(2), () -> !play.peer.segments().isEmpty());
+        play.play("> PSH,ACK seq=1001 len=1000");
     }
 }
