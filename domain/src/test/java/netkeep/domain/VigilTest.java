@@ -40,11 +40,11 @@ class VigilTest {
             signs(vigil, sign, () -> sign.i64(0) < SIGNS);
             // Of no look more than 8 ms count, of 100 in which its code may be new.
             int cold = looksUntilFault(vigil, thread);
-            assertTrue(cold > 12, "looks: " + cold);
+            assertTrue(cold >= 12, "looks: " + cold);
             signs(vigil, sign, () -> thread.cpuNs() - beganNs < 2 * COLD_NS);
             // Of 15 from then on.
             int warm = looksUntilFault(vigil, thread);
-            assertTrue(warm > 1 && cold > 2 * warm, "looks: " + cold + ", " + warm);
+            assertTrue(cold > 2 * warm, "looks: " + cold + ", " + warm);
             signs(vigil, sign, () -> false);
         } finally {
             computes.destroyForcibly().waitFor();
@@ -63,7 +63,7 @@ class VigilTest {
 
     /// Looks until it is at fault.
     ///
-    /// @return how often it had used CPU time since the last look
+    /// @return how often it had used CPU time since the last look; of the first the vigil may know before
     private int looksUntilFault(Vigil vigil, OtherThread thread) {
         int looks = 0;
         long cpuNs = thread.cpuNs();
