@@ -49,6 +49,9 @@ public final class Sandbox {
     /// The most of a domain, where the system allows as many. Control holds one for each socket that processes share.
     public static final int DESCRIPTORS = 1 << 14;
 
+    /// Before the walls: behind them nobody is told.
+    private static final int OWN_DESCRIPTORS = (int) Rights.most(Rights.DESCRIPTORS, DESCRIPTORS);
+
     private static final int THREADS = 128;
 
     /// Its error output may go to a file.
@@ -101,9 +104,9 @@ public final class Sandbox {
         }
     }
 
-    /// How many descriptors a domain of this system may have: [#DESCRIPTORS] at most.
+    /// How many descriptors a domain of this system may have: [#DESCRIPTORS] at most. Asked behind the walls, too.
     public static int descriptors() {
-        return (int) Rights.most(Rights.DESCRIPTORS, DESCRIPTORS);
+        return OWN_DESCRIPTORS;
     }
 
     /// Does of [#close] what takes its time and can be done before.

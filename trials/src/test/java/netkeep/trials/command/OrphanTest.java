@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// successor. `DeadClientTest` in `engine` has the ten minutes after which nobody waits any more.
 class OrphanTest {
     private static final int PORT = 19;
-    private static final Pattern SESSION = Pattern.compile(
-            "session 0 process (\\d+) user 0: sockets (\\d+) of \\d+, (\\S+ \\S+) touched of (\\S+ \\S+), its client is gone");
+    private static final Pattern SESSION = Pattern.compile("session 0 process (\\d+) user 0: "
+            + "sockets (\\d+) of \\d+, (\\S+ \\S+) touched of (\\S+ \\S+), its client is gone");
     private static final String JSON = "\"closed\": true";
 
     @TempDir
