@@ -15,14 +15,19 @@ static int sleep_for(int epfd, struct epoll_event *events, int most, int64_t ns,
                  : real()->epoll_pwait2(epfd, events, most, &time, mask);
 }
 
+/* Of what is told as an edge: octets that came, or connections, then how often there was no room, then what there is. */
+enum { FULL_BITS = 16, FOUND_BITS = 14 };
+
+_Static_assert(EPOLLRDHUP < 1 << FOUND_BITS, "what there is has room");
+
 /* What changes whenever there is something new to be told of a socket: as the kernel, of what is wanted of it alone. */
 static uint64_t news(const struct item *item, uint32_t found) {
     struct own *it = own(item->number);
     bool reads = (item->wanted & (EPOLLIN | EPOLLRDNORM | EPOLLPRI | EPOLLRDHUP)) != 0;
     bool writes = (item->wanted & (EPOLLOUT | EPOLLWRNORM)) != 0;
     uint64_t input = !reads ? 0 : it->listening ? atomic_load(&it->arrivals) : nk_received(&session, item->number);
-    uint64_t full = writes ? atomic_load(&it->full) : 0;
-    return (input << 24) ^ (full << 12) ^ found;
+    uint64_t full = writes ? atomic_load(&it->full) % (1 << FULL_BITS) : 0;
+    return (input << FULL_BITS | full) << FOUND_BITS | found;
 }
 
 static uint32_t found(const struct item *item) {

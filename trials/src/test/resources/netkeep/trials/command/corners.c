@@ -2997,6 +2997,39 @@ static void shutting(void) {
     peer("x", 0);
 }
 
+/* Edges of several kinds that come between two looks are told: what has come, that there is room again, and an end. */
+static void edges(void) {
+    section("edges at once");
+    long left = 0;
+    long sent;
+    int fd = pair();
+    int all = epoll_create1(0);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET));
+    peer("s", 2);
+    polled(fd, POLLIN, 1000);
+    SAY(waited(all, 1000));
+    SAY(recv(fd, octets, 2, 0));
+    for (int i = 0; i < 2; i++) {
+        while ((sent = send(fd, octets, sizeof octets, 0)) > 0) {
+            left += sent;
+        }
+        usleep(200000);
+    }
+    for (long got = 1; left > 0 && got > 0; left -= got) {
+        got = peer("r", left < 65536 ? (int)left : 65536);
+    }
+    SAY(left);
+    SAY(peer("w", 0));
+    SAY(polled(fd, POLLRDHUP, 1000));
+    SAY(polled(fd, POLLOUT, 1000));
+    SAY(waited(all, 1000));
+    SAY(waited(all, 0));
+    close(all);
+    close(fd);
+    peer("x", 0);
+}
+
 /* A close that lingers too short a time for all to be taken takes nothing back. */
 static void lingering(void) {
     section("lingering too short");
@@ -3276,6 +3309,7 @@ int main(int count, char **arguments) {
     within_handlers();
     of_others();
     lingering();
+    edges();
     shutting();
     queued();
     moved();
