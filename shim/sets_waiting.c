@@ -186,8 +186,14 @@ static int both(struct set *set, struct epoll_event *events, int most, bool slee
     return ask_kernel(set, events, told, most);
 }
 
+/* What has become of a sleep. */
+struct slept {
+    bool interrupted;
+    bool rung; /* it has heard something of ours, of which no other thread at this bed is told */
+};
+
 /* Sleeps until there is something, perhaps. 1 if the kernel is to be asked, 0 or -1. */
-static int lie_down(struct set *set, int64_t timeout, const sigset_t *mask, unsigned before, bool *interrupted) {
+static int lie_down(struct set *set, int64_t timeout, const sigset_t *mask, unsigned before, struct slept *slept) {
     struct epoll_event heard[HEARD];
     int kernels = 0;
     if (set->bed < 0 || set->made_by != family_generation()) {
@@ -207,10 +213,12 @@ static int lie_down(struct set *set, int64_t timeout, const sigset_t *mask, unsi
     signals_sleep(-1);
     if (came || (signals_run(true) != before && (mask == NULL || count > 0))) {
         /* Behind its time the kernel lets those in that the mask has kept out: they interrupt nothing any more. */
-        *interrupted = true;
+        slept->interrupted = true;
     }
     for (int i = 0; i < count; i++) {
-        kernels |= heard[i].data.u64 == (uintptr_t)&set_ring[2];
+        bool its = heard[i].data.u64 == (uintptr_t)&set_ring[2];
+        kernels |= its;
+        slept->rung |= !its;
         if (heard[i].data.u64 == (uintptr_t)&set_ring[1]) {
             family_hears();
         }
@@ -220,20 +228,28 @@ static int lie_down(struct set *set, int64_t timeout, const sigset_t *mask, unsi
 
 static int sleep_in_kernel(
     struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask, unsigned before) {
+    bool leaves = false;
     atomic_fetch_add(&set->sleepers, 1);
     family_sleeps();
     int count = tell(set, events, most);
     if (count == 0) {
-        bool interrupted = false;
-        count = lie_down(set, timeout, mask, before, &interrupted);
+        struct slept slept = {false, false};
+        count = lie_down(set, timeout, mask, before, &slept);
         count = count > 0 ? ask_kernel(set, events, 0, most) : count;
-        if (count == 0 && interrupted) {
+        if (count == 0 && slept.interrupted) {
             errno = EINTR;
             count = -1;
         }
+        leaves = count != 0 && slept.rung;
     }
     int failure = errno;
     family_woke();
+    if (leaves && atomic_load(&set->sleepers) > 1) {
+        /* It goes with something else: who sleeps there still looks in its stead. */
+        sets_lock();
+        set_rouse(set);
+        sets_unlock();
+    }
     atomic_fetch_sub(&set->sleepers, 1);
     errno = failure;
     return count;

@@ -47,4 +47,15 @@ class FamilyTest {
     void whatComesAsAProcessLiesDownIsNotedBeforeItLooks() throws Exception {
         says("noted 1 of socket 2, asleep 1\n", "asleep");
     }
+
+    /// A bell that one of several threads has heard is heard by no other.
+    @Test
+    void whoHearsABellAndGoesWithSomethingElseRousesAnother() throws Exception {
+        says("""
+                the kernel's: told 1, roused 1
+                the kernel's, alone: told 1, roused 0
+                a handler: told -1 EINTR, roused 1
+                a handler, alone: told -1 EINTR, roused 0
+                """, "roused");
+    }
 }
