@@ -27,7 +27,7 @@ enum { RETRY_US = 50, SPINS = 50, ANSWER_NS = 50000 };
 /* The events' data of the session's own descriptors, where they stand beside the program's. */
 static const char watched[2];
 static const char nudged;
-static int nudge = -1; /* always readable: a change of its entry wakes who waits */
+static int nudge = -1; /* always readable: a change of its entry wakes who waits there, a ring all */
 
 static _Thread_local int ear __attribute__((tls_model("initial-exec"))) = -1;
 static _Thread_local unsigned ear_generation __attribute__((tls_model("initial-exec")));
@@ -155,6 +155,10 @@ __attribute__((constructor(101))) static void sees_forks(void) {
 
 static void close_ear(void *value) {
     int fd = (int)(intptr_t)value - 1;
+    if (fd == ear) {
+        /* A thread that ends may wait once more, behind this. */
+        ear = -1;
+    }
     number_set(fd, KERNEL, 0);
     real()->close(fd);
 }
@@ -340,6 +344,13 @@ void family_hears(void) {
 
 static int sleep_once(int heard, int timeout) {
     struct epoll_event events[3];
+    if (heard < 0) {
+        /* There was no descriptor left for an ear: it looks each millisecond instead, at the line as well. */
+        struct timespec nap = {.tv_nsec = confined_nap(timeout < 0 ? -1 : (int64_t)timeout * 1000000)};
+        int failure = real()->ppoll(NULL, 0, &nap, NULL) < 0 ? -errno : 0;
+        family_hears();
+        return failure;
+    }
     int count = real()->epoll_wait(heard, events, 3, timeout);
     for (int i = 0; i < count; i++) {
         if (events[i].data.u64 == (uintptr_t)&watched + 1) {
@@ -457,6 +468,12 @@ bool family_nudged(const struct epoll_event *event) {
 void family_nudge(int epfd) {
     struct epoll_event ring = {.events = EPOLLIN | EPOLLET, .data.u64 = (uintptr_t)&nudged};
     real()->epoll_ctl(epfd, EPOLL_CTL_MOD, nudge, &ring);
+}
+
+void family_nudge_all(void) {
+    const uint64_t once = 1;
+    ssize_t rung = real()->write(nudge, &once, sizeof once);
+    (void)rung;
 }
 
 void family_interrupts(int epfd, bool does) {

@@ -191,6 +191,9 @@ int64_t now_ns(void);
 
 /* Wakes who waits at an epoll instance that family_watch has seen. */
 void family_nudge(int epfd);
+
+/* Wakes all of this process who wait at any. */
+void family_nudge_all(void);
 bool family_nudged(const struct epoll_event *event);
 
 /* Whoever waits at an epoll instance of the program's comes back with an event that family_nudged knows; until it does no more. */
@@ -557,6 +560,9 @@ int64_t later(int64_t ns);
 
 /* As ppoll, timeout in nanoseconds, -1 for ever. */
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask);
+
+/* What is in an epoll instance has changed: those of this process's threads that poll one look again. */
+void wait_rouse(void);
 
 /*
  * Room for so many: the caller's own, of POLLED_FEW, or else mapped, for a handler may wait that has interrupted malloc. NULL if there is none. And

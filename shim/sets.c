@@ -378,6 +378,7 @@ int set_control(int epfd, uint32_t number, int op, int fd, struct epoll_event *e
     int failure = ours ? change(set, op, fd, event) : nest(set, op, fd, inner, event);
     if (failure == 0 && op != EPOLL_CTL_DEL) {
         set_rouse(set);
+        wait_rouse();
     }
     sets_unlock();
     errno = failure == 0 ? errno : -failure;

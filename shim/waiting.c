@@ -91,6 +91,24 @@ static bool prepare(const struct pollfd *polled, nfds_t count, struct pollfd *ke
     return some;
 }
 
+/* Threads that poll epoll instances of ours, or are about to: a call of another thread's may give these something to tell. */
+static _Atomic int pollers;
+
+static bool polls_sets(const struct pollfd *polled, nfds_t count) {
+    bool some = false;
+    uint32_t value;
+    for (nfds_t i = 0; i < count && !some; i++) {
+        some = number_kind(polled[i].fd, &value) == POLLS;
+    }
+    return some;
+}
+
+void wait_rouse(void) {
+    if (atomic_load(&pollers) != 0) {
+        family_nudge_all();
+    }
+}
+
 static int ask_kernel(struct pollfd *kernels, nfds_t count, int64_t ns, const sigset_t *mask) {
     struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
     return real()->ppoll(kernels, count, ns < 0 ? NULL : &time, mask);
@@ -119,12 +137,16 @@ static int sleep_in_kernel(
     if (confined()) {
         return ask_kernel(kernels, count, confined_nap(left), mask);
     }
+    bool deaf = false; /* there was no descriptor left for an ear: it looks each millisecond instead */
+    int sets = polls_sets(polled, count);
+    atomic_fetch_add(&pollers, sets);
     family_sleeps();
     if (look(polled, count) == 0) {
         kernels[count].fd = family_ear();
         signals_sleep(kernels[count].fd);
         bool came = signals_run(true) != before;
-        found = came ? 0 : ask_kernel(kernels, count + 1, left, mask);
+        deaf = kernels[count].fd < 0;
+        found = came ? 0 : ask_kernel(kernels, count + 1, deaf ? confined_nap(left) : left, mask);
         signals_sleep(-1);
         /* Behind its time the kernel lets those in that the mask has kept out: they interrupt nothing any more. */
         bool ear_alone = (found == 0 && mask == NULL) || (found == 1 && kernels[count].revents != 0);
@@ -139,8 +161,12 @@ static int sleep_in_kernel(
     if (found > 0 && kernels[count].fd >= 0 && kernels[count].revents != 0) {
         family_heard(kernels[count].fd);
     }
+    if (deaf) {
+        family_hears();
+    }
     kernels[count].fd = -1;
     family_woke();
+    atomic_fetch_sub(&pollers, sets);
     errno = failure;
     return found;
 }

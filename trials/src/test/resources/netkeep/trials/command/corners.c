@@ -29,6 +29,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -3030,6 +3031,101 @@ static void edges(void) {
     peer("x", 0);
 }
 
+static void *polls_meanwhile(void *unused) {
+    (void)unused;
+    return (void *)(long)polled(meanwhile[0], POLLIN, -1);
+}
+
+static void *hears(void *fd) {
+    return (void *)(long)polled(*(int *)fd, POLLIN, -1);
+}
+
+/* Whether a thread that waits without an end has found something by now. */
+static int found_by(pthread_t thread, void **found) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 5;
+    return pthread_timedjoin_np(thread, found, &until);
+}
+
+/* A set that one thread polls, and another puts something there. */
+static void polled_meanwhile(void) {
+    section("polled while another thread adds");
+    pthread_t thread;
+    void *found = NULL;
+    int idle = pair();
+    meanwhile[0] = epoll_create1(0);
+    meanwhile[1] = idle;
+    SAY(control(meanwhile[0], EPOLL_CTL_ADD, idle, EPOLLIN));
+    pthread_create(&thread, NULL, polls_meanwhile, NULL);
+    usleep(200000);
+    SAY(control(meanwhile[0], EPOLL_CTL_MOD, idle, EPOLLOUT));
+    SAY(found_by(thread, &found));
+    SAY((long)found);
+    close(meanwhile[0]);
+    close(idle);
+    peer("x", 0);
+}
+
+/* Threads wait also where no descriptor is left. */
+static void without_descriptors(void) {
+    section("no descriptor left");
+    static int taken[1024];
+    pthread_t thread;
+    struct rlimit before;
+    void *found = NULL;
+    int count = 0;
+    int fd = pair();
+    getrlimit(RLIMIT_NOFILE, &before);
+    struct rlimit few = {1024, before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    while (count < 1024 && (taken[count] = dup(2)) >= 0) {
+        count++;
+    }
+    pthread_create(&thread, NULL, hears, &fd);
+    usleep(200000);
+    SAY(peer("s", 2));
+    SAY(found_by(thread, &found));
+    SAY((long)found);
+    SAY(recv(fd, octets, 2, 0));
+    while (count > 0) {
+        close(taken[--count]);
+    }
+    setrlimit(RLIMIT_NOFILE, &before);
+    close(fd);
+    peer("x", 0);
+}
+
+static pthread_key_t at_last;
+static long busy_ns;
+
+static void waits_at_last(void *fd) {
+    struct timespec busy;
+    polled(*(int *)fd, POLLIN, 300);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy);
+    busy_ns = (long)busy.tv_sec * 1000000000 + busy.tv_nsec;
+}
+
+static void *waits_twice(void *fd) {
+    polled(*(int *)fd, POLLIN, 10);
+    pthread_setspecific(at_last, fd);
+    return NULL;
+}
+
+/* What a thread calls as it ends: it sleeps there as ever. */
+static void in_destructors(void) {
+    section("waiting in a destructor");
+    pthread_t thread;
+    int fd = pair();
+    SAY(pthread_key_create(&at_last, waits_at_last));
+    pthread_create(&thread, NULL, waits_twice, &fd);
+    pthread_join(thread, NULL);
+    SAY(busy_ns > 0 && busy_ns < 100000000);
+    pthread_key_delete(at_last);
+    close(fd);
+    peer("x", 0);
+}
+
 /* A close that lingers too short a time for all to be taken takes nothing back. */
 static void lingering(void) {
     section("lingering too short");
@@ -3310,6 +3406,9 @@ int main(int count, char **arguments) {
     of_others();
     lingering();
     edges();
+    polled_meanwhile();
+    without_descriptors();
+    in_destructors();
     shutting();
     queued();
     moved();
