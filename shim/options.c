@@ -277,6 +277,11 @@ static int set_groups_link(uint32_t number, int level, const void *value, sockle
     return failure;
 }
 
+/* As with the kernel a stream, which sends to no group, tells these and takes none. */
+static bool is_hops_to_groups(int level, int name) {
+    return (level == IPPROTO_IP && name == IP_MULTICAST_TTL) || (level == IPPROTO_IPV6 && name == IPV6_MULTICAST_HOPS);
+}
+
 /* IPV6_ADDRFORM, ipv6(7): a socket that talks IPv4 is one of AF_INET from now on. With the lock. */
 static int become_four(uint32_t number, const void *value, socklen_t length) {
     struct own *it = own(number);
@@ -338,7 +343,10 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
     if (group_option(level, name)) {
         return group_set(number, level, name, value, length);
     }
-    if (group_leaves(level, name) && own(number)->datagram) {
+    if (!own(number)->datagram && (group_leaves(level, name) || is_hops_to_groups(level, name))) {
+        return level == IPPROTO_IP ? -EINVAL : -ENOPROTOOPT;
+    }
+    if (group_leaves(level, name)) {
         return set_groups_link(number, level, value, length);
     }
     if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {

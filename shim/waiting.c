@@ -181,8 +181,9 @@ static int wait_among(
         bool some = prepare(polled, count, kernels);
         int ours = look(polled, count);
         if (ours > 0 || left == 0) {
-            /* With a mask the kernel is asked all the same: a signal may be let in. */
-            if ((some || mask != NULL) && ask_kernel(kernels, count, 0, mask) < 0) {
+            /* As the kernel: with a mask a signal may be let in, but not where there is something to tell. */
+            bool lets = mask != NULL && ours == 0;
+            if ((some || lets) && ask_kernel(kernels, count, 0, lets ? mask : NULL) < 0 && ours == 0) {
                 return -1;
             }
             return merge(polled, count, kernels);

@@ -3126,6 +3126,32 @@ static void in_destructors(void) {
     peer("x", 0);
 }
 
+/* A mask lets in what is pending only where there is nothing to tell. */
+static void let_in(void) {
+    section("masks, and something to tell");
+    sigset_t one;
+    sigset_t none;
+    struct timespec brief = {0, 50000000};
+    int fd = pair();
+    struct pollfd waits = {fd, POLLIN, 0};
+    struct pollfd tells = {fd, POLLOUT, 0};
+    sigemptyset(&none);
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR1);
+    handle(SIGUSR1, 0);
+    pthread_sigmask(SIG_BLOCK, &one, NULL);
+    signals = 0;
+    raise(SIGUSR1);
+    SAY(ppoll(&tells, 1, NULL, &none));
+    SAY(signals);
+    SAY(ppoll(&waits, 1, &brief, &none));
+    SAY(signals);
+    SAY(ppoll(&waits, 1, &brief, &none));
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    close(fd);
+    peer("x", 0);
+}
+
 /* A close that lingers too short a time for all to be taken takes nothing back. */
 static void lingering(void) {
     section("lingering too short");
@@ -3305,6 +3331,11 @@ static void values(void) {
     SAY(option(fd, IPPROTO_IP, IP_TOS));
     SAY(set(fd, IPPROTO_IP, IP_TTL, -1));
     SAY(option(fd, IPPROTO_IP, IP_TTL));
+    SAY(set(fd, IPPROTO_IP, IP_MULTICAST_TTL, 3));
+    SAY(option(fd, IPPROTO_IP, IP_MULTICAST_TTL));
+    SAY(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &(struct in_addr){0}, sizeof(struct in_addr)));
+    SAY(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 3));
+    SAY(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0));
     SAY(set(fd, IPPROTO_IPV6, IPV6_TCLASS, -1));
     SAY(option(fd, IPPROTO_IPV6, IPV6_TCLASS));
     SAY(set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1));
@@ -3409,6 +3440,7 @@ int main(int count, char **arguments) {
     polled_meanwhile();
     without_descriptors();
     in_destructors();
+    let_in();
     shutting();
     queued();
     moved();
