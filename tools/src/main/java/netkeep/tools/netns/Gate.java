@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import netkeep.link.AroundLink;
 import netkeep.link.Link;
+import netkeep.ring.Pieces;
 import netkeep.wire.Address;
 import netkeep.wire.EthernetHeader;
 import netkeep.wire.Icmp4Message;
@@ -32,6 +33,8 @@ final class Gate extends AroundLink {
     }
 
     private final Queue<byte[]> passed = new ConcurrentLinkedQueue<>();
+    private final Queue<byte[]> refused = new ConcurrentLinkedQueue<>();
+    private final Pieces reset = new Pieces();
     private final Address own;
     private final Keeper keeper;
 
@@ -47,14 +50,26 @@ final class Gate extends AroundLink {
         passed.add(frame);
     }
 
-    /// No descriptor says that a frame was let in.
+    /// Has a SYN that waited answered by a reset, whoever listens there for others.
+    void refuse(byte[] syn) {
+        refused.add(syn);
+    }
+
+    /// No descriptor says that a frame was let in, or refused.
     @Override
     public long deadlineNs() {
-        return passed.isEmpty() ? link.deadlineNs() : 0;
+        return passed.isEmpty() && refused.isEmpty() ? link.deadlineNs() : 0;
     }
 
     @Override
     public int receive(MemorySegment frames, long at, int room) {
+        for (byte[] syn = refused.poll(); syn != null; syn = refused.poll()) {
+            MemorySegment.copy(syn, 0, frames, ValueLayout.JAVA_BYTE, at, syn.length);
+            reset.clear();
+            reset.add(frames, at, Reset.inPlaceOf(frames, at));
+            // One that the device has no room for is lost as on any wire: the SYN comes again.
+            link.transmit(reset);
+        }
         byte[] back = passed.poll();
         if (back != null) {
             MemorySegment.copy(back, 0, frames, ValueLayout.JAVA_BYTE, at, back.length);

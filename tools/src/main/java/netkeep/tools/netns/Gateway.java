@@ -65,6 +65,12 @@ final class Gateway implements AutoCloseable {
         stack.ask(engine -> engine);
     }
 
+    /// Resets a SYN that waited.
+    void refuse(byte[] syn) {
+        gate.refuse(syn);
+        stack.ask(engine -> engine);
+    }
+
     /// Sockets towards the program.
     SelectorProvider inside() {
         return stack.provider();

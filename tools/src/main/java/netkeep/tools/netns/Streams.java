@@ -74,8 +74,7 @@ final class Streams {
             forget(flow, outer);
         } catch (IOException refused) {
             forget(flow, outer);
-            // Nobody listens for it in there: it is reset.
-            gateway.pass(frame);
+            gateway.refuse(frame);
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import netkeep.linux.Threads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,5 +128,97 @@ class NetnsTest {
 
     private String sockets(String which) throws Exception {
         return place.command("ss", which, "--session", session.toString()).out();
+    }
+
+    // What the daemon decides outside.
+
+    private void write(String... more) throws Exception {
+        Files.writeString(
+                directory.resolve("netkeep.toml"),
+                """
+                session = "%s"
+                [[link]]
+                tap = "nk-out"
+                addresses = ["%s/24"]
+                kernel-addresses = ["%s/24"]
+                """.formatted(session, Place.OURS_4, Place.KERNEL_4) + String.join("\n", more));
+    }
+
+    private void up(String... more) throws Exception {
+        write(more);
+        String file = directory.resolve("netkeep.toml").toString();
+        place.start(Place.netkeep(List.of("up", "--config", file))).says("one stands by");
+    }
+
+    private void reload(String... more) throws Exception {
+        write(more);
+        Place.Said said = place.command("reload", "--session", session.toString());
+        assertEquals(0, said.code(), said.err());
+    }
+
+    @Test
+    void filterRefusesWhatANamespaceBeginsAndWhatComesForIt() throws Exception {
+        up(
+                "[[filter]]\naction = \"reject\"\ndirection = \"out\"\nprotocol = \"tcp\"\nports = [\"" + NOBODYS
+                        + "\"]\nuser = \"root\"",
+                "[[filter]]\naction = \"drop\"\ndirection = \"out\"\nprotocol = \"udp\"");
+        Place.Running forbidden = kernels("server", NOBODYS);
+        Place.Running server = kernels("server", PORT);
+        Place.Running answers = kernels("answer", PORT);
+        for (Place.Running each : List.of(forbidden, server)) {
+            each.says("listens");
+        }
+        answers.says("waits");
+        ended(1, "connect: Connection refused\n", walled("client", Place.KERNEL_4, NOBODYS, FEW));
+        ended(0, "own " + Place.OURS_4 + "\nthe same " + FEW + "\n", walled("client", Place.KERNEL_4, PORT, FEW));
+        ended(1, "waits\nno answer\n", walled("ask", Place.KERNEL_4, PORT));
+        assertEquals("listens\n", forbidden.out());
+        assertEquals("waits\n", answers.out());
+
+        Place.Running within = walled("server", PORT);
+        Place.await("it is not published", () -> sockets("-tln").contains(":" + PORT));
+        reload("[[filter]]\naction = \"reject\"\nsession = " + number());
+        ended(1, "connect: Connection refused\n", kernels("client", Place.OURS_4, PORT, FEW));
+        reload();
+        ended(0, "own " + Place.KERNEL_4 + "\nthe same " + FEW + "\n", kernels("client", Place.OURS_4, PORT, FEW));
+        ended(0, "listens\npeer " + Place.KERNEL_4 + "\n", within);
+    }
+
+    /// The number of the session that there is.
+    private int number() throws Exception {
+        String status = place.command("status", "--session", session.toString()).out();
+        Matcher session = Pattern.compile("session (\\d+) process").matcher(status);
+        assertTrue(session.find(), status);
+        return Integer.parseInt(session.group(1));
+    }
+
+    /// Half of a session's sockets are for what it begins.
+    @Test
+    void limitOfASessionHoldsForAllThatANamespaceBegins() throws Exception {
+        up("[limits]\nsockets = 8");
+        Place.Running server = kernels("server", PORT);
+        server.says("listens");
+        ended(1, "made 4\nconnect: Connection refused\n", walled("many", Place.KERNEL_4, PORT, "6"));
+    }
+
+    @Test
+    void captureOfASessionShowsWhatANamespaceSays() throws Exception {
+        up();
+        Place.Running capture =
+                place.start(Place.netkeep(List.of("capture", "session", "--session", session.toString())));
+        capture.says("capturing");
+        Place.Running server = kernels("server", PORT);
+        server.says("listens");
+        ended(0, "own " + Place.OURS_4 + "\nthe same " + FEW + "\n", walled("client", Place.KERNEL_4, PORT, FEW));
+        String there =
+                Pattern.quote(Place.OURS_4) + "\\.(\\d+) > " + Pattern.quote(Place.KERNEL_4 + "." + PORT) + "\\b";
+        Place.await(
+                "nothing was captured",
+                () -> Pattern.compile(there).matcher(capture.out()).find());
+        Matcher went = Pattern.compile(there).matcher(capture.out());
+        assertTrue(went.find());
+        String back = Place.KERNEL_4 + "." + PORT + " > " + Place.OURS_4 + "." + went.group(1);
+        Place.await("nothing came back", () -> capture.out().contains(back));
+        assertEquals(0, capture.stop().code());
     }
 }

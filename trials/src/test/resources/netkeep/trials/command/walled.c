@@ -2,6 +2,7 @@
 //
 //   walled server PORT             takes one connection, tells who it is from, and sends back what comes
 //   walled client ADDRESS PORT N   sends N octets, and checks that the same come back
+//   walled many ADDRESS PORT N     begins N connections, and keeps them
 //   walled answer PORT             tells who a datagram is from, and sends it back
 //   walled ask ADDRESS PORT        sends a datagram, and waits 5 s for it
 #include <arpa/inet.h>
@@ -92,6 +93,21 @@ static int talk(const char *address, const char *port, long octets) {
     return got != octets;
 }
 
+static int many(const char *address, const char *port, long wanted) {
+    struct sockaddr_in6 at;
+    for (long made = 0; made < wanted; made++) {
+        int s = open_at(address, port, SOCK_STREAM, &at);
+        int failure = connect(s, (struct sockaddr *)&at, sizeof at) ? errno : 0;
+        if (failure) {
+            printf("made %ld\n", made);
+            errno = failure;
+            return failed("connect");
+        }
+    }
+    printf("made %ld\n", wanted);
+    return 0;
+}
+
 static int datagrams(const char *address, const char *port, int asks) {
     struct sockaddr_in6 at, peer;
     socklen_t length = sizeof peer;
@@ -113,6 +129,7 @@ static int datagrams(const char *address, const char *port, int asks) {
 int main(int count, char **words) {
     if (count == 3 && !strcmp(words[1], "server")) return serve(words[2]);
     if (count == 5 && !strcmp(words[1], "client")) return talk(words[2], words[3], atol(words[4]));
+    if (count == 5 && !strcmp(words[1], "many")) return many(words[2], words[3], atol(words[4]));
     if (count == 3 && !strcmp(words[1], "answer")) return datagrams("::", words[2], 0);
     if (count == 4 && !strcmp(words[1], "ask")) return datagrams(words[2], words[3], 1);
     return 2;
