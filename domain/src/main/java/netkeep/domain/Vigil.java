@@ -24,7 +24,8 @@ public final class Vigil implements AutoCloseable {
     /// some 10 ms.
     private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
-    /// The same as long as it has used less than the other: its code may never have run before.
+    /// The same for one that has not rehearsed, as long as it has used less than the other: its code may never have run
+    /// before.
     private static final long COLD_LOOP_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long COLD_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -61,6 +62,7 @@ public final class Vigil implements AutoCloseable {
     private long given;
     private boolean moved;
     private boolean begun;
+    private boolean warm;
     private long loopNs = FIRST_LOOP_NS;
     private long signNs;
     private long askedNs;
@@ -81,8 +83,11 @@ public final class Vigil implements AutoCloseable {
     }
 
     /// From now on it serves, and these are its signs.
-    public void signs(List<Sign> all, long nowNs) {
+    ///
+    /// @param rehearsed whether its code has run before
+    public void signs(List<Sign> all, boolean rehearsed, long nowNs) {
         signs = all;
+        warm = rehearsed;
         given = given();
         firstCpuNs = thread.cpuNs();
         cpuNs = firstCpuNs;
@@ -109,7 +114,7 @@ public final class Vigil implements AutoCloseable {
         cpuNs = signs.isEmpty() ? 0 : thread.cpuNs();
         if (moved) {
             begun = true;
-            loopNs = cpuNs - firstCpuNs < COLD_NS ? COLD_LOOP_NS : LOOP_NS;
+            loopNs = warm || cpuNs - firstCpuNs >= COLD_NS ? LOOP_NS : COLD_LOOP_NS;
             signNs = nowNs;
             askedNs = 0;
             burntNs = 0;

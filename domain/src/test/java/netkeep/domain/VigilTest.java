@@ -33,9 +33,10 @@ class VigilTest {
         int descriptor = Shared.make("sign", Long.BYTES);
         try (Arena arena = Arena.ofConfined();
                 OtherThread thread = new OtherThread(process, process);
-                Vigil vigil = new Vigil(process, process)) {
+                Vigil vigil = new Vigil(process, process);
+                Vigil other = new Vigil(process, process)) {
             Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
-            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), 0);
+            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), false, 0);
             long beganNs = thread.cpuNs();
             signs(vigil, sign, () -> sign.i64(0) < SIGNS);
             // Of no look more than 8 ms count, of 100 in which its code may be new.
@@ -46,6 +47,11 @@ class VigilTest {
             int warm = looksUntilFault(vigil, thread);
             assertTrue(cold > 2 * warm, "looks: " + cold + ", " + warm);
             signs(vigil, sign, () -> false);
+            // Who has rehearsed has no new code.
+            other.signs(List.of(new Vigil.Sign(descriptor, 0)), true, 0);
+            signs(other, sign, () -> false);
+            int rehearsed = looksUntilFault(other, thread);
+            assertTrue(cold > 2 * rehearsed, "looks: " + cold + ", " + rehearsed);
         } finally {
             computes.destroyForcibly().waitFor();
             Descriptors.close(descriptor);
@@ -92,7 +98,7 @@ class VigilTest {
             }
             Threads.giveWay(NICE);
             try (Vigil vigil = new Vigil(Threads.processId(), own)) {
-                vigil.signs(List.of(), 0);
+                vigil.signs(List.of(), false, 0);
                 int first = Threads.nice(own);
                 vigil.look(TimeUnit.MILLISECONDS.toNanos(99));
                 int still = Threads.nice(own);

@@ -115,8 +115,8 @@ public final class Replay implements Again {
     private final long turn;
     private final String hand;
 
-    /// Whether it died when each record had a name.
-    private final boolean named;
+    /// Whether it took inputs one a turn.
+    private final boolean careful;
 
     private int before;
     private boolean reached;
@@ -141,7 +141,7 @@ public final class Replay implements Again {
                 0);
         this.turn = engine.turn() + 1;
         this.hand = engine.hand().toString();
-        this.named = engine.hand().record() >= 0;
+        this.careful = engine.hand().alone();
         find(engine.hand());
         Port[] ports = new Port[devices.size()];
         for (int number = 1; number <= ports.length; number++) {
@@ -248,7 +248,7 @@ public final class Replay implements Again {
         long nowNs = turnNs == 0 ? recording.nowNs() : turnNs;
         engine.begin(nowNs);
         stack.inherit();
-        if (named) {
+        if (careful) {
             stack.care();
         }
         stack.turn(nowNs);

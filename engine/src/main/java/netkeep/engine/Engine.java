@@ -228,11 +228,9 @@ public final class Engine {
 
     /// Finds what the records say there is to do, once all sessions of a predecessor are attached.
     public void begin(long nowNs) {
-        hand.each(true);
         tcp.scan(nowNs);
         udp.scan();
         hand.done();
-        hand.each(false);
         claims.settle();
     }
 

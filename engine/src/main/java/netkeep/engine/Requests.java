@@ -120,7 +120,6 @@ final class Requests {
         attachment.close();
         int sockets = attachment.layout.sockets();
         int socket = from;
-        hand.each(true);
         for (int left = CLOSES; left > 0 && socket < sockets; left--) {
             if (attachment.used(socket)) {
                 closeLeft(attachment.first + socket, true, nowNs);
@@ -131,7 +130,6 @@ final class Requests {
             }
         }
         hand.done();
-        hand.each(false);
         return socket;
     }
 
@@ -145,10 +143,8 @@ final class Requests {
         if (endpoint.life() != life) {
             return;
         }
-        hand.each(true);
         closeLeft(index, false, nowNs);
         hand.done();
-        hand.each(false);
     }
 
     /// @param orphan whether no client is there for it any more

@@ -66,7 +66,7 @@ final class Child {
     void seated(Seat at, long nowNs) {
         seat = at;
         lateNs = Long.MAX_VALUE;
-        vigil.signs(at.signs, nowNs);
+        vigil.signs(at.signs, progress == Progress.WARM, nowNs);
     }
 
     /// Looks how it gets on, and kills it if it does not.

@@ -104,9 +104,9 @@ public final class Stack {
 
     /// Puts what a predecessor died of aside: it died of it, and was not killed. The input that it had in hand is not
     /// taken again: a frame is dropped, a request ends its session. A record that it worked on is taken out: a
-    /// connection is reset. If it had nothing, the turn killed it as a whole; then inputs are taken one a turn, and
-    /// each record is named before it is worked on, so that the next one to die says which. So they are until what
-    /// was put aside has been committed: of two that kill in one turn each would else be taken again, for ever.
+    /// connection is reset. If it had nothing, the turn killed it as a whole; then inputs are taken one a turn, so
+    /// that the next one to die says which. So they are until what was put aside has been committed: of two that
+    /// kill in one turn each would else be taken again, for ever.
     ///
     /// Before the engine begins: a successor may die of a record as soon as it finds it.
     public void blame() {
@@ -131,7 +131,7 @@ public final class Stack {
         hand.none();
     }
 
-    /// Takes one input a turn and names each record, for more turns than a turn can have had inputs.
+    /// Takes one input a turn, for more turns than a turn can have had inputs.
     public void care() {
         careful = CAREFUL;
     }
@@ -157,7 +157,7 @@ public final class Stack {
 
     /// A turn over one input, which stays in hand to its end but for records that are worked on.
     private int carefulTurn(long nowNs) {
-        engine.hand().each(true);
+        engine.hand().alone(true);
         int done = 0;
         for (int link = 0; link < ports.length && done == 0; link++) {
             done = frames(link, 1, nowNs);
@@ -170,7 +170,7 @@ public final class Stack {
         }
         careful--;
         int all = finish(done, true, nowNs);
-        engine.hand().each(false);
+        engine.hand().alone(false);
         return all;
     }
 

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// ```text
 /// 56..63  kind    0 none, 1 frame, 2 request, 3 the rest of the turn: all inputs were taken, 4 a record
 /// 40..55  number  of the link, or of the session
+///                 of a record 1 if inputs were taken one a turn, else 0
 ///  0..39  place   the lower bits of the position in its ring; of a record, which
 /// ```
 ///
-/// An input is named always. The records that the engine works on of its own accord are named while somebody looks
-/// for one that kills ([#each]): those of sockets by their index, and behind them connections that have none, first
-/// those in the making, then those in TIME-WAIT.
+/// Named are inputs, and the records that the engine works on of its own accord: those of sockets by their index, and
+/// behind them connections that have none, first those in the making, then those in TIME-WAIT.
 public final class Hand {
     /// What [#toString] says if there is none.
     public static final String NOTHING = "nothing";
@@ -53,9 +53,8 @@ public final class Hand {
     private final int share;
     private @Nullable Trial trial;
 
-    // Whether records are named, and whether anybody wants to hear of them.
-    private boolean each;
-    private boolean heard;
+    // What a record's name begins with.
+    private long record = RECORD << KIND;
 
     // What is in hand besides a record.
     private long input;
@@ -98,31 +97,21 @@ public final class Hand {
         ledger.hand(what);
     }
 
-    /// Has each record named from now on before anything of it is looked at, or no more.
-    public void each(boolean named) {
-        each = named;
-        heard = named || trial != null;
+    /// Inputs are taken one a turn from now on, or no more.
+    public void alone(boolean taken) {
+        record = RECORD << KIND | (taken ? 1L << NUMBER : 0);
     }
 
-    /// Has somebody see each record from now on, whether it is named or not.
+    /// Has somebody see each record from now on.
     public void tryWith(Trial by) {
         trial = by;
-        heard = true;
     }
 
-    /// A record is about to be worked on, whatever input is taken. One look at a variable where nobody wants to know.
+    /// A record is about to be worked on, whatever input is taken.
     ///
     /// @param id which, as the class says
     public void works(int id, Work why) {
-        if (heard) {
-            name(id, why);
-        }
-    }
-
-    private void name(int id, Work why) {
-        if (each) {
-            ledger.hand(RECORD << KIND | id);
-        }
+        ledger.hand(record | id);
         if (trial != null) {
             trial.record(id, why);
         }
@@ -130,9 +119,7 @@ public final class Hand {
 
     /// The last record that was named is done with: in hand is what was before.
     public void done() {
-        if (each) {
-            ledger.hand(input);
-        }
+        ledger.hand(input);
     }
 
     /// The link whose frame was in hand, or -1.
@@ -148,6 +135,11 @@ public final class Hand {
     /// The record that was in hand, or -1.
     public int record() {
         return kind() == RECORD ? (int) place() : -1;
+    }
+
+    /// Whether a record was in hand, and inputs were taken one a turn.
+    public boolean alone() {
+        return kind() == RECORD && number() != 0;
     }
 
     private long kind() {

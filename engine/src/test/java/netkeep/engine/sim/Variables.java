@@ -111,9 +111,8 @@ final class Variables {
             "Engine.trial",
             "Requests.trial",
             "Hand.trial",
-            // What is in hand is over with the turn; whether records are named the shell says.
-            "Hand.each",
-            "Hand.heard",
+            // What is in hand is over with the turn; whether inputs are taken one a turn the shell says.
+            "Hand.record",
             "Hand.input",
             // Ends of rings that no engine has: a shell keeps how far they are in the engine's records.
             "FrameConsumer",

@@ -168,7 +168,7 @@ final class Deaths {
         causes.merge(death.cause(), 1, Integer::sum);
         if (isStack(death.domain()) && death.cause().equals(KILLED)) {
             stacks++;
-            // Who has a record in hand, and has written nothing, was about to begin.
+            // Who has a record in hand, and has written nothing, may have been about to begin.
             cut += BETWEEN_TURNS.matcher(death.found()).find() ? 0 : 1;
         }
     }
