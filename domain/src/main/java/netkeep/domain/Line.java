@@ -157,6 +157,11 @@ public final class Line implements AutoCloseable {
         return Sockets.unread(descriptor) != 0;
     }
 
+    /// Whether half of what fits was sent and is not received yet.
+    public boolean crowded() {
+        return 2L * Sockets.unread(descriptor) >= Sockets.sendBuffer(descriptor);
+    }
+
     /// Receives a message; waits for one.
     ///
     /// @throws EOFException if the other end is closed

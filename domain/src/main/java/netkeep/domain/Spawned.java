@@ -126,7 +126,7 @@ public final class Spawned {
     public void hurry() {
         if (!hurries && server < 0) {
             hurries = true;
-            Threads.preferAll(process, 0, 0, Vigil.FIRST);
+            Threads.preferAll(process, 0, 0, Threads.FIRST);
         }
     }
 
@@ -134,7 +134,7 @@ public final class Spawned {
     /// memory the kernel takes down first.
     public void serves(int thread) {
         if (hurries) {
-            Threads.preferAll(process, Vigil.FIRST, -1, 0);
+            Threads.preferAll(process, Threads.FIRST, -1, 0);
         }
         try {
             server = Threads.threadfd(thread);
@@ -172,6 +172,21 @@ public final class Spawned {
     /// A session was made, of which it may be to speak: as many come and go as clients like.
     public void session() {
         words -= OF_SESSION;
+    }
+
+    /// Says a word to it, which the dead do not hear. Who does not read is killed, but not for what somebody asks of
+    /// it:
+    /// that one may have said too much, and half the line is left to others.
+    public void say(Word word, int... descriptors) {
+        boolean asked = word.kind() == Word.ASK || word.kind() == Word.TELL || word.kind() == Word.CAPTURE;
+        try {
+            boolean said = !(asked && line.crowded()) && line.offer(word.octets(), descriptors);
+            if (!said && !asked) {
+                fail("hung, and did not read what it was told");
+            }
+        } catch (IOException dead) {
+            kill();
+        }
     }
 
     /// Kills it for what it did; what it did first counts.

@@ -42,10 +42,8 @@ public final class Vigil implements AutoCloseable {
     /// How often to look at one that gives no signs, for it does not serve.
     private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /// What goes on before others as it takes over, for so long: until then everybody waits for it, and those who do
-    /// not know that have the cores. Where its keeper is root.
-    static final int FIRST = -20;
-
+    /// Parts go before others for so long as one of them takes over: until then everybody waits for them, and those who
+    /// do not know that have the cores. Where their keeper is root.
     private static final long FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// A word that changes as long as a domain gets on.
@@ -92,8 +90,16 @@ public final class Vigil implements AutoCloseable {
         firstCpuNs = thread.cpuNs();
         cpuNs = firstCpuNs;
         signNs = nowNs;
-        usual = Threads.nice(number);
-        firstUntilNs = Threads.prefer(number, FIRST) ? nowNs + FIRST_NS : 0;
+    }
+
+    /// It goes before others for a while, if it serves.
+    public void first(long nowNs) {
+        if (firstUntilNs == 0) {
+            usual = Threads.nice(number);
+        }
+        if (!signs.isEmpty() && Threads.prefer(number, Threads.FIRST)) {
+            firstUntilNs = nowNs + FIRST_NS;
+        }
     }
 
     /// Looks.

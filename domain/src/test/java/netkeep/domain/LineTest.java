@@ -51,6 +51,25 @@ class LineTest {
     }
 
     @Test
+    void lineIsCrowdedOnceHalfOfWhatFitsWaits() throws IOException {
+        Line[] both = Line.pair();
+        try (Line one = both[0];
+                Line other = both[1]) {
+            int free = 0;
+            int crowded = 0;
+            for (boolean full = one.crowded(); one.offer(new byte[100]); full = one.crowded()) {
+                free += full ? 0 : 1;
+                crowded += full ? 1 : 0;
+            }
+            assertTrue(free > 10 && Math.abs(free - crowded) <= 2, free + " and " + crowded);
+            while (one.crowded()) {
+                other.receive();
+            }
+            assertTrue(one.unread());
+        }
+    }
+
+    @Test
     void whoeverIsGoneIsSeen() throws IOException {
         Line[] both = Line.pair();
         try (Line one = both[0]) {

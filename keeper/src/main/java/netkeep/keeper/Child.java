@@ -1,6 +1,5 @@
 package netkeep.keeper;
 
-import java.io.IOException;
 import netkeep.domain.Build;
 import netkeep.domain.Bulletin;
 import netkeep.domain.Spawned;
@@ -30,7 +29,7 @@ final class Child {
 
     private String version = "unknown";
     private long lateNs;
-    private Vigil vigil;
+    Vigil vigil;
 
     /// @param lateNs when it must have become ready
     Child(Spawned life, long lateNs) {
@@ -85,17 +84,8 @@ final class Child {
         return vigil.busy();
     }
 
-    /// Says a word, which the dead do not hear. Who does not read is killed, but not for what somebody asks of it: that
-    /// one may have said too much.
     void say(char kind, int number, String text, int... descriptors) {
-        try {
-            boolean heard = life.line().offer(new Word(kind, number, text).octets(), descriptors);
-            if (!heard && kind != Word.ASK && kind != Word.TELL && kind != Word.CAPTURE) {
-                life.fail("hung, and did not read what it was told");
-            }
-        } catch (IOException dead) {
-            life.kill();
-        }
+        life.say(new Word(kind, number, text), descriptors);
     }
 
     /// What it is now, for those who ask.

@@ -27,6 +27,7 @@ import netkeep.linux.Epoll;
 import netkeep.linux.LinuxException;
 import netkeep.linux.Poller;
 import netkeep.linux.Sockets;
+import netkeep.linux.Threads;
 import org.jspecify.annotations.Nullable;
 
 /// The parent of all domains: makes every region and holds a duplicate of all that must outlive one; when one dies, its
@@ -43,12 +44,10 @@ public final class Keeper implements AutoCloseable {
 
     /// How often to look at domains, some of which do something; and if none does.
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
-
     private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /// The most words that are heard of one domain before others are.
     private static final int WORDS = 64;
-
     private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final long STOP = -1;
     private static final int EVENTS = 16;
@@ -130,6 +129,7 @@ public final class Keeper implements AutoCloseable {
 
     /// Keeps until [#end]; then those that serve end as if the keeper were gone, while all others are still there.
     public void run() {
+        Threads.goFirst();
         while (!ended) {
             long nowNs = clock.nowNs();
             long untilNs = Math.min(Math.min(seat(nowNs), recruit(nowNs)), watch(nowNs));
@@ -153,6 +153,7 @@ public final class Keeper implements AutoCloseable {
                 Child next = ready();
                 if (next != null) {
                     seat.taken(next, nowNs);
+                    children.values().forEach(child -> child.vigil.first(nowNs));
                     begin(seat, next);
                     lookAtNs = nowNs;
                     spareAtNs = nowNs + BREATH_NS;

@@ -37,6 +37,7 @@ public final class Sockets {
     private static final int SO_PEERCRED = 17;
     private static final int SO_MEMINFO = 55;
     private static final int WMEM_ALLOC = 2;
+    private static final int SNDBUF = 3;
     private static final int PATH = 2;
     private static final int PATH_LENGTH = 108;
 
@@ -138,10 +139,19 @@ public final class Sockets {
 
     /// Octets of memory that hold what was sent over a UNIX socket and not received yet, descriptors with it.
     public static int unread(int descriptor) {
+        return amount(descriptor, WMEM_ALLOC);
+    }
+
+    /// Octets of which [#unread] may be.
+    public static int sendBuffer(int descriptor) {
+        return amount(descriptor, SNDBUF);
+    }
+
+    private static int amount(int descriptor, int which) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment amounts = arena.allocate(JAVA_INT, WMEM_ALLOC + 1);
+            MemorySegment amounts = arena.allocate(JAVA_INT, which + 1);
             readOption(descriptor, SOL_SOCKET, SO_MEMINFO, amounts);
-            return amounts.getAtIndex(JAVA_INT, WMEM_ALLOC);
+            return amounts.getAtIndex(JAVA_INT, which);
         }
     }
 
