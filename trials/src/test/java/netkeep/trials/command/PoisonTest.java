@@ -100,8 +100,7 @@ class PoisonTest {
                 datagrams.send(new DatagramPacket(payload, payload.length, InetAddress.getByName(Place.OURS_4), PORT));
                 up.awaitDeath("stack", before);
                 echoes(socket, 100 + round);
-                // Where it is found somebody was killed before.
-                assertEquals(before + (port == FOUND ? 2 : 1), up.restarts("stack"), up.keeper.out());
+                assertTrue(up.restarts("stack") <= before + MOST, up.keeper.out());
             }
         }
         String first = domain(placement) + "-1";
