@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import netkeep.linux.Threads;
 import netkeep.sim.Seeds;
@@ -269,6 +272,38 @@ class ProgramsTest {
         String[] here = {"curl", "-sS", "-o", got.toString(), "http://" + at(loopback)};
         assertEquals(7, place.start(ruled("--kernel=127.0.0.0/8", here)).end().code(), "the kernel alone is asked");
         assertEquals(0, place.start(ours(here)).end().code(), "whom the kernel refuses the stack is asked for");
+    }
+
+    /// Each with a session of its own: who connects is led to the one or the other, and to nobody who has not asked for
+    /// that.
+    @Test
+    void programsShareAPortByTheOptionForThat() throws Exception {
+        needs("gcc", "python3");
+        new Daemon(place, session, "monolithic");
+        String serves = """
+                import socket, sys
+                s = socket.socket()
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                s.bind((sys.argv[1], int(sys.argv[2])))
+                s.listen(64)
+                print("listens", flush=True)
+                while True:
+                    s.accept()[0].sendall(sys.argv[3].encode())
+                """;
+        for (String name : List.of("1", "2")) {
+            place.start(ours("python3", "-c", serves, Place.OURS_4, "" + PORT, name))
+                    .says("listens");
+        }
+        Set<Integer> met = new TreeSet<>();
+        for (int i = 0; i < 64; i++) {
+            try (SocketChannel channel = place.connect(Place.OURS_4, PORT)) {
+                met.add(channel.socket().getInputStream().read() - '0');
+            }
+        }
+        assertEquals(Set.of(1, 2), met);
+        Place.Said alone = place.start(ours(server(Place.OURS_4))).end();
+        assertEquals(1, alone.code());
+        assertTrue(alone.err().contains("Address already in use"), alone.err());
     }
 
     private String[] server(String address) {
