@@ -51,7 +51,7 @@ public final class Confined {
             ending.by(process::destroy);
             Set<String> told = new HashSet<>();
             while (!process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
-                Set<Listening.Port> ports = cell.space().call(Listening::here);
+                Listening ports = cell.space().call(Listening::here);
                 for (String failure : gateway.publish(ports)) {
                     if (told.add(failure)) {
                         System.err.println("netkeep: not to be reached from outside: " + failure);

@@ -26,6 +26,9 @@ final class Datagrams {
     /// RFC 4787 §4.3 (REQ-5): not before two minutes without a datagram.
     private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(2);
 
+    /// As long as what the program sent before it closed a socket may be on its way.
+    private static final long GONE_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final int QUIET_MS = 20;
     private static final long MOST_LINGER_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -180,13 +183,16 @@ final class Datagrams {
         } while (System.nanoTime() - sentNs < TimeUnit.MILLISECONDS.toNanos(QUIET_MS) && System.nanoTime() - endNs < 0);
     }
 
-    /// Closes what nobody has used for long.
+    /// Closes what nobody has used for long, or the program has closed: who asks each question from a socket of its own
+    /// would soon have all of the session's.
     ///
     /// @param listening ports of the program's
-    synchronized void tidy(Set<Integer> listening) {
+    /// @param held      ports for which it has a socket
+    synchronized void tidy(Set<Integer> listening, Set<Integer> held) {
         long nowNs = System.nanoTime();
         exchanges.entrySet().removeIf(each -> {
-            boolean idle = nowNs - each.getValue().usedNs > IDLE_NS;
+            boolean gone = !held.contains(each.getKey().inside().getPort());
+            boolean idle = nowNs - each.getValue().usedNs > (gone ? GONE_NS : IDLE_NS);
             DatagramChannel inner = each.getValue().inner;
             if (idle && inner != null) {
                 close(inner);

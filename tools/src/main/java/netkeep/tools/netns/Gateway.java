@@ -92,10 +92,12 @@ final class Gateway implements AutoCloseable {
                 .orElseThrow(() -> new IOException("the program has no address for " + peer));
     }
 
-    /// Publishes the ports at which the program listens, and withdraws the others.
+    /// Publishes the ports at which the program listens, and withdraws the others. Lets go of what it has no socket for
+    /// any more.
     ///
     /// @return those that could not be published, with the reason; told once each
-    List<String> publish(Set<Listening.Port> listening) {
+    List<String> publish(Listening sockets) {
+        Set<Listening.Port> listening = sockets.waiting();
         List<String> failed = new ArrayList<>();
         for (Listening.Port port : listening) {
             if (!published.contains(port)) {
@@ -114,7 +116,8 @@ final class Gateway implements AutoCloseable {
         published = Set.copyOf(listening);
         Set<Integer> datagramPorts = new HashSet<>();
         listening.stream().filter(port -> !port.tcp()).forEach(port -> datagramPorts.add(port.number()));
-        datagrams.tidy(datagramPorts);
+        datagrams.tidy(datagramPorts, sockets.datagrams());
+        streams.tidy();
         return failed;
     }
 

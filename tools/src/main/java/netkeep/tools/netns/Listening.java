@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -31,15 +32,18 @@ final class Listening {
         }
     }
 
-    private Listening() {}
+    private final Set<Port> waiting = new LinkedHashSet<>();
+    private final Set<Integer> datagrams = new HashSet<>();
+
+    Listening() {}
 
     /// Those of the calling thread's network namespace.
-    static Set<Port> here() throws IOException {
-        Set<Port> all = new LinkedHashSet<>();
+    static Listening here() throws IOException {
+        Listening all = new Listening();
         for (String table : new String[] {"tcp", "tcp6", "udp", "udp6"}) {
             boolean tcp = table.startsWith("tcp");
             try {
-                Files.readAllLines(TABLES.resolve(table)).stream().skip(1).forEach(line -> add(all, tcp, line));
+                Files.readAllLines(TABLES.resolve(table)).stream().skip(1).forEach(line -> all.add(tcp, line));
             } catch (NoSuchFileException none) {
                 // A kernel without IPv6.
             }
@@ -47,15 +51,31 @@ final class Listening {
         return all;
     }
 
+    /// Where somebody waits.
+    Set<Port> waiting() {
+        return waiting;
+    }
+
+    /// The ports of all datagram sockets, also of those that are connected.
+    Set<Integer> datagrams() {
+        return datagrams;
+    }
+
     /// Adds what a line tells: number, local address, remote address, state ... in hexadecimal.
-    static void add(Set<Port> all, boolean tcp, String line) {
+    void add(boolean tcp, String line) {
         String[] words = line.strip().split("\\s+", 5);
-        if (words.length < 5 || !words[STATE].equals(tcp ? LISTENS : OPEN)) {
+        if (words.length < 5) {
             return;
         }
         int colon = words[ADDRESS].indexOf(':');
         String address = words[ADDRESS].substring(0, colon);
         int port = Integer.parseInt(words[ADDRESS].substring(colon + 1), 16);
+        if (!tcp) {
+            datagrams.add(port);
+        }
+        if (!words[STATE].equals(tcp ? LISTENS : OPEN)) {
+            return;
+        }
         // Words of four octets, each in the machine's own order, which is little-endian here.
         boolean loopback = address.length() == 8
                 ? address.endsWith("7F")
@@ -65,9 +85,9 @@ final class Listening {
             return;
         }
         boolean v4 = address.length() == 8;
-        all.add(new Port(tcp, v4, port));
+        waiting.add(new Port(tcp, v4, port));
         if (!v4 && address.chars().allMatch(digit -> digit == '0')) {
-            all.add(new Port(tcp, true, port));
+            waiting.add(new Port(tcp, true, port));
         }
     }
 }

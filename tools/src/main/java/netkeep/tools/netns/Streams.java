@@ -21,13 +21,19 @@ final class Streams {
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int LOOK_MS = 5;
 
+    /// How long a SYN may take that the kernel repeats after 1 s and 2 s more.
+    private static final long INNER_NS = TimeUnit.SECONDS.toNanos(5);
+
     private final Gateway gateway;
 
     /// Those that the program began, until they are over; true from when the other side is there.
     private final Map<Flow, Boolean> begun = new ConcurrentHashMap<>();
 
     /// Connections outside whose inner half has not come yet.
-    private final Map<Flow, SocketChannel> waiting = new ConcurrentHashMap<>();
+    private final Map<Flow, Outer> waiting = new ConcurrentHashMap<>();
+
+    /// @param sinceNs when it was connected
+    private record Outer(SocketChannel channel, long sinceNs) {}
 
     /// Where inner halves come: one for each address outside, as long as some are waited for.
     private final Map<InetSocketAddress, Door> doors = new HashMap<>();
@@ -65,7 +71,7 @@ final class Streams {
         try {
             outer = gateway.outside().openSocketChannel();
             outer.connect(flow.outside());
-            waiting.put(flow, outer);
+            waiting.put(flow, new Outer(outer, System.nanoTime()));
             open(flow.outside());
             begun.put(flow, true);
             gateway.pass(frame);
@@ -107,23 +113,44 @@ final class Streams {
             while (true) {
                 SocketChannel inner = door.channel.accept();
                 Flow flow = new Flow(IpProtocol.TCP, at, (InetSocketAddress) inner.getRemoteAddress());
-                SocketChannel outer = waiting.remove(flow);
+                Outer outer = waiting.remove(flow);
                 if (outer == null) {
                     Relay.reset(inner);
                     continue;
                 }
-                relay(inner, outer, () -> begun.remove(flow));
-                synchronized (doors) {
-                    if (--door.awaited == 0) {
-                        doors.remove(at);
-                        door.channel.close();
-                        return;
-                    }
-                }
+                relay(inner, outer.channel, () -> begun.remove(flow));
+                awaitOneLess(at);
             }
         } catch (IOException closed) {
-            // The gateway is.
+            // The gateway is, or nobody is waited for any more.
         }
+    }
+
+    private void awaitOneLess(InetSocketAddress at) throws IOException {
+        synchronized (doors) {
+            Door door = doors.get(at);
+            if (door != null && --door.awaited == 0) {
+                doors.remove(at);
+                door.channel.close();
+            }
+        }
+    }
+
+    /// Ends connections outside whose inner half does not come: the program has given up before they were there. To be
+    /// called now and then.
+    void tidy() {
+        long nowNs = System.nanoTime();
+        waiting.forEach((flow, outer) -> {
+            if (nowNs - outer.sinceNs > INNER_NS && waiting.remove(flow, outer)) {
+                begun.remove(flow);
+                Relay.reset(outer.channel);
+                try {
+                    awaitOneLess(flow.outside());
+                } catch (IOException ignored) {
+                    // It is gone either way.
+                }
+            }
+        });
     }
 
     private void relay(SocketChannel inner, SocketChannel outer, Runnable over) {

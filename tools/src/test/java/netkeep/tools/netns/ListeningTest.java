@@ -2,17 +2,20 @@ package netkeep.tools.netns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.LinkedHashSet;
 import java.util.Set;
 import netkeep.tools.netns.Listening.Port;
 import org.junit.jupiter.api.Test;
 
 /// Lines as proc(5) has them.
 class ListeningTest {
-    private static Set<Port> read(boolean tcp, String line) {
-        Set<Port> all = new LinkedHashSet<>();
-        Listening.add(all, tcp, line);
+    private static Listening told(boolean tcp, String line) {
+        Listening all = new Listening();
+        all.add(tcp, line);
         return all;
+    }
+
+    private static Set<Port> read(boolean tcp, String line) {
+        return told(tcp, line).waiting();
     }
 
     @Test
@@ -50,5 +53,20 @@ class ListeningTest {
         assertEquals(Set.of(), read(true, "0: 020012C6:1F90 010012C6:D431 01" + rest));
         assertEquals(Set.of(), read(false, "0: 020012C6:1F90 010012C6:D431 01" + rest));
         assertEquals(Set.of(new Port(false, true, 8080)), read(false, "0: 020012C6:1F90 00000000:0000 07" + rest));
+    }
+
+    @Test
+    void datagramSocketsHavePortsWhetherTheyAreConnectedOrNot() {
+        String rest = " 00000000:00000000 00:00000000 00000000     0        0 1";
+
+        assertEquals(
+                Set.of(8080),
+                told(false, "0: 020012C6:1F90 010012C6:D431 01" + rest).datagrams());
+        assertEquals(
+                Set.of(8080),
+                told(false, "0: 020012C6:1F90 00000000:0000 07" + rest).datagrams());
+        assertEquals(
+                Set.of(), told(true, "0: 020012C6:1F90 00000000:0000 0A" + rest).datagrams());
+        assertEquals(Set.of(), told(false, "").datagrams());
     }
 }

@@ -192,6 +192,18 @@ class NetnsTest {
         return Integer.parseInt(session.group(1));
     }
 
+    /// The program has given up before the connection outside was there, which nobody has then.
+    @Test
+    void connectionThatNobodyWaitsForAnyMoreEnds() throws Exception {
+        up();
+        Place.Running server = kernels("server", PORT);
+        server.says("listens");
+        Place.Running client = walled("leave", Place.KERNEL_4, PORT);
+        ended(1, "listens\npeer " + Place.OURS_4 + "\nread: Connection reset by peer\n", server);
+        assertTrue(client.alive());
+        client.stop();
+    }
+
     /// Half of a session's sockets are for what it begins.
     @Test
     void limitOfASessionHoldsForAllThatANamespaceBegins() throws Exception {
@@ -199,6 +211,14 @@ class NetnsTest {
         Place.Running server = kernels("server", PORT);
         server.says("listens");
         ended(1, "made 4\nconnect: Connection refused\n", walled("many", Place.KERNEL_4, PORT, "6"));
+    }
+
+    /// As programs do that look names up.
+    @Test
+    void socketThatAskedOnceIsGivenBackWhenItIsClosed() throws Exception {
+        up("[limits]\nsockets = 8");
+        kernels("answers", PORT).says("waits");
+        ended(0, ("waits\npeer " + Place.KERNEL_4 + "\n").repeat(12), walled("asks", Place.KERNEL_4, PORT, "12"));
     }
 
     @Test

@@ -3,8 +3,11 @@
 //   walled server PORT             takes one connection, tells who it is from, and sends back what comes
 //   walled client ADDRESS PORT N   sends N octets, and checks that the same come back
 //   walled many ADDRESS PORT N     begins N connections, and keeps them
+//   walled leave ADDRESS PORT      begins a connection, gives up at once, and waits until it is ended
 //   walled answer PORT             tells who a datagram is from, and sends it back
+//   walled answers PORT            the same again and again
 //   walled ask ADDRESS PORT        sends a datagram, and waits 5 s for it
+//   walled asks ADDRESS PORT N     the same N times, some in a second, each from another socket
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -108,6 +111,15 @@ static int many(const char *address, const char *port, long wanted) {
     return 0;
 }
 
+static int leave(const char *address, const char *port) {
+    struct sockaddr_in6 at;
+    int s = open_at(address, port, SOCK_STREAM | SOCK_NONBLOCK, &at);
+    connect(s, (struct sockaddr *)&at, sizeof at);
+    close(s);
+    pause();
+    return 0;
+}
+
 static int datagrams(const char *address, const char *port, int asks) {
     struct sockaddr_in6 at, peer;
     socklen_t length = sizeof peer;
@@ -123,14 +135,27 @@ static int datagrams(const char *address, const char *port, int asks) {
     if (count < 0) return failed("recvfrom");
     tell("peer", &peer);
     if (!asks) sendto(s, datagram, (size_t)count, 0, (struct sockaddr *)&peer, length);
+    close(s);
     return count != 8;
+}
+
+static int many_datagrams(const char *address, const char *port, int asks, long wanted) {
+    int failed = 0;
+    for (long made = 0; !failed && made != wanted; made++) {
+        failed = datagrams(address, port, asks);
+        if (asks) usleep(400000);
+    }
+    return failed;
 }
 
 int main(int count, char **words) {
     if (count == 3 && !strcmp(words[1], "server")) return serve(words[2]);
     if (count == 5 && !strcmp(words[1], "client")) return talk(words[2], words[3], atol(words[4]));
+    if (count == 4 && !strcmp(words[1], "leave")) return leave(words[2], words[3]);
     if (count == 5 && !strcmp(words[1], "many")) return many(words[2], words[3], atol(words[4]));
     if (count == 3 && !strcmp(words[1], "answer")) return datagrams("::", words[2], 0);
+    if (count == 3 && !strcmp(words[1], "answers")) return many_datagrams("::", words[2], 0, -1);
+    if (count == 5 && !strcmp(words[1], "asks")) return many_datagrams(words[2], words[3], 1, atol(words[4]));
     if (count == 4 && !strcmp(words[1], "ask")) return datagrams(words[2], words[3], 1);
     return 2;
 }
