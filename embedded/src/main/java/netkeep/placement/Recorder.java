@@ -34,6 +34,7 @@ public final class Recorder {
 
     private static final int FLAGS = 16;
     private static final int PIECE = 1 << 18;
+    private static final int PAGE = 4096;
     private static final int HEAD = 12;
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
@@ -121,6 +122,11 @@ public final class Recorder {
         for (long place = Descriptors.data(region, from); place >= 0 && place < end; ) {
             if (place >= hole) {
                 hole = Math.min(end, Descriptors.hole(region, place));
+            }
+            if (place == hole) {
+                // Its writer has given that page back meanwhile: what lies behind it is there still.
+                place = Descriptors.data(region, place + PAGE);
+                continue;
             }
             int length = (int) Math.min(Math.min(PIECE, hole - place), most - at);
             if (length <= 0) {

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import netkeep.domain.Shared;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Memory;
@@ -31,12 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordingTest {
     private static final long LENGTH = 1L << 30;
     private static final long MIB = 1 << 20;
+    private static final int PAGES = 4;
+    private static final int ROUNDS = 1_000;
     private static final String SETTINGS = new Settings(List.of("stack"), 0, true, List.of(), List.of()).text();
 
     @TempDir
     private Path directory;
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final Map<String, Integer> regions = new LinkedHashMap<>();
     private final List<Integer> opened = new ArrayList<>();
 
@@ -104,6 +108,40 @@ class RecordingTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
 
         assertThrows(FileAlreadyExistsException.class, this::write);
+    }
+
+    /// A client gives back what its rings do not need, at any moment.
+    @Test
+    void whatIsBehindAHoleThatIsMadeMeanwhileIsThere() throws Exception {
+        Region one = make("client.0");
+        one.i64(MIB, 7);
+        int descriptor = Objects.requireNonNull(regions.get("client.0"));
+        AtomicBoolean done = new AtomicBoolean();
+        Thread client = Thread.ofPlatform().start(() -> {
+            while (!done.get()) {
+                for (long page = 0; page < PAGES; page++) {
+                    one.i64(page * 4096, 1);
+                }
+                Descriptors.punch(descriptor, 0, PAGES * 4096);
+            }
+        });
+        MemorySegment tray = Memory.sparse(arena, Recorder.LENGTH);
+        Recorder.Dead dead = new Recorder.Dead("hung", true, 7, SETTINGS, regions, List.of());
+        Path file = directory.resolve("recording");
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                Recording.write(file, new Recorder(tray).copy(dead, Recorder.MOST));
+                try (Arena brief = Arena.ofConfined()) {
+                    Recording read = Recording.read(file, brief);
+                    assertFalse(read.cut());
+                    assertEquals(7, read.region("client.0").i64(MIB));
+                }
+                Files.delete(file);
+            }
+        } finally {
+            done.set(true);
+            client.join();
+        }
     }
 
     @Test
