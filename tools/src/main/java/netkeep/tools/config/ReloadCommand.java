@@ -3,7 +3,9 @@ package netkeep.tools.config;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import netkeep.placement.Settings;
@@ -77,11 +79,10 @@ public final class ReloadCommand implements Callable<Integer> {
             daemon.ask("add " + line);
         }
         if (difference.filter() != null) {
-            daemon.ask("filter clear");
-            for (String line : difference.filter()) {
-                daemon.ask("add " + line);
-            }
-            daemon.ask("filter apply");
+            List<String> change = new ArrayList<>(List.of("filter clear"));
+            difference.filter().forEach(line -> change.add("add " + line));
+            change.add("filter apply");
+            daemon.change(change);
         }
         say(difference, name);
     }

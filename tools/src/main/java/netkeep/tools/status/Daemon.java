@@ -69,6 +69,23 @@ public final class Daemon implements AutoCloseable {
         return Ask.read(answer.octets()).text();
     }
 
+    /// Asks questions that are one change, in their order. Whoever hears one may die before he answers, when it took
+    /// effect or when it did not: then all are asked anew, so the first is to undo what the others have done.
+    ///
+    /// @throws IOException as [#ask]
+    public void change(List<String> questions) throws IOException {
+        long endNs = clock.nowNs() + PATIENCE_NS;
+        for (int next = 0; next < questions.size(); ) {
+            try {
+                once(questions.get(next)).refuse();
+                next++;
+            } catch (EOFException gone) {
+                again(endNs, gone);
+                next = 0;
+            }
+        }
+    }
+
     /// Says what is to be captured; to be said again and again.
     ///
     /// @param wish as [netkeep.placement.CaptureWish] has it
@@ -83,13 +100,17 @@ public final class Daemon implements AutoCloseable {
             try {
                 return once(question);
             } catch (EOFException gone) {
-                if (clock.nowNs() > endNs) {
-                    throw new IOException("nobody answers at " + path, gone);
-                }
-                line.close();
-                line = connect(path);
+                again(endNs, gone);
             }
         }
+    }
+
+    private void again(long endNs, EOFException gone) throws IOException {
+        if (clock.nowNs() > endNs) {
+            throw new IOException("nobody answers at " + path, gone);
+        }
+        line.close();
+        line = connect(path);
     }
 
     private Line.Received once(String question) throws IOException {
