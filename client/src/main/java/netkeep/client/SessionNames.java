@@ -17,12 +17,19 @@ final class SessionNames implements Names {
     /// Longer than a resolver takes to give up.
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(90);
 
+    /// RFC 1035 §4.2.1: at least two seconds before a question is sent again; here only one that found no room.
+    private static final long AGAIN_NS = TimeUnit.SECONDS.toNanos(2);
+
     private static final int MOST_NAME = 255 * 4;
 
     /// A question that waits for its answer.
     private static final class Pending extends Waiter {
         private final Session session;
         private final byte[] octets;
+
+        /// Guarded by the lock.
+        private boolean sent;
+
         private volatile NameMessage.@Nullable Answer answer;
 
         private Pending(Session session, byte[] octets) {
@@ -76,7 +83,10 @@ final class SessionNames implements Names {
         } finally {
             lock.unlock();
         }
-        pump.await(own, pump.nowNs() + PATIENCE_NS);
+        long endNs = pump.nowNs() + PATIENCE_NS;
+        while (!pump.await(own, Math.min(endNs, pump.nowNs() + AGAIN_NS)) && pump.nowNs() < endNs) {
+            again(own);
+        }
         lock.lock();
         try {
             pending.remove(number);
@@ -90,11 +100,22 @@ final class SessionNames implements Names {
         return answer;
     }
 
-    /// Guarded by the lock. What cannot be sent is asked again when somebody else serves; or the session is
-    /// over, which whoever waits sees.
+    /// Sends what found no room so far.
+    private void again(Pending question) {
+        lock.lock();
+        try {
+            if (!question.sent) {
+                send(question);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Guarded by the lock.
     private void send(Pending question) {
         try {
-            line.offer(question.octets);
+            question.sent = line.offer(question.octets);
         } catch (IOException gone) {
             // The end of the session is told by whoever reads the line.
         }
