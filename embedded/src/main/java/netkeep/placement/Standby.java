@@ -34,7 +34,7 @@ public final class Standby {
 
         /// Has [#run] end soon, from another thread: from now on this process can open nothing any more. What that
         /// fails at is of no concern.
-        void leave() throws IOException;
+        void leave();
     }
 
     private final Line keeper;

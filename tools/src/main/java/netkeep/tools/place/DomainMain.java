@@ -1,6 +1,5 @@
 package netkeep.tools.place;
 
-import java.nio.file.Path;
 import netkeep.domain.Line;
 import netkeep.placement.Domain;
 
@@ -19,7 +18,7 @@ public final class DomainMain {
 
     public static void main(String[] none) {
         try (Line keeper = new Line(LINE)) {
-            Domain.serve(keeper, new Rehearsal(Path.of(System.getProperty("java.io.tmpdir")), MOST_MS, ROUNDS));
+            Domain.serve(keeper, new Rehearsal(MOST_MS, ROUNDS));
         }
     }
 }

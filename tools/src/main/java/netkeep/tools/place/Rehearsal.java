@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -18,7 +17,6 @@ import netkeep.servers.http.HttpServer;
 import netkeep.servers.http.HttpSettings;
 import netkeep.servers.loop.Time;
 import netkeep.servers.source.SourceServer;
-import org.jspecify.annotations.Nullable;
 
 /// Lets servers and clients talk over the loopback of a stack, so that the code of the data path is compiled when it is
 /// needed. Needs no rights and touches no device.
@@ -28,9 +26,12 @@ public final class Rehearsal implements Standby.Rehearsal {
     private static final int SOURCE = 19;
     private static final int CHUNK = 1 << 16;
     private static final int CONNECTIONS = 16;
-    private static final String FILE = "612.txt";
 
-    private final Path directory;
+    /// A short file that every JVM has, and where: one made for this would stay where a process is killed.
+    private static final String FILE = "release";
+
+    private static final Path ROOT = Path.of(System.getProperty("java.home"));
+
     private final int millis;
     private final int rounds;
 
@@ -40,18 +41,14 @@ public final class Rehearsal implements Standby.Rehearsal {
     /// Nobody needs it any more.
     private volatile boolean left;
 
-    private @Nullable Path root;
-
     /// @param millis how long each kind of traffic runs
     public Rehearsal(int millis) {
-        this(Path.of(System.getProperty("java.io.tmpdir")), millis, Integer.MAX_VALUE);
+        this(millis, Integer.MAX_VALUE);
     }
 
-    /// @param directory where it may have files as long as it runs
-    /// @param millis    how long each kind of traffic runs at most
-    /// @param rounds    the same: a request on each of some connections, or 64 KiB of a stream
-    public Rehearsal(Path directory, int millis, int rounds) {
-        this.directory = directory;
+    /// @param millis how long each kind of traffic runs at most
+    /// @param rounds the same: a request on each of some connections, or 64 KiB of a stream
+    public Rehearsal(int millis, int rounds) {
         this.millis = millis;
         this.rounds = rounds;
     }
@@ -62,8 +59,7 @@ public final class Rehearsal implements Standby.Rehearsal {
 
     @Override
     public void run() throws IOException {
-        Path files = files();
-        if (files == null) {
+        if (left) {
             return;
         }
         SimLink silent = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L)
@@ -72,7 +68,7 @@ public final class Rehearsal implements Standby.Rehearsal {
                         .link("wire", silent, List.of("198.18.9.1/24"))
                         .start();
                 HttpServer http =
-                        new HttpServer(stack.provider(), HttpSettings.of(files), Time.SYSTEM, new SecureRandom());
+                        new HttpServer(stack.provider(), HttpSettings.of(ROOT), Time.SYSTEM, new SecureRandom());
                 SourceServer source = new SourceServer(stack.provider(), Time.SYSTEM, 64, Long.MAX_VALUE);
                 DiscardServer discard = new DiscardServer(stack.provider(), Time.SYSTEM, 64)) {
             http.listen(at(HTTP));
@@ -85,34 +81,13 @@ public final class Rehearsal implements Standby.Rehearsal {
             serve(discard::run);
             bulk(stack.provider(), DISCARD);
             over = true;
-        } finally {
-            remove();
         }
     }
 
-    /// Its files are gone when this returns.
     @Override
-    public void leave() throws IOException {
+    public void leave() {
         over = true;
         left = true;
-        remove();
-    }
-
-    /// What is served; none once it was left.
-    private synchronized @Nullable Path files() throws IOException {
-        if (!left) {
-            root = Files.createTempDirectory(directory, "netkeep");
-            Files.write(root.resolve(FILE), new byte[612]);
-        }
-        return root;
-    }
-
-    private synchronized void remove() throws IOException {
-        if (root != null) {
-            Files.delete(root.resolve(FILE));
-            Files.delete(root);
-            root = null;
-        }
     }
 
     private interface Run {
