@@ -152,6 +152,7 @@ class LinkHeaderTest {
         assertEquals(Verdict.BAD_LENGTH, arpWith(4, 8));
         assertEquals(Verdict.BAD_LENGTH, arpWith(5, 16));
         assertEquals(Verdict.BAD_TYPE, arpWith(7, 3));
+        assertEquals(Verdict.BAD_TYPE, arpWith(7, 0));
         assertEquals(Verdict.OK, arpWith(7, 2));
         assertEquals(Verdict.BAD_SOURCE, arpWith(8, 0xFF));
     }

@@ -211,6 +211,9 @@ class MembershipTest {
         assertEquals(value, MldMessage.maxResponseTime(query, 0, 2));
         assertEquals(Integer.parseInt(code, 16), MldMessage.maxResponseTime(query, 0, 1));
         assertEquals(31744, MldMessage.queryInterval(query, 0));
+        assertEquals(125, MldMessage.queryInterval(bytes(QUERY + "02 7d 0000"), 0));
+        assertEquals(127, MldMessage.queryInterval(bytes(QUERY + "02 7f 0000"), 0));
+        assertEquals(128, MldMessage.queryInterval(bytes(QUERY + "02 80 0000"), 0));
         assertEquals(2, MldMessage.robustness(query, 0));
         assertEquals(false, MldMessage.suppress(query, 0));
     }

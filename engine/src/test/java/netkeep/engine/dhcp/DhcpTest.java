@@ -233,6 +233,26 @@ class DhcpTest {
         assertTrue(dhcp.has(LENT), "beyond the first lease's end");
     }
 
+    /// But a minute at least lies between two requests.
+    @Rfc("2131 4.4.5 half")
+    @Test
+    void shortLeaseIsAskedForOnceAMinute() {
+        dhcp.bind(200);
+        dhcp.pass(105);
+        assertEquals(SERVER, dhcp.said().getLast().to());
+        // T1 was at 100 s, T2 will be at 175 s: half of what is left until then would be 37 s.
+        dhcp.pass(50);
+        assertEquals(List.of(), dhcp.said());
+        dhcp.pass(10);
+        assertEquals(SERVER, dhcp.only().to());
+        dhcp.pass(8);
+        assertEquals(List.of(), dhcp.said());
+        dhcp.pass(5);
+        assertEquals(Address.BROADCAST, dhcp.only().to());
+        dhcp.pass(20);
+        assertEquals(List.of(), dhcp.said());
+    }
+
     @Rfc({"2131 4.4.5 T2", "2131 4.3.2 rebinding", "2131 4.4.5 expiry"})
     @Test
     void sevenEighthsAskAllServersAndTheEndTakesTheAddress() {

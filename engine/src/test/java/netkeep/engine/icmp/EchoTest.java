@@ -150,6 +150,19 @@ class EchoTest {
         assertEquals(PEER_MAC, EthernetHeader.destination(sent.getFirst().memory(), 10));
     }
 
+    @Rfc({"1122 3.2.2.6 client", "4443 4.1 client"})
+    @Test
+    void requestIsTheseOctets() {
+        byte[] data = counting(0, 8);
+        lab.icmp.echo(PEER.hi(), PEER.lo(), 0, 0x102, 0x304, MemorySegment.ofArray(data), 8, lab.nowNs);
+        lab.turn();
+        assertArrayEquals(icmp4(8, 0, 0x102_0304L, data), lab.only().upper());
+        lab.icmp.echo(PEER6.hi(), PEER6.lo(), 0, 0x102, 0x304, MemorySegment.ofArray(data), 8, lab.nowNs);
+        lab.turn();
+        assertArrayEquals(
+                icmp6(OURS6, PEER6, 128, 0, 0x102_0304L, data), lab.only().upper());
+    }
+
     @Test
     void ownAddressAnswersThroughTheLoopback() {
         long[] replies = new long[1];

@@ -1,3 +1,4 @@
+// Long: each reason for which an error is sent, or none.
 package netkeep.engine.icmp;
 
 import static netkeep.engine.Frames.cat;
@@ -34,6 +35,7 @@ import netkeep.wire.EthernetHeader;
 import netkeep.wire.IpProtocol;
 import netkeep.wire.Ipv4Header;
 import netkeep.wire.Ipv6Header;
+import netkeep.wire.MacAddress;
 import netkeep.wire.Prefix;
 import netkeep.wire.Verdict;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,6 +169,14 @@ class ErrorsTest {
             lab.arrives(v4(PEER, Address.parse(many), UDP, counting(0, 8)));
             lab.arrives(v4(PEER, Address.parse(many), 99, counting(0, 8)));
         }
+        // Nor one for this host alone in a frame for many stations.
+        for (long to : new long[] {MacAddress.BROADCAST, MacAddress.ofMulticast(0, Address.ALL_HOSTS_V4)}) {
+            for (int protocol : new int[] {UDP, 99}) {
+                byte[] frame = v4(protocol, counting(0, 8));
+                EthernetHeader.write(MemorySegment.ofArray(frame), 0, to, Lab.PEER_MAC, EthernetHeader.IPV4);
+                lab.arrives(frame);
+            }
+        }
         assertEquals(List.of(), lab.take());
     }
 
@@ -225,6 +235,13 @@ class ErrorsTest {
         }
         assertTrue(sent.size() <= Limiter.ALL_BURST, sent.size() + " errors at one instant");
         assertTrue(sent.size() >= Limiter.ALL_BURST - Limiter.HOST_BURST - 2);
+
+        lab.passMs(60_000);
+        lab.take();
+        for (int i = 0; i < 100; i++) {
+            lab.arrives(v6(UDP, counting(0, 8)));
+        }
+        assertEquals(Limiter.HOST_BURST, lab.take().size());
     }
 
     /// A limit survives a death: else whoever kills stacks could have as many errors as he likes.
@@ -302,11 +319,10 @@ class ErrorsTest {
     @Rfc("1122 3.2.2.6 broadcast")
     @Test
     void echoToAllIsNotAnswered() {
-        assertEquals(
-                Verdict.BAD_DESTINATION, lab.arrives(v4(PEER, Address.BROADCAST, 1, icmp4(8, 0, 5, counting(0, 8)))));
-        assertEquals(
-                Verdict.BAD_DESTINATION,
-                lab.arrives(v4(PEER, Address.parse("224.0.0.1"), 1, icmp4(8, 0, 5, counting(0, 8)))));
+        for (String all : List.of("255.255.255.255", "198.18.0.255", "224.0.0.1")) {
+            byte[] request = v4(PEER, Address.parse(all), 1, icmp4(8, 0, 5, counting(0, 8)));
+            assertEquals(Verdict.BAD_DESTINATION, lab.arrives(request), all);
+        }
         assertEquals(List.of(), lab.take());
     }
 

@@ -622,7 +622,7 @@ class NdpTest {
         assertEquals(NeighborState.REACHABLE, neighbors().state(peer()));
     }
 
-    @Rfc("4429 3.2 router solicitation")
+    @Rfc({"4429 3.2 router solicitation", "4861 6.3.7 source option"})
     @Test
     void routersAreNotAskedFromAnOptimisticAddress() {
         Lab of = testing(true);

@@ -195,6 +195,11 @@ class QuotesTest {
         assertEquals(Verdict.BAD_SOURCE, redirect(ROUTER, "198.18.0.255", 1));
         assertEquals(Verdict.BAD_TYPE, redirect(ROUTER, "198.18.0.200", 4));
         assertEquals(ROUTER.lo(), next());
+        // Which is another after a redirect.
+        assertEquals(Verdict.OK, redirect(ROUTER, "198.18.0.200", 1));
+        assertEquals(Verdict.BAD_SOURCE, redirect(ROUTER, "198.18.0.201", 1));
+        assertEquals(Verdict.OK, redirect(Address.parse("198.18.0.200"), "198.18.0.201", 1));
+        assertEquals(Address.parse("198.18.0.201").lo(), next());
     }
 
     @Rfc("1122 3.3.1.5 redirect to a dead router")

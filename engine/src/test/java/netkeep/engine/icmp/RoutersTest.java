@@ -127,6 +127,7 @@ class RoutersTest {
         assertEquals(255, frame.u8(7));
         assertEquals(0, frame.u8(44) | frame.u8(45) | frame.u8(46) | frame.u8(47));
         assertEquals(1, frame.u8(48));
+        assertEquals(MAC, NdpOption.linkAddress(frame.memory(), 24 + 48));
         lab.passMs(3_000);
         assertEquals(0, solicitations().size());
         lab.passMs(5_000);
@@ -159,6 +160,10 @@ class RoutersTest {
     void advertisementEndsTheAsking() {
         lab.passMs(1_000);
         lab.take();
+        // Not that of who is no default router.
+        advertise(0, new byte[0]);
+        lab.passMs(4_000);
+        assertEquals(1, solicitations().size());
         advertise(1800, new byte[0]);
         lab.passMs(20_000);
 
@@ -325,6 +330,7 @@ class RoutersTest {
         advertise(PEER_LINK6, 0, 1800, 0, 0, new byte[0]);
         assertEquals(99, lab.ip.discovery().links().hops(1));
         assertEquals(2_000_000_000L, lab.ip.discovery().links().retransNs(1));
+        assertEquals(reachableNs, lab.ip.discovery().links().reachableNs(1, lab.nowNs));
         lab.knowPeer();
         lab.take();
         lab.icmp.echo(PEER6.hi(), PEER6.lo(), 0, 1, 1, MemorySegment.ofArray(SOURCE), 8, lab.nowNs);
@@ -665,7 +671,13 @@ class RoutersTest {
     void reservedFieldsOfRoutersAreNotLookedAt() {
         byte[] option = prefix(NET, NdpOption.ON_LINK | NdpOption.AUTONOMOUS | 0x3F, 7_200, 3_600);
         Arrays.fill(option, 12, 16, (byte) 0xFF);
-        assertEquals(Verdict.OK, advertise(1800, option));
+        byte[] mtu = mtu(1400);
+        Arrays.fill(mtu, 2, 4, (byte) 0xFF);
+        long rest = NdpMessage.routerRest(0, 0x07, 1800);
+        byte[] all = cat(new byte[8], option, mtu);
+        assertEquals(Verdict.OK, lab.arrives(icmp6In(PEER_LINK6, ALL, 255, 134, 0, rest, all)));
+        assertEquals(PEER_LINK6.lo(), next());
+        assertEquals(1400, path.mtu);
         assertTrue(routes(NET));
         assertEquals(AddressState.OPTIMISTIC, made());
 
@@ -706,6 +718,12 @@ class RoutersTest {
 
         assertEquals(Verdict.BAD_SOURCE, redirect(SECOND, Address.parse("fe80::9"), FAR6, new byte[0]));
         assertEquals(PEER_LINK6.lo(), next());
+        // Which is another after a redirect.
+        assertEquals(Verdict.OK, redirect(PEER_LINK6, SECOND, FAR6, new byte[0]));
+        assertEquals(Verdict.BAD_SOURCE, redirect(PEER_LINK6, Address.parse("fe80::9"), FAR6, new byte[0]));
+        assertEquals(SECOND.lo(), next());
+        assertEquals(Verdict.OK, redirect(SECOND, Address.parse("fe80::9"), FAR6, new byte[0]));
+        assertEquals(9, next());
     }
 
     @Rfc("4861 7.3.3 redirect to a router that fails")

@@ -185,6 +185,13 @@ class PathMtuTest {
 
         assertEquals(Verdict.BAD_FIELD, tooBig(1000));
         assertEquals(1500, mtu(FAR));
+        assertEquals(Verdict.BAD_FIELD, tooBig6(1300));
+        assertEquals(1500, mtu(PEER6));
+        // Nor that somebody else, or another protocol, would have expected.
+        catcher.expects = true;
+        byte[] other = slice(v6(Address.parse("fd00:198:18::3"), PEER6, UDP, 64, counting(0, 1400)), 14, 200);
+        assertEquals(Verdict.BAD_FIELD, lab.arrives(icmp6In(PEER6, OURS6, 64, 2, 0, 1300, other)));
+        assertEquals(1500, mtu(PEER6));
         byte[] quote = slice(v4(Address.parse("198.18.0.3"), FAR, UDP, counting(0, 100)), 14, 48);
         assertEquals(Verdict.BAD_FIELD, lab.arrives(v4(ROUTER, OURS, 1, icmp4(3, 4, 1000, quote))));
         byte[] unknown = slice(v4(OURS, FAR, 99, counting(0, 100)), 14, 48);

@@ -178,6 +178,11 @@ class ReassemblyTest {
         assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 8, true, counting(99, 16)));
         assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 16, true, counting(16, 8)));
         assertEquals(Verdict.FRAGMENT_OVERLAP, six(1, 24, false, counting(24, 8)));
+        // Where it begins behind one, and ends within the next.
+        six(2, 0, true, counting(0, 8));
+        six(2, 16, false, counting(16, 16));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(2, 8, true, counting(99, 16)));
+        assertEquals(Verdict.FRAGMENT_OVERLAP, six(2, 8, true, counting(8, 8)));
 
         assertEquals(List.of(), catcher.payloads);
         assertEquals(List.of(), lab.take());

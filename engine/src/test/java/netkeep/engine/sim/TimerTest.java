@@ -177,6 +177,7 @@ class TimerTest {
                 . send 10
                 > PSH,ACK seq=1 ack=11 len=10 uto=-1
                 """);
+        Scenario.v4().begin().play(". connect\n> SYN seq=0 uto=-1");
         // Nor does its least hold, 100 s.
         conversation.world.run(TimeUnit.SECONDS.toNanos(150));
         assertTrue(!conversation.client().has(conversation.socket(), Status.FAILED));

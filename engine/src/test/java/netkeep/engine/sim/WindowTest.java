@@ -580,5 +580,13 @@ class WindowTest {
         conversation.play("> PSH,ACK seq=2001 len=500\n< ACK seq=1 ack=2001");
         // When it goes again, too.
         conversation.play("+ 1s\n> PSH,ACK seq=2001 len=500\n...");
+        conversation.peer.segments().clear();
+        // A FIN alone brings nothing that could be pushed, not when it goes again either.
+        conversation.play("< ACK seq=1 ack=2501\n. close\n> FIN,ACK seq=2501");
+        assertFalse(conversation.last().has(TcpHeader.PSH));
+        conversation.play("+ 1s\n...");
+        assertEquals(conversation.iss() + 2501, conversation.taken().seq);
+        assertTrue(conversation.last().has(TcpHeader.FIN));
+        assertFalse(conversation.last().has(TcpHeader.PSH));
     }
 }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
+import netkeep.engine.Lab;
 import netkeep.engine.sim.Conversation;
 import netkeep.engine.sim.Scenario;
 import netkeep.engine.sim.Segment;
@@ -476,6 +479,16 @@ class ArrivalTest {
         assertEquals(first(1, ""), first(1, ""));
         assertFalse(first(1, "") == first(2, ""));
         assertFalse(first(1, "") == first(1, " from=40001"));
+        Initial initial = new Initial(new Lab().luck, TcpSettings.DEFAULT);
+        Set<Integer> numbers = new HashSet<>();
+        for (int part = 0; part <= 6; part++) {
+            long[] flow = {1, 2, 3, 4, 5, 6};
+            if (part < 6) {
+                flow[part]++;
+            }
+            numbers.add(initial.iss(flow[0], flow[1], (int) flow[2], flow[3], flow[4], (int) flow[5], 0));
+        }
+        assertEquals(7, numbers.size());
     }
 
     private static int first(long seed, String more) {

@@ -3,6 +3,8 @@ package netkeep.engine.tcp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
 import netkeep.engine.sim.Conversation;
 import netkeep.engine.sim.Scenario;
 import netkeep.engine.sim.Segment;
@@ -134,7 +136,14 @@ class OpeningTest {
             conversation.play("+ %dms\n> PSH,ACK seq=1 len=100".formatted(time));
             assertEquals(40, conversation.last().trafficClass);
         }
-        conversation.play("< ACK seq=1 ack=101\n. option TRAFFIC_CLASS 185\n. close\n> FIN,ACK seq=101");
+        // Nor by what the peer's have, nor where there is no text.
+        conversation.play("< PSH,ACK seq=1 ack=101 len=10\n+ 40ms\n> ACK seq=101 ack=11");
+        assertEquals(40, conversation.last().trafficClass);
+        conversation.play(". send 10\n> PSH,ACK seq=101 len=10\n< ACK seq=11 ack=111\n< ACK seq=90000 ack=111\n> ACK");
+        assertEquals(40, conversation.last().trafficClass);
+        conversation.play(". option TRAFFIC_CLASS 185\n. read 10\n. close\n> FIN,ACK seq=111");
+        assertEquals(184, conversation.last().trafficClass);
+        conversation.play("+ 200ms\n> FIN,ACK seq=111");
         assertEquals(184, conversation.last().trafficClass);
     }
 
@@ -204,11 +213,13 @@ class OpeningTest {
     @Test
     void flowsToOnePeerFollowEachOtherAndToAnotherBeginElsewhere() {
         int together = 0;
+        Set<Integer> begins = new HashSet<>();
         for (long seed = 1; seed <= 8; seed++) {
             Conversation conversation = Scenario.v4().seed(seed).begin();
             int first = syn(conversation, conversation.client().open(6), conversation.remote).sourcePort;
             int second = syn(conversation, conversation.client().open(6), conversation.remote).sourcePort;
             assertEquals(first + 1, second);
+            begins.add(first);
             int socket = conversation.client().open(6);
             Address another = SimHost.address4(8);
             assertEquals(
@@ -218,6 +229,7 @@ class OpeningTest {
             together += Math.abs(other - second) < 100 ? 1 : 0;
         }
         assertTrue(together <= 1, together + " of 8 are near");
+        assertTrue(begins.size() > 6, begins.toString());
     }
 
     /// A RST or SYN within the window of what is half open, RFC 9293 §3.10.7.4: the one is challenged, the other ends

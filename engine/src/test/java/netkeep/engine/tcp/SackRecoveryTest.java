@@ -2,6 +2,7 @@ package netkeep.engine.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -214,6 +215,35 @@ class SackRecoveryTest {
             sending.passMs(20);
             sending.arrives("ACK seq=1 ack=" + next);
         }
+        assertEquals(before, Look.at(sending.conversation).tcb.cwnd());
+    }
+
+    /// After a loss, in congestion avoidance: the epoch ends with the first acknowledgment of less than the window.
+    @Rfc({"9438 5.8 application", "9438 4.1 limited"})
+    @Test
+    void epochEndsWhereTheWindowIsNotUsed() {
+        Sending sending = full();
+        sending.arrives("ACK seq=1 ack=10001 sack=11001:28001");
+        sending.passMs(20);
+        int next = Look.at(sending.conversation).tcb.sndNxt() - sending.conversation.iss();
+        sending.arrives("ACK seq=1 ack=" + next);
+        sending.passMs(20);
+        next = Look.at(sending.conversation).tcb.sndNxt() - sending.conversation.iss();
+        sending.arrives("ACK seq=1 ack=" + next);
+        assertEquals(Recovery.OPEN, Look.at(sending.conversation).flow.recovery());
+        assertNotEquals(0, Look.at(sending.conversation).flow.cubicEpochNs());
+        for (int round = 0; round < 6; round++) {
+            sending.passMs(20);
+            next = Look.at(sending.conversation).tcb.sndNxt() - sending.conversation.iss();
+            sending.arrives("ACK seq=1 ack=" + next);
+        }
+        int before = Look.at(sending.conversation).tcb.cwnd();
+        sending.give(1000);
+        assertEquals(1, sending.taken().size());
+        sending.passMs(20);
+        next = Look.at(sending.conversation).tcb.sndNxt() - sending.conversation.iss();
+        sending.arrives("ACK seq=1 ack=" + next);
+        assertEquals(0, Look.at(sending.conversation).flow.cubicEpochNs());
         assertEquals(before, Look.at(sending.conversation).tcb.cwnd());
     }
 }

@@ -60,7 +60,7 @@ class SynchronisedTest {
     @ParameterizedTest
     @EnumSource(In.class)
     void resetAtTheNextNumberEndsIt(In state) {
-        state.play("< RST seq=$a\nCLOSED");
+        state.play("< RST seq=$a\nCLOSED\n. failed\n. error " + (state == In.CLOSE_WAIT ? "EPIPE" : "ECONNRESET"));
     }
 
     @Rfc({"5961 3.2 in the window", "5961 3.2 outside"})

@@ -186,6 +186,12 @@ class UdpTest {
         assertFalse(waits(socket));
         assertEquals(List.of(), lab.take());
         assertEquals(1, lab.count(Counter.UdpInCsumErrors));
+        octets = datagram(PEER6, OURS6, 4000, 53, counting(0, 500));
+        octets[300] ^= 1;
+        assertEquals(Verdict.BAD_CHECKSUM, lab.arrives(v6(PEER6, OURS6, 17, 64, octets)));
+        assertFalse(waits(socket));
+        assertEquals(List.of(), lab.take());
+        assertEquals(1, lab.count(Counter.Udp6InCsumErrors));
     }
 
     @Rfc({"768 no checksum in", "8200 8.1 zero checksum", "8085 3.4.1 zero checksum"})
@@ -321,6 +327,12 @@ class UdpTest {
         send(socket, PEER, 53, counting(0, 1_400));
         assertEquals(2, lab.take().size());
         send(socket, PEER, 53, counting(0, 972));
+        assertEquals(1, lab.take().size());
+        send(socket, PEER6, 53, counting(0, 1_400));
+        lab.arrives(icmp6In(PEER6, OURS6, 64, 2, 0, 1300, slice(lab.only().packet(), 0, 48)));
+        send(socket, PEER6, 53, counting(0, 1_400));
+        assertEquals(2, lab.take().size());
+        send(socket, PEER6, 53, counting(0, 1_252));
         assertEquals(1, lab.take().size());
     }
 
@@ -558,6 +570,21 @@ class UdpTest {
         assertEquals(0, inOrder);
     }
 
+    /// Also where nobody has asked for one, not even by connecting.
+    @Rfc({"8085 5.1 source port", "8085 5.1 port zero"})
+    @Test
+    void socketThatOnlySendsHasAPort() {
+        for (Address to : List.of(PEER, PEER6)) {
+            int socket = lab.client.open(17);
+            lab.turn();
+            send(socket, to, 53, counting(0, 8));
+            int header = to.isV4() ? 20 : 40;
+            int port = lab.only().u16(header);
+            assertTrue(port >= 32768 && port < 61000, "from " + port);
+            assertEquals(port, lab.client.localPort(socket));
+        }
+    }
+
     @Rfc({"1122 4.1.3.6 own source", "1122 4.1.3.5 source"})
     @Test
     void sourceIsOursWhateverIsAskedFor() {
@@ -615,8 +642,12 @@ class UdpTest {
     void broadcastNeedsTheOption() {
         int socket = lab.bound(1000);
         int other = lab.bound(53);
-        send(socket, ALL, 53, counting(0, 8));
-        assertEquals(Errno.EACCES, error(socket));
+        // To all hosts of the subnet as well as to all.
+        for (Address all : List.of(ALL, Address.parse("198.18.0.255"))) {
+            send(socket, all, 53, counting(0, 8));
+            assertEquals(Errno.EACCES, error(socket));
+            assertEquals(Errno.EACCES, lab.answer(lab.client.connect(socket, all.hi(), all.lo(), 53), socket));
+        }
         assertEquals(List.of(), lab.take());
         option(socket, Option.BROADCAST, 1);
         send(socket, ALL, 53, counting(0, 8));
