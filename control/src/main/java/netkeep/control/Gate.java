@@ -430,6 +430,7 @@ public final class Gate {
             return;
         }
         inFlight.look(number);
+        inFlight.lookLeft();
         // Who joins costs control a connection, and what is sent to it.
         boolean joins = Joining.joins(received.octets());
         boolean mayHold = mayHold(client, joins ? 1 + Joining.DEPOSITED : descriptors.length);
@@ -550,8 +551,8 @@ public final class Gate {
     }
 
     private void close(Client client, Line line) {
+        watch.remove(line.descriptor());
         inFlight.closes(client.number, client.user, line);
-        close(line);
     }
 
     private void hangUp(Client client) {

@@ -200,7 +200,11 @@ class GateTest {
                 guest.line.close();
             }
             assertEquals(Errno.EMFILE, place.refusal());
+            // Nobody can receive it any more.
             joined.forEach(Line::close);
+            try (Line again = place.greets()) {
+                assertNull(again.poll());
+            }
         }
     }
 

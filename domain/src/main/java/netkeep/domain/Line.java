@@ -162,6 +162,11 @@ public final class Line implements AutoCloseable {
         return 2L * Sockets.unread(descriptor) >= Sockets.sendBuffer(descriptor);
     }
 
+    /// Ends it both ways, as [#close] does for the other end, which still receives what was sent. This end stays open.
+    public void end() {
+        Sockets.shutdown(descriptor);
+    }
+
     /// Receives a message; waits for one.
     ///
     /// @throws EOFException if the other end is closed

@@ -33,6 +33,7 @@ public final class Sockets {
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SHUT_RDWR = 2;
     private static final int SO_DOMAIN = 39;
     private static final int SO_PEERCRED = 17;
     private static final int SO_MEMINFO = 55;
@@ -106,6 +107,11 @@ public final class Sockets {
     /// @return its descriptor, or `-errno`
     public static int accept(int descriptor) {
         return (int) Call.own().raw(Architecture.ACCEPT4, descriptor, 0, 0, SOCK_CLOEXEC, 0, 0);
+    }
+
+    /// Ends a connection both ways. Harmless where the other end has done so.
+    public static void shutdown(int descriptor) {
+        LinuxException.check(Call.own().raw(Architecture.SHUTDOWN, descriptor, SHUT_RDWR, 0, 0, 0, 0), "shutdown");
     }
 
     /// The process at the other end of a UNIX socket, as the kernel saw it connect.
