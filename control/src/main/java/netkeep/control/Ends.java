@@ -17,7 +17,7 @@ import netkeep.session.Hold;
 /// that any more, and none of them has closed the socket, the stack is told to.
 final class Ends {
     /// How a question to the stack begins.
-    private static final String LEFT = "left ";
+    static final String LEFT = "left ";
 
     /// The longest number that the stack reads.
     private static final int MOST_LIFE = 999_999_999;

@@ -126,6 +126,7 @@ public final class Gate {
     private @Nullable Client clogs;
 
     private final InFlight inFlight = new InFlight();
+    private final Orphans orphans;
     private final Askers askers;
     private final Ends ends;
     private final Deposits deposits;
@@ -166,6 +167,7 @@ public final class Gate {
         });
         this.deposits = new Deposits(layout, refused);
         this.questions = new Questions(keeper);
+        this.orphans = new Orphans(questions);
         this.addresses = new AddressAskers(questions);
         this.askers = new Askers(Sockets.peerUser(listener), watch, octets -> taken.greeting(octets), this::asked);
         watch.add(listener);
@@ -265,10 +267,22 @@ public final class Gate {
             return;
         }
         String elsewhere = leads.apply(Sockets.peerUser(guest.descriptor()));
-        int number = free(Sockets.peerUser(guest.descriptor()));
-        if (Hello.greets(said) && elsewhere != null) {
+        if (!Hello.greets(said)) {
+            refuse(guest, Errno.EMFILE, List.of());
+        } else if (elsewhere != null) {
             refuse(guest, Errno.EREMOTE, List.of(elsewhere));
-        } else if (!Hello.greets(said) || number < 0 || !want(new Client(number, guest), "")) {
+        } else {
+            letIn(guest);
+        }
+    }
+
+    /// Lets in who has greeted: at once, or in the place of one of its user's sessions that has no client any more.
+    private void letIn(Line guest) throws IOException {
+        int user = Sockets.peerUser(guest.descriptor());
+        int number = free(user);
+        if (number < 0 && !inFlight.full(user) && orphans.giveUp(user, guest)) {
+            watch.remove(guest.descriptor());
+        } else if (number < 0 || !want(new Client(number, guest), "")) {
             refuse(guest, Errno.EMFILE, List.of());
         }
     }
@@ -335,7 +349,7 @@ public final class Gate {
         int others = (int)
                 clients.values().stream().filter(client -> client.user != user).count();
         int left = most - others;
-        if (clients.size() - others >= left - left / KEPT || inFlight.left(user) > InFlight.MOST_LEFT) {
+        if (clients.size() - others >= left - left / KEPT || inFlight.full(user)) {
             return -1;
         }
         for (int number = 0; number < most; number++) {
@@ -542,6 +556,9 @@ public final class Gate {
     private void leave(Client client, String why) throws IOException {
         if (!client.gone) {
             client.gone = true;
+            if (!client.beside) {
+                orphans.add(client.number, client.user);
+            }
             names.forget(client.number);
             hangUp(client);
             ends.over(client.number);
@@ -570,6 +587,7 @@ public final class Gate {
     public void news(String text) throws IOException {
         news = text;
         ends.unanswered().forEach(questions::left);
+        orphans.again();
         addresses.again();
     }
 
@@ -625,7 +643,7 @@ public final class Gate {
     }
 
     /// A session is over: its number is free.
-    public void over(int number) {
+    public void over(int number) throws IOException {
         ends.over(number);
         deposits.forget(number);
         if (names.owns(number)) {
@@ -634,6 +652,11 @@ public final class Gate {
         Client client = clients.remove(number);
         if (client != null) {
             hangUp(client);
+        }
+        Line heir = orphans.over(number);
+        if (heir != null) {
+            watch.add(heir.descriptor());
+            letIn(heir);
         }
     }
 }

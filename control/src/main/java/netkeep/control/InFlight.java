@@ -161,6 +161,11 @@ final class InFlight {
         kept.putAll(unread);
     }
 
+    /// Whether sessions of a user have left so much behind that he gets no other one.
+    boolean full(int user) {
+        return left(user) > MOST_LEFT;
+    }
+
     /// How many sessions of a user have left behind, as far as it was looked, with the lines that are open for that.
     int left(int user) {
         look(one -> one == user);

@@ -18,9 +18,15 @@ final class Questions {
         this.keeper = keeper;
     }
 
-    /// A socket is to be closed, as a line of [Ends] says; the same line may be said again.
+    /// A socket is to be closed, as a line of [Ends] says, or a session given up, as one of [Orphans] does. The same
+    /// line may be said again.
     void left(String line) {
         left.add(line);
+    }
+
+    /// What was not asked yet need not be.
+    void forget(String line) {
+        left.remove(line);
     }
 
     /// Somebody wants to know the stack's addresses.

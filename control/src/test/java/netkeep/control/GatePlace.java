@@ -134,6 +134,12 @@ final class GatePlace implements AutoCloseable {
             place.gate.ready(descriptor);
         }
 
+        /// Hangs up.
+        void dies() throws IOException {
+            line.close();
+            place.gate.ready(descriptor);
+        }
+
         /// Has control hold one end.
         ///
         /// @return the other

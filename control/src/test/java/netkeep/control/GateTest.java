@@ -82,6 +82,37 @@ class GateTest {
         }
     }
 
+    /// What dead programs owe to peers that read nothing would else keep their user's next one out.
+    @Test
+    void whoFindsNoPlaceHasThatOfTheFirstOfItsUsersDead() throws IOException {
+        try (GatePlace place = new GatePlace(directory)) {
+            GatePlace.Guest living = place.guest(0);
+            GatePlace.Guest dead = place.guest(1);
+            assertEquals(Errno.EMFILE, place.refusal());
+            dead.dies();
+            assertEquals(new Word(Word.LEAVE, 1, ""), place.heard());
+            assertEquals(Long.MAX_VALUE, place.gate.deadlineNs());
+            try (Line next = place.greets()) {
+                assertNull(next.poll());
+                assertEquals(1, place.gate.turn(place.gate.deadlineNs()));
+                assertEquals(new Word(Word.ASK, 0, "left 1\n"), place.heard());
+                // Its place is promised.
+                assertEquals(Errno.EMFILE, place.refusal());
+                // The stack has died of something else meanwhile.
+                place.gate.news("");
+                assertEquals(1, place.gate.turn(place.gate.deadlineNs()));
+                assertEquals(new Word(Word.ASK, 0, "left 1\n"), place.heard());
+                place.gate.news("");
+                place.gate.over(1);
+                assertTrue(place.keeper[0].unread());
+                assertEquals(new Word(Word.WANT, 1, ""), place.heard());
+                // The number is a living session's again.
+                assertEquals(Long.MAX_VALUE, place.gate.deadlineNs());
+                living.line.close();
+            }
+        }
+    }
+
     /// Else the next session of that number, whoever's it is, would be given the regions of a dead one.
     @Test
     void whatWasDepositedIsNotTheNextSessions() throws IOException {

@@ -12,9 +12,10 @@ import netkeep.engine.socket.Attachment;
 import org.jspecify.annotations.Nullable;
 
 /// Sockets that no process of their client has any more, as control says: lines of `left SESSION SOCKET LIFE`. They are
-/// closed; the answer, the same lines, comes once that is committed: until then control says it to each successor.
+/// closed; the answer, the same lines, comes once that is committed: until then control says it to each successor. Or
+/// sessions without a client that are to be given up, `left SESSION`, which control hears of when they are over.
 final class LeftSockets {
-    private static final Pattern LEFT = Pattern.compile("left \\d{1,9} \\d{1,9} \\d{1,9}");
+    private static final Pattern LEFT = Pattern.compile("left \\d{1,9}( \\d{1,9} \\d{1,9})?");
 
     /// @param asked what the client had asked for until then, ever: it may have closed the socket itself
     private record Left(Attachment attachment, int socket, int life, long asked, String line) {}
@@ -35,14 +36,19 @@ final class LeftSockets {
                 && word.text().lines().allMatch(line -> LEFT.matcher(line).matches());
     }
 
-    /// @param attachments by the numbers of their sessions, null for those that are over
-    void take(Word word, IntFunction<@Nullable Attachment> attachments) {
+    /// @param served by the numbers of their sessions, null for those that are over
+    void take(Word word, IntFunction<@Nullable Served> served) {
         word.text().lines().forEach(line -> {
             String[] said = line.split(" ", 4);
-            Attachment attachment = attachments.apply(Integer.parseInt(said[1]));
-            if (attachment == null || attachment.closed()) {
+            Served of = served.apply(Integer.parseInt(said[1]));
+            if (said.length == 2) {
+                if (of != null) {
+                    of.giveUp();
+                }
+            } else if (of == null || of.leaving || of.attachment.closed()) {
                 closed.add(line);
             } else {
+                Attachment attachment = of.attachment;
                 int socket = Integer.parseInt(said[2]);
                 waiting.add(new Left(attachment, socket, Integer.parseInt(said[3]), attachment.asked(), line));
             }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import netkeep.domain.Doorbell;
+import netkeep.engine.Engine;
 import netkeep.engine.socket.Attachment;
 import netkeep.linux.LinuxException;
 
@@ -14,8 +15,11 @@ final class Served {
     /// Whether its client is gone, or cut off.
     boolean leaving;
 
-    /// Sockets that have been closed since.
-    int closed;
+    /// Sockets that have been closed since, or reset.
+    private int closed;
+
+    /// Whether its connections are reset, whatever they owe their peers.
+    private boolean givenUp;
 
     /// Forgotten by the engine; the next turn commits that.
     boolean detached;
@@ -71,6 +75,19 @@ final class Served {
     /// Whether all its sockets have been: all there is to do is done then, but for what they owe their peers.
     boolean closed() {
         return closed == attachment.layout.sockets();
+    }
+
+    /// Its client is gone, and its place is wanted for another one. Harmless where that was said before.
+    void giveUp() {
+        if (leaving && !givenUp) {
+            givenUp = true;
+            closed = 0;
+        }
+    }
+
+    /// Closes some of its sockets, between two turns, until [#closed].
+    void close(Engine engine, long nowNs) {
+        closed = givenUp ? engine.reset(attachment, closed, nowNs) : engine.close(attachment, closed, nowNs);
     }
 
     /// When there is something to do for it at the latest.

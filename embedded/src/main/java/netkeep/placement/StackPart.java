@@ -234,7 +234,7 @@ final class StackPart implements Part {
             case Word.RENEW -> renew(word.number(), descriptors);
             case Word.ASK -> {
                 if (LeftSockets.concerns(word)) {
-                    left.take(word, this::attachment);
+                    left.take(word, this::served);
                     return true;
                 }
                 String answer = answers.answer(word.text(), clock.nowNs());
@@ -266,10 +266,8 @@ final class StackPart implements Part {
         }
     }
 
-    /// Of a session that goes on, else null.
-    private @Nullable Attachment attachment(int number) {
-        Served client = number < clients.length ? clients[number] : null;
-        return client == null || client.leaving ? null : client.attachment;
+    private @Nullable Served served(int number) {
+        return number < clients.length ? clients[number] : null;
     }
 
     private void cut(int number, String why) throws IOException {
@@ -344,7 +342,7 @@ final class StackPart implements Part {
             }
             if (!client.closed() && !closes) {
                 closes = true;
-                client.closed = engine.close(client.attachment, client.closed, nowNs);
+                client.close(engine, nowNs);
             }
             if (client.closed() && client.attachment.inUse() == 0) {
                 engine.detach(client.attachment);

@@ -11,8 +11,10 @@ import netkeep.engine.Engine;
 import netkeep.engine.ledger.Hand;
 import netkeep.engine.socket.Endpoint;
 import netkeep.linux.Clock;
+import netkeep.linux.Errno;
 import netkeep.session.Request;
 import netkeep.session.SessionLayout;
+import netkeep.session.Status;
 import netkeep.session.Terms;
 import netkeep.wire.IpProtocol;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +150,45 @@ class OrphansTest {
         }
         assertEquals(1, closed.count);
         assertTrue(owed() > 0, "nothing is owed any more");
+    }
+
+    /// Control has no place for its user's next program: the peer is reset, however long it would read nothing.
+    @Test
+    void whatIsGivenUpIsResetAndIsOver() throws Exception {
+        begin();
+        fill();
+        stack.leaves(DEAD);
+        stack.domain.turns(TURNS);
+        assertTrue(owed() > 0, "nothing is owed any more");
+        assertEquals(0, failed());
+        for (int again = 0; again < 2; again++) {
+            // It may be said by a successor of control, or to one of the stack.
+            stack.asked("left " + DEAD + "\n");
+        }
+        stack.domain.turns(3);
+        assertEquals(new Word(Word.OVER, DEAD, ""), stack.said());
+        assertEquals(Status.FAILED, failed());
+        long child = LAYOUT.stackWords(LAYOUT.sockets() / 2);
+        assertEquals(Errno.ECONNRESET, peer.stack.u16(child + SessionLayout.ERROR));
+    }
+
+    /// By who may be wrong, or late: the number may be another's by then.
+    @Test
+    void noSessionIsGivenUpThatHasAClient() throws Exception {
+        begin();
+        fill();
+        stack.asked("left " + DEAD + "\nleft " + PEER + "\nleft 999999999\n");
+        stack.domain.turns(TURNS);
+        assertTrue(owed() > 0, "nothing is owed any more");
+        stack.leaves(DEAD);
+        stack.domain.turns(TURNS);
+        assertEquals(0, failed());
+    }
+
+    /// Whether the peer's connection has.
+    private int failed() {
+        long child = LAYOUT.stackWords(LAYOUT.sockets() / 2);
+        return peer.stack.i32Acquire(child + SessionLayout.STATUS) & Status.FAILED;
     }
 
     /// Nobody owes anything once the peer is gone, too: both sessions end.

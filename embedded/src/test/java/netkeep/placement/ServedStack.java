@@ -120,6 +120,12 @@ final class ServedStack implements AutoCloseable {
         domain.hear();
     }
 
+    /// Control asks something for itself.
+    void asked(String text) throws IOException {
+        keeper.send(new Word(Word.ASK, 0, text).octets());
+        domain.hear();
+    }
+
     /// What the stack says next.
     Word said() throws IOException {
         Line.Received received = keeper.poll();

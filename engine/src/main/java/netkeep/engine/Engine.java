@@ -157,7 +157,12 @@ public final class Engine {
     /// @param from the first that is to be looked at: 0, then what this has returned
     /// @return where to go on; as many as the session may have when all are closed
     public int close(Attachment attachment, int from, long nowNs) {
-        return requests.close(attachment, from, nowNs);
+        return requests.close(attachment, from, false, nowNs);
+    }
+
+    /// As [#close], but what is owed to peers is given up: their connections are reset.
+    public int reset(Attachment attachment, int from, long nowNs) {
+        return requests.close(attachment, from, true, nowNs);
     }
 
     /// Closes a socket that no process of its client has any more, unless that was done or it has another life by now.

@@ -116,13 +116,15 @@ final class Requests {
     }
 
     /// As [Engine#close].
-    int close(Attachment attachment, int from, long nowNs) {
+    ///
+    /// @param abort whether connections are reset, those that were closed before, too
+    int close(Attachment attachment, int from, boolean abort, long nowNs) {
         attachment.close();
         int sockets = attachment.layout.sockets();
         int socket = from;
         for (int left = CLOSES; left > 0 && socket < sockets; left--) {
             if (attachment.used(socket)) {
-                closeLeft(attachment.first + socket, true, nowNs);
+                closeLeft(attachment.first + socket, true, abort, nowNs);
                 socket++;
             } else {
                 // Nor was any behind it in its half.
@@ -143,12 +145,13 @@ final class Requests {
         if (endpoint.life() != life) {
             return;
         }
-        closeLeft(index, false, nowNs);
+        closeLeft(index, false, false, nowNs);
         hand.done();
     }
 
     /// @param orphan whether no client is there for it any more
-    private void closeLeft(int index, boolean orphan, long nowNs) {
+    /// @param abort  as for [#close]
+    private void closeLeft(int index, boolean orphan, boolean abort, long nowNs) {
         sockets.read(index, endpoint);
         int kind = endpoint.kind();
         if (kind == Endpoint.FREE) {
@@ -157,15 +160,15 @@ final class Requests {
         hand.works(index, Hand.Work.LEFT);
         ask.op = Request.CLOSE;
         ask.ticket = 0;
-        ask.a = 0;
+        ask.a = abort ? 1 : 0;
         if (kind == Endpoint.DATAGRAMS) {
             udp.users().request(index, ask, nowNs);
             return;
         }
-        if (!endpoint.has(Endpoint.CLOSED_BY_USER)) {
+        if (abort || !endpoint.has(Endpoint.CLOSED_BY_USER)) {
             tcp.users().request(index, ask, nowNs);
         }
-        if (orphan) {
+        if (orphan && !abort) {
             tcp.users().orphan(index, nowNs);
         }
     }

@@ -43,6 +43,22 @@ final class Daemon {
         List<String> command = new ArrayList<>(Place.netkeep(line));
         command.addAll(1, options);
         keeper = place.start(command);
+        awaitAll();
+    }
+
+    /// As above, with no other options than these.
+    ///
+    /// @param session as they say
+    Daemon(Place place, Path session, List<String> options) throws Exception {
+        this.place = place;
+        this.session = session;
+        List<String> line = new ArrayList<>(List.of("up"));
+        line.addAll(options);
+        keeper = place.start(Place.netkeep(line));
+        awaitAll();
+    }
+
+    private void awaitAll() throws Exception {
         for (String part : new String[] {"link", "stack", "control"}) {
             keeper.says(part);
             awaitRestarts(part, 0);

@@ -2,10 +2,14 @@ package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.linux.Threads;
@@ -60,6 +64,35 @@ class OrphanTest {
     private static double octets(String text) {
         String[] words = text.split(" ");
         return Double.parseDouble(words[0]) * Math.pow(1024, "BKMG".indexOf(words[1].charAt(0)));
+    }
+
+    /// A user's places are all his dead programs': the next one has that of the first.
+    @ParameterizedTest
+    @ValueSource(strings = {"monolithic", "factored"})
+    void whoComesNextHasItsPlace(String placement) throws Exception {
+        place = new Place(directory);
+        Path file = directory.resolve("netkeep.toml");
+        Files.writeString(file, """
+                session = "%s"
+                placement = "%s"
+                [[link]]
+                tap = "nk-orphan"
+                addresses = ["%s/24"]
+                kernel-addresses = ["%s/24"]
+                [limits]
+                sessions = 1
+                """.formatted(directory.resolve("session"), placement, Place.OURS_4, Place.KERNEL_4));
+        up = new Daemon(place, directory.resolve("session"), List.of("--config", file.toString()));
+        Place.Running source = up.attach("source", "--port", Integer.toString(PORT));
+        try (Socket peer = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
+            Place.await(
+                    "it reads",
+                    () -> up.sockets().stream().anyMatch(socket -> "0".equals(String.valueOf(socket.get("snd_wnd")))));
+            source.kill();
+            assertShown(source.pid());
+            up.attach("source", "--port", Integer.toString(PORT + 1));
+            assertThrows(SocketException.class, () -> peer.getInputStream().readAllBytes());
+        }
     }
 
     @ParameterizedTest
