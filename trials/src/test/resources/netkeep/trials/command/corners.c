@@ -1069,6 +1069,34 @@ static void accepting(void) {
     peer("x", 0);
 }
 
+/* Who cannot take a connection for want of a descriptor leaves it where it is. */
+static void left_queued(void) {
+    section("accepting without a descriptor");
+    struct rlimit before;
+    int listener = stream();
+    set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    SAY(bound(listener, own_address, port + 4));
+    SAY(listen(listener, 5));
+    SAY(fcntl(listener, F_SETFL, O_NONBLOCK));
+    SAY(peer("c", port + 4));
+    SAY(polled(listener, ALL, 1000));
+    int next = dup(listener);
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &before);
+    SAY(setrlimit(RLIMIT_NOFILE, &(struct rlimit) {(rlim_t)next, before.rlim_max}));
+    SAY(accept(listener, NULL, NULL));
+    SAY(accept(listener, NULL, NULL));
+    SAY(polled(listener, ALL, 0));
+    SAY(setrlimit(RLIMIT_NOFILE, &before));
+    int fd = accept(listener, NULL, NULL);
+    SAY(send(fd, octets, 4, 0));
+    SAY(peer("r", 4));
+    SAY(polled(listener, ALL, 0));
+    close(fd);
+    close(listener);
+    peer("x", 0);
+}
+
 static void *accepts(void *listener) {
     errno = 0;
     accept(*(int *)listener, NULL, NULL);
@@ -3399,6 +3427,7 @@ int main(int count, char **arguments) {
     sharing();
     nesting();
     accepting();
+    left_queued();
     unlistening();
     datagrams();
     received_before();
