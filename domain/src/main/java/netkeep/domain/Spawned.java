@@ -2,6 +2,7 @@ package netkeep.domain;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import netkeep.linux.Clock;
@@ -42,6 +43,9 @@ public final class Spawned {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /// What the last thread of a process may still do when that counts as ended, if it waits for a core.
+    private static final long LAST_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final int process;
     private final int pidfd;
@@ -258,6 +262,28 @@ public final class Spawned {
         Clock clock = new Clock();
         long untilNs = clock.nowNs() + PARTING_NS;
         some.forEach(each -> each.await(Math.max(0, untilNs - clock.nowNs())));
+    }
+
+    /// Its parent has seen that it has [#ended], and watches it no more: a thread of its own forgets it once
+    /// nothing is left of it. What /proc tells of a process goes with it, and who reaps it while its last
+    /// thread is at that goes round in the kernel (shrink_dcache_parent): 75 and 237 ms of it in two of six
+    /// deaths under load.
+    ///
+    /// @return done when it is forgotten
+    public CompletableFuture<Void> leave(Epoll watcher) {
+        if (reaped) {
+            return CompletableFuture.completedFuture(null);
+        }
+        watcher.remove(ends.descriptor());
+        return CompletableFuture.runAsync(
+                () -> {
+                    Poller poller = new Poller(1);
+                    poller.add(pidfd, Poller.POLLIN);
+                    poller.await(Poller.NEVER);
+                    LockSupport.parkNanos(LAST_NS);
+                    await();
+                },
+                gone -> Thread.ofPlatform().name("netkeep-reaper").daemon().start(gone));
     }
 
     /// Waits until it has ended.

@@ -69,6 +69,18 @@ class SpawnedTest {
         }
     }
 
+    @Test
+    void whoIsLeftIsForgotten() {
+        Spawned life = Spawned.start(List.of("sleep", "1000"), watcher);
+        life.kill();
+        life.leave(watcher).join();
+        assertTrue(life.reap());
+        life.leave(watcher).join();
+        assertEquals("signal 9", life.cause());
+        assertFalse(ProcessHandle.of(life.process()).isPresent());
+        life.close();
+    }
+
     /// The end of its line tells a domain that its keeper is gone.
     @Test
     void whoIsDismissedEndsByItself() {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import netkeep.domain.Build;
@@ -109,7 +110,7 @@ public final class Keeper implements AutoCloseable {
     private final List<Seat> seats = new ArrayList<>();
     private final Map<Integer, Tenancy> sessions = new HashMap<>();
     private final Map<Long, Child> children = new HashMap<>();
-    private final List<Spawned> dying = new ArrayList<>();
+    private final List<CompletableFuture<Void>> dying = new ArrayList<>();
     private final Bulletin bulletin = new Bulletin();
     private long startAtNs;
     private long spareAtNs;
@@ -278,9 +279,7 @@ public final class Keeper implements AutoCloseable {
     private void happened(long token) {
         Child child = children.get(token);
         if (child == null) {
-            // The bell, or nothing is left of one that died.
-            dying.removeIf(Spawned::reap);
-            return;
+            return; // the bell, or one that is buried
         }
         hear(child, WORDS);
         if (child.life.ended()) {
@@ -429,7 +428,8 @@ public final class Keeper implements AutoCloseable {
         children.remove((long) child.life.process());
         epoll.remove(child.life.line().descriptor());
         child.close();
-        dying.add(child.life);
+        dying.removeIf(CompletableFuture::isDone);
+        dying.add(child.life.leave(epoll));
         long nowNs = clock.nowNs();
         if (child.seat != null) {
             Seat seat = child.seat;
@@ -450,7 +450,7 @@ public final class Keeper implements AutoCloseable {
         children.values().forEach(child -> child.life.kill());
         children.values().forEach(child -> child.life.await());
         children.values().forEach(Child::close);
-        dying.forEach(Spawned::await);
+        dying.forEach(CompletableFuture::join);
         sessions.values().forEach(Tenancy::close);
         kept.close();
         epoll.close();
