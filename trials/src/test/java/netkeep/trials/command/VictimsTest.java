@@ -17,7 +17,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +46,10 @@ class VictimsTest {
 
     private static final int AT_ONCE = 12;
     private static final int LIFE_US = 60_000;
+
+    /// How many die in a second at least.
+    private static final int A_SECOND = 20;
+
     private static final int KERNEL_PORT = 7004;
     private static final int OWN_PORT = 9000;
     private static final int PATIENCE_MS = 30_000;
@@ -74,6 +80,9 @@ class VictimsTest {
     private final AtomicInteger open = new AtomicInteger();
 
     private final AtomicInteger all = new AtomicInteger();
+
+    /// Those of them of which nothing more was heard.
+    private final Queue<String> silent = new ConcurrentLinkedQueue<>();
 
     @AfterEach
     void end() {
@@ -125,7 +134,7 @@ class VictimsTest {
     }
 
     private String die(int count, int seed) throws Exception {
-        Place.Said said = place.run(
+        Place.Running dying = place.start(List.of(
                 program.toString(),
                 up.session.toString(),
                 Place.KERNEL_4,
@@ -134,7 +143,8 @@ class VictimsTest {
                 Integer.toString(count),
                 Integer.toString(AT_ONCE),
                 Integer.toString(LIFE_US),
-                Integer.toString(seed));
+                Integer.toString(seed)));
+        Place.Said said = dying.end(TimeUnit.MILLISECONDS.toSeconds(PATIENCE_MS) + count / A_SECOND);
         assertEquals(0, said.code(), said.err());
         return said.out().strip();
     }
@@ -151,7 +161,8 @@ class VictimsTest {
                     got = socket.getInputStream().read(piece)) {
                 socket.getOutputStream().write(piece, 0, got);
             }
-        } catch (SocketTimeoutException silent) {
+        } catch (SocketTimeoutException nothing) {
+            silent.add(socket.toString());
             return; // counted as open for ever
         } catch (IOException reset) {
             // That is an end, too.
@@ -190,7 +201,11 @@ class VictimsTest {
         up.await("sessions: 0");
         long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         while (open.get() != 0) {
-            assertTrue(System.nanoTime() < endNs, open + " connections of the dead are open");
+            if (System.nanoTime() > endNs) {
+                Place.Said counts = place.command("nstat", "--session", up.session.toString());
+                throw new AssertionError(
+                        open + " connections of the dead are open: " + silent + "\n" + sockets() + counts.out());
+            }
             Thread.sleep(10);
         }
     }
