@@ -21,20 +21,18 @@ import netkeep.keeper.Keeper;
 import netkeep.keeper.Plan;
 import netkeep.linux.Descriptors;
 import netkeep.linux.Memory;
-import netkeep.linux.Threads;
 import netkeep.placement.BesideRings;
 import netkeep.placement.Grants;
 import netkeep.placement.Recorder;
-import netkeep.placement.Standby;
 import netkeep.session.BesideTerms;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a recording of each death, and a report.
 ///
 /// What is recorded is copied to memory before the next process begins, and for one that was killed, and died of no
-/// input, only so much that nobody notices. Files are written some time later, by a thread of its own that gives way:
-/// the successor needs the core. A keeper that waits watches nobody: if the disk takes nothing, recordings are
-/// dropped. Files are this user's alone. How many stay is bounded ([Shelf]).
+/// input, only so much that nobody notices. Files are written some time later, by a thread of its own: until then the
+/// successor needs the core. A keeper that waits watches nobody: if the disk takes nothing, recordings are dropped.
+/// Files are this user's alone. How many stay is bounded ([Shelf]).
 public final class Reports implements AutoCloseable {
     private static final long LATER_MS = 200;
     private static final long PATIENCE_MS = TimeUnit.SECONDS.toMillis(10);
@@ -303,8 +301,6 @@ public final class Reports implements AutoCloseable {
         synchronized (this) {
             ready = true;
         }
-        // A file of 14 MiB takes 8 ms of a core.
-        Threads.giveWay(Standby.NICE);
         for (Runnable job = next(); job != null; job = next()) {
             job.run();
         }
