@@ -178,9 +178,8 @@ public final class Spawned {
         words -= OF_SESSION;
     }
 
-    /// Says a word to it, which the dead do not hear. Who does not read is killed, but not for what somebody asks of
-    /// it:
-    /// that one may have said too much, and half the line is left to others.
+    /// Says a word to it, which the dead do not hear. Who does not read is killed, but not for what somebody
+    /// asks of it: that one may have said too much. Half the line is left to what its parent says itself.
     public void say(Word word, int... descriptors) {
         boolean asked = word.kind() == Word.ASK || word.kind() == Word.TELL || word.kind() == Word.CAPTURE;
         try {
