@@ -127,6 +127,7 @@ public final class Gate {
 
     private final InFlight inFlight = new InFlight();
     private final Orphans orphans;
+    private final CutOffs cutOffs = new CutOffs();
     private final Askers askers;
     private final Ends ends;
     private final Deposits deposits;
@@ -134,6 +135,7 @@ public final class Gate {
     private final AddressAskers addresses;
     private String news = "";
     private int[] captures = {};
+    private long turnNs;
     private Taken taken = Taken.unseen();
     private @Nullable Beside beside;
 
@@ -207,21 +209,29 @@ public final class Gate {
         Client clogged = clogs;
         clogs = null;
         if (clogged != null) {
+            cutOffs.add(clogged.user, turnNs);
             leave(clogged, CLOGS);
         }
         taken.none();
     }
 
-    /// Asks the stack what waits to be asked.
+    /// Asks the stack what waits to be asked, and lets in who has waited.
     ///
     /// @return 0 if nothing did
     public int turn(long nowNs) throws IOException {
-        return questions.turn(nowNs);
+        turnNs = nowNs;
+        int done = questions.turn(nowNs);
+        for (Line guest = cutOffs.due(nowNs); guest != null; guest = cutOffs.due(nowNs)) {
+            watch.add(guest.descriptor());
+            letIn(guest);
+            done++;
+        }
+        return done;
     }
 
     /// When there is something for [#turn], Long.MAX_VALUE if nothing waits.
     public long deadlineNs() {
-        return questions.deadlineNs();
+        return Math.min(questions.deadlineNs(), cutOffs.deadlineNs());
     }
 
     private void accept() {
@@ -276,13 +286,18 @@ public final class Gate {
         }
     }
 
-    /// Lets in who has greeted: at once, or in the place of one of its user's sessions that has no client any more.
+    /// Lets in who has greeted: at once, later if clients of its user were cut off, or in the place of one of his
+    /// sessions that has no client any more.
     private void letIn(Line guest) throws IOException {
         int user = Sockets.peerUser(guest.descriptor());
+        if (cutOffs.take(guest, user, turnNs)) {
+            watch.remove(guest.descriptor());
+            return;
+        }
         int number = free(user);
         if (number < 0 && !inFlight.full(user) && orphans.giveUp(user, guest)) {
             watch.remove(guest.descriptor());
-        } else if (number < 0 || !want(new Client(number, guest), "")) {
+        } else if (number < 0 || cutOffs.full(user) || !want(new Client(number, guest), "")) {
             refuse(guest, Errno.EMFILE, List.of());
         }
     }
@@ -638,6 +653,7 @@ public final class Gate {
     public void cut(int number) throws IOException {
         Client client = clients.get(number);
         if (client != null) {
+            cutOffs.add(client.user, turnNs);
             leave(client);
         }
     }

@@ -140,6 +140,8 @@ public final class Spawned {
         if (hurries) {
             Threads.preferAll(process, Threads.FIRST, -1, 0);
         }
+        // What wakes it is to find it on its core, whoever else computes there.
+        Threads.prefer(thread, Threads.nice(thread));
         try {
             server = Threads.threadfd(thread);
             ends.add(server, Epoll.EPOLLIN | Epoll.EPOLLET, SERVER);

@@ -173,7 +173,7 @@ public final class Domain {
     /// @throws EOFException then
     void run() throws IOException {
         long nowNs = clock.nowNs();
-        long spinUntilNs = nowNs + spinNs;
+        Spin spin = new Spin(spinNs, nowNs);
         long lookNs = nowNs;
         while (true) {
             pulse.beat();
@@ -192,13 +192,16 @@ public final class Domain {
             long before = nowNs;
             nowNs = clock.nowNs();
             if (done != 0) {
-                spinUntilNs = nowNs + spinNs;
-            } else if (before < spinUntilNs) {
+                spin.found(nowNs);
+            } else if (spin.goesOn(before)) {
                 pause();
+                before = nowNs;
+                nowNs = clock.nowNs();
+                spin.offered(before, nowNs);
             } else {
                 sleep(nowNs);
                 nowNs = clock.nowNs();
-                spinUntilNs = nowNs + spinNs;
+                spin.found(nowNs);
             }
         }
     }

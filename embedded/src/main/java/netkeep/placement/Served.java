@@ -27,23 +27,29 @@ final class Served {
     private final Arena arena;
     private final Doorbell bell;
     private final Waking waking;
+    private final Hearing hearing;
+    private final Watch watch;
     private boolean heard;
+    private long taken;
 
     /// @param arena of its regions; closed with this object, as
     /// @param bell  is
+    /// @param watch where the client's voice is waited for
     /// @param cpuNs as [Waking] takes it
-    Served(Attachment attachment, Arena arena, Doorbell bell, LongSupplier cpuNs) {
+    Served(Attachment attachment, Arena arena, Doorbell bell, Watch watch, LongSupplier cpuNs) {
         this.attachment = attachment;
         this.arena = arena;
         this.bell = bell;
+        this.watch = watch;
         this.waking = new Waking(bell::ring, cpuNs, new SplittableRandom());
+        this.hearing = new Hearing(on -> watch.hear(bell, on));
     }
 
     /// Begins to wait for the client's voice.
     ///
     /// @return false if the kernel refuses that: the client has its voice in so many epoll instances that there is
     ///         no place for another
-    boolean hear(Watch watch) {
+    boolean hear() {
         try {
             watch.hear(bell);
             heard = true;
@@ -53,15 +59,22 @@ final class Served {
         return heard;
     }
 
+    /// The client's voice, if that is what a descriptor is of, was heard.
+    void ready(int descriptor) {
+        if (heard && descriptor == bell.ear()) {
+            hearing.rung();
+        }
+    }
+
     /// Waits for it no more.
-    void ignore(Watch watch) {
+    void ignore() {
         if (heard) {
             heard = false;
             watch.remove(bell.ear());
         }
     }
 
-    /// Wakes the client if there is news for it and it sleeps; after each turn.
+    /// Wakes the client if there is news for it and it sleeps, and listens to it or not; after each turn.
     ///
     /// @param alone whether no other is served: however long it takes, it takes that from nobody else
     void turned(boolean alone, long nowNs) {
@@ -69,6 +82,11 @@ final class Served {
             waking.ring(alone, nowNs);
         } else {
             waking.late(nowNs);
+        }
+        if (heard) {
+            long before = taken;
+            taken = attachment.taken();
+            hearing.turned(taken != before, nowNs);
         }
     }
 
@@ -92,7 +110,10 @@ final class Served {
 
     /// When there is something to do for it at the latest.
     long deadlineNs() {
-        return leaving && !closed() ? 0 : waking.deadlineNs();
+        if (leaving && !closed()) {
+            return 0;
+        }
+        return heard ? Math.min(waking.deadlineNs(), hearing.deadlineNs()) : waking.deadlineNs();
     }
 
     void close() {

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import netkeep.domain.Doorbell;
@@ -75,7 +75,7 @@ final class StackPart implements Part {
         EngineSettings bounds = Settings.ENGINE.withShare(others.share());
         this.engine = new Engine(
                 Shared.map(arena, grants.descriptor(Grants.LEDGER), settings.ledgerLength(), true),
-                sparse(arena, Engine.headsLength(bounds)),
+                Memory.sparse(arena, Engine.headsLength(bounds)),
                 bounds,
                 links(settings),
                 luck.nextLong(),
@@ -85,7 +85,7 @@ final class StackPart implements Part {
             ports[i] = settings.apart() ? ring(i, grants, arena) : device(devices[i]);
         }
         Region frames = Shared.map(arena, grants.descriptor(Grants.FRAMES), Stack.framesLength(count), true);
-        this.stack = new Stack(engine, ports, frames, sparse(arena, LOOP));
+        this.stack = new Stack(engine, ports, frames, Memory.sparse(arena, LOOP));
         others.join(stack);
         this.answers = new Answers(engine, settings, others);
         this.left = new LeftSockets(engine, keeper);
@@ -101,10 +101,6 @@ final class StackPart implements Part {
             links[number] = settings.devices().get(number - 1).settings(number);
         }
         return links;
-    }
-
-    private static MemorySegment sparse(Arena arena, long length) {
-        return Memory.sparse(arena, length);
     }
 
     private LinkPort device(int index, Grants grants) {
@@ -247,6 +243,11 @@ final class StackPart implements Part {
         return true;
     }
 
+    @Override
+    public void ready(int descriptor) {
+        Arrays.stream(clients).filter(Objects::nonNull).forEach(client -> client.ready(descriptor));
+    }
+
     private void serve(int number, Terms terms, Granted.Served granted) throws IOException {
         Arena memory = Arena.ofShared();
         SessionLayout layout = terms.layout();
@@ -258,10 +259,10 @@ final class StackPart implements Part {
                 terms.user(),
                 terms.rates());
         Doorbell bell = new Doorbell(granted.voice(), granted.ear());
-        Served client = new Served(attachment, memory, bell, clock::threadNs);
+        Served client = new Served(attachment, memory, bell, watch, clock::threadNs);
         clients[number] = client;
         served++;
-        if (!client.hear(watch)) {
+        if (!client.hear()) {
             cut(number, "its bell is in too many epoll instances to be heard");
         }
     }
@@ -281,7 +282,7 @@ final class StackPart implements Part {
             client.leaving = true;
             leaving++;
             left.forget(client.attachment);
-            client.ignore(watch);
+            client.ignore();
         }
     }
 

@@ -38,6 +38,11 @@ final class Watch implements Gate.Watch {
         epoll.add(bell.ear(), Epoll.EPOLLIN | Epoll.EPOLLET, part | bell.ear());
     }
 
+    /// Stops hearing a bell, or begins again: if it was rung meanwhile, with that.
+    void hear(Doorbell bell, boolean on) {
+        epoll.modify(bell.ear(), on ? Epoll.EPOLLIN | Epoll.EPOLLET : 0, part | bell.ear());
+    }
+
     @Override
     public void remove(int descriptor) {
         epoll.remove(descriptor);

@@ -98,27 +98,27 @@ public final class Threads {
         return answer < 0 ? 0 : 20 - (int) answer;
     }
 
-    /// Has a thread go before others, or no more.
+    /// Has a thread that others wait for go before others, or no more. Either way it has short slices from now on.
     ///
     /// @param thread of any process
     /// @param nice   as nice(1), -20..19
     /// @return false if it has ended, or who is not root asks for what only root may
     public static boolean prefer(int thread, int nice) {
-        return prefer(thread, nice, 0);
+        return schedule(thread, nice, SLICE_NS, 0);
     }
 
     /// Has the calling thread go before all others, where it is root. Those that it starts do not.
     public static void goFirst() {
-        prefer(0, FIRST, RESET_ON_FORK);
+        schedule(0, FIRST, SLICE_NS, RESET_ON_FORK);
     }
 
-    private static boolean prefer(int thread, int nice, long flags) {
+    private static boolean schedule(int thread, int nice, long sliceNs, long flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(ATTRIBUTES, Long.BYTES);
             attributes.set(JAVA_INT, 0, ATTRIBUTES);
             attributes.set(JAVA_LONG, FLAGS_AT, flags);
             attributes.set(JAVA_INT, NICE_AT, nice);
-            attributes.set(JAVA_LONG, RUNTIME_AT, nice < 0 ? SLICE_NS : 0);
+            attributes.set(JAVA_LONG, RUNTIME_AT, sliceNs);
             return Call.own().raw(Architecture.SCHED_SETATTR, thread, attributes.address(), 0, 0, 0, 0) == 0;
         }
     }
@@ -150,7 +150,7 @@ public final class Threads {
                 int thread = Integer.parseInt(String.valueOf(each.getFileName()));
                 int now = nice(thread);
                 if (now >= from && now <= to) {
-                    prefer(thread, nice);
+                    schedule(thread, nice, nice < 0 ? SLICE_NS : 0, 0);
                 }
             }
         } catch (IOException | DirectoryIteratorException ended) {
