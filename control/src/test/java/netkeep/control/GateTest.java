@@ -98,7 +98,7 @@ class GateTest {
     void whoseClientsWereCutOffWaits() throws IOException {
         try (GatePlace place = new GatePlace(directory)) {
             place.gate.turn(NOW_NS);
-            cut(place, CutOffs.AT_ONCE);
+            cut(place, CutOffs.AT_ONCE + 1);
             int watched = place.watched.all.size();
 
             Line next = place.greets();
@@ -122,7 +122,7 @@ class GateTest {
             cut(place, CutOffs.AT_ONCE);
             place.gate.turn(NOW_NS + CutOffs.AT_ONCE * CutOffs.EACH_NS);
 
-            cut(place, CutOffs.AT_ONCE - 1);
+            cut(place, CutOffs.AT_ONCE);
             place.guest(0).line.close();
         }
     }
@@ -131,7 +131,7 @@ class GateTest {
     void whoFindsTooManyThatWaitIsRefused() throws IOException {
         try (GatePlace place = new GatePlace(directory)) {
             place.gate.turn(NOW_NS);
-            cut(place, CutOffs.AT_ONCE);
+            cut(place, CutOffs.AT_ONCE + 1);
             List<Line> waiting = new ArrayList<>();
             for (int i = 0; i < CutOffs.WAITING; i++) {
                 waiting.add(place.greets());
