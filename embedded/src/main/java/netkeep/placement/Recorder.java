@@ -14,12 +14,13 @@ import netkeep.session.SessionLayout;
 import netkeep.session.Terms;
 
 /// Copies what a domain has left to memory, as a [Recording] has it: first what its last turn was, then what clients
-/// and stack tell each other of their sessions, then the octets of their streams, as far as there is room.
+/// and stack tell each other of their sessions. The octets of streams come last, and only within [#FEW]: no turn looks
+/// at them but to sum them up, and they are most of what a busy stack has touched.
 public final class Recorder {
     /// The most octets of a recording.
     public static final int MOST = 32 << 20;
 
-    /// The most of one for which somebody waits who could go on at once.
+    /// The most of one for which somebody waits who could go on at once, and of one that has octets of streams.
     public static final int FEW = 3 << 20;
 
     /// Octets of its memory: behind the last piece there is an end.
@@ -96,6 +97,7 @@ public final class Recorder {
         for (Session session : of.sessions) {
             session(session, true);
         }
+        most = Math.min(octets, FEW);
         for (Session session : of.sessions) {
             session(session, false);
         }

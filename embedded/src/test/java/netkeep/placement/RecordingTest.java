@@ -28,6 +28,8 @@ import netkeep.session.Terms;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What was touched of regions comes back from a recording, and nothing else makes one.
 class RecordingTest {
@@ -162,9 +164,10 @@ class RecordingTest {
         assertEquals(0, read.region("up.1").i64(0));
     }
 
-    /// What a turn reads of a session comes before the octets of its streams.
-    @Test
-    void ringsOfStreamsAreTheFirstToBeLeftOut() throws IOException {
+    /// What a turn reads of a session comes before the octets of its streams, which nobody waits long for.
+    @ParameterizedTest
+    @ValueSource(ints = {Recorder.FEW, Recorder.MOST})
+    void ringsOfStreamsAreTheFirstToBeLeftOut(int octets) throws IOException {
         make("ledger").i64(0, 1);
         Terms terms = Terms.USUAL;
         SessionLayout layout = terms.layout();
@@ -184,7 +187,7 @@ class RecordingTest {
                     number, terms.text(), Map.of(Grants.CLIENT + number, client, Grants.STACK + number, stack)));
         }
 
-        Path file = write(Recorder.FEW, sessions);
+        Path file = write(octets, sessions);
         Recording read = Recording.read(file, arena);
 
         assertTrue(Files.size(file) <= Recorder.FEW + 4096, "octets " + Files.size(file));
