@@ -27,9 +27,9 @@ import netkeep.linux.NetworkNamespace;
 import netkeep.linux.Threads;
 import netkeep.wire.Address;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Connections of a daemon in every state, with the kernel's stack at their other end, while its parts are killed one
 /// after the other: each stays in its state, and later comes to its right end. Sockets for datagrams go on.
@@ -60,11 +60,10 @@ class StatesTest {
     private Cable cable;
     private Thread carrying;
 
-    @BeforeEach
-    void begin() throws Exception {
+    private void begin(String placement) throws Exception {
         place = new Place(directory);
         kernel = NetworkNamespace.make();
-        up = new Daemon(place, directory.resolve("session"), "factored", List.of(), LINK);
+        up = new Daemon(place, directory.resolve("session"), placement, List.of(), LINK);
         TapSettings peer = TapSettings.of(THEIR_DEVICE)
                 .withOffloads(true, false, false)
                 .withKernelAddresses(List.of(address(Place.KERNEL_4, 24), address(Place.KERNEL_6, 64)));
@@ -99,8 +98,11 @@ class StatesTest {
         }
     }
 
-    @Test
-    void eachStateOutlivesEachPart() throws Exception {
+    /// In one process all parts are one, which dies by itself and once more in the takeover.
+    @ParameterizedTest
+    @CsvSource({"monolithic, stack:both stacks", "factored, stack:link:control:both stacks"})
+    void eachStateOutlivesEachPart(String placement, String parts) throws Exception {
+        begin(placement);
         try (Attached session = Attached.to(up.session.toString());
                 ServerSocketChannel accepted = listener(session.provider(), Story.ACCEPTED);
                 ServerSocketChannel waited = listener(session.provider(), Story.WAITED);
@@ -120,7 +122,7 @@ class StatesTest {
             for (Story story : stories) {
                 story.bring();
             }
-            outliveEachPart(stories, datagrams);
+            outlive(parts.split(":", -1), stories, datagrams);
             stories.forEach(Story::letGo);
             for (Story story : stories) {
                 Place.await("does not come to its end: " + story, story::goOn);
@@ -145,7 +147,7 @@ class StatesTest {
         return new Datagrams(six, ours, kernel, device);
     }
 
-    private void outliveEachPart(List<Story> stories, List<Datagrams> datagrams) throws Exception {
+    private void outlive(String[] parts, List<Story> stories, List<Datagrams> datagrams) throws Exception {
         Map<String, List<String>> before = states();
         Map<String, List<String>> wanted = stories.stream()
                 .collect(Collectors.toMap(
@@ -158,7 +160,7 @@ class StatesTest {
         wanted.put(Datagrams.MEMBER + 1 + " 0", List.of("UNCONN"));
         wanted.put(Datagrams.CONNECTED + " " + Datagrams.KERNEL, List.of("ESTAB", "ESTAB"));
         assertEquals(wanted, before);
-        for (String part : List.of("stack", "link", "control", "both stacks")) {
+        for (String part : parts) {
             if (part.equals("both stacks")) {
                 up.killTwice("stack");
             } else {
