@@ -67,7 +67,10 @@ public final class UpgradeCommand implements Callable<Integer> {
                     .mapToLong(line -> line.number("pid"))
                     .findFirst()
                     .orElse(0);
-            List<StatusLine> old = domains(daemon);
+            long links = daemon.lines("status").stream()
+                    .filter(line -> line.kind().equals("link"))
+                    .count();
+            List<StatusLine> old = await(daemon, all -> isWhole(all, links));
             Set<String> parts = old.stream()
                     .map(domain -> domain.text("part"))
                     .filter(part -> !part.equals(NO_PART) && (only.isEmpty() || only.contains(part)))
@@ -102,29 +105,52 @@ public final class UpgradeCommand implements Callable<Integer> {
         }
     }
 
-    private void replace(Daemon daemon, StatusLine domain, Set<Long> gone) throws IOException, InterruptedException {
-        await(daemon, all -> all.stream().anyMatch(each -> standsBy(each) && !gone.contains(each.number("pid"))));
-        long old = domain.number("pid");
-        end(daemon, old);
-        String part = domain.text("part");
+    /// @param old  the part as it was when the upgrade began
+    /// @param gone processes of before then: one of them may be the part by now, for it stood by when that died
+    private void replace(Daemon daemon, StatusLine old, Set<Long> gone) throws IOException, InterruptedException {
+        String part = old.text("part");
+        Predicate<StatusLine> is = each -> each.text("part").equals(part);
+        Predicate<StatusLine> isOld = is.and(each -> gone.contains(each.number("pid")));
         List<StatusLine> now = await(
                 daemon,
-                all -> all.stream().anyMatch(each -> each.text("part").equals(part) && each.number("pid") != old));
+                all -> none(all, isOld)
+                        || all.stream().anyMatch(each -> standsBy(each) && !gone.contains(each.number("pid"))));
+        for (StatusLine each : now) {
+            if (isOld.test(each)) {
+                end(daemon, each.number("pid"));
+            }
+        }
+        now = await(daemon, all -> none(all, isOld) && !none(all, is));
         PrintWriter out = spec.commandLine().getOut();
-        now.stream()
-                .filter(each -> each.text("part").equals(part))
-                .forEach(each -> out.println(said(part, old, each.number("pid"))));
+        now.stream().filter(is).forEach(each -> out.println(said(old, each)));
         out.flush();
     }
 
-    private String said(String part, long old, long successor) {
+    /// Whether somebody is each part: one that has just died is missing.
+    private static boolean isWhole(List<StatusLine> all, long links) {
+        Set<String> parts = all.stream().map(each -> each.text("part")).collect(Collectors.toSet());
+        parts.remove(NO_PART);
+        return parts.contains("link,stack,control")
+                || parts.containsAll(Set.of("stack", "control")) && parts.size() == 2 + links;
+    }
+
+    private static boolean none(List<StatusLine> all, Predicate<StatusLine> which) {
+        return all.stream().noneMatch(which);
+    }
+
+    private String said(StatusLine old, StatusLine now) {
+        String part = old.text("part");
+        long deaths = now.number("restarts") - old.number("restarts");
         if (!json) {
-            return part + ": process " + old + " is now " + successor;
+            // One is the upgrade's.
+            String more = deaths == 1 ? "" : ", after " + deaths + " deaths";
+            return part + ": process " + old.number("pid") + " is now " + now.number("pid") + more;
         }
         Map<String, Object> said = new LinkedHashMap<>();
         said.put("part", part);
-        said.put("process", old);
-        said.put("successor", successor);
+        said.put("process", old.number("pid"));
+        said.put("successor", now.number("pid"));
+        said.put("deaths", deaths);
         return JsonText.line(said);
     }
 

@@ -100,7 +100,12 @@ final class Daemon {
 
     /// How many processes that hosted a part have died.
     int restarts(String part) throws Exception {
-        return Integer.parseInt(held(part).group(2));
+        return restarts(keeper, part);
+    }
+
+    /// As above, by what a keeper said last.
+    static int restarts(Place.Running keeper, String part) throws Exception {
+        return Integer.parseInt(held(keeper, part).group(2));
     }
 
     /// The process that hosts a part, by what a keeper said last.
