@@ -62,6 +62,8 @@ final class LinkPart implements Part {
     /// Gives what a predecessor had read and not published.
     @Override
     public String begin() {
+        // If a predecessor left what this one dies of, the stack sees it, and has both get another ring.
+        bell.ring();
         String found = hand.toString();
         if (blamed && hand.full()) {
             hand.drop();

@@ -21,6 +21,7 @@ import netkeep.linux.Epoll;
 import netkeep.linux.Sockets;
 import netkeep.ring.FrameConsumer;
 import netkeep.ring.PeerViolation;
+import netkeep.ring.Region;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,9 @@ class DeadLinkTest {
     private static final int LENGTH = 100;
     private static final int KILLED = 1;
     private static final int DIED = 2;
+
+    /// A position in no line of a ring.
+    private static final long LAST_LINE = (1 << 20) - 1;
 
     /// What a link throws at.
     private static final String POISON = "netkeep*";
@@ -158,5 +162,21 @@ class DeadLinkTest {
 
         third.turns(1);
         assertEquals(List.of(2, 3, 5), shown());
+    }
+
+    /// Whoever finds a ring in which it cannot go on has the stack look, before it dies of it: that asks for another
+    /// one.
+    @Test
+    void stackIsWokenWhereAPredecessorLeftNonsense() throws IOException {
+        link(0);
+        Region own = Shared.map(arena, Descriptors.duplicate(up), LinkRing.UP, true);
+        Region noted = Shared.map(arena, Descriptors.duplicate(hand), LinkHand.LENGTH, true);
+        own.i64Release(0, LAST_LINE);
+        noted.i64Release(0, LAST_LINE + (1 << 20));
+        Domain next = link(KILLED);
+        assertThrows(IndexOutOfBoundsException.class, () -> begun(next, KILLED));
+        Doorbell ofStack = new Doorbell(bells.get(bells.size() - 2), bells.getLast());
+        assertTrue(ofStack.silence());
+        assertThrows(PeerViolation.class, this::shown);
     }
 }

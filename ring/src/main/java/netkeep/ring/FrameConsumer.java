@@ -139,7 +139,8 @@ public final class FrameConsumer {
     private boolean refresh() throws PeerViolation {
         long tail = peer.i64Acquire(theirs);
         ready = FrameProducer.count(tail) - count;
-        if (ready < 0 || ready > lines) {
+        // A line that is not there would stop the producer's successor, and nobody else would see it.
+        if (ready < 0 || ready > lines || FrameProducer.line(tail) >= lines) {
             throw new PeerViolation("tail " + Long.toHexString(tail) + " with " + Long.toHexString(position()));
         }
         return ready != 0;

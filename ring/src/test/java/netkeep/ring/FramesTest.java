@@ -229,6 +229,18 @@ class FramesTest {
         assertTrue(dead > 0 && frames > 0, dead + " and " + frames);
     }
 
+    /// As many lines as are there, and the next one where there is none: a successor that goes on from it gives
+    /// nothing.
+    @ParameterizedTest
+    @ValueSource(ints = {CAPACITY / 64, (1 << 20) - 1})
+    void tailInNoLineIsAViolation(int line) throws PeerViolation {
+        give(0, 100);
+        producer.publish();
+        consumer.take();
+        producers.i64(0, FrameProducer.position(FrameProducer.count(producer.position()), line));
+        assertThrows(PeerViolation.class, consumer::take);
+    }
+
     /// Whatever the consumer writes, the producer lays frames down within its region, or finds the ring dead.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
