@@ -97,15 +97,6 @@ unsigned family_generation(void) {
     return generation;
 }
 
-static void count(uint32_t by) {
-    for (int fd = 0; fd < numbers_end(); fd++) {
-        uint32_t number;
-        if (number_kind(fd, &number) == OWN) {
-            atomic_fetch_add(&own(number)->refs, by);
-        }
-    }
-}
-
 /* Also where there is no family yet: another thread may be about to begin one, or hold a lock. */
 static void before_fork(void) {
     signals_hold();
@@ -115,7 +106,7 @@ static void before_fork(void) {
     if (family != NULL) {
         family_lock();
         sockets_share();
-        count(1);
+        fork_counts();
     }
 }
 

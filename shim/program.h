@@ -202,6 +202,9 @@ void family_interrupts(int epfd, bool does);
 /* Another one in a child than in its parent. */
 unsigned family_generation(void);
 
+/* With the lock. A child is about to have this process's descriptors, too: forks.c. */
+void fork_counts(void);
+
 /* ----- Sockets: sockets.c ----- */
 
 /* Sets errno to what a negative errno says: -1. */

@@ -3393,6 +3393,43 @@ static void values(void) {
     peer("x", 0);
 }
 
+/* Who closes lingers, and how long, in tenths of a second: there is nobody who takes what was sent. */
+static long lingers(int fd) {
+    struct timespec begin;
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    close(fd);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return (end.tv_sec - begin.tv_sec) * 10 + (end.tv_nsec - begin.tv_nsec) / 100000000;
+}
+
+/* A fork that fails leaves all as it was: a close is the last. */
+static void forkless(void) {
+    section("a fork that fails");
+    struct linger brief = {1, 1};
+    int fd = pair();
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        /* What was there is the parent's, too. */
+        struct rlimit none = {0, 0};
+        int own_one = stream();
+        SAY(to(own_one, peer_address, port));
+        SAY(setsockopt(own_one, SOL_SOCKET, SO_LINGER, &brief, sizeof brief));
+        while (send(own_one, octets, sizeof octets, MSG_DONTWAIT) > 0) {
+        }
+        SAY(setresuid(12345, 12345, 12345));
+        SAY(setrlimit(RLIMIT_NPROC, &none));
+        SAY(fork());
+        SAY(fork());
+        SAY(lingers(own_one) >= 9);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    close(fd);
+    peer("x", 0);
+}
+
 int main(int count, char **arguments) {
     if (count == 4) {
         return ask_outside(arguments);
@@ -3476,6 +3513,7 @@ int main(int count, char **arguments) {
     reconnecting();
     lengths_of_names();
     values();
+    forkless();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
