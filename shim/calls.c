@@ -373,9 +373,8 @@ static int no_file(void) {
 }
 
 /* To a socket of UDP it is one datagram. */
-static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t count) {
-    char octets[65536];
-    size_t most = count < sizeof octets ? count : sizeof octets;
+static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t count, char *octets) {
+    size_t most = count < BUFFER ? count : BUFFER;
     ssize_t got = pread(in, octets, most, offset != NULL ? *offset : lseek(in, 0, SEEK_CUR));
     if (got <= 0) {
         return got < 0 ? no_file() : 0;
@@ -391,14 +390,13 @@ static ssize_t send_file_whole(uint32_t number, int in, off_t *offset, size_t co
     return done;
 }
 
-static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
-    char octets[16384];
-    if (own(number)->datagram) {
-        return send_file_whole(number, in, offset, count);
-    }
+/* Octets that are moved at a time between a stream, and a file or a pipe; what is not taken stays where it was. */
+enum { MOVED = 16384 };
+
+static ssize_t send_file_on(uint32_t number, int in, off_t *offset, size_t count, char *octets) {
     size_t done = 0;
     while (done < count) {
-        size_t most = count - done < sizeof octets ? count - done : sizeof octets;
+        size_t most = count - done < MOVED ? count - done : MOVED;
         ssize_t got = offset != NULL ? pread(in, octets, most, *offset) : pread(in, octets, most, lseek(in, 0, SEEK_CUR));
         if (got <= 0) {
             return done > 0 ? (ssize_t)done : got < 0 ? no_file() : 0;
@@ -419,6 +417,17 @@ static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
         }
     }
     return (ssize_t)done;
+}
+
+static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
+    char *octets = buffer_take();
+    if (octets == NULL) {
+        return -ENOMEM;
+    }
+    ssize_t done = own(number)->datagram ? send_file_whole(number, in, offset, count, octets)
+                                         : send_file_on(number, in, offset, count, octets);
+    buffer_give(octets);
+    return done;
 }
 
 static bool is_pipe(int fd) {
@@ -442,18 +451,14 @@ EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count) {
 
 EXPORT ssize_t sendfile64(int out, int in, off64_t *offset, size_t count) __attribute__((alias("sendfile")));
 
-/* Between a socket and a pipe octets are copied; what is not taken stays where it was. */
-enum { SPLICED = 16384 };
-
 /* With SPLICE_F_NONBLOCK nobody waits for the pipe; for a socket only its own mode says. */
 static bool must_wait(int pipe, short events, bool waits) {
     struct pollfd one = {pipe, events, 0};
     return !waits && real()->poll(&one, 1, 0) == 0;
 }
 
-static ssize_t splice_out(uint32_t number, int pipe, size_t length, bool waits) {
-    char octets[SPLICED];
-    struct iovec piece = {octets, length < sizeof octets ? length : sizeof octets};
+static ssize_t splice_out(uint32_t number, int pipe, size_t length, bool waits, char *octets) {
+    struct iovec piece = {octets, length < MOVED ? length : MOVED};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     ssize_t there = message_receive(number, &message, MSG_PEEK);
     if (there <= 0) {
@@ -470,14 +475,13 @@ static ssize_t splice_out(uint32_t number, int pipe, size_t length, bool waits) 
     return message_receive(number, &message, MSG_DONTWAIT);
 }
 
-static ssize_t splice_in(int pipe, uint32_t number, size_t length, unsigned flags) {
-    char octets[65536];
+static ssize_t splice_in(int pipe, uint32_t number, size_t length, unsigned flags, char *octets) {
     bool whole = own(number)->datagram;
-    ssize_t room = whole ? (ssize_t)sizeof octets : stream_room(number, 0);
+    ssize_t room = whole ? BUFFER : stream_room(number, 0);
     if (room <= 0) {
         return room;
     }
-    size_t fits = whole ? sizeof octets : SPLICED;
+    size_t fits = whole ? BUFFER : MOVED;
     size_t most = length < fits ? length : fits;
     if (must_wait(pipe, POLLIN, (flags & SPLICE_F_NONBLOCK) == 0)) {
         return -EAGAIN;
@@ -492,9 +496,20 @@ static ssize_t splice_in(int pipe, uint32_t number, size_t length, unsigned flag
     return message_send(number, &message, (flags & SPLICE_F_MORE) != 0 ? MSG_MORE : 0);
 }
 
+/* Between a socket and a pipe octets are copied. */
+static ssize_t spliced(uint32_t number, int pipe, bool reads, size_t length, unsigned flags) {
+    char *octets = buffer_take();
+    if (octets == NULL) {
+        return -ENOMEM;
+    }
+    ssize_t done = reads ? splice_out(number, pipe, length, (flags & SPLICE_F_NONBLOCK) == 0, octets)
+                         : splice_in(pipe, number, length, flags, octets);
+    buffer_give(octets);
+    return done;
+}
+
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t length, unsigned flags) {
     uint32_t number;
-    bool waits = (flags & SPLICE_F_NONBLOCK) == 0;
     bool reads = is_direct(in, &number);
     if (!reads && !is_direct(out, &number)) {
         return real()->splice(in, in_at, out, out_at, length, flags);
@@ -516,7 +531,7 @@ EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t l
     if (in_at != NULL || out_at != NULL) {
         return said((reads ? out_at : in_at) != NULL ? -ESPIPE : -EINVAL);
     }
-    return said(reads ? splice_out(number, out, length, waits) : splice_in(in, number, length, flags));
+    return said(spliced(number, reads ? out : in, reads, length, flags));
 }
 
 /* ----- Octets in ----- */

@@ -621,6 +621,13 @@ void stdio_lock(void);
 void stdio_unlock(void);
 void stdio_end(void);
 
+/* ----- Octets between descriptors: buffers.c ----- */
+
+/* Room for so many octets, NULL if there is none; and back. */
+enum { BUFFER = 64 << 10 };
+char *buffer_take(void);
+void buffer_give(char *taken);
+
 /* ----- Memory of the program's: faults.c ----- */
 
 /* Whether it has what a call is to read, and what it is to write; of no octets in any case. Else the call fails with EFAULT. */

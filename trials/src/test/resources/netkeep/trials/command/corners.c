@@ -3393,6 +3393,44 @@ static void values(void) {
     peer("x", 0);
 }
 
+static int at_once[2]; /* a pipe */
+
+static void *moves(void *fd) {
+    off_t begin = 0;
+    int to_one = socket(family, SOCK_DGRAM, 0);
+    int file = open("/proc/self/exe", O_RDONLY);
+    to(to_one, peer_address, port + 8);
+    SAY(sendfile(*(int *)fd, file, &begin, 30000));
+    SAY(sendfile(to_one, file, &begin, 1000));
+    SAY(write(at_once[1], octets, 3000));
+    SAY(splice(at_once[0], NULL, *(int *)fd, NULL, 3000, 0));
+    SAY(splice(*(int *)fd, NULL, at_once[1], NULL, 1, 0));
+    SAY(read(at_once[0], octets, 10));
+    close(file);
+    close(to_one);
+    return NULL;
+}
+
+/* A thread whose stack is small moves octets between descriptors. */
+static void within_little(void) {
+    section("a small stack");
+    pthread_attr_t small;
+    pthread_t thread;
+    int fd = pair();
+    SAY(pipe(at_once));
+    peer("s", 1);
+    pthread_attr_init(&small);
+    SAY(pthread_attr_setstacksize(&small, 40960));
+    SAY(pthread_create(&thread, &small, moves, &fd));
+    pthread_join(thread, NULL);
+    SAY(peer("r", 33000));
+    pthread_attr_destroy(&small);
+    close(at_once[0]);
+    close(at_once[1]);
+    close(fd);
+    peer("x", 0);
+}
+
 /* Who closes lingers, and how long, in tenths of a second: there is nobody who takes what was sent. */
 static long lingers(int fd) {
     struct timespec begin;
@@ -3514,6 +3552,7 @@ int main(int count, char **arguments) {
     lengths_of_names();
     values();
     forkless();
+    within_little();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
