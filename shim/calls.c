@@ -58,6 +58,7 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
 }
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) {
+    cancelled_here();
     if (!is_ours(fd)) {
         return real()->connect(fd, address, length);
     }
@@ -70,11 +71,13 @@ EXPORT int listen(int fd, int backlog) {
 }
 
 EXPORT int accept(int fd, struct sockaddr *address, socklen_t *length) {
+    cancelled_here();
     uint32_t number;
     return is_own(fd, &number) ? socket_accept(fd, address, length, 0) : real()->accept(fd, address, length);
 }
 
 EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+    cancelled_here();
     uint32_t number;
     return is_own(fd, &number) ? socket_accept(fd, address, length, flags)
                                : real()->accept4(fd, address, length, flags);
@@ -239,17 +242,20 @@ static ssize_t sent(uint32_t number, const void *octets, size_t length, int flag
 }
 
 EXPORT ssize_t send(int fd, const void *octets, size_t length, int flags) {
+    cancelled_here();
     uint32_t number;
     return is_sent_by(fd, &number) ? sent(number, octets, length, flags) : real()->send(fd, octets, length, flags);
 }
 
 EXPORT ssize_t write(int fd, const void *octets, size_t length) {
+    cancelled_here();
     uint32_t number;
     return is_sent_by(fd, &number) && length <= SSIZE_MAX ? sent(number, octets, length, 0) : real()->write(fd, octets, length);
 }
 
 EXPORT ssize_t sendto(
     int fd, const void *octets, size_t length, int flags, const struct sockaddr *address, socklen_t address_length) {
+    cancelled_here();
     uint32_t number;
     int failure = is_ours(fd) && address != NULL ? address_there(address, address_length) : 0;
     if (failure != 0) {
@@ -269,6 +275,7 @@ EXPORT ssize_t sendto(
 }
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+    cancelled_here();
     uint32_t number;
     int failure = message_unfit(message, true, flags);
     if (failure != 0) {
@@ -287,6 +294,7 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
 }
 
 EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
+    cancelled_here();
     uint32_t number;
     if (!is_ours(fd) || count == 0 || !memory_read(messages, sizeof *messages)) {
         for (unsigned i = 0; i < count && !is_ours(fd); i++) {
@@ -328,6 +336,7 @@ static bool is_nothing(const struct iovec *pieces, int count) {
 }
 
 static ssize_t written(int fd, const struct iovec *pieces, int count, int flags) {
+    cancelled_here();
     uint32_t number;
     if (!is_direct(fd, &number)) {
         return real()->writev(fd, pieces, count);
@@ -419,13 +428,17 @@ static ssize_t send_file_on(uint32_t number, int in, off_t *offset, size_t count
     return (ssize_t)done;
 }
 
+/* Nobody is cancelled at it. */
 static ssize_t send_file(uint32_t number, int in, off_t *offset, size_t count) {
+    int state;
     char *octets = buffer_take();
     if (octets == NULL) {
         return -ENOMEM;
     }
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     ssize_t done = own(number)->datagram ? send_file_whole(number, in, offset, count, octets)
                                          : send_file_on(number, in, offset, count, octets);
+    pthread_setcancelstate(state, NULL);
     buffer_give(octets);
     return done;
 }
@@ -496,19 +509,26 @@ static ssize_t splice_in(int pipe, uint32_t number, size_t length, unsigned flag
     return message_send(number, &message, (flags & SPLICE_F_MORE) != 0 ? MSG_MORE : 0);
 }
 
+static void given_back(void *octets) {
+    buffer_give(octets);
+}
+
 /* Between a socket and a pipe octets are copied. */
 static ssize_t spliced(uint32_t number, int pipe, bool reads, size_t length, unsigned flags) {
     char *octets = buffer_take();
     if (octets == NULL) {
         return -ENOMEM;
     }
-    ssize_t done = reads ? splice_out(number, pipe, length, (flags & SPLICE_F_NONBLOCK) == 0, octets)
-                         : splice_in(pipe, number, length, flags, octets);
-    buffer_give(octets);
+    ssize_t done;
+    pthread_cleanup_push(given_back, octets);
+    done = reads ? splice_out(number, pipe, length, (flags & SPLICE_F_NONBLOCK) == 0, octets)
+                 : splice_in(pipe, number, length, flags, octets);
+    pthread_cleanup_pop(1);
     return done;
 }
 
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t length, unsigned flags) {
+    cancelled_here();
     uint32_t number;
     bool reads = is_direct(in, &number);
     if (!reads && !is_direct(out, &number)) {
@@ -543,6 +563,7 @@ static ssize_t received(uint32_t number, void *octets, size_t length, int flags)
 }
 
 EXPORT ssize_t recv(int fd, void *octets, size_t length, int flags) {
+    cancelled_here();
     uint32_t number;
     if (wait_settled(fd, flags) != 0) {
         return -1;
@@ -551,6 +572,7 @@ EXPORT ssize_t recv(int fd, void *octets, size_t length, int flags) {
 }
 
 EXPORT ssize_t read(int fd, void *octets, size_t length) {
+    cancelled_here();
     uint32_t number;
     if (length != 0 && wait_settled(fd, 0) != 0) {
         return -1;
@@ -564,6 +586,7 @@ EXPORT ssize_t read(int fd, void *octets, size_t length) {
 
 EXPORT ssize_t recvfrom(
     int fd, void *octets, size_t length, int flags, struct sockaddr *address, socklen_t *address_length) {
+    cancelled_here();
     uint32_t number;
     if (wait_settled(fd, flags) != 0) {
         return -1;
@@ -591,6 +614,7 @@ EXPORT ssize_t recvfrom(
 }
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
+    cancelled_here();
     uint32_t number;
     int failure = message_unfit(message, false, flags);
     if (failure != 0) {
@@ -622,6 +646,7 @@ static bool is_over(struct timespec *timeout, int64_t until) {
 }
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
+    cancelled_here();
     uint32_t number;
     unsigned done = 0;
     if (timeout != NULL && !memory_written(timeout, sizeof *timeout)) {
@@ -659,6 +684,7 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
 }
 
 static ssize_t read_into(int fd, const struct iovec *pieces, int count, int flags) {
+    cancelled_here();
     uint32_t number;
     if (wait_settled(fd, flags) != 0) {
         return -1;

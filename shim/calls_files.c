@@ -28,6 +28,7 @@ static int bad(void) {
 /* ----- Descriptors ----- */
 
 EXPORT int close(int fd) {
+    cancelled_here();
     if (is_hidden(fd)) {
         return bad();
     }
@@ -204,6 +205,7 @@ static int64_t in_ns(int ms) {
 }
 
 EXPORT int poll(struct pollfd *polled, nfds_t count, int timeout) {
+    cancelled_here();
     if (count > MOST_POLLED || !memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->poll(polled, count, timeout);
     }
@@ -211,6 +213,7 @@ EXPORT int poll(struct pollfd *polled, nfds_t count, int timeout) {
 }
 
 EXPORT int ppoll(struct pollfd *polled, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
+    cancelled_here();
     if (count > MOST_POLLED || !memory_written(polled, count * sizeof *polled) || !wait_concerns(polled, count)) {
         return real()->ppoll(polled, count, timeout, mask);
     }
@@ -322,6 +325,7 @@ static int select_by_poll(
 }
 
 EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timeval *timeout) {
+    cancelled_here();
     end = numbers_select(end);
     if (!select_concerns(end, in, out, except)) {
         return real()->select(end, in, out, except, timeout);
@@ -353,6 +357,7 @@ EXPORT int select(int end, fd_set *in, fd_set *out, fd_set *except, struct timev
 
 EXPORT int pselect(
     int end, fd_set *in, fd_set *out, fd_set *except, const struct timespec *timeout, const sigset_t *mask) {
+    cancelled_here();
     end = numbers_select(end);
     if (!select_concerns(end, in, out, except)) {
         return real()->pselect(end, in, out, except, timeout, mask);
@@ -386,12 +391,14 @@ EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) {
 }
 
 EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+    cancelled_here();
     uint32_t set;
     return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, in_ns(timeout), mask)
                                             : real()->epoll_pwait(epfd, events, most, timeout, mask);
 }
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeout) {
+    cancelled_here();
     uint32_t set;
     return number_kind(epfd, &set) == POLLS ? set_wait(epfd, set, events, most, in_ns(timeout), NULL)
                                             : real()->epoll_wait(epfd, events, most, timeout);
@@ -399,6 +406,7 @@ EXPORT int epoll_wait(int epfd, struct epoll_event *events, int most, int timeou
 
 EXPORT int epoll_pwait2(
     int epfd, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask) {
+    cancelled_here();
     uint32_t set;
     if (number_kind(epfd, &set) != POLLS) {
         return real()->epoll_pwait2(epfd, events, most, timeout, mask);

@@ -152,13 +152,18 @@ static bool waits(long call, const long *a, long *done) {
 EXPORT long syscall(long call, ...) {
     long a[6];
     long done;
+    int state;
     va_list rest;
     va_start(rest, call);
     for (int i = 0; i < 6; i++) {
         a[i] = va_arg(rest, long);
     }
     va_end(rest);
-    if (octets(call, a, &done) || sockets(call, a, &done) || descriptors(call, a, &done) || waits(call, a, &done)) {
+    /* Nobody is cancelled at it. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    bool by_name = octets(call, a, &done) || sockets(call, a, &done) || descriptors(call, a, &done) || waits(call, a, &done);
+    pthread_setcancelstate(state, NULL);
+    if (by_name) {
         return done;
     }
     done = real()->syscall(call, a[0], a[1], a[2], a[3], a[4], a[5]);

@@ -144,6 +144,21 @@ __attribute__((constructor(101))) static void sees_forks(void) {
     }
 }
 
+void family_settles(void) {
+    signals_hold();
+    pthread_mutex_lock(&beginning);
+    stdio_lock();
+    sets_lock();
+    if (family != NULL) {
+        family_lock();
+        family_unlock();
+    }
+    sets_unlock();
+    stdio_unlock();
+    pthread_mutex_unlock(&beginning);
+    signals_let();
+}
+
 static void close_ear(void *value) {
     int fd = (int)(intptr_t)value - 1;
     if (fd == ear) {
@@ -527,18 +542,24 @@ int64_t now_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+void family_rises(void *unused) {
+    (void)unused;
+    signals_sleep(-1);
+    family_woke();
+}
+
 /* Sleeps once, unless it is ready by now or a handler ran. */
 static void rest(bool (*ready)(uint32_t), uint32_t number, int64_t left, bool restarting, unsigned before) {
     family_sleeps();
+    pthread_cleanup_push(family_rises, NULL);
     if (!ready(number)) {
         int heard = family_ear();
         signals_sleep(heard);
         if (signals_run(restarting) == before) {
             sleep_once(heard, left > INT32_MAX ? INT32_MAX : (int)left);
         }
-        signals_sleep(-1);
     }
-    family_woke();
+    pthread_cleanup_pop(1);
 }
 
 /* Another thread has closed it meanwhile: what has its number now is somebody else's. */

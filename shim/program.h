@@ -136,6 +136,9 @@ void family_deposit(void);
 /* This process ends. */
 void family_leave(void);
 
+/* Waits until each lock that a thread has by now has been let go of once. */
+void family_settles(void);
+
 void family_lock(void);
 void family_unlock(void);
 
@@ -176,9 +179,10 @@ void family_hears(void);
 /* Watches the session in an epoll instance, with this as the events' data. */
 int family_watch(int epfd, uint64_t data);
 
-/* Before and behind a sleep. */
+/* Before and behind a sleep; and behind one as whom a cancelled thread calls last. */
 void family_sleeps(void);
 void family_woke(void);
+void family_rises(void *unused);
 
 /*
  * Sleeps until `ready` says yes: 0, -EINTR, -EAGAIN behind `until` (an instant of now_ms, -1 for never), or -EBADF if another thread
@@ -640,6 +644,22 @@ bool memory_read_each(const void *const *from, int count, size_t length);
 
 /* A fault has come: whether it is of these, which tell. */
 bool memory_missed(void *context);
+
+/* ----- Threads that are cancelled: cancelling.c ----- */
+
+/* Whether one ever was, here. */
+extern _Atomic bool cancels;
+
+/* A call begins at which a thread may be cancelled. */
+static inline void cancelled_here(void) {
+    if (__builtin_expect(atomic_load_explicit(&cancels, memory_order_relaxed), 0)) {
+        pthread_testcancel();
+    }
+}
+
+/* This thread is not to be cancelled; and may be again, if it might before. */
+void cancel_hold(void);
+void cancel_let(void);
 
 /* ----- Signals: signals.c ----- */
 

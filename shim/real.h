@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@
     CALL(select) CALL(pselect) CALL(epoll_create) CALL(epoll_create1) CALL(epoll_ctl) CALL(epoll_wait) \
     CALL(epoll_pwait) CALL(epoll_pwait2) CALL(sendfile) CALL(splice) CALL(fork) CALL(_exit) \
     CALL(execve) CALL(execvpe) CALL(fexecve) CALL(execveat) CALL(posix_spawn) CALL(posix_spawnp) CALL(posix_spawn_file_actions_adddup2) CALL(system) CALL(popen) CALL(sigaction) CALL(fdopen) CALL(fileno) \
-    CALL(vdprintf) CALL(syscall) CALL(prctl) CALL(getifaddrs) CALL(if_nametoindex) CALL(if_indextoname) \
+    CALL(pthread_cancel) CALL(vdprintf) CALL(syscall) CALL(prctl) CALL(getifaddrs) CALL(if_nametoindex) CALL(if_indextoname) \
     CALL(getaddrinfo) CALL(getaddrinfo_a) CALL(getnameinfo) CALL(gethostbyname) CALL(gethostbyname2) CALL(gethostbyaddr) \
     CALL(gethostbyname_r) CALL(gethostbyname2_r) CALL(gethostbyaddr_r)
 

@@ -226,47 +226,63 @@ static int lie_down(struct set *set, int64_t timeout, const sigset_t *mask, unsi
     return count < 0 ? count : kernels;
 }
 
-static int sleep_in_kernel(
-    struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask, unsigned before) {
-    bool leaves = false;
-    atomic_fetch_add(&set->sleepers, 1);
-    family_sleeps();
-    int count = tell(set, events, most);
-    if (count == 0) {
-        struct slept slept = {false, false};
-        count = lie_down(set, timeout, mask, before, &slept);
-        count = count > 0 ? ask_kernel(set, events, 0, most) : count;
-        if (count == 0 && slept.interrupted) {
-            errno = EINTR;
-            count = -1;
-        }
-        leaves = count != 0 && slept.rung;
+/* One who sleeps for a set. */
+struct sleeper {
+    struct set *set;
+    bool leaves; /* with something else than what the bell was for */
+};
+
+/* Sleeps, behind family_sleeps. As below. */
+static int sleep_once(
+    struct sleeper *sleeper, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask, unsigned before) {
+    struct slept slept = {false, false};
+    int count = tell(sleeper->set, events, most);
+    if (count != 0) {
+        sleeper->leaves = false;
+        return count;
     }
-    int failure = errno;
-    family_woke();
-    if (leaves && atomic_load(&set->sleepers) > 1) {
-        /* It goes with something else: who sleeps there still looks in its stead. */
-        sets_lock();
-        set_rouse(set);
-        sets_unlock();
+    count = lie_down(sleeper->set, timeout, mask, before, &slept);
+    count = count > 0 ? ask_kernel(sleeper->set, events, 0, most) : count;
+    if (count == 0 && slept.interrupted) {
+        errno = EINTR;
+        count = -1;
     }
-    atomic_fetch_sub(&set->sleepers, 1);
-    errno = failure;
+    sleeper->leaves = count != 0 && slept.rung;
     return count;
 }
 
-/* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
-static int among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
-    int kept = 0;
-    atomic_fetch_add(&set->strangers, 1);
-    int count = atomic_load(&set->hears) ? 0 : sleep_for(set->epfd, events, most, timeout, mask);
+static void risen(void *which) {
+    const struct sleeper *sleeper = which;
+    int failure = errno;
+    family_rises(NULL);
+    if (sleeper->leaves && atomic_load(&sleeper->set->sleepers) > 1) {
+        /* It goes with something else: who sleeps there still looks in its stead. */
+        sets_lock();
+        set_rouse(sleeper->set);
+        sets_unlock();
+    }
+    atomic_fetch_sub(&sleeper->set->sleepers, 1);
+    errno = failure;
+}
+
+/* Sleeps once. As epoll_wait, 0 also where it is to be looked once more. */
+static int sleep_in_kernel(
+    struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask, unsigned before) {
+    struct sleeper sleeper = {set, true}; /* who is cancelled leaves so */
+    int count;
+    atomic_fetch_add(&set->sleepers, 1);
+    family_sleeps();
+    pthread_cleanup_push(risen, &sleeper);
+    count = sleep_once(&sleeper, events, most, timeout, mask, before);
+    pthread_cleanup_pop(1);
+    return count;
+}
+
+/* A thread waits no more where there is nothing of ours. */
+static void no_stranger(void *which) {
+    struct set *set = which;
     int failure = errno;
     atomic_fetch_sub(&set->strangers, 1);
-    for (int i = 0; i < count; i++) {
-        if (!family_nudged(&events[i])) {
-            events[kept++] = events[i];
-        }
-    }
     if (atomic_load(&set->hears)) {
         sets_lock();
         if (atomic_load(&set->strangers) == 0) {
@@ -275,6 +291,21 @@ static int among_strangers(struct set *set, struct epoll_event *events, int most
         sets_unlock();
     }
     errno = failure;
+}
+
+/* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
+static int among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
+    int kept = 0;
+    int count;
+    atomic_fetch_add(&set->strangers, 1);
+    pthread_cleanup_push(no_stranger, set);
+    count = atomic_load(&set->hears) ? 0 : sleep_for(set->epfd, events, most, timeout, mask);
+    pthread_cleanup_pop(1);
+    for (int i = 0; i < count; i++) {
+        if (!family_nudged(&events[i])) {
+            events[kept++] = events[i];
+        }
+    }
     return count < 0 ? count : kept;
 }
 

@@ -118,9 +118,15 @@ static void deliver(void) {
 void signals_hold(void) {
     held++;
     atomic_signal_fence(memory_order_seq_cst);
+    if (__builtin_expect(held == 1 && atomic_load_explicit(&cancels, memory_order_relaxed), 0)) {
+        cancel_hold();
+    }
 }
 
 void signals_let(void) {
+    if (__builtin_expect(held == 1 && atomic_load_explicit(&cancels, memory_order_relaxed), 0)) {
+        cancel_let();
+    }
     atomic_signal_fence(memory_order_seq_cst);
     held--;
     if (__builtin_expect(held == 0 && waiting != 0, 0)) {

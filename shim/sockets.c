@@ -345,17 +345,24 @@ void socket_doubled(int from, int to) {
     }
 }
 
+/* The thread is cancelled: its descriptor is closed all the same. */
+static void closes(void *fd) {
+    real()->close(*(int *)fd);
+}
+
 /*
  * SO_LINGER, socket(7): who closes waits until the peer has what was sent, and the end of it, so long at most. It is looked at now and then, for
  * nobody is told of a socket that is closed.
  */
-static void linger(uint32_t number, uint32_t life, int seconds) {
-    int64_t until = now_ms() + (int64_t)seconds * 1000;
-    unsigned before = signals_run(true);
+static void linger(uint32_t number, uint32_t life, int seconds, int fd) {
+    const int64_t until = now_ms() + (int64_t)seconds * 1000;
+    const unsigned before = signals_run(true);
+    pthread_cleanup_push(closes, &fd);
     while (nk_life(&session, number) == life && (socket_status(number) & NK_STATUS_CONNECTED) != 0
         && !atomic_load(&family->over) && now_ms() < until && signals_run(true) == before) {
         usleep(LINGERING_US);
     }
+    pthread_cleanup_pop(0);
 }
 
 void socket_leave(int fd, bool lingers) {
@@ -381,7 +388,7 @@ void socket_leave(int fd, bool lingers) {
         left(value, option_aborts(value));
         family_unlock();
         if (seconds > 0) {
-            linger(value, life, seconds);
+            linger(value, life, seconds, fd);
         }
         if (atomic_load(&family->shared) && !confined()) {
             /* Tells who holds the other end that there is nothing to do. */

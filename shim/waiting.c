@@ -130,17 +130,11 @@ static int merge(struct pollfd *polled, nfds_t count, const struct pollfd *kerne
     return found;
 }
 
-/* Waits once. 1 if the kernel's are to be looked at, 0 behind the time, or -1. */
-static int sleep_in_kernel(
+/* Sleeps, behind family_sleeps. As below. */
+static int sleep_once(
     struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask, unsigned before) {
     int found = 1;
-    if (confined()) {
-        return ask_kernel(kernels, count, confined_nap(left), mask);
-    }
     bool deaf = false; /* there was no descriptor left for an ear: it looks each millisecond instead */
-    int sets = polls_sets(polled, count);
-    atomic_fetch_add(&pollers, sets);
-    family_sleeps();
     if (look(polled, count) == 0) {
         kernels[count].fd = family_ear();
         signals_sleep(kernels[count].fd);
@@ -165,9 +159,30 @@ static int sleep_in_kernel(
         family_hears();
     }
     kernels[count].fd = -1;
-    family_woke();
-    atomic_fetch_sub(&pollers, sets);
     errno = failure;
+    return found;
+}
+
+static void risen(void *sets) {
+    int failure = errno;
+    family_rises(NULL);
+    atomic_fetch_sub(&pollers, *(int *)sets);
+    errno = failure;
+}
+
+/* Waits once. 1 if the kernel's are to be looked at, 0 behind the time, or -1. */
+static int sleep_in_kernel(
+    struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask, unsigned before) {
+    int found;
+    if (confined()) {
+        return ask_kernel(kernels, count, confined_nap(left), mask);
+    }
+    int sets = polls_sets(polled, count);
+    atomic_fetch_add(&pollers, sets);
+    family_sleeps();
+    pthread_cleanup_push(risen, &sets);
+    found = sleep_once(polled, count, kernels, left, mask, before);
+    pthread_cleanup_pop(1);
     return found;
 }
 

@@ -20,6 +20,7 @@
 #include <netinet/udp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -3395,6 +3396,161 @@ static void values(void) {
 
 static int at_once[2]; /* a pipe */
 
+/* ----- Threads that are cancelled ----- */
+
+static int by_this; /* what a call is of */
+static int by_that;
+static sem_t may_go;
+static sem_t is_there;
+
+static struct msghdr one_octet(void) {
+    static struct iovec piece = {octets, 1};
+    return (struct msghdr){.msg_iov = &piece, .msg_iovlen = 1};
+}
+
+static void does(int which) {
+    struct msghdr message = one_octet();
+    struct mmsghdr messages = {.msg_hdr = message};
+    struct pollfd one = {by_this, POLLOUT, 0};
+    struct timespec soon = {0, 0};
+    fd_set set_of;
+    FD_ZERO(&set_of);
+    FD_SET(by_this, &set_of);
+    switch (which) {
+        case 0: recv(by_this, octets, 1, 0); break;
+        case 1: recv(by_this, octets, 1, MSG_DONTWAIT); break;
+        case 2: recvfrom(by_this, octets, 1, 0, NULL, NULL); break;
+        case 3: recvmsg(by_this, &message, 0); break;
+        case 4: recvmmsg(by_this, &messages, 1, 0, NULL); break;
+        case 5: read(by_this, octets, 1); break;
+        case 6: readv(by_this, message.msg_iov, 1); break;
+        case 7: send(by_this, octets, 1, 0); break;
+        case 8: sendto(by_this, octets, 1, 0, NULL, 0); break;
+        case 9: sendmsg(by_this, &message, 0); break;
+        case 10: sendmmsg(by_this, &messages, 1, 0); break;
+        case 11: write(by_this, octets, 1); break;
+        case 12: writev(by_this, message.msg_iov, 1); break;
+        case 13: poll(&one, 1, 0); break;
+        case 14: ppoll(&one, 1, &soon, NULL); break;
+        case 15: select(by_this + 1, NULL, &set_of, NULL, NULL); break;
+        case 16: pselect(by_this + 1, NULL, &set_of, NULL, &soon, NULL); break;
+        case 17: epoll_wait(by_that, &event, 1, 0); break;
+        case 18: epoll_pwait(by_that, &event, 1, -1, NULL); break;
+        case 19: accept(by_this, NULL, NULL); break;
+        case 20: accept4(by_this, NULL, NULL, 0); break;
+        case 21: to(by_this, peer_address, port); break;
+        case 22: splice(by_this, NULL, at_once[1], NULL, 1, 0); break;
+        case 23: preadv2(by_this, message.msg_iov, 1, -1, 0); break;
+        case 24: pwritev2(by_this, message.msg_iov, 1, -1, 0); break;
+        /* Nobody is cancelled at these. */
+        case 25: shutdown(by_this, SHUT_WR); break;
+        case 26: set(by_this, IPPROTO_TCP, TCP_NODELAY, 1); break;
+        case 27: option(by_this, IPPROTO_TCP, TCP_MAXSEG); break;
+        case 28: control(by_that, EPOLL_CTL_MOD, by_this, EPOLLIN); break;
+        case 29: syscall(SYS_read, by_this, octets, 1); break;
+        case 30: listen(by_this, 7); break;
+        case 31: close(dup(by_this)); break;
+        default: close(by_this);
+    }
+}
+
+enum { CANCELLED = 33 };
+
+static void *is_cancelled(void *which) {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    sem_post(&is_there);
+    sem_wait(&may_go);
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+    does((int)(long)which);
+    return NULL;
+}
+
+/* Whether a thread is cancelled: at a call that it makes when it is to be already, or while it waits there. */
+static long cancelled_at(long which, bool waits) {
+    pthread_t thread;
+    void *found = NULL;
+    pthread_create(&thread, NULL, is_cancelled, (void *)which);
+    sem_wait(&is_there);
+    if (waits) {
+        sem_post(&may_go);
+        usleep(50000);
+    }
+    pthread_cancel(thread);
+    if (!waits) {
+        sem_post(&may_go);
+    }
+    int joined = found_by(thread, &found);
+    return joined != 0 ? joined : found == PTHREAD_CANCELED;
+}
+
+static long busy_ms(void) {
+    struct timespec busy;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &busy);
+    return (long)busy.tv_sec * 1000 + busy.tv_nsec / 1000000;
+}
+
+/* Nothing stays of who is cancelled as it waits: others wait, and sleep, as ever. */
+static void cancelled_asleep(int fd) {
+    int spare[2];
+    by_this = fd;
+    by_that = epoll_create1(0);
+    SAY(pipe(spare));
+    SAY(control(by_that, EPOLL_CTL_ADD, spare[0], EPOLLIN));
+    SAY(cancelled_at(18, true));
+    SAY(control(by_that, EPOLL_CTL_ADD, fd, EPOLLIN));
+    SAY(cancelled_at(18, true));
+    SAY(cancelled_at(0, true));
+    long busy = busy_ms();
+    SAY(waited(by_that, 300));
+    SAY(busy_ms() - busy < 100);
+    peer("s", 1);
+    SAY(waited(by_that, 1000));
+    SAY(recv(fd, octets, 1, 0));
+    close(by_that);
+    close(spare[0]);
+    close(spare[1]);
+}
+
+static void cancelled(void) {
+    section("cancelled");
+    int fd = pair();
+    sem_init(&may_go, 0, 0);
+    sem_init(&is_there, 0, 0);
+    SAY(pipe(at_once));
+    peer("s", 100);
+    polled(fd, POLLIN, 1000);
+    by_that = epoll_create1(0);
+    control(by_that, EPOLL_CTL_ADD, fd, EPOLLIN);
+    for (long which = 0; which < CANCELLED; which++) {
+        bool listens = which == 19 || which == 20 || which == 30;
+        by_this = fd;
+        if (listens) {
+            by_this = stream();
+            set(by_this, SOL_SOCKET, SO_REUSEADDR, 1);
+            bound(by_this, own_address, port + 19);
+            listen(by_this, 5);
+            peer("c", port + 19);
+        } else if (which == 21) {
+            by_this = stream();
+        }
+        printf("%ld\n", which);
+        SAY(cancelled_at(which, false));
+        if (by_this != fd) {
+            close(by_this);
+        }
+    }
+    SAY(fcntl(fd, F_GETFD));
+    close(by_that);
+    close(fd);
+    close(at_once[0]);
+    close(at_once[1]);
+    fd = pair();
+    cancelled_asleep(fd);
+    close(fd);
+    peer("x", 0);
+}
+
+
 static void *moves(void *fd) {
     off_t begin = 0;
     int to_one = socket(family, SOCK_DGRAM, 0);
@@ -3553,6 +3709,7 @@ int main(int count, char **arguments) {
     values();
     forkless();
     within_little();
+    cancelled();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);

@@ -91,7 +91,8 @@ unsigned family_generation(void) {
 void family_sleeps(void) {
 }
 
-void family_woke(void) {
+void family_rises(void *unused) {
+    (void)unused;
 }
 
 void family_hears(void) {
