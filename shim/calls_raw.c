@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
@@ -149,6 +150,20 @@ static bool waits(long call, const long *a, long *done) {
     }
 }
 
+/* Octets of an action, as the kernel has it. */
+enum { KERNEL_ACTION = 32 };
+
+/* Those between belong to libc, whose call refuses them. What the kernel is to refuse, it does. */
+static bool handles(long call, const long *a, long *done) {
+    bool libcs = NUMBER(0) > SIGSYS && NUMBER(0) < SIGRTMIN;
+    if (call != SYS_rt_sigaction || libcs || LENGTH(3) != KERNEL_SET || (a[1] != 0 && !memory_read(AT(1), KERNEL_ACTION))
+        || (a[2] != 0 && !memory_written(AT(2), KERNEL_ACTION))) {
+        return false;
+    }
+    *done = signals_action(NUMBER(0), AT(1), AT(2));
+    return true;
+}
+
 EXPORT long syscall(long call, ...) {
     long a[6];
     long done;
@@ -161,7 +176,8 @@ EXPORT long syscall(long call, ...) {
     va_end(rest);
     /* Nobody is cancelled at it. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    bool by_name = octets(call, a, &done) || sockets(call, a, &done) || descriptors(call, a, &done) || waits(call, a, &done);
+    bool by_name = octets(call, a, &done) || sockets(call, a, &done) || descriptors(call, a, &done) || waits(call, a, &done)
+        || handles(call, a, &done);
     pthread_setcancelstate(state, NULL);
     if (by_name) {
         return done;

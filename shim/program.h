@@ -671,6 +671,9 @@ void signals_forked(void);
 /* From now on faults of memory are seen here first. */
 void signals_begin(void);
 
+/* As sigaction, by the kernel's structures. */
+long signals_action(int number, const void *wanted, void *before);
+
 /* How many handlers this thread has run, ever: all of them, or those without SA_RESTART. */
 unsigned signals_run(bool restarting);
 

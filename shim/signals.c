@@ -259,3 +259,67 @@ EXPORT sighandler_t bsd_signal(int number, sighandler_t handler);
 sighandler_t bsd_signal(int number, sighandler_t handler) {
     return set(number, handler, usual(number));
 }
+
+EXPORT sighandler_t ssignal(int number, sighandler_t handler) {
+    return set(number, handler, usual(number));
+}
+
+EXPORT int __sigaction(int number, const struct sigaction *wanted, struct sigaction *before);
+
+int __sigaction(int number, const struct sigaction *wanted, struct sigaction *before) {
+    return sigaction(number, wanted, before);
+}
+
+/* As System V has it: without SA_RESTART, and let in from now on; or (SIG_HOLD) kept out. */
+EXPORT sighandler_t sigset(int number, sighandler_t handler) {
+    struct sigaction action = {.sa_handler = handler};
+    struct sigaction before;
+    sigset_t one;
+    sigset_t masked;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&one);
+    if (handler == SIG_ERR || sigaddset(&one, number) != 0) {
+        errno = EINVAL;
+        return SIG_ERR;
+    }
+    bool holds = handler == SIG_HOLD;
+    if (sigaction(number, holds ? NULL : &action, &before) != 0) {
+        return SIG_ERR;
+    }
+    pthread_sigmask(holds ? SIG_BLOCK : SIG_UNBLOCK, &one, &masked);
+    return sigismember(&masked, number) == 1 ? SIG_HOLD : before.sa_handler;
+}
+
+/* What the kernel's call takes. */
+struct kernel_action {
+    void (*handler)(int, siginfo_t *, void *);
+    unsigned long flags;
+    void (*restorer)(void);
+    unsigned char mask[KERNEL_SET];
+};
+
+_Static_assert(sizeof(struct kernel_action) == 32, "the kernel's");
+
+/* A flag by which the kernel is told that there is a restorer, which libc has one of its own for. */
+enum { RESTORED = 0x04000000 };
+
+long signals_action(int number, const void *wanted, void *before) {
+    struct kernel_action theirs;
+    struct sigaction action = {.sa_flags = 0};
+    struct sigaction old;
+    if (wanted != NULL) {
+        memcpy(&theirs, wanted, sizeof theirs);
+        action.sa_sigaction = theirs.handler;
+        action.sa_flags = (int)(theirs.flags & ~(unsigned long)RESTORED);
+        memcpy(&action.sa_mask, theirs.mask, sizeof theirs.mask);
+    }
+    if (sigaction(number, wanted == NULL ? NULL : &action, &old) != 0) {
+        return -1;
+    }
+    if (before != NULL) {
+        theirs = (struct kernel_action){.handler = old.sa_sigaction, .flags = (unsigned long)old.sa_flags};
+        memcpy(theirs.mask, &old.sa_mask, sizeof theirs.mask);
+        memcpy(before, &theirs, sizeof theirs);
+    }
+    return 0;
+}

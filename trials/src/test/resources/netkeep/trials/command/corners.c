@@ -3587,6 +3587,65 @@ static void within_little(void) {
     peer("x", 0);
 }
 
+/* A signal comes while a thread waits to receive. */
+static long received_meanwhile(int fd) {
+    struct itimerval soon = {.it_value.tv_usec = 30000};
+    struct itimerval never = {.it_value.tv_usec = 0};
+    int before = signals;
+    setitimer(ITIMER_REAL, &soon, NULL);
+    errno = 0;
+    long got = recv(fd, octets, 1, 0);
+    int failure = errno;
+    setitimer(ITIMER_REAL, &never, NULL);
+    return got == 1 ? 1000 : (signals - before) * 100 + failure;
+}
+
+/* Every call by which a program may say who handles a signal. */
+static void by_all_names(void) {
+    section("handlers, by all their calls");
+    struct {
+        void *handler;
+        unsigned long flags;
+        void *restorer;
+        unsigned long mask;
+    } kernels;
+    struct sigaction action;
+    int fd = pair();
+    handle(SIGALRM, SA_RESTART);
+    SAY(sigset(SIGALRM, counted) == counted);
+    SAY(received_meanwhile(fd));
+    SAY(sigaction(SIGALRM, NULL, &action));
+    SAY(action.sa_handler == counted);
+    SAY(action.sa_flags & (SA_RESTART | SA_SIGINFO | (int)SA_RESETHAND));
+    SAY(sigset(SIGALRM, SIG_HOLD) == counted);
+    SAY(sigset(SIGALRM, SIG_HOLD) == SIG_HOLD);
+    SAY(sigset(SIGALRM, counted) == SIG_HOLD);
+    SAY(sigset(SIGALRM, SIG_DFL) == counted);
+    SAY(sigset(SIGALRM, counted) == SIG_DFL);
+    SAY(sigset(0, counted) == SIG_ERR);
+    SAY(sigset(SIGKILL, counted) == SIG_ERR);
+    SAY(sigset(SIGALRM, SIG_ERR) == SIG_ERR);
+    handle(SIGALRM, SA_RESTART);
+    SAY(syscall(SYS_rt_sigaction, SIGALRM, NULL, &kernels, 8));
+    SAY(kernels.handler == (void *)counted);
+    SAY((kernels.flags & SA_RESTART) != 0);
+    kernels.flags &= ~(unsigned long)SA_RESTART;
+    SAY(syscall(SYS_rt_sigaction, SIGALRM, &kernels, NULL, 8));
+    SAY(received_meanwhile(fd));
+    SAY(syscall(SYS_rt_sigaction, SIGALRM, &kernels, NULL, 7));
+    SAY(syscall(SYS_rt_sigaction, SIGKILL, &kernels, NULL, 8));
+    SAY(sigignore(SIGALRM));
+    SAY(sigaction(SIGALRM, NULL, &action));
+    SAY(action.sa_handler == SIG_IGN);
+    SAY(ssignal(SIGALRM, counted) == SIG_IGN);
+    SAY(siginterrupt(SIGALRM, 1));
+    SAY(received_meanwhile(fd));
+    SAY(siginterrupt(SIGALRM, 0));
+    handle(SIGALRM, 0);
+    close(fd);
+    peer("x", 0);
+}
+
 /* Who closes lingers, and how long, in tenths of a second: there is nobody who takes what was sent. */
 static long lingers(int fd) {
     struct timespec begin;
@@ -3710,6 +3769,7 @@ int main(int count, char **arguments) {
     forkless();
     within_little();
     cancelled();
+    by_all_names();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);
