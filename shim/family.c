@@ -103,6 +103,7 @@ static void before_fork(void) {
     pthread_mutex_lock(&beginning);
     stdio_lock();
     sets_lock();
+    sets_shared();
     if (family != NULL) {
         family_lock();
         sockets_share();

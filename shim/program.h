@@ -585,7 +585,7 @@ bool select_concerns(int end, const fd_set *in, const fd_set *out, const fd_set 
 /* Before something is received: a socket of which nothing is decided yet is waited for here. -1 with errno if nothing will be. */
 int wait_settled(int fd, int flags);
 
-/* Whether it is ours to wait for; and whether one of them is. */
+/* Whether it is ours to wait for, or may come to be so; and whether one of them is. */
 bool wait_is_ours(int fd);
 bool wait_concerns(struct pollfd *polled, nfds_t count);
 
@@ -605,6 +605,11 @@ void sets_settled(int fd);
 void sets_adopted(int fd);
 void sets_lock(void);
 void sets_unlock(void);
+/* A thread polls sets that have nothing of ours by the kernel's instances alone: once they have, it wakes. And: it does so no more. */
+void sets_polled(void);
+void sets_unpolled(void);
+/* A child is about to have the instances, too, and may put there what the kernel knows alone. */
+void sets_shared(void);
 /* This process has no thread but this one. */
 void sets_forked(void);
 

@@ -206,13 +206,44 @@ void set_make_bed(struct set *set) {
     }
 }
 
+/* Threads that poll instances, whichever, in which there was nothing of ours. */
+static _Atomic int polling;
+static _Atomic bool interrupted; /* one of them is to be called */
+
+void set_heard(struct set *set) {
+    if (set->interrupted && atomic_load(&set->strangers) == 0 && atomic_load(&polling) == 0) {
+        set->interrupted = false;
+        family_interrupts(set->epfd, false);
+    }
+}
+
+void sets_polled(void) {
+    atomic_fetch_add(&polling, 1);
+}
+
+void sets_unpolled(void) {
+    if (atomic_fetch_sub(&polling, 1) != 1 || !atomic_load(&interrupted)) {
+        return;
+    }
+    sets_lock();
+    atomic_store(&interrupted, false);
+    for (uint32_t i = 0; i < sets_end; i++) {
+        if (sets[i] != NULL) {
+            set_heard(sets[i]);
+        }
+    }
+    sets_unlock();
+}
+
 /* From now on a set has something of ours, and so have those that it is in: who waits in the kernel's instance is to wait anew. */
 static void hear(struct set *set) {
     if (atomic_exchange(&set->hears, true)) {
         return;
     }
     set_make_bed(set);
-    if (atomic_load(&set->strangers) != 0) {
+    if (atomic_load(&set->strangers) != 0 || atomic_load(&polling) != 0) {
+        set->interrupted = true;
+        atomic_store(&interrupted, true);
         family_interrupts(set->epfd, true);
     }
     for (struct item *outer = set->outer; outer != NULL; outer = outer->next_by_number) {
@@ -422,7 +453,16 @@ void sets_settled(int fd) {
     each(fd, item_to_kernel);
 }
 
+void sets_shared(void) {
+    for (uint32_t i = 0; i < sets_end; i++) {
+        if (sets[i] != NULL) {
+            sets[i]->kernels = true;
+        }
+    }
+}
+
 void sets_forked(void) {
+    atomic_store(&polling, 0);
     for (uint32_t i = 0; i < sets_end; i++) {
         if (sets[i] != NULL) {
             atomic_store(&sets[i]->sleepers, 0);

@@ -40,6 +40,7 @@ struct set {
     _Atomic bool hears; /* it has something of ours, or had */
     _Atomic int sleepers; /* threads there */
     _Atomic int strangers; /* threads that wait in the kernel's instance itself: there was nothing of ours */
+    bool interrupted; /* these are called from there */
     bool kernels; /* whether the kernel's instance was ever given something */
     size_t doubles; /* more descriptors that are this one */
     size_t count;
@@ -76,6 +77,9 @@ void sets_refresh(void);
 
 /* Who sleeps for a set, or is about to, looks again. */
 void set_rouse(const struct set *set);
+
+/* Who slept in a set's instance itself does so no more: nobody is called from there. */
+void set_heard(struct set *set);
 
 /* Sees to it that this process's threads can sleep for a set; who takes calls from itself may not. */
 void set_make_bed(struct set *set);

@@ -285,9 +285,7 @@ static void no_stranger(void *which) {
     atomic_fetch_sub(&set->strangers, 1);
     if (atomic_load(&set->hears)) {
         sets_lock();
-        if (atomic_load(&set->strangers) == 0) {
-            family_interrupts(set->epfd, false);
-        }
+        set_heard(set);
         sets_unlock();
     }
     errno = failure;

@@ -18,13 +18,15 @@ static bool is_ours(int fd, uint32_t *value) {
     return (kind == OWN && !socket_carried(*value)) || (kind == POLLS && set_hears(*value));
 }
 
+/* Another thread may send while this one waits, and so make it ours: the ear hears of that. */
+static bool may_be_ours(int fd) {
+    uint32_t value;
+    return is_ours(fd, &value) || (number_kind(fd, &value) == OPEN && (value & OPEN_DATAGRAM) != 0 && family_begin() == 0);
+}
+
 bool wait_is_ours(int fd) {
     uint32_t value;
-    if (is_ours(fd, &value)) {
-        return true;
-    }
-    /* Another thread may send while this one waits, and so make it ours: the ear hears of that. */
-    return number_kind(fd, &value) == OPEN && (value & OPEN_DATAGRAM) != 0 && family_begin() == 0;
+    return may_be_ours(fd) || (number_kind(fd, &value) == POLLS && family_path() != NULL);
 }
 
 bool wait_concerns(struct pollfd *polled, nfds_t count) {
@@ -246,13 +248,49 @@ void polled_give(struct pollfd *taken, const struct pollfd *few, nfds_t count) {
     errno = failure;
 }
 
+static bool some_may_be_ours(const struct pollfd *polled, nfds_t count) {
+    bool some = false;
+    for (nfds_t i = 0; i < count && !some; i++) {
+        some = may_be_ours(polled[i].fd);
+    }
+    return some;
+}
+
+static void no_stranger(void *unused) {
+    (void)unused;
+    int failure = errno;
+    sets_unpolled();
+    errno = failure;
+}
+
+/* Waits where there are epoll instances, and nothing of ours in them. Whether there still is not: else it is to be waited anew. */
+static bool among_strangers(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask, int *found) {
+    *found = 0;
+    sets_polled();
+    pthread_cleanup_push(no_stranger, NULL);
+    if (!some_may_be_ours(polled, count)) {
+        *found = ask_kernel(polled, count, timeout, mask);
+    }
+    pthread_cleanup_pop(1);
+    return *found < 0 || !some_may_be_ours(polled, count);
+}
+
 int wait_poll(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask) {
     struct pollfd few[POLLED_FEW];
+    int64_t until = later(timeout);
+    int found;
+    if (!some_may_be_ours(polled, count)) {
+        if (among_strangers(polled, count, timeout, mask, &found)) {
+            return found;
+        }
+        timeout = until < 0 ? -1 : until - now_ns();
+        timeout = until >= 0 && timeout < 0 ? 0 : timeout;
+    }
     struct pollfd *kernels = polled_take(few, count + 1);
     if (kernels == NULL) {
         return fail(-ENOMEM);
     }
-    int found = wait_among(polled, count, kernels, timeout, mask);
+    found = wait_among(polled, count, kernels, timeout, mask);
     polled_give(kernels, few, count + 1);
     return found;
 }

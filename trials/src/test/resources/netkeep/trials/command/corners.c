@@ -3077,6 +3077,9 @@ static int found_by(pthread_t thread, void **found) {
     return pthread_timedjoin_np(thread, found, &until);
 }
 
+static void polled_first(void *(*waits_so)(void *), bool nested);
+static void polled_replaced(void);
+
 /* A set that one thread polls, and another puts something there. */
 static void polled_meanwhile(void) {
     section("polled while another thread adds");
@@ -3093,6 +3096,112 @@ static void polled_meanwhile(void) {
     SAY((long)found);
     close(meanwhile[0]);
     close(idle);
+    peer("x", 0);
+    polled_first(polls_meanwhile, false);
+    polled_first(polls_meanwhile, true);
+    polled_first(selects_meanwhile, false);
+    polled_replaced();
+}
+
+static void *selects_meanwhile(void *unused) {
+    fd_set set_of;
+    (void)unused;
+    FD_ZERO(&set_of);
+    FD_SET(meanwhile[0], &set_of);
+    return (void *)(long)select(meanwhile[0] + 1, &set_of, NULL, NULL, NULL);
+}
+
+/* The same of one that has nothing yet; and of one within it. */
+static void polled_first(void *(*waits_so)(void *), bool nested) {
+    pthread_t thread;
+    void *found = NULL;
+    int inner = epoll_create1(0);
+    int idle = pair();
+    meanwhile[0] = nested ? epoll_create1(0) : inner;
+    if (nested) {
+        SAY(control(meanwhile[0], EPOLL_CTL_ADD, inner, EPOLLIN));
+    }
+    pthread_create(&thread, NULL, waits_so, NULL);
+    usleep(100000);
+    SAY(control(inner, EPOLL_CTL_ADD, idle, EPOLLOUT));
+    SAY(found_by(thread, &found));
+    SAY((long)found);
+    SAY(control(inner, EPOLL_CTL_MOD, idle, EPOLLIN));
+    SAY(waited(meanwhile[0], 0));
+    SAY(polled(meanwhile[0], POLLIN, 10));
+    peer("s", 1);
+    SAY(waited(meanwhile[0], 1000));
+    if (nested) {
+        close(meanwhile[0]);
+    }
+    close(inner);
+    close(idle);
+    peer("x", 0);
+}
+
+/* Another thread closes a descriptor that one polls, or puts something else in its place: who polls comes back once there is something. */
+static void polled_replaced(void) {
+    pthread_t thread;
+    void *found = NULL;
+    int other[2];
+    SAY(pipe(other));
+    for (int how = 0; how < 3; how++) {
+        int fd = pair();
+        int another = how == 2 ? stream() : -1;
+        pthread_create(&thread, NULL, hears, &fd);
+        usleep(100000);
+        SAY(how == 0 ? close(fd) : dup2(how == 1 ? other[0] : another, fd) == fd);
+        SAY(write(other[1], octets, 1));
+        peer("s", 1);
+        SAY(found_by(thread, &found));
+        SAY(found != NULL);
+        close(fd);
+        close(another);
+        peer("x", 0);
+    }
+    close(other[0]);
+    close(other[1]);
+}
+
+/* An instance that was there before a fork is both processes'. */
+static void polled_by_both(void) {
+    section("an instance over a fork");
+    int steps[2];
+    int later[2];
+    char step;
+    int fd = pair();
+    int all = epoll_create1(0);
+    SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
+    SAY(pipe(steps) + pipe(later));
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        SAY(waited(all, 5000));
+        SAY(write(steps[1], "", 1));
+        usleep(200000);
+        SAY(waited(all, 0));
+        struct epoll_event one = {.events = EPOLLIN, .data.u64 = 77};
+        SAY(epoll_ctl(all, EPOLL_CTL_ADD, later[0], &one));
+        SAY(write(later[1], "", 1));
+        SAY(write(steps[1], "", 1));
+        _exit(0);
+    }
+    usleep(100000);
+    SAY(peer("s", 1));
+    read(steps[0], &step, 1);
+    SAY(waited(all, 5000));
+    SAY(recv(fd, octets, 1, 0));
+    read(steps[0], &step, 1);
+    waitpid(child, NULL, 0);
+    SAY(waited(all, 0));
+    SAY(epoll_wait(all, &event, 1, 0));
+    SAY((long)event.data.u64);
+    close(all);
+    close(fd);
+    close(steps[0]);
+    close(steps[1]);
+    close(later[0]);
+    close(later[1]);
     peer("x", 0);
 }
 
@@ -3770,6 +3879,7 @@ int main(int count, char **arguments) {
     within_little();
     cancelled();
     by_all_names();
+    polled_by_both();
     interfaces();
     fprintf(to_peer, "q\n");
     fflush(to_peer);

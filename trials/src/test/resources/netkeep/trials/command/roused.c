@@ -18,6 +18,7 @@
 #pragma weak socket_ready
 #pragma weak confined_nap
 #pragma weak set_make_bed
+#pragma weak set_heard
 #pragma weak fail
 #pragma weak memory_read
 
