@@ -514,7 +514,7 @@ static void given_back(void *octets) {
 }
 
 /* Between a socket and a pipe octets are copied. */
-static ssize_t spliced(uint32_t number, int pipe, bool reads, size_t length, unsigned flags) {
+static ssize_t CLEANS_UP spliced(uint32_t number, int pipe, bool reads, size_t length, unsigned flags) {
     char *octets = buffer_take();
     if (octets == NULL) {
         return -ENOMEM;

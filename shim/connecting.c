@@ -84,6 +84,9 @@ int socket_bind(int fd, const struct sockaddr *address, socklen_t length) {
         it->keeps_port = place.port != 0;
         it->keeps_address = !is_any(&place);
     }
+    if (failure == 0 && it->v6 && it->keeps_address && !address_is_four(place.address)) {
+        option_narrows((uint32_t)number);
+    }
     family_unlock();
     return failure == 0 ? 0 : fail(failure);
 }
@@ -461,7 +464,7 @@ int socket_connect(int fd, const struct sockaddr *address, socklen_t length) {
     if (atomic_load(&it->nonblocking) && !(fallen && (socket_status(number) & NK_STATUS_FAILED) != 0)) {
         return fail(-EINPROGRESS);
     }
-    int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
+    int64_t until = until_of(it->send_ms);
     int slept = family_wait(connected_or_not, number, until);
     if (slept != 0) {
         /* Another thread has shut it down. */
@@ -504,7 +507,7 @@ static int accepted(uint32_t number, int flags) {
         if (!listener->listening) {
             return -EINVAL;
         }
-        int64_t until = listener->receive_ms > 0 ? now_ms() + listener->receive_ms : -1;
+        int64_t until = until_of(listener->receive_ms);
         bool must = !atomic_load(&listener->nonblocking);
         if (!socket_arrived(number)) {
             int slept = must ? family_wait(socket_arrived, number, until) : -EAGAIN;

@@ -301,7 +301,7 @@ ssize_t datagram_send(uint32_t number, const struct msghdr *message, int flags) 
         /* Nobody has port 0: what is sent there comes to nobody. */
         return failure != 0 ? failure : (ssize_t)length;
     }
-    int64_t until = own(number)->send_ms > 0 ? now_ms() + own(number)->send_ms : -1;
+    int64_t until = until_of(own(number)->send_ms);
     for (;;) {
         if (atomic_load(&family->over)) {
             return -ENETDOWN;
@@ -377,7 +377,7 @@ ssize_t datagram_receive(uint32_t number, struct msghdr *message, int flags) {
     if ((flags & MSG_ERRQUEUE) != 0) {
         return errors_receive(number, message);
     }
-    int64_t until = own(number)->receive_ms > 0 ? now_ms() + own(number)->receive_ms : -1;
+    int64_t until = until_of(own(number)->receive_ms);
     for (;;) {
         int pending = errors_pending(number);
         if (pending != 0) {

@@ -161,13 +161,17 @@ void family_settles(void) {
 }
 
 static void close_ear(void *value) {
+    int state;
     int fd = (int)(intptr_t)value - 1;
     if (fd == ear) {
         /* A thread that ends may wait once more, behind this. */
         ear = -1;
     }
     number_set(fd, KERNEL, 0);
+    /* Also one that has ended is cancelled here else. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     real()->close(fd);
+    pthread_setcancelstate(state, NULL);
 }
 
 static int failed(const char *path, int failure) {
@@ -432,10 +436,7 @@ static void arrived(uint32_t number) {
     nk_concerns(&session, number, NOBODYS_EAR);
     child->life = life;
     child->v6 = listener->v6;
-    child->known = listener->known;
-    memcpy(child->options, listener->options, sizeof child->options);
-    child->receive_ms = listener->receive_ms;
-    child->send_ms = listener->send_ms;
+    options_inherit(child, listener);
     child->state = WAITING;
     if (listener->last != 0) {
         own(listener->last - 1)->next = number + 1;
@@ -543,14 +544,14 @@ int64_t now_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-void family_rises(void *unused) {
+void CLEANS_UP family_rises(void *unused) {
     (void)unused;
     signals_sleep(-1);
     family_woke();
 }
 
 /* Sleeps once, unless it is ready by now or a handler ran. */
-static void rest(bool (*ready)(uint32_t), uint32_t number, int64_t left, bool restarting, unsigned before) {
+static void CLEANS_UP rest(bool (*ready)(uint32_t), uint32_t number, int64_t left, bool restarting, unsigned before) {
     family_sleeps();
     pthread_cleanup_push(family_rises, NULL);
     if (!ready(number)) {

@@ -83,6 +83,7 @@ enum {
 _Static_assert((int)REST <= (int)OPTIONS_KEPT, "a place each");
 
 /* Octets that a peer may send in any case, of which nothing was read; and of the name of a congestion control with its end. */
+static const int64_t LONGEST_S = INT64_MAX / 1000000000; /* more is for ever */
 enum { LEAST_WINDOW = 16 << 10, CONGESTION_NAME = 16 };
 
 /* Of which kind a socket is to be. */
@@ -113,18 +114,18 @@ static const struct option options[] = {
     {IPPROTO_IP, IP_TOS, TRAFFIC_CLASS, 0, 0, 255, 0, EITHER},
     {IPPROTO_IPV6, IPV6_TCLASS, TRAFFIC_CLASS, 0, -1, 255, EINVAL, EITHER},
     {IPPROTO_IP, IP_TTL, HOPS, 64, 1, 255, EINVAL, EITHER},
-    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, HOPS, 64, 1, 255, EINVAL, EITHER},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, HOPS, 64, 0, 255, EINVAL, EITHER},
     {IPPROTO_IP, IP_MULTICAST_TTL, MULTICAST_HOPS, 1, 0, 255, EINVAL, EITHER},
     {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, MULTICAST_HOPS, 1, 0, 255, EINVAL, EITHER},
     {IPPROTO_IP, IP_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, EITHER},
-    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, 0, EITHER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, MULTICAST_LOOP, 1, 0, 1, EINVAL, EITHER},
     {SOL_SOCKET, SO_BROADCAST, BROADCAST, 0, 0, 1, 0, EITHER},
     {IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT, 0, 0, INT32_MAX, EINVAL, STREAMS},
     {SOL_SOCKET, SO_OOBINLINE, URGENT_INLINE, 0, 0, 1, 0, EITHER},
     {IPPROTO_TCP, TCP_MAXSEG, MAX_SEGMENT, 536, 88, 32767, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_QUICKACK, QUICK_ACK, 1, 0, 1, 0, STREAMS},
     {SOL_SOCKET, SO_RCVLOWAT, RECEIVE_LOW_WATER, 1, 1, INT32_MAX, 0, EITHER},
-    {SOL_SOCKET, SO_PRIORITY, PRIORITY, 0, 0, 6, EPERM, EITHER},
+    {SOL_SOCKET, SO_PRIORITY, PRIORITY, 0, INT32_MIN, INT32_MAX, 0, EITHER},
     {SOL_SOCKET, SO_MARK, MARK, 0, INT32_MIN, INT32_MAX, 0, EITHER},
     {IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFERS, 0, 0, INT32_MAX, 0, STREAMS},
     {IPPROTO_IP, IP_RECVERR, RECEIVE_ERRORS, 0, 0, 1, 0, EITHER},
@@ -138,7 +139,7 @@ static const struct option options[] = {
     {IPPROTO_IPV6, IPV6_RECVTCLASS, TELLS_CLASS, 0, 0, 1, 0, EITHER},
     {IPPROTO_IP, IP_MULTICAST_IF, GROUPS_ADDRESS, 0, INT32_MIN, INT32_MAX, 0, EITHER},
     {IPPROTO_IPV6, IPV6_MULTICAST_IF, GROUPS_INDEX, 0, 0, INT32_MAX, ENODEV, EITHER},
-    {IPPROTO_IP, IP_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, EITHER},
+    {IPPROTO_IP, IP_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, EINVAL, EITHER},
     {IPPROTO_IPV6, IPV6_MULTICAST_ALL, GROUPS_ALL, 1, 0, 1, 0, EITHER},
     {IPPROTO_IP, IP_MTU_DISCOVER, DISCOVER, IP_PMTUDISC_WANT, 0, IP_PMTUDISC_OMIT, EINVAL, EITHER},
     {IPPROTO_IPV6, IPV6_MTU_DISCOVER, DISCOVER_6, IPV6_PMTUDISC_WANT, 0, IPV6_PMTUDISC_OMIT, EINVAL, EITHER},
@@ -156,7 +157,7 @@ static const struct option options[] = {
     {IPPROTO_TCP, TCP_SYNCNT, SYN_COUNT, 6, 1, 127, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, THIN_TIMES, 0, 0, 1, EINVAL, STREAMS},
     {IPPROTO_TCP, TCP_THIN_DUPACK, THIN_REPEATS, 0, 0, 1, EINVAL, STREAMS},
-    {IPPROTO_TCP, TCP_SAVE_SYN, SAVES_SYN, 0, 0, 1, EINVAL, STREAMS},
+    {IPPROTO_TCP, TCP_SAVE_SYN, SAVES_SYN, 0, 0, 2, EINVAL, STREAMS},
     {SOL_SOCKET, SO_DEBUG, TRACES, 0, 0, 1, 0, EITHER},
     {SOL_SOCKET, SO_NO_CHECK, UNCHECKED, 0, 0, 1, 0, EITHER},
     {SOL_SOCKET, SO_RXQ_OVFL, TELLS_DROPS, 0, 0, 1, 0, EITHER},
@@ -220,7 +221,13 @@ static void put(uint32_t number, const struct option *option, int value) {
         say(number, TELLS_TIME, 0);
         say(number, TELLS_TIME_NS, 0);
     }
-    say(number, which, value);
+    if (which == TRAFFIC_CLASS && option->level == IPPROTO_IP && value != kept(number, which)) {
+        /* As the kernel, by what RFC 1349 had there. */
+        static const int priorities[] = {0, 2, 6, 4};
+        say(number, PRIORITY, priorities[value >> 3 & 3]);
+    }
+    /* The kernel takes one, and forgets it. */
+    say(number, which, which == THIN_REPEATS ? 0 : value);
     if (which == HOLDS_BACK && value == 0) {
         datagram_release(number);
     }
@@ -228,6 +235,52 @@ static void put(uint32_t number, const struct option *option, int value) {
         int how = kept(number, own(number)->v6 ? DISCOVER_6 : DISCOVER);
         say(number, DONT_FRAGMENT, how == IP_PMTUDISC_DO || how == IP_PMTUDISC_PROBE || kept(number, KEEP_WHOLE) != 0);
     }
+}
+
+/* Which it is of those that a socket of IPv6 has once for each family, where one holds for both here; -1 for another one. */
+static int place_apart(const struct own *it, const struct option *option) {
+    static const int both[APART / 2] = {TRAFFIC_CLASS, HOPS, MULTICAST_HOPS, MULTICAST_LOOP, RECEIVE_ERRORS, PACKET_INFO, TELLS_HOPS,
+        TELLS_CLASS, GROUPS_ALL};
+    for (int i = 0; it->v6 && i < APART / 2; i++) {
+        if (both[i] == option->number) {
+            return option->level == IPPROTO_IPV6 ? i : i + APART / 2;
+        }
+    }
+    return -1;
+}
+
+static void keep_apart(struct own *it, const struct option *option, int value) {
+    int at = place_apart(it, option);
+    if (at >= 0) {
+        it->apart[at] = value;
+        it->told_apart |= 1u << at;
+    }
+}
+
+/* What getsockopt tells. */
+static int told(const struct own *it, const struct option *option) {
+    int at = place_apart(it, option);
+    bool set = at >= 0 ? (it->told_apart & 1u << at) != 0 : (it->known & UINT64_C(1) << option->number) != 0;
+    if (!set) {
+        /* A socket of IPv6 begins so. */
+        bool none = it->v6 && option->level == IPPROTO_IP && option->number == GROUPS_ALL;
+        return none ? 0 : option->initial;
+    }
+    return at >= 0 ? it->apart[at] : it->options[option->number];
+}
+
+void options_inherit(struct own *it, const struct own *from) {
+    it->known = from->known;
+    memcpy(it->options, from->options, sizeof it->options);
+    it->told_apart = from->told_apart;
+    memcpy(it->apart, from->apart, sizeof it->apart);
+    it->receive_ms = from->receive_ms;
+    it->send_ms = from->send_ms;
+    it->lingers_s = from->lingers_s;
+}
+
+void option_narrows(uint32_t number) {
+    say(number, V6_ONLY, 1);
 }
 
 /* Some are only for who is not connected, or not bound, and the kernel says so. */
@@ -252,7 +305,7 @@ static int set_time(int64_t *ms, const void *value, socklen_t length) {
     if (time.tv_usec < 0 || time.tv_usec >= 1000000) {
         return -EDOM;
     }
-    *ms = time.tv_sec < 0 ? 1 : (int64_t)time.tv_sec * 1000 + (time.tv_usec + 999) / 1000;
+    *ms = time.tv_sec < 0 ? -1 : time.tv_sec > LONGEST_S ? 0 : (int64_t)time.tv_sec * 1000 + (time.tv_usec + 999) / 1000;
     return 0;
 }
 
@@ -262,7 +315,11 @@ static int set_linger(uint32_t number, const void *value, socklen_t length) {
         return -EINVAL;
     }
     memcpy(&linger, value, sizeof linger);
-    say(number, LINGER, linger.l_onoff == 0 ? -1 : linger.l_linger);
+    if (linger.l_onoff != 0) {
+        own(number)->lingers_s = linger.l_linger;
+    }
+    /* What is below 0 the kernel takes for longer than anything. */
+    say(number, LINGER, linger.l_onoff == 0 ? -1 : linger.l_linger < 0 ? INT32_MAX : linger.l_linger);
     return 0;
 }
 
@@ -319,8 +376,29 @@ static int set_congestion(uint32_t number, const void *value, socklen_t length) 
     return 0;
 }
 
+/* TCP_DEFER_ACCEPT is kept as a number of SYN-ACKs: so many seconds, or more, as it is that long until these have been sent. */
+static int deferred(int wanted) {
+    int timeout = 1;
+    int seconds = wanted > 0 ? timeout : 0;
+    for (int sent = 1; seconds < wanted && sent < 255; sent++) {
+        timeout = timeout < 60 ? 2 * timeout : 120;
+        seconds += timeout;
+    }
+    return seconds;
+}
+
 /* -1 is a default, RFC 3542, 6.5 and RFC 3493, 5.1 and 5.2; and some values are taken for others, as by the kernel. */
-static int meant(const struct option *option, int wanted, bool stream) {
+static int meant(uint32_t number, const struct option *option, int wanted, bool stream) {
+    if (option->number == DEFERS) {
+        return deferred(wanted);
+    }
+    if (option->number == OPENS_FAST) {
+        return wanted < SOMAXCONN ? wanted : SOMAXCONN;
+    }
+    if (option->number == RECEIVE_LOW_WATER) {
+        int most = stream && kept(number, RECEIVE_BUFFER) != 0 ? kept(number, RECEIVE_BUFFER) / 2 : INT32_MAX;
+        return wanted < 0 || wanted > most ? most : wanted;
+    }
     bool hops = option->number == HOPS || option->number == MULTICAST_HOPS;
     if (option->number == LINGERS_ON && wanted == 0) {
         return option->initial;
@@ -328,11 +406,17 @@ static int meant(const struct option *option, int wanted, bool stream) {
     if (wanted == -1 && (hops || option->number == TRAFFIC_CLASS) && (hops || option->level == IPPROTO_IPV6)) {
         return option->initial;
     }
-    if (option->number == TRAFFIC_CLASS && option->level == IPPROTO_IP) {
+    if (option->number == TRAFFIC_CLASS && (option->level == IPPROTO_IP || (wanted >= 0 && wanted <= 255))) {
         /* The ECN bits of a stream are not the program's. */
         return wanted & (stream ? 0xfc : 0xff);
     }
     return wanted;
+}
+
+/* Of IPv4's, those that the kernel takes also where there is no value: for 0. */
+static bool may_be_empty(int name) {
+    return name == IP_TOS || name == IP_PKTINFO || name == IP_MTU_DISCOVER || name == IP_RECVERR || name == IP_RECVTTL || name == IP_RECVTOS
+        || name == IP_BIND_ADDRESS_NO_PORT;
 }
 
 /* With the lock. */
@@ -358,25 +442,25 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
     if (level == IPPROTO_TCP && name == TCP_CONGESTION && !own(number)->datagram) {
         return set_congestion(number, value, length);
     }
-    bool forced = false;
-    if (level == SOL_SOCKET && (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE)) {
-        if (geteuid() != 0) {
-            return -EPERM;
-        }
-        forced = true;
+    bool forced = level == SOL_SOCKET && (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE);
+    if (forced) {
         name = name == SO_SNDBUFFORCE ? SO_SNDBUF : SO_RCVBUF;
     }
     const struct option *option = find(number, level, name);
     int wanted;
     if (option == NULL) {
         /* As the kernel, which looks at the length first. */
-        return (level == SOL_SOCKET || (level == IPPROTO_TCP && !own(number)->datagram)) && length < (socklen_t)sizeof wanted
+        bool own_layer = level == SOL_SOCKET || level == (own(number)->datagram ? IPPROTO_UDP : IPPROTO_TCP);
+        return own_layer && length < (socklen_t)sizeof wanted
             ? -EINVAL
             : -ENOPROTOOPT;
     }
-    if (level == IPPROTO_IP && length >= 1 && length < (socklen_t)sizeof wanted) {
+    bool six = level == IPPROTO_IPV6 && (name == IPV6_DONTFRAG || name == IPV6_AUTOFLOWLABEL);
+    if (six && length < (socklen_t)sizeof wanted) {
+        wanted = 0;
+    } else if (level == IPPROTO_IP && length < (socklen_t)sizeof wanted && (length != 0 || may_be_empty(name))) {
         /* As BSD has these. */
-        wanted = *(const unsigned char *)value;
+        wanted = length == 0 ? 0 : *(const unsigned char *)value;
     } else if (length < (socklen_t)sizeof wanted) {
         return -EINVAL;
     } else {
@@ -385,13 +469,13 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
     if (option->outside == 0 && option->most == 1) {
         wanted = wanted != 0;
     }
-    wanted = meant(option, wanted, !own(number)->datagram);
+    wanted = meant(number, option, wanted, !own(number)->datagram);
     if (option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER) {
         /* The kernel doubles what is asked for, and tells the double. */
         wanted = wanted > 4 << 20 ? 8 << 20 : wanted < 0 ? (forced ? 0 : 8 << 20) : wanted * 2;
     }
-    bool allowed = option->number == PRIORITY && geteuid() == 0;
-    if (!allowed && (wanted < option->least || wanted > option->most)) {
+    bool none = option->number == MAX_SEGMENT && wanted == 0;
+    if (!none && (wanted < option->least || wanted > option->most)) {
         if (option->outside != 0) {
             return -option->outside;
         }
@@ -401,7 +485,22 @@ static int set(uint32_t number, int level, int name, const void *value, socklen_
         return -EINVAL;
     }
     put(number, option, wanted);
+    keep_apart(own(number), option, wanted);
     return 0;
+}
+
+/* For some a program needs rights, which the kernel judges, by a socket of its own. 0 or a negative errno. */
+static int judged(int level, int name, const void *value, socklen_t length) {
+    bool rights = level == SOL_SOCKET
+        && (name == SO_MARK || name == SO_PRIORITY || name == SO_DEBUG || name == SO_BUSY_POLL || name == SO_SNDBUFFORCE
+            || name == SO_RCVBUFFORCE);
+    int judge = rights ? real()->socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+    if (judge < 0) {
+        return rights ? -EPERM : 0;
+    }
+    int failure = real()->setsockopt(judge, level, name, value, length) == 0 ? 0 : -errno;
+    real()->close(judge);
+    return failure;
 }
 
 int option_set(uint32_t number, int level, int name, const void *value, socklen_t length) {
@@ -411,8 +510,12 @@ int option_set(uint32_t number, int level, int name, const void *value, socklen_
     if (!memory_read(value, length < CONGESTION_NAME ? length : CONGESTION_NAME)) {
         return fail(-EFAULT);
     }
+    int failure = judged(level, name, value, length);
+    if (failure != 0) {
+        return fail(failure);
+    }
     family_lock();
-    int failure = set(number, level, name, value, length);
+    failure = set(number, level, name, value, length);
     family_unlock();
     errno = failure == 0 ? errno : -failure;
     return failure == 0 ? 0 : -1;
@@ -462,7 +565,10 @@ static int plain(uint32_t number, int level, int name, int *found) {
         bool own_layer = level == SOL_SOCKET || level == IPPROTO_IP || level == (it->datagram ? IPPROTO_UDP : IPPROTO_TCP);
         return own_layer || it->v6 ? -ENOPROTOOPT : -EOPNOTSUPP;
     }
-    *found = (it->known & UINT64_C(1) << option->number) != 0 ? it->options[option->number] : option->initial;
+    *found = told(it, option);
+    if (option->number == MAX_SEGMENT && *found == 0) {
+        *found = option->initial;
+    }
     if (option->number == MAX_SEGMENT && (socket_status(number) & NK_STATUS_CONNECTED) != 0) {
         struct nk_info known;
         int failure = info_learn(number, &known);
@@ -476,12 +582,12 @@ static int get(uint32_t number, int level, int name, void *value, socklen_t *len
     struct own *it = own(number);
     if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
         int64_t ms = name == SO_RCVTIMEO ? it->receive_ms : it->send_ms;
-        struct timeval time = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+        struct timeval time = {.tv_sec = ms < 0 ? 0 : ms / 1000, .tv_usec = ms < 0 ? 0 : ms % 1000 * 1000};
         return option_give(&time, sizeof time, value, length);
     }
     if (level == SOL_SOCKET && name == SO_LINGER) {
         bool on = (it->known & UINT64_C(1) << LINGER) != 0 && it->options[LINGER] >= 0;
-        struct linger linger = {on, on ? it->options[LINGER] : 0};
+        struct linger linger = {on, it->lingers_s};
         return option_give(&linger, sizeof linger, value, length);
     }
     if (level == IPPROTO_TCP && name == TCP_CONGESTION && !it->datagram) {
@@ -615,8 +721,11 @@ static void take_times(uint32_t number, int fd) {
     }
     struct linger linger;
     length = sizeof linger;
-    if (real()->getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0 && linger.l_onoff != 0) {
-        set_linger(number, &linger, length);
+    if (real()->getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0) {
+        own(number)->lingers_s = linger.l_linger;
+        if (linger.l_onoff != 0) {
+            set_linger(number, &linger, length);
+        }
     }
 }
 
@@ -630,6 +739,7 @@ void options_take(uint32_t number, int fd) {
         int value = fits(&options[i], it) ? asked(fd, &options[i]) : initial[kind][i];
         if (value != initial[kind][i]) {
             put(number, &options[i], value);
+            keep_apart(it, &options[i], value);
         }
     }
     take_times(number, fd);
@@ -641,14 +751,20 @@ void options_give(uint32_t number, int fd) {
         const struct option *option = &options[i];
         if (fits(option, it) && (it->known & UINT64_C(1) << option->number) != 0) {
             bool buffer = option->number == SEND_BUFFER || option->number == RECEIVE_BUFFER;
-            int value = buffer ? it->options[option->number] / 2 : it->options[option->number];
+            int value = buffer ? it->options[option->number] / 2 : told(it, option);
             real()->setsockopt(fd, option->level, option->name, &value, sizeof value);
         }
     }
     const int64_t times[] = {it->receive_ms, it->send_ms};
     for (int i = 0; i < 2; i++) {
-        struct timeval time = {.tv_sec = times[i] / 1000, .tv_usec = times[i] % 1000 * 1000};
+        struct timeval time = {.tv_sec = times[i] < 0 ? -1 : times[i] / 1000, .tv_usec = times[i] < 0 ? 0 : times[i] % 1000 * 1000};
         real()->setsockopt(fd, SOL_SOCKET, i == 0 ? SO_RCVTIMEO : SO_SNDTIMEO, &time, sizeof time);
+    }
+    if ((it->known & UINT64_C(1) << LINGER) != 0) {
+        struct linger linger = {1, it->lingers_s};
+        real()->setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+        linger.l_onoff = it->options[LINGER] >= 0;
+        real()->setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     }
 }
 

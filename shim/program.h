@@ -50,7 +50,7 @@ int number_hide(int fd);
 
 enum { SHUT_IN = 1, SHUT_OUT = 2 };
 
-enum { OPTIONS_KEPT = 64 };
+enum { OPTIONS_KEPT = 64, APART = 18 };
 
 enum state { UNUSED, WAITING, USED, LEFT };
 
@@ -78,11 +78,14 @@ struct own {
     uint32_t next; /* in the queue of a listener, number + 1 */
     uint32_t first;
     uint32_t last;
-    int64_t receive_ms; /* SO_RCVTIMEO, 0 for ever */
+    int64_t receive_ms; /* SO_RCVTIMEO, 0 for ever, -1 for not at all */
     int64_t send_ms;
+    int lingers_s; /* SO_LINGER's time, which is kept also while it does not hold */
     _Atomic bool carried; /* its octets go through the kernel's pair, and a carrier */
     uint64_t known; /* the options that were set: bits by their numbers */
     int options[OPTIONS_KEPT];
+    uint32_t told_apart; /* of those that a socket of IPv6 has once for each family: bits */
+    int apart[APART];
     bool holding; /* a datagram to which more may come lies behind what was given (MSG_MORE, UDP_CORK) */
     uint32_t held; /* octets of that */
     uint32_t held_most; /* as many as it may have */
@@ -192,6 +195,11 @@ int family_wait(bool (*ready)(uint32_t), uint32_t number, int64_t until);
 
 int64_t now_ms(void);
 int64_t now_ns(void);
+
+/* The instant of now_ms until which a call waits; -1 for ever. */
+static inline int64_t until_of(int64_t ms) {
+    return ms == 0 ? -1 : now_ms() + (ms < 0 ? 0 : ms);
+}
 
 /* Wakes who waits at an epoll instance that family_watch has seen. */
 void family_nudge(int epfd);
@@ -529,6 +537,12 @@ int option_lingers(uint32_t number);
 /* Takes over what was set on a socket of the kernel's. With the lock. */
 void options_take(uint32_t number, int fd);
 
+/* What was set of another one holds of this one, too: as far as the library keeps it. */
+void options_inherit(struct own *it, const struct own *from);
+
+/* With the lock. A socket of IPv6 is bound to an address of IPv6: it is for nothing else from now on, and says so. */
+void option_narrows(uint32_t number);
+
 /* Says once more what was set. With the lock. */
 void options_again(uint32_t number);
 
@@ -661,6 +675,9 @@ static inline void cancelled_here(void) {
         pthread_testcancel();
     }
 }
+
+/* A function that a cancelled thread goes through last: a sanitizer takes what lies below for still in use. */
+#define CLEANS_UP __attribute__((no_sanitize("address")))
 
 /* This thread is not to be cancelled; and may be again, if it might before. */
 void cancel_hold(void);

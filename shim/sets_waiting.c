@@ -251,7 +251,7 @@ static int sleep_once(
     return count;
 }
 
-static void risen(void *which) {
+static void CLEANS_UP risen(void *which) {
     const struct sleeper *sleeper = which;
     int failure = errno;
     family_rises(NULL);
@@ -266,7 +266,7 @@ static void risen(void *which) {
 }
 
 /* Sleeps once. As epoll_wait, 0 also where it is to be looked once more. */
-static int sleep_in_kernel(
+static int CLEANS_UP sleep_in_kernel(
     struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask, unsigned before) {
     struct sleeper sleeper = {set, true}; /* who is cancelled leaves so */
     int count;
@@ -279,7 +279,7 @@ static int sleep_in_kernel(
 }
 
 /* A thread waits no more where there is nothing of ours. */
-static void no_stranger(void *which) {
+static void CLEANS_UP no_stranger(void *which) {
     struct set *set = which;
     int failure = errno;
     atomic_fetch_sub(&set->strangers, 1);
@@ -292,7 +292,7 @@ static void no_stranger(void *which) {
 }
 
 /* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
-static int among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
+static int CLEANS_UP among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
     int kept = 0;
     int count;
     atomic_fetch_add(&set->strangers, 1);

@@ -278,8 +278,7 @@ EXPORT sighandler_t sigset(int number, sighandler_t handler) {
     sigset_t masked;
     sigemptyset(&action.sa_mask);
     sigemptyset(&one);
-    if (handler == SIG_ERR || sigaddset(&one, number) != 0) {
-        errno = EINVAL;
+    if (sigaddset(&one, number) != 0) {
         return SIG_ERR;
     }
     bool holds = handler == SIG_HOLD;

@@ -240,10 +240,7 @@ int64_t socket_adopt(int fd) {
 
 /* What the library keeps of one is the other's, too; the stack is told. With the lock. */
 static void resemble(struct own *it, uint32_t number, const struct own *old) {
-    it->known = old->known;
-    memcpy(it->options, old->options, sizeof it->options);
-    it->receive_ms = old->receive_ms;
-    it->send_ms = old->send_ms;
+    options_inherit(it, old);
     atomic_store(&it->nonblocking, atomic_load(&old->nonblocking));
     atomic_store(&it->refs, 1);
     options_again(number);
@@ -354,7 +351,7 @@ static void closes(void *fd) {
  * SO_LINGER, socket(7): who closes waits until the peer has what was sent, and the end of it, so long at most. It is looked at now and then, for
  * nobody is told of a socket that is closed.
  */
-static void linger(uint32_t number, uint32_t life, int seconds, int fd) {
+static void CLEANS_UP linger(uint32_t number, uint32_t life, int seconds, int fd) {
     const int64_t until = now_ms() + (int64_t)seconds * 1000;
     const unsigned before = signals_run(true);
     pthread_cleanup_push(closes, &fd);

@@ -132,7 +132,7 @@ ssize_t stream_room(uint32_t number, int flags) {
 
 ssize_t stream_send(uint32_t number, const struct iovec *pieces, size_t count, int flags) {
     struct own *it = own(number);
-    int64_t until = it->send_ms > 0 ? now_ms() + it->send_ms : -1;
+    int64_t until = until_of(it->send_ms);
     size_t done = 0;
     size_t whole = 0;
     for (;;) {
@@ -334,7 +334,7 @@ ssize_t stream_receive(uint32_t number, const struct iovec *pieces, size_t count
     if (whole == 0) {
         return has_octets(number) || waits(number, flags) ? 0 : -EAGAIN;
     }
-    int64_t until = it->receive_ms > 0 ? now_ms() + it->receive_ms : -1;
+    int64_t until = until_of(it->receive_ms);
     bool peeks = (flags & MSG_PEEK) != 0;
     size_t done = 0;
     for (;;) {

@@ -165,7 +165,7 @@ static int sleep_once(
     return found;
 }
 
-static void risen(void *sets) {
+static void CLEANS_UP risen(void *sets) {
     int failure = errno;
     family_rises(NULL);
     atomic_fetch_sub(&pollers, *(int *)sets);
@@ -173,7 +173,7 @@ static void risen(void *sets) {
 }
 
 /* Waits once. 1 if the kernel's are to be looked at, 0 behind the time, or -1. */
-static int sleep_in_kernel(
+static int CLEANS_UP sleep_in_kernel(
     struct pollfd *polled, nfds_t count, struct pollfd *kernels, int64_t left, const sigset_t *mask, unsigned before) {
     int found;
     if (confined()) {
@@ -256,7 +256,7 @@ static bool some_may_be_ours(const struct pollfd *polled, nfds_t count) {
     return some;
 }
 
-static void no_stranger(void *unused) {
+static void CLEANS_UP no_stranger(void *unused) {
     (void)unused;
     int failure = errno;
     sets_unpolled();
@@ -264,7 +264,7 @@ static void no_stranger(void *unused) {
 }
 
 /* Waits where there are epoll instances, and nothing of ours in them. Whether there still is not: else it is to be waited anew. */
-static bool among_strangers(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask, int *found) {
+static bool CLEANS_UP among_strangers(struct pollfd *polled, nfds_t count, int64_t timeout, const sigset_t *mask, int *found) {
     *found = 0;
     sets_polled();
     pthread_cleanup_push(no_stranger, NULL);

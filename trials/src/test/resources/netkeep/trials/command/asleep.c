@@ -21,6 +21,9 @@
 #pragma weak sets_lock
 #pragma weak sets_unlock
 #pragma weak sets_forked
+#pragma weak sets_shared
+#pragma weak fork_counts
+#pragma weak options_inherit
 #pragma weak sockets_share
 #pragma weak socket_leave
 #pragma weak number_kind

@@ -3077,9 +3077,6 @@ static int found_by(pthread_t thread, void **found) {
     return pthread_timedjoin_np(thread, found, &until);
 }
 
-static void polled_first(void *(*waits_so)(void *), bool nested);
-static void polled_replaced(void);
-
 /* A set that one thread polls, and another puts something there. */
 static void polled_meanwhile(void) {
     section("polled while another thread adds");
@@ -3097,10 +3094,6 @@ static void polled_meanwhile(void) {
     close(meanwhile[0]);
     close(idle);
     peer("x", 0);
-    polled_first(polls_meanwhile, false);
-    polled_first(polls_meanwhile, true);
-    polled_first(selects_meanwhile, false);
-    polled_replaced();
 }
 
 static void *selects_meanwhile(void *unused) {
@@ -3163,43 +3156,57 @@ static void polled_replaced(void) {
     close(other[1]);
 }
 
+static void polled_before(void) {
+    section("polled before there is anything of ours");
+    polled_first(polls_meanwhile, false);
+    polled_first(polls_meanwhile, true);
+    polled_first(selects_meanwhile, false);
+    polled_replaced();
+}
+
 /* An instance that was there before a fork is both processes'. */
 static void polled_by_both(void) {
     section("an instance over a fork");
     int steps[2];
+    int ended[2];
     int later[2];
-    char step;
+    int found = 0;
     int fd = pair();
     int all = epoll_create1(0);
     SAY(control(all, EPOLL_CTL_ADD, fd, EPOLLIN));
-    SAY(pipe(steps) + pipe(later));
+    SAY(pipe(steps) + pipe(ended) + pipe(later));
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        SAY(waited(all, 5000));
-        SAY(write(steps[1], "", 1));
-        usleep(200000);
-        SAY(waited(all, 0));
         struct epoll_event one = {.events = EPOLLIN, .data.u64 = 77};
-        SAY(epoll_ctl(all, EPOLL_CTL_ADD, later[0], &one));
-        SAY(write(later[1], "", 1));
-        SAY(write(steps[1], "", 1));
+        int found = waited(all, 5000);
+        write(steps[1], &found, sizeof found);
+        read(ended[0], &found, sizeof found);
+        found = waited(all, 0);
+        epoll_ctl(all, EPOLL_CTL_ADD, later[0], &one);
+        write(later[1], "", 1);
+        write(steps[1], &found, sizeof found);
         _exit(0);
     }
     usleep(100000);
     SAY(peer("s", 1));
-    read(steps[0], &step, 1);
+    SAY(read(steps[0], &found, sizeof found));
+    SAY(found);
     SAY(waited(all, 5000));
     SAY(recv(fd, octets, 1, 0));
-    read(steps[0], &step, 1);
+    SAY(waited(all, 0));
+    SAY(write(ended[1], &found, sizeof found));
+    SAY(read(steps[0], &found, sizeof found));
+    SAY(found);
     waitpid(child, NULL, 0);
     SAY(waited(all, 0));
-    SAY(epoll_wait(all, &event, 1, 0));
     SAY((long)event.data.u64);
     close(all);
     close(fd);
     close(steps[0]);
     close(steps[1]);
+    close(ended[0]);
+    close(ended[1]);
     close(later[0]);
     close(later[1]);
     peer("x", 0);
@@ -3686,8 +3693,9 @@ static void within_little(void) {
     peer("s", 1);
     pthread_attr_init(&small);
     SAY(pthread_attr_setstacksize(&small, 40960));
-    SAY(pthread_create(&thread, &small, moves, &fd));
+    int begun = pthread_create(&thread, &small, moves, &fd);
     pthread_join(thread, NULL);
+    SAY(begun);
     SAY(peer("r", 33000));
     pthread_attr_destroy(&small);
     close(at_once[0]);
@@ -3733,7 +3741,6 @@ static void by_all_names(void) {
     SAY(sigset(SIGALRM, counted) == SIG_DFL);
     SAY(sigset(0, counted) == SIG_ERR);
     SAY(sigset(SIGKILL, counted) == SIG_ERR);
-    SAY(sigset(SIGALRM, SIG_ERR) == SIG_ERR);
     handle(SIGALRM, SA_RESTART);
     SAY(syscall(SYS_rt_sigaction, SIGALRM, NULL, &kernels, 8));
     SAY(kernels.handler == (void *)counted);
@@ -3879,6 +3886,7 @@ int main(int count, char **arguments) {
     within_little();
     cancelled();
     by_all_names();
+    polled_before();
     polled_by_both();
     interfaces();
     fprintf(to_peer, "q\n");
