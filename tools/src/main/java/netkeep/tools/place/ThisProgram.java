@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import netkeep.linux.Threads;
 import netkeep.placement.Standby;
 import netkeep.tools.CannotHere;
@@ -24,6 +26,14 @@ public final class ThisProgram {
     private static final List<String> PATIENT =
             List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=" + Standby.NICE);
 
+    /// Behind this stand as many options, of this JVM alone: its user's own, who may have it write a log, which a
+    /// domain
+    /// behind its walls cannot open.
+    private static final String OWN = "-Dnetkeep.own=";
+
+    /// The environment's variable of options for domains, with spaces between.
+    private static final String OF_DOMAINS = "NETKEEP_DOMAIN_JVM";
+
     private ThisProgram() {}
 
     /// Starts a process that can be a domain.
@@ -36,6 +46,11 @@ public final class ThisProgram {
         if (Threads.effectiveUser() == 0) {
             all.addAll(PATIENT);
         }
+        // What a user says counts.
+        Optional.ofNullable(System.getenv(OF_DOMAINS)).stream()
+                .flatMap(said -> Arrays.stream(said.split("\\s+")))
+                .filter(option -> !option.isEmpty())
+                .forEach(all::add);
         return line(all, DomainMain.class, List.of());
     }
 
@@ -46,13 +61,17 @@ public final class ThisProgram {
 
     /// Starts another program of the same modules.
     ///
-    /// @param options of its JVM, besides those of this one
+    /// @param options of its JVM, besides those of this one that are not its own
     public static List<String> line(List<String> options, Class<?> main, List<String> arguments) throws IOException {
         List<String> line = new ArrayList<>();
         // The JVM would tell only so much of a long line.
         line.add(ProcessHandle.current().info().command().orElseThrow());
         String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
         for (int i = 1; i < words.length; i++) {
+            if (words[i].startsWith(OWN)) {
+                i += Integer.parseInt(words[i], OWN.length(), words[i].length(), 10);
+                continue;
+            }
             if (words[i].endsWith(Main.class.getName())) {
                 // What is said last counts; "-m" belongs to the program's name.
                 line.addAll(line.getLast().equals("-m") ? line.size() - 1 : line.size(), options);

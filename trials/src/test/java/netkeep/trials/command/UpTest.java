@@ -2,6 +2,7 @@ package netkeep.trials.command;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -131,6 +132,20 @@ class UpTest {
                         + up.process(PARTS.get(i)) + "}";
                 assertTrue(said.out().lines().toList().contains(line), line + " in " + said.out());
             }
+        }
+    }
+
+    /// `./netkeep` says how many of its JVM's options are its user's. A domain has none of these: behind its walls it
+    /// could not begin such a log.
+    @Test
+    void aLogOfTheCommandsJvmIsItsOwn() throws Exception {
+        Path log = directory.resolve("jvm.log");
+        List<String> own = List.of("-Dnetkeep.own=2", "-Xlog:gc*:file=" + log, "-Dits=own");
+        Daemon up = new Daemon(place, session, "factored", own);
+        assertTrue(Files.exists(log));
+        for (String part : PARTS) {
+            String line = Files.readString(Path.of("/proc/" + up.process(part) + "/cmdline"));
+            assertFalse(line.contains("-Dnetkeep.own") || line.contains("-Xlog:gc") || line.contains("-Dits"), line);
         }
     }
 
