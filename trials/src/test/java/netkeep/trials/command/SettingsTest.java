@@ -23,7 +23,7 @@ class SettingsTest {
 
     @BeforeEach
     void begin() {
-        assumeTrue(Place.has("gcc"), "no gcc");
+        assumeTrue(Place.has("gcc") && Place.has("ip"), "no gcc, or no ip");
         place = new Place(directory);
     }
 
@@ -39,6 +39,7 @@ class SettingsTest {
     void whatIsSetIsToldAsTheKernelTellsIt() throws Exception {
         Path session = directory.resolve("session");
         new Daemon(place, session, "monolithic");
+        assertEquals(0, place.run("ip", "link", "set", "lo", "up").code());
         String program = place.compile("settings").toString();
         for (String[] addresses : new String[][] {
             {"4", Place.KERNEL_4, Place.OURS_4}, {"6", Place.KERNEL_6, Place.OURS_6},
