@@ -26,6 +26,9 @@ final class ForeignKeys {
 
     private boolean closed;
 
+    /// What ended the helper, which nobody stands in for.
+    private @Nullable Throwable broken;
+
     /// Something is to be looked at: the helper came back, or keys have changed.
     private volatile boolean ready;
 
@@ -83,7 +86,7 @@ final class ForeignKeys {
     void watch() {
         lock.lock();
         try {
-            if (!watching && !ready) {
+            if (!watching && !ready && broken == null) {
                 watching = true;
                 changed.signalAll();
             }
@@ -96,9 +99,13 @@ final class ForeignKeys {
     ///
     /// @param certain whether to look even if the helper waits, and so found nothing
     /// @return how many are found now
+    /// @throws IOException if the platform's selector is broken, from then on each time
     int collect(int count, boolean certain) throws IOException {
         lock.lock();
         try {
+            if (broken != null) {
+                throw new IOException("the platform's selector is broken", broken);
+            }
             Selector from = inner;
             if (from == null || watching && !ready && !certain) {
                 return count;
@@ -135,11 +142,12 @@ final class ForeignKeys {
                     changed.awaitUninterruptibly();
                     continue;
                 }
+                Throwable failure = null;
                 lock.unlock();
                 try {
                     from.select();
-                } catch (IOException | ClosedSelectorException e) {
-                    closed = true;
+                } catch (IOException | RuntimeException | Error e) {
+                    failure = e;
                 } finally {
                     lock.lock();
                 }
@@ -147,6 +155,10 @@ final class ForeignKeys {
                 ready = true;
                 changed.signalAll();
                 selector.foreignReady();
+                if (failure != null) {
+                    broken = failure;
+                    return;
+                }
             }
         } finally {
             lock.unlock();
