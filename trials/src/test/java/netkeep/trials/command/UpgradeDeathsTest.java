@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Parts that die or hang while `netkeep upgrade` replaces them: no connection is lost, all parts are of the new program,
+/// Parts that die or hang while `netkeep upgrade` replaces them: no connection is lost, all parts are of the new
+/// program,
 /// and the upgrade says how often each has died.
 @Timeout(240)
 class UpgradeDeathsTest {
@@ -65,7 +66,8 @@ class UpgradeDeathsTest {
     }
 
     private void write(String placement) throws IOException {
-        Files.writeString(file, """
+        Files.writeString(
+                file, """
                 placement = "%s"
                 session = "%s"
                 [[link]]
