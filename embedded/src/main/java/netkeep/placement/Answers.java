@@ -1,11 +1,14 @@
 package netkeep.placement;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import netkeep.control.OwnAddresses;
+import netkeep.domain.Line;
+import netkeep.domain.Word;
 import netkeep.engine.Engine;
 import netkeep.engine.dhcp.DhcpState;
 import netkeep.engine.ip.AddressState;
@@ -42,6 +45,9 @@ public final class Answers {
     private final Settings settings;
     private final Others others;
 
+    /// Answers that no turn has committed yet.
+    private final List<Word> owed = new ArrayList<>();
+
     /// How often what the links say of names had changed when that was told.
     private long told;
 
@@ -54,6 +60,24 @@ public final class Answers {
         this.engine = engine;
         this.settings = settings;
         this.others = others;
+    }
+
+    /// Somebody asks: the answer is owed until the turn has committed what it says or does. A stack may die in between,
+    /// and who was told that something holds does not ask again.
+    void asked(Word word, long nowNs) {
+        owed.add(new Word(Word.TELL, word.number(), answer(word.text(), nowNs)));
+    }
+
+    /// A turn has committed: tells what is owed, and control what it did not ask.
+    void tell(Line keeper) throws IOException {
+        for (Word answer : owed) {
+            keeper.send(answer.octets());
+        }
+        owed.clear();
+        String news = news();
+        if (news != null) {
+            keeper.send(new Word(Word.TELL, 0, news).octets());
+        }
     }
 
     /// The answer to any text.
@@ -88,7 +112,7 @@ public final class Answers {
 
     /// What control is to be told although it did not ask, null for nothing: what the links say of names has changed.
     @Nullable
-    String news() {
+    private String news() {
         long changes = engine.ip().nameAdvice().changes();
         if (changes == told) {
             return null;

@@ -233,8 +233,7 @@ final class StackPart implements Part {
                     left.take(word, this::served);
                     return true;
                 }
-                String answer = answers.answer(word.text(), clock.nowNs());
-                keeper.send(new Word(Word.TELL, word.number(), answer).octets());
+                answers.asked(word, clock.nowNs());
             }
             default -> {
                 return false;
@@ -291,10 +290,7 @@ final class StackPart implements Part {
         others.settle();
         int done = stack.turn(nowNs);
         complain();
-        String news = answers.news();
-        if (news != null) {
-            keeper.send(new Word(Word.TELL, 0, news).octets());
-        }
+        answers.tell(keeper);
         others.turned(done, nowNs);
         done += left.close(nowNs);
         for (Served client : clients) {

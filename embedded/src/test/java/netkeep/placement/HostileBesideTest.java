@@ -146,6 +146,8 @@ class HostileBesideTest {
     private String asked(String question) throws IOException {
         keeper.send(new Word(Word.ASK, 1, question).octets());
         stack.hear();
+        // What is told has been committed.
+        stack.turns(TURNS);
         Word said = Word.of(keeper.receive().octets());
         while (said.kind() == Word.CUT) {
             said = Word.of(keeper.receive().octets());

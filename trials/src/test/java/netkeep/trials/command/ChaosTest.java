@@ -13,19 +13,22 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `netkeep chaos`, shortly: whatever dies, nothing is lost.
 class ChaosTest {
     private static final int PATIENCE_S = 180;
+    private static final String MONOLITHIC_S = System.getProperty("netkeep.chaos.seconds", "9");
 
     @TempDir
     private Path directory;
 
+    /// The system property says how long a run in one process is.
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void nothingIsLost(int stacks) throws Exception {
-        String said = chaos("--seconds", "15", "--stacks", Integer.toString(stacks));
+    @CsvSource({"factored, 1", "factored, 2", "monolithic, 1"})
+    void nothingIsLost(String placement, int stacks) throws Exception {
+        String seconds = placement.equals("factored") ? "15" : MONOLITHIC_S;
+        String said = chaos("--seconds", seconds, "--stacks", Integer.toString(stacks), "--placement", placement);
         assertTrue(number(said, "octets") > 0, said);
         assertTrue(number(said, "datagrams_answered") > 0, said);
     }
@@ -66,7 +69,9 @@ class ChaosTest {
                 .redirectError(err.toFile())
                 .start();
         try {
-            assertTrue(chaos.waitFor(PATIENCE_S, TimeUnit.SECONDS), "still runs: " + Files.readString(err));
+            assertTrue(
+                    chaos.waitFor(PATIENCE_S + Long.parseLong(MONOLITHIC_S), TimeUnit.SECONDS),
+                    "still runs: " + Files.readString(err));
         } finally {
             chaos.destroyForcibly().waitFor();
         }

@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import netkeep.linux.Threads;
 import netkeep.trials.Java;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,19 +81,15 @@ class DemoTest {
     @ParameterizedTest
     @CsvSource({"nginx", "jdk"})
     void ordinaryUserSeesItWithoutAnyRight(String server) throws Exception {
-        assumeTrue(Threads.effectiveUser() == 0, "root becomes somebody else");
-        assumeTrue(Place.has("setpriv") && Place.has("unshare"), "no setpriv, or no unshare");
+        assumeTrue(Place.has("unshare"), "no unshare");
         assumeTrue(server.equals("jdk") || Place.has("nginx") && Place.has("gcc"), "no nginx, or no gcc");
-        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs");
-        List<String> trial = new ArrayList<>(nobody);
+        List<String> trial = Nobody.line();
         trial.addAll(List.of("unshare", "--user", "--map-root-user", "--net", "true"));
         assumeTrue(place.start(trial).end().code() == 0, "no user namespaces");
-        List<String> line = new ArrayList<>(nobody);
-        line.addAll(Java.line(
-                "-Dnetkeep.rehearsal=20", "-Dnetkeep.command=" + Place.root().resolve("netkeep")));
-        line.removeIf(word -> word.startsWith("-XX:AOT"));
-        int path = line.indexOf("-cp") + 1;
-        line.set(path, readable(line.get(path)));
+        List<String> line = Nobody.line();
+        List<String> java = Java.line(
+                "-Dnetkeep.rehearsal=20", "-Dnetkeep.command=" + Place.root().resolve("netkeep"));
+        line.addAll(Nobody.readable(java, place, directory));
         line.addAll(List.of("netkeep.tools.Main", "demo", "--json", "--rounds", "0"));
         if (server.equals("jdk")) {
             line.addAll(List.of("--server", "jdk"));
@@ -124,18 +116,5 @@ class DemoTest {
             Place.Said said = place.start(Place.run(session, "true")).end();
             assertEquals(0, said.code(), said.err());
         }
-    }
-
-    /// The same class path, of copies that anybody reads.
-    private String readable(String path) throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<String> copies = new ArrayList<>();
-        for (String entry : path.split(File.pathSeparator)) {
-            Path copy = directory.resolve(copies.size() + "-" + Path.of(entry).getFileName());
-            assertEquals(0, place.run("cp", "-rL", entry, copy.toString()).code());
-            copies.add(copy.toString());
-        }
-        assertEquals(0, place.run("chmod", "-R", "a+rX", directory.toString()).code());
-        return String.join(File.pathSeparator, copies);
     }
 }

@@ -31,16 +31,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// Parts that die or hang while `netkeep upgrade` replaces them: no connection is lost, all parts are of the new
-/// program,
-/// and the upgrade says how often each has died.
+/// Parts that die or hang while `netkeep upgrade` replaces them, and while `netkeep reload` asks them: no
+/// connection is lost, all parts are of the new program and as the file says, and the upgrade says how often
+/// each has died.
 @Timeout(240)
 class UpgradeDeathsTest {
     private static final int PORT = 7;
     private static final int PIECE = 1 << 14;
     private static final int PATIENCE_MS = 60_000;
     private static final int SIGSTOP = 19;
+    private static final int ADDRESSES = 40;
 
     @TempDir
     private Path directory;
@@ -65,20 +67,28 @@ class UpgradeDeathsTest {
         place.close();
     }
 
-    private void write(String placement) throws IOException {
-        Files.writeString(
-                file, """
+    /// The last of the addresses are in the file or not.
+    private void write(String placement, boolean more) throws IOException {
+        StringBuilder addresses = new StringBuilder("\"" + Place.OURS_4 + "/24\", \"" + Place.OURS_6 + "/64\"");
+        for (int number = 0; more && number < ADDRESSES; number++) {
+            addresses.append(", \"").append(other(number)).append("/24\"");
+        }
+        Files.writeString(file, """
                 placement = "%s"
                 session = "%s"
                 [[link]]
                 tap = "nk-deaths"
-                addresses = ["%s/24", "%s/64"]
+                addresses = [%s]
                 kernel-addresses = ["%s/24", "%s/64"]
-                """.formatted(placement, session, Place.OURS_4, Place.OURS_6, Place.KERNEL_4, Place.KERNEL_6));
+                """.formatted(placement, session, addresses, Place.KERNEL_4, Place.KERNEL_6));
+    }
+
+    private static String other(int number) {
+        return "198.18.0." + (100 + number);
     }
 
     private void up(String placement) throws Exception {
-        write(placement);
+        write(placement, false);
         List<String> line = Place.netkeep(List.of("up", "--config", file.toString()));
         line.add(1, "-Dnetkeep.poison=true");
         up = place.start(line);
@@ -149,13 +159,9 @@ class UpgradeDeathsTest {
     /// What is harmed, and when: at the begin, or once a part is another process.
     @ParameterizedTest
     @CsvSource({
-        "monolithic, stack, is stopped, at once",
         "monolithic, stack, loops for ever, once it is another",
-        "factored, stack, is killed, at once",
         "factored, control, is stopped, at once",
-        "factored, stack, dies of a frame, once link is another",
-        "factored, stack, loops for ever, once stack is another",
-        "factored, link, is stopped, once link is another"
+        "factored, stack, dies of a frame, once link is another"
     })
     void partsDieMeanwhile(String placement, String part, String how, String when) throws Exception {
         up(placement);
@@ -183,5 +189,26 @@ class UpgradeDeathsTest {
         assertTrue(line.find(), out);
         int told = line.group(1) == null ? 1 : Integer.parseInt(line.group(1));
         assertTrue(told == died || told == died - 1, died + " deaths of " + part + ": " + out);
+    }
+
+    /// Each question of a reload is asked of a stack that may die over it.
+    @ParameterizedTest
+    @ValueSource(strings = {"is stopped", "loops for ever"})
+    void reloadIsWhole(String how) throws Exception {
+        up("factored");
+        write("factored", true);
+
+        Place.Running reload = place.start(Place.netkeep(List.of("reload", "--session", session.toString())));
+        Place.await("no address is there", () -> Place.asked(session, "status").contains(other(0) + "/"));
+        harm("stack", how);
+        Place.Said said = reload.end();
+
+        assertEquals(0, said.code(), said.out() + said.err());
+        String status = Place.asked(session, "status");
+        for (int number = 0; number < ADDRESSES; number++) {
+            assertTrue(status.contains(" address=" + other(number) + "/24 "), other(number) + " is not in " + status);
+        }
+        Place.await("the stack has not died: " + up.out(), () -> Daemon.restarts(up, "stack") == 1);
+        endStreams();
     }
 }
