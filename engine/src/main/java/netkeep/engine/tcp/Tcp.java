@@ -475,7 +475,7 @@ public final class Tcp implements Upper, FlowTable.Keys {
     public boolean expire(long nowNs) {
         boolean any = pace.expire(nowNs);
         any |= slower.expire(nowNs);
-        for (int id = deadlines.due(nowNs); id >= 0; id = deadlines.due(nowNs)) {
+        for (int id = due(nowNs); id >= 0; id = due(nowNs)) {
             hand.works(id, Hand.Work.DUE);
             if (id >= socketCount) {
                 listeners.expire(id, nowNs);
@@ -498,6 +498,11 @@ public final class Tcp implements Upper, FlowTable.Keys {
             any = true;
         }
         return any;
+    }
+
+    /// Whoever is due next, -1 for nobody, or for the next turn: what is over may have to be told by a RST.
+    private int due(long nowNs) {
+        return room() ? deadlines.due(nowNs) : -1;
     }
 
     // ---- small facts

@@ -28,6 +28,9 @@ final class Timers {
     /// RFC 9293 §3.8.3.
     private static final int R1 = 3;
 
+    /// The linger of a connection that is aborted when its user closes it, or for which only the RST is left.
+    static final int AT_ONCE = 1;
+
     private final Tcp tcp;
     private final Tcb tcb;
     private final Flow flow;
@@ -288,14 +291,14 @@ final class Timers {
 
     private void idle(long nowNs) {
         State state = tcb.tcpState();
+        if (tcb.has(Tcb.CLOSED_BY_USER) && (!tcb.has(Tcb.FIN_WANTED) || tcb.linger() == AT_ONCE)) {
+            // Its last text has gone, or the turn before had no room; see Users.
+            tcp.fate.abort(tcb.rcvHead() != tcb.rcvTail(), nowNs);
+            return;
+        }
         if (state == State.FIN_WAIT_2 && tcb.has(Tcb.CLOSED_BY_USER)) {
             tcp.counters.add(Counter.TcpExtTCPAbortOnLinger);
             tcp.fate.finish(nowNs);
-            return;
-        }
-        if (tcb.has(Tcb.CLOSED_BY_USER) && !tcb.has(Tcb.FIN_WANTED)) {
-            // Its last text has gone; see Users.
-            tcp.fate.abort(false, nowNs);
             return;
         }
         if (tcb.has(Tcb.CLOSED_BY_USER) && tcb.linger() != 0) {

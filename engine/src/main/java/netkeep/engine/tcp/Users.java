@@ -277,11 +277,11 @@ public final class Users {
         }
         tcp.sockets.refreshSend(tcb);
         boolean unread = tcp.sockets.refreshReceive(tcb) && tcb.rcvHead() != tcb.rcvTail();
-        if (abort || tcb.linger() == 1 || unread && !tcb.has(Endpoint.SHUT_READ)) {
+        if (abort || tcb.linger() == Timers.AT_ONCE || unread && !tcb.has(Endpoint.SHUT_READ)) {
             // RFC 2525 §2.17: octets that nobody will read are told of by a RST.
             tcp.counters.add(unread ? Counter.TcpExtTCPAbortOnClose : Counter.TcpExtTCPAbortOnData);
-            if (abort || tcb.linger() == 1 || !mayGo(state)) {
-                tcp.fate.abort(unread, nowNs);
+            if (abort || tcb.linger() == Timers.AT_ONCE || !mayGo(state)) {
+                abort(unread, nowNs);
             } else {
                 tcb.idleNs(nowNs + LAST_WORDS_NS);
             }
@@ -297,6 +297,17 @@ public final class Users {
         }
         if (tcb.tcpState() == State.FIN_WAIT_2) {
             tcp.fate.heard(nowNs);
+        }
+    }
+
+    /// ABORT of the open connection, which its user has closed. Where the turn has no room for the RST it is the next
+    /// turn's: nobody sends it again, and a peer that only reads hears of the end by nothing else.
+    private void abort(boolean unread, long nowNs) {
+        if (tcp.room() || tcb.tcpState() == State.CLOSED) {
+            tcp.fate.abort(unread, nowNs);
+        } else {
+            tcb.linger(Timers.AT_ONCE);
+            tcb.idleNs(nowNs);
         }
     }
 
@@ -329,7 +340,10 @@ public final class Users {
             if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == listener - attachment.first + 1) {
                 tcp.open(index);
                 tcb.set(Endpoint.CLOSED_BY_USER);
-                tcp.fate.abort(false, nowNs);
+                tcb.clear(Tcb.ACCEPT_WAITS | Endpoint.BOUND);
+                tcb.parent(0);
+                abort(false, nowNs);
+                tcp.settle(index, nowNs);
             }
         });
         tcp.open(listener);

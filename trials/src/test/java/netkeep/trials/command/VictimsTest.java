@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -156,18 +157,32 @@ class VictimsTest {
         try (socket) {
             socket.setSoTimeout(PATIENCE_MS);
             byte[] piece = new byte[PIECE];
-            for (int got = socket.getInputStream().read(piece);
-                    got >= 0;
-                    got = socket.getInputStream().read(piece)) {
+            for (int got = read(socket, piece); got >= 0; got = read(socket, piece)) {
                 socket.getOutputStream().write(piece, 0, got);
             }
         } catch (SocketTimeoutException nothing) {
-            silent.add(socket.toString());
             return; // counted as open for ever
         } catch (IOException reset) {
             // That is an end, too.
         }
         open.decrementAndGet();
+    }
+
+    /// As of its stream; of whom nothing is heard for long it notes what the kernel says of him.
+    private int read(Socket from, byte[] piece) throws IOException {
+        try {
+            return from.getInputStream().read(piece);
+        } catch (SocketTimeoutException nothing) {
+            String which = "( sport = :" + from.getLocalPort() + " and dport = :" + from.getPort() + " )";
+            silent.add(from + ": " + kernel("ss", "-tinomHO", which));
+            throw nothing;
+        }
+    }
+
+    /// What a command says of the kernel's side.
+    private String kernel(String... command) throws IOException {
+        Process process = place.space().start(new ProcessBuilder(command).redirectErrorStream(true));
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /// The kernel's programs connect to whoever listens.
@@ -202,9 +217,13 @@ class VictimsTest {
         long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         while (open.get() != 0) {
             if (System.nanoTime() > endNs) {
-                Place.Said counts = place.command("nstat", "--session", up.session.toString());
-                throw new AssertionError(
-                        open + " connections of the dead are open: " + silent + "\n" + sockets() + counts.out());
+                String session = up.session.toString();
+                throw new AssertionError(open + " connections of the dead are open: " + silent + "\n" + sockets()
+                        + place.command("nstat", "--session", session).out()
+                        + place.command("status", "--json", "--session", session)
+                                .out()
+                        + kernel("nstat", "-as") + kernel("ip", "-s", "-s", "link")
+                        + kernel("ss", "-tinomHO", "state", "connected"));
             }
             Thread.sleep(10);
         }
