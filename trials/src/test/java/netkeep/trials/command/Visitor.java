@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,10 @@ public final class Visitor implements Runnable {
         processes();
         amounts();
         said.forEach((name, answer) -> System.out.println("wall " + self + " " + stage + " " + name + " " + answer));
+        if (stage > 0) {
+            // A standby that is told before it has rehearsed may never have done that.
+            new SecureRandom().nextLong();
+        }
         // Whoever cannot open a file any more can still say what is wrong.
         System.getLogger(Visitor.class.getName()).log(System.Logger.Level.WARNING, "stage " + stage);
         stage++;
