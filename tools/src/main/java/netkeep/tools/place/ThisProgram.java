@@ -26,9 +26,8 @@ public final class ThisProgram {
     private static final List<String> PATIENT =
             List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=" + Standby.NICE);
 
-    /// Behind this stand as many options, of this JVM alone: its user's own, who may have it write a log, which a
-    /// domain
-    /// behind its walls cannot open.
+    /// Behind this stand as many options, of this JVM alone: its user's own, who may have it write a log. A domain
+    /// behind its walls could not open that.
     private static final String OWN = "-Dnetkeep.own=";
 
     /// The environment's variable of options for domains, with spaces between.
