@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /// `netkeep upgrade` of a daemon whose part dies just then. The daemon is this process, which answers what one
-/// would, and /// its domains are children that do nothing.
+/// would, and its domains are children that do nothing.
 @Timeout(60)
 class UpgradeCommandTest {
     @TempDir
