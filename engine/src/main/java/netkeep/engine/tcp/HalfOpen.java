@@ -49,12 +49,14 @@ final class HalfOpen extends Fields {
     /// Octets of a slot.
     static final int SLOT = 96;
 
-    /// The bits of [#options]: what the SYN offered.
+    /// The bits of [#options]: what the SYN offered, and whether the third segment has come and found no room. To its
+    /// peer the connection is established then.
     static final int TIMESTAMPS = 1;
 
     static final int SACK = 2;
     static final int SCALE = 4;
     static final int ECN = 8;
+    static final int REFUSED = 16;
 
     boolean has(int option) {
         return (options() & option) != 0;

@@ -1,3 +1,4 @@
+// Long: from a SYN to a connection, or to nobody, is one story.
 package netkeep.engine.tcp;
 
 import static netkeep.wire.TcpHeader.ACK;
@@ -234,6 +235,8 @@ final class Listeners {
             // From here on the flow is the socket's.
             pool.free(index);
             tcp.again(made, packet, nowNs);
+        } else {
+            half.options(half.options() | HalfOpen.REFUSED);
         }
     }
 
@@ -316,6 +319,7 @@ final class Listeners {
         pool.write(index, half);
         if (half.deadlineNs() <= nowNs) {
             if (half.retries() >= tcp.settings.synRetries()) {
+                tell(nowNs);
                 failed(index, hash());
                 return;
             }
@@ -377,11 +381,19 @@ final class Listeners {
         return listener.localHi() == 0 && listener.localLo() == 0 && !listener.has(Endpoint.V6_ONLY) ? 1 : 0;
     }
 
+    /// To its peer what is half-open may be established: who only reads would wait for ever.
+    private void tell(long nowNs) {
+        if (half.has(HalfOpen.REFUSED)) {
+            tcp.replies.reset(half, nowNs);
+        }
+    }
+
     /// A listener is gone: so are the half-open connections that it made.
-    void closed(int index) {
+    void closed(int index, long nowNs) {
         pool.scan(each -> {
             if (pool.owner(each) == index + 1) {
                 pool.read(each, half);
+                tell(nowNs);
                 forget(each, hash());
             }
         });

@@ -91,6 +91,18 @@ final class Replies {
         tcp.writer.write(seq, tcb.rcvNxt(), RST | ACK, 0, 0, 0, nowNs);
     }
 
+    /// The reset of what is half-open, RFC 9293 §3.10.5.
+    void reset(HalfOpen half, long nowNs) {
+        if (tcp.room()
+                && tcp.ip.path(
+                        path, half.localHi(), half.localLo(), half.remoteHi(), half.remoteLo(), half.link(), nowNs)) {
+            tcp.counters.add(Counter.TcpOutRsts);
+            stamp(half.has(HalfOpen.TIMESTAMPS), half.tsOffset(), half.tsRecent(), nowNs);
+            tcp.writer.open(path, half.localPort(), half.remotePort(), 0, 0);
+            tcp.writer.write(half.iss() + 1, half.irs() + 1, RST | ACK, 0, 0, 0, nowNs);
+        }
+    }
+
     /// A challenge ACK of the open connection, RFC 5961 §3 to §5, so many a second for all together (§7).
     ///
     /// Whoever knew how many could use them up with a connection of his own, and tell from those that are missing

@@ -545,8 +545,8 @@ public final class Tcp implements Upper, FlowTable.Keys {
     }
 
     /// A listener is gone.
-    void closedListener(int index) {
-        listeners.closed(index);
+    void closedListener(int index, long nowNs) {
+        listeners.closed(index, nowNs);
     }
 
     /// The timestamp clock, RFC 7323 §5.4: milliseconds.

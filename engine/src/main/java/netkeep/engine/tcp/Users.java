@@ -334,7 +334,7 @@ public final class Users {
     private void closeListener(long nowNs) {
         int listener = tcb.index();
         Attachment attachment = tcp.sockets.attachment(tcb);
-        tcp.closedListener(listener);
+        tcp.closedListener(listener, nowNs);
         tcp.sockets.scan(attachment, index -> {
             tcp.sockets.read(index, tcb);
             if (tcb.has(Tcb.ACCEPT_WAITS) && tcb.parent() == listener - attachment.first + 1) {

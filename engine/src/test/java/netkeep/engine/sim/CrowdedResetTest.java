@@ -23,6 +23,7 @@ class CrowdedResetTest {
     private static final int TCP = 6;
     private static final int PORT = 80;
     private static final int CONNECTIONS = 30;
+    private static final int FEW = 6;
     private static final int ECONNRESET = 104;
 
     private SimHost host;
@@ -54,9 +55,13 @@ class CrowdedResetTest {
     }
 
     private static int listen(SimHost at) {
+        return listen(at, CONNECTIONS);
+    }
+
+    private static int listen(SimHost at, int backlog) {
         int listener = at.client().open(TCP);
         at.client().bind(listener, 0, 0, PORT);
-        at.client().listen(listener, CONNECTIONS);
+        at.client().listen(listener, backlog);
         at.host().kick();
         at.world().run(TimeUnit.SECONDS.toNanos(1));
         return listener;
@@ -135,5 +140,29 @@ class CrowdedResetTest {
         host.clientDies();
         pass();
         assertTrue(host.vacant());
+    }
+
+    /// Their handshakes were complete, but for that listener.
+    @Rfc("9293 3.10.5 abort")
+    @Test
+    void ofAListenerThatHadNoRoomForThem() {
+        int listener = listen(host, 1);
+        Address address = SimHost.address4(1);
+        for (int i = 0; i < FEW; i++) {
+            int socket = peer.client().open(TCP);
+            peer.client().connect(socket, address.hi(), address.lo(), PORT);
+            theirs.add(socket);
+        }
+        peer.host().kick();
+        host.world().run(TimeUnit.MILLISECONDS.toNanos(500));
+        for (int socket : theirs) {
+            assertTrue(peer.client().has(socket, Status.CONNECTED));
+        }
+        assertTrue(host.engine().counters().get(Counter.TcpExtListenOverflows) > 0);
+        host.client().close(listener);
+        pass();
+        for (int socket : theirs) {
+            assertEquals(ECONNRESET, peer.client().error(socket));
+        }
     }
 }

@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import netkeep.domain.Sandbox;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,8 +63,8 @@ class HostileLinkTest {
     private Place.Running up;
     private Path session;
 
-    @BeforeEach
-    void begin() throws Exception {
+    /// @param options of the JVMs
+    private void begin(String... options) throws Exception {
         place = new Place(directory);
         session = directory.resolve("session");
         Path config = Files.writeString(directory.resolve("netkeep.toml"), """
@@ -81,7 +80,7 @@ class HostileLinkTest {
                 kernel-addresses = ["198.18.1.1/24"]
                 """.formatted(session));
         List<String> line = Place.netkeep(List.of("up", "--standbys", "2", "--config", config.toString()));
-        line.add(1, "-D" + Sandbox.VISITOR + "=" + Saboteur.class.getName());
+        line.addAll(1, List.of(options));
         up = place.start(line);
         up.says("control: process");
         place.start(Place.netkeep(List.of("echo", "--session", session.toString())))
@@ -95,6 +94,7 @@ class HostileLinkTest {
 
     @Test
     void linkThatWritesAnythingHarmsItselfAlone() throws Exception {
+        begin("-D" + Sandbox.VISITOR + "=" + Saboteur.class.getName());
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger answers = new AtomicInteger();
         FutureTask<Integer> neighbor = new FutureTask<>(() -> talk(over));
@@ -162,6 +162,7 @@ class HostileLinkTest {
 
     @Test
     void linkHasNoMemoryOfOthers() throws Exception {
+        begin();
         for (int link = 1; link <= 2; link++) {
             long process = Daemon.process(up, "link " + link);
             Map<String, String> expected = new TreeMap<>();
