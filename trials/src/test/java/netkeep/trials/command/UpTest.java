@@ -129,7 +129,7 @@ class UpTest {
             assertEquals(0, said.code(), said.err());
             for (int i = 0; i < PARTS.size(); i++) {
                 String line = "{\"part\": \"" + PARTS.get(i) + "\", \"process\": " + old.get(i) + ", \"successor\": "
-                        + up.process(PARTS.get(i)) + "}";
+                        + up.process(PARTS.get(i)) + ", \"deaths\": 1}";
                 assertTrue(said.out().lines().toList().contains(line), line + " in " + said.out());
             }
         }
