@@ -108,10 +108,12 @@ class PassingTest {
     }
 
     @Test
-    @Row(program = "nginx", scenario = "reload, binary upgrade")
+    @Row(
+            program = "nginx +",
+            scenario = "reload, binary upgrade; what it has itself, and what it asks another server for")
     void nginxIsReloadedAndReplacedByItsNextVersion() throws Exception {
-        ProgramsTest.needs("gcc", "nginx", "curl");
-        Daemon up = new Daemon(place, session, "monolithic");
+        ProgramsTest.needs("gcc", "nginx", "curl", "python3");
+        Daemon up = new Daemon(place, session, "factored");
         Files.writeString(directory.resolve("small"), FILE);
         Path configuration = directory.resolve("nginx.conf");
         Path pid = directory.resolve("pid");
@@ -126,18 +128,14 @@ class PassingTest {
                     .append(kind)
                     .append(";\n");
         }
-        text.append("server { listen ")
-                .append(Place.OURS_4)
-                .append(":")
-                .append(PORT)
-                .append(" reuseport; listen [");
-        text.append(Place.OURS_6)
-                .append("]:")
-                .append(PORT)
-                .append("; root ")
-                .append(directory)
-                .append("; } }\n");
+        String server = "server { listen %s:" + PORT + "%s; root " + directory
+                + "; location /far/ { proxy_pass http://%s:" + PORT + "/; } }\n";
+        text.append(server.formatted(Place.OURS_4, " reuseport", Place.KERNEL_4));
+        text.append(server.formatted("[" + Place.OURS_6 + "]", "", "[" + Place.KERNEL_6 + "]"))
+                .append("}\n");
         Files.writeString(configuration, text);
+        place.start(List.of("python3", "-um", "http.server", "-d", directory.toString(), "--bind", "::", "" + PORT))
+                .says("Serving");
         Place.Said path = place.run("sh", "-c", "command -v nginx || echo /usr/sbin/nginx");
         // A version follows another only where it is a daemon.
         assertEquals(
@@ -179,8 +177,9 @@ class PassingTest {
     private boolean serves() throws Exception {
         boolean all = true;
         for (String address : new String[] {Place.OURS_4, "[" + Place.OURS_6 + "]"}) {
-            Place.Said curl = place.run("curl", "-gsS", "http://" + address + ":" + PORT + "/small");
-            all &= curl.out().equals(FILE);
+            String url = "http://" + address + ":" + PORT;
+            Place.Said curl = place.run("curl", "-gsS", url + "/small", url + "/far/small");
+            all &= curl.out().equals(FILE.repeat(2));
         }
         return all;
     }

@@ -124,7 +124,8 @@ class ScenariosTest {
     /// A server on either stack, and clients on the other one that ask it over either family: all four at once.
     ///
     /// @param right whether a client said what it should
-    private void bothWays(int port, Line server, Line client, Predicate<String> right) throws Exception {
+    /// @return how the server on our stack ended
+    private Place.Said bothWays(int port, Line server, Line client, Predicate<String> right) throws Exception {
         String[] own = {Place.OURS_4, Place.OURS_6};
         String[] kernels = {Place.KERNEL_4, Place.KERNEL_6};
         Place.Running here = ours(server.of(own));
@@ -142,8 +143,8 @@ class ScenariosTest {
             String out = said(asking);
             assertTrue(right.test(out), () -> out.length() < 4000 ? out : out.length() + " octets");
         }
-        here.stop();
         there.stop();
+        return here.stop();
     }
 
     // ----- TLS -----
@@ -189,6 +190,34 @@ class ScenariosTest {
     // ----- Servers of values and of files -----
 
     @Test
+    @Row(program = "redis-server, redis-benchmark, redis-cli +", scenario = "50 connections; a file as a value")
+    void redis() throws Exception {
+        ProgramsTest.needs("redis-server", "redis-benchmark", "redis-cli");
+        Place.Said server = bothWays(
+                7011,
+                addresses -> List.of(
+                        "redis-server",
+                        "--bind",
+                        addresses[0],
+                        addresses[1],
+                        "--port",
+                        "7011",
+                        "--save",
+                        "",
+                        "--protected-mode",
+                        "no"),
+                addresses -> {
+                    String to = " -h " + addresses[0] + " -p 7011 ";
+                    return shell("redis-benchmark" + to + "-t set,get -n 5000 --csv && redis-cli" + to
+                            + "-x set file < " + path("file") + " && redis-cli" + to + "--raw get file");
+                },
+                out -> out.contains("\n\"SET\",")
+                        && out.contains("\n\"GET\",")
+                        && out.endsWith("OK\n" + content + "\n"));
+        assertEquals(0, server.code(), server.err());
+    }
+
+    @Test
     @Row(program = "memcached +", scenario = "four threads, 20 connections of python3's, UDP")
     void memcached() throws Exception {
         ProgramsTest.needs("memcached", "python3");
@@ -209,6 +238,43 @@ class ScenariosTest {
                         at(addresses[0]) + "," + at(addresses[1])),
                 addresses -> List.of("python3", script, "7010", addresses[0]),
                 "21 the same\n"::equals);
+    }
+
+    @Test
+    @Row(program = "wget +", scenario = "downloads a file")
+    @Row(program = "python3 +", scenario = "`-m http.server`, which `urllib` asks for a file")
+    void http() throws Exception {
+        ProgramsTest.needs("wget", "python3", "prlimit");
+        String urllib = "python3 -c 'import sys, urllib.request as web; "
+                + "sys.stdout.buffer.write(web.urlopen(sys.argv[1], timeout=20).read())' ";
+        // As dovecot limits its programs: a session's rings are longer than all that wget may map.
+        bothWays(
+                7021,
+                addresses ->
+                        List.of("python3", "-m", "http.server", "-d", directory.toString(), "--bind", "::", "7021"),
+                addresses -> {
+                    String url = "http://" + at(addresses[0]) + ":7021/file";
+                    return shell("prlimit --as=268435456 wget -qO- " + url + " && " + urllib + url);
+                },
+                out -> out.equals(content.repeat(2)));
+    }
+
+    @Test
+    @Row(program = "nc +", scenario = "`-l`: octets there and back; is refused")
+    void nc() throws Exception {
+        ProgramsTest.needs("nc", "mkfifo");
+        String fifo = path("fifo ");
+        // As much as a pipe holds: a listener that feeds itself would else wait for itself.
+        int some = 60_000;
+        bothWays(
+                7022,
+                // What comes goes back. A listener for each family, and both end with the shell.
+                addresses -> shell("for at in " + String.join(" ", addresses) + "; do mkfifo '" + fifo
+                        + "'$at; nc -lk $at 7022 <> '" + fifo
+                        + "'$at >&0 & all=\"$all $!\"; done; trap \"kill $all\" TERM; wait"),
+                addresses -> shell("nc -z " + addresses[0] + " 9; [ $? = 1 ] && head -c " + some + " " + path("file")
+                        + " | nc " + addresses[0] + " 7022 | head -c " + some),
+                content.substring(0, some)::equals);
     }
 
     @Test
@@ -262,30 +328,42 @@ class ScenariosTest {
     /// It asks which addresses this machine has, and listens at each.
     @Test
     @Row(
-            program = "named",
-            scenario = "listens at each address that it finds; dig asks over UDP and TCP, both families")
+            program = "dig, named +",
+            scenario = "listens at each address that it finds: names of its own, and what it asks another for")
     void namedAtEachAddress() throws Exception {
         ProgramsTest.needs("named", "dig");
         Files.writeString(
                 directory.resolve("zone"), "$TTL 60\n@ SOA a a 1 1 1 1 1\n NS a\na A 192.0.2.1\nx A 192.0.2.7\n");
-        Path configuration = directory.resolve("named.conf");
+        bothWays(
+                7045,
+                this::named,
+                addresses -> shell("for how in +notcp +tcp; do dig +short +time=5 $how -p 7045 @" + addresses[0]
+                        + " x.ours4 x.ours6 x.kernels4 x.kernels6 || exit; done"),
+                "192.0.2.7\n".repeat(8)::equals);
+    }
+
+    /// A name server with a name for each of its addresses, that asks the one on the other stack for its names, each at
+    /// the address of that name.
+    private List<String> named(String... addresses) throws Exception {
+        boolean here = addresses[0].equals(Place.OURS_4);
+        Path configuration = directory.resolve("named" + addresses[0]);
         Files.writeString(configuration, """
                 options {
-                  directory "%s"; pid-file none; session-keyfile none; recursion no; notify no;
+                  directory "%s"; pid-file none; session-keyfile none; notify no; dnssec-validation no;
                   listen-on port 7045 { any; }; listen-on-v6 port 7045 { any; };
                 };
                 controls { };
-                zone "test" { type primary; file "zone"; };
-                """.formatted(directory));
-        Place.Running named = ours(List.of("named", "-g", "-n", "1", "-c", configuration.toString()));
-        for (String address : new String[] {Place.OURS_4, Place.OURS_6}) {
-            listens(named, address, 7045);
-            assertEquals(
-                    "192.0.2.7\n192.0.2.7\n",
-                    said(place.start(shell("for how in +notcp +tcp; do dig +short +time=5 $how -p 7045 @" + address
-                            + " x.test || exit; done"))));
-        }
-        named.stop();
+                zone "%4$s4" { type primary; file "zone"; };
+                zone "%4$s6" { type primary; file "zone"; };
+                zone "%5$s4" { type forward; forward only; forwarders port 7045 { %2$s; }; };
+                zone "%5$s6" { type forward; forward only; forwarders port 7045 { %3$s; }; };
+                """.formatted(
+                        directory,
+                        here ? Place.KERNEL_4 : Place.OURS_4,
+                        here ? Place.KERNEL_6 : Place.OURS_6,
+                        here ? "ours" : "kernels",
+                        here ? "kernels" : "ours"));
+        return List.of("named", "-g", "-n", "1", "-c", configuration.toString());
     }
 
     @Test
@@ -350,6 +428,34 @@ class ScenariosTest {
                 "-c",
                 "mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec $(command -v sshd || echo /usr/sbin/sshd)"
                         + " -D -e -f " + configuration);
+    }
+
+    // ----- A measurement -----
+
+    /// One server for each: between two it does not listen for a while.
+    @Test
+    @Row(program = "iperf3 +", scenario = "TCP and UDP, either way")
+    void iperf3() throws Exception {
+        ProgramsTest.needs("iperf3");
+        for (String how : new String[] {"-n 8M", "-n 8M -R", "-n 1M -u -b 100M", "-n 1M -u -b 100M -R"}) {
+            List<Place.Running> servers = new ArrayList<>();
+            List<Place.Running> clients = new ArrayList<>();
+            for (String address : new String[] {Place.OURS_4, Place.OURS_6, Place.KERNEL_4, Place.KERNEL_6}) {
+                boolean here = List.of(Place.OURS_4, Place.OURS_6).contains(address);
+                List<String> server = List.of("iperf3", "-s", "-1", "--forceflush", "-p", "7080", "-B", address);
+                List<String> client = shell("exec iperf3 -p 7080 -c " + address + " " + how);
+                servers.add(here ? ours(server) : place.start(server));
+                servers.getLast().says("listening");
+                clients.add(here ? place.start(client) : ours(client));
+            }
+            for (Place.Running client : clients) {
+                String out = said(client);
+                assertTrue(out.contains("receiver"), out);
+            }
+            for (Place.Running server : servers) {
+                said(server);
+            }
+        }
     }
 
     // ----- A database -----
