@@ -184,7 +184,7 @@ public final class ChaosCommand implements Callable<Integer> {
             long calmFromNs = beginNs + calmNs / 2;
             List<Long> calm = new ArrayList<>();
             for (long fromNs = calmFromNs; fromNs + FELT_NS <= calmEndNs; fromNs += STEP_NS) {
-                calm.add(load.gaps.longestNs(fromNs, fromNs + FELT_NS));
+                calm.add(load.gaps.longest(fromNs, fromNs + FELT_NS).lengthNs());
             }
             return new Outcome(
                     placement.name(),
@@ -210,8 +210,8 @@ public final class ChaosCommand implements Callable<Integer> {
                     i + 1 == chains.size() || chains.get(i + 1).getFirst().atNs() >= untilNs + FELT_NS;
             felt.add(new Outcome.Felt(
                     chain,
-                    load.gaps.longestNs(fromNs, untilNs),
-                    probe.gaps().longestNs(fromNs, untilNs),
+                    load.gaps.longest(fromNs, untilNs),
+                    probe.gaps().longest(fromNs, untilNs).lengthNs(),
                     alone ? probe.rate(untilNs, untilNs + FELT_NS) : Double.NaN));
         }
         return felt;

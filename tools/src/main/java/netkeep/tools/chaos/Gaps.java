@@ -9,9 +9,15 @@ final class Gaps {
     /// Shorter ones are none.
     private static final long LEAST_NS = 1_000_000;
 
-    private record Gap(long fromNs, long lengthNs) {
+    /// @param fromNs System.nanoTime
+    record Gap(long fromNs, long lengthNs) {
         private long endNs() {
             return fromNs + lengthNs;
+        }
+
+        private Gap within(long beginNs, long untilNs) {
+            long from = Math.max(fromNs, beginNs);
+            return new Gap(from, Math.max(0, Math.min(endNs(), untilNs) - from));
         }
     }
 
@@ -27,11 +33,11 @@ final class Gaps {
     }
 
     /// The longest between two instants; of one that reaches beyond them, what lies between them.
-    synchronized long longestNs(long fromNs, long untilNs) {
-        long longest = lastNs == 0 ? 0 : Math.max(0, untilNs - Math.max(lastNs, fromNs));
+    synchronized Gap longest(long fromNs, long untilNs) {
+        Gap longest = new Gap(lastNs, lastNs == 0 ? 0 : Math.max(0, untilNs - lastNs)).within(fromNs, untilNs);
         for (int i = firstAfter(fromNs); i < gaps.size() && gaps.get(i).fromNs < untilNs; i++) {
-            long endNs = Math.min(gaps.get(i).endNs(), untilNs);
-            longest = Math.max(longest, endNs - Math.max(gaps.get(i).fromNs, fromNs));
+            Gap each = gaps.get(i).within(fromNs, untilNs);
+            longest = each.lengthNs > longest.lengthNs ? each : longest;
         }
         return longest;
     }

@@ -1,5 +1,6 @@
 package netkeep.tools.chaos;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,10 @@ record Outcome(
         implements Told {
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
+
+    /// Of so many silences each is told.
+    private static final int LONGEST = 12;
+
     private static final Set<Deaths.Kind> KILLED = Set.of(Deaths.Kind.KILLED);
     private static final Set<Deaths.Kind> POISONED = Set.of(
             Deaths.Kind.FRAME, Deaths.Kind.REQUEST, Deaths.Kind.RECORD, Deaths.Kind.LINK_FRAME, Deaths.Kind.MESSAGE);
@@ -45,17 +50,33 @@ record Outcome(
     /// stream, and of a probe that did nothing but look.
     ///
     /// @param rate after that, octets per nanosecond; NaN if another followed
-    record Felt(List<Deaths.Death> chain, long gapNs, long probeNs, double rate) {
+    record Felt(List<Deaths.Death> chain, Gaps.Gap gap, long probeNs, double rate) {
         private boolean alone(Set<Deaths.Kind> kinds) {
             return chain.size() == 1 && kinds.contains(chain.getFirst().kind());
         }
 
         /// Which part's and of what, empty for several.
         private String name() {
-            Deaths.Death death = chain.getFirst();
-            String what = death.part() + " "
-                    + death.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            return chain.size() > 1 ? "" : what + (death.standby() ? "" : " without standby");
+            return chain.size() > 1 ? "" : begun() + (chain.getFirst().standby() ? "" : " without standby");
+        }
+
+        private String begun() {
+            Deaths.Death first = chain.getFirst();
+            return first.part() + " "
+                    + first.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+
+        /// What it was, and when after it the steady stream stood still.
+        private String told() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s%s%s: %.1f ms from %.1f ms on; the probe %.1f ms",
+                    begun(),
+                    chain.size() > 1 ? ", and " + (chain.size() - 1) + " in its takeover" : "",
+                    stoodBy() ? "" : ", with nobody ready",
+                    gap.lengthNs() / NS_PER_MS,
+                    (gap.fromNs() - chain.getFirst().atNs()) / NS_PER_MS,
+                    probeNs / NS_PER_MS);
         }
 
         /// Whether a standby was there for each.
@@ -106,6 +127,13 @@ record Outcome(
                 blackouts(each -> !each.stoodBy() && each.chain().size() > 1));
         values.put("blackout_ms_by_part", byPart());
         values.put(
+                "longest_silences",
+                felt.stream()
+                        .sorted(Comparator.comparingLong(each -> -each.gap().lengthNs()))
+                        .limit(LONGEST)
+                        .map(Felt::told)
+                        .toList());
+        values.put(
                 "probe_gap_ms",
                 distribution(felt.stream().mapToLong(Felt::probeNs).sorted().toArray()));
         return values;
@@ -146,7 +174,7 @@ record Outcome(
         long usualNs = calm.isEmpty() ? 0 : usual()[calm.size() / 2];
         return distribution(felt.stream()
                 .filter(which)
-                .mapToLong(each -> Math.max(0, each.gapNs() - usualNs))
+                .mapToLong(each -> Math.max(0, each.gap().lengthNs() - usualNs))
                 .sorted()
                 .toArray());
     }

@@ -1,6 +1,5 @@
 package netkeep.trials.command;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +8,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,7 +35,6 @@ class HostileLinkTest {
 
     private static final int PORT = 7;
     private static final int PIECE = 1 << 16;
-    private static final int PATIENCE_MS = 30_000;
     private static final int DATAGRAM_MS = 20;
     private static final int LONGEST_LIFE_S = 20;
 
@@ -97,9 +93,8 @@ class HostileLinkTest {
         begin("-D" + Sandbox.VISITOR + "=" + Saboteur.class.getName());
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger answers = new AtomicInteger();
-        FutureTask<Integer> neighbor = new FutureTask<>(() -> talk(over));
+        Echoed neighbor = Echoed.begin(place, "198.18.1.2", PORT, PIECE);
         FutureTask<Void> victim = new FutureTask<>(() -> ask(over, answers));
-        Thread.ofPlatform().daemon().start(neighbor);
         Thread.ofPlatform().daemon().start(victim);
         int before = 0;
         // Lives that nobody has seen the beginning of.
@@ -114,7 +109,8 @@ class HostileLinkTest {
         }
         Place.await("life has no end", () -> Daemon.restarts(up, "link 1") >= LIVES);
         over.set(true);
-        assertTrue(neighbor.get() > LIVES, "the neighbor got on by " + neighbor.get());
+        int pieces = neighbor.end();
+        assertTrue(pieces > LIVES, "the neighbor got on by " + pieces);
         victim.get();
         for (String part : List.of("link 2", "stack", "control")) {
             assertEquals(0, Daemon.restarts(up, part), part + " died: " + up.out() + up.err());
@@ -122,24 +118,6 @@ class HostileLinkTest {
         String told = Place.asked(session, "domains");
         assertTrue(told.matches("(?s).*cut part=link-1 pid=\\d+ reason=broke its rings: [^\n]+.*"), told);
         assertEquals(0, up.stop().code());
-    }
-
-    /// A stream over the second link, and back: to the octet.
-    ///
-    /// @return how many pieces
-    private int talk(AtomicBoolean over) throws Exception {
-        SplittableRandom luck = new SplittableRandom(7);
-        byte[] sent = new byte[PIECE];
-        try (Socket socket = place.space().call(() -> new Socket("198.18.1.2", PORT))) {
-            socket.setSoTimeout(PATIENCE_MS);
-            int pieces = 0;
-            for (; !over.get(); pieces++) {
-                luck.nextBytes(sent);
-                socket.getOutputStream().write(sent);
-                assertArrayEquals(sent, socket.getInputStream().readNBytes(PIECE), "piece " + pieces);
-            }
-            return pieces;
-        }
     }
 
     /// Datagrams over the first link: what comes back is counted.

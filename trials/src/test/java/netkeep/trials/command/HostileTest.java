@@ -1,6 +1,5 @@
 package netkeep.trials.command;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +8,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import netkeep.linux.Threads;
@@ -57,39 +55,18 @@ class HostileTest {
     void whoWritesAnythingIsCutOffAndNobodyElseNotices(String placement) throws Exception {
         up(placement);
         up.attach("echo", "--port", Integer.toString(PORT));
-        AtomicBoolean over = new AtomicBoolean();
-        FutureTask<Integer> neighbor = new FutureTask<>(() -> talk(over));
-        Thread talking = Thread.ofPlatform().start(neighbor);
+        Echoed neighbor = Echoed.begin(place, Place.OURS_4, PORT, PIECE);
         for (int life = 0; life < LIVES; life++) {
             live(new SplittableRandom(life));
         }
-        over.set(true);
-        talking.join();
-        assertTrue(neighbor.get() > LIVES, "the neighbor got on by " + neighbor.get());
+        int pieces = neighbor.end();
+        assertTrue(pieces > LIVES, "the neighbor got on by " + pieces);
         for (String part : new String[] {"link", "stack", "control"}) {
             assertEquals(0, up.restarts(part), up.keeper.out());
         }
         String told = domains();
         assertTrue(told.matches("(?s).*cut [^\n]*reason=\\w.*"), told);
         up.await("sessions: 1");
-    }
-
-    /// A stream through the daemon to a server that knows nothing of all this, and back: to the octet.
-    ///
-    /// @return how many pieces
-    private int talk(AtomicBoolean over) throws Exception {
-        SplittableRandom luck = new SplittableRandom(7);
-        byte[] sent = new byte[PIECE];
-        try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
-            socket.setSoTimeout((int) PATIENCE_MS);
-            int pieces = 0;
-            for (; !over.get(); pieces++) {
-                luck.nextBytes(sent);
-                socket.getOutputStream().write(sent);
-                assertArrayEquals(sent, socket.getInputStream().readNBytes(PIECE), "piece " + pieces);
-            }
-            return pieces;
-        }
     }
 
     /// A client from its greeting to its end: one thread asks this and that, another writes anywhere at the same time.

@@ -113,25 +113,14 @@ class UpTest {
         for (String part : PARTS) {
             old.add(up.process(part));
         }
-        try (Socket socket = place.space().call(() -> new Socket(Place.OURS_4, PORT))) {
-            List<String> command = List.of("upgrade", "--session", session.toString(), "--json");
-            Place.Running upgrade = place.start(Place.netkeep(command));
-            byte[] piece = new byte[PIECE];
-            SplittableRandom luck = new SplittableRandom(2);
-            long pieces = 0;
-            while (upgrade.alive() || pieces == 0) {
-                luck.nextBytes(piece);
-                socket.getOutputStream().write(piece);
-                assertArrayEquals(piece, socket.getInputStream().readNBytes(PIECE));
-                pieces++;
-            }
-            Place.Said said = upgrade.end();
-            assertEquals(0, said.code(), said.err());
-            for (int i = 0; i < PARTS.size(); i++) {
-                String line = "{\"part\": \"" + PARTS.get(i) + "\", \"process\": " + old.get(i) + ", \"successor\": "
-                        + up.process(PARTS.get(i)) + ", \"deaths\": 1}";
-                assertTrue(said.out().lines().toList().contains(line), line + " in " + said.out());
-            }
+        Echoed stream = Echoed.begin(place, Place.OURS_4, PORT, PIECE);
+        Place.Said said = place.command("upgrade", "--session", session.toString(), "--json");
+        stream.end();
+        assertEquals(0, said.code(), said.err());
+        for (int i = 0; i < PARTS.size(); i++) {
+            String line = "{\"part\": \"" + PARTS.get(i) + "\", \"process\": " + old.get(i) + ", \"successor\": "
+                    + up.process(PARTS.get(i)) + ", \"deaths\": 1}";
+            assertTrue(said.out().lines().toList().contains(line), line + " in " + said.out());
         }
     }
 

@@ -1,6 +1,5 @@
 package netkeep.trials.command;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,18 +9,13 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import netkeep.linux.Threads;
@@ -51,8 +45,7 @@ class UpgradeDeathsTest {
     private Path session;
     private Path file;
     private Place.Running up;
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final List<FutureTask<Long>> streams = new ArrayList<>();
+    private final List<Echoed> streams = new ArrayList<>();
 
     @BeforeEach
     void begin() {
@@ -63,7 +56,6 @@ class UpgradeDeathsTest {
 
     @AfterEach
     void end() {
-        over.set(true);
         place.close();
     }
 
@@ -95,36 +87,13 @@ class UpgradeDeathsTest {
         up.says("one stands by");
         place.start(Place.netkeep(List.of("echo", "--port", Integer.toString(PORT), "--session", session.toString())))
                 .says("port");
-        stream(Place.OURS_4);
-        stream(Place.OURS_6);
-    }
-
-    private void stream(String address) throws IOException {
-        Socket socket = place.space().call(() -> new Socket(address, PORT));
-        socket.setSoTimeout(PATIENCE_MS);
-        FutureTask<Long> task = new FutureTask<>(() -> {
-            SplittableRandom luck = new SplittableRandom(1);
-            byte[] piece = new byte[PIECE];
-            long pieces = 0;
-            try (socket) {
-                for (; !over.get(); pieces++) {
-                    luck.nextBytes(piece);
-                    socket.getOutputStream().write(piece);
-                    assertArrayEquals(piece, socket.getInputStream().readNBytes(PIECE), "piece " + pieces);
-                }
-                socket.shutdownOutput();
-                assertEquals(-1, socket.getInputStream().read());
-            }
-            return pieces;
-        });
-        streams.add(task);
-        Thread.ofPlatform().daemon().start(task);
+        streams.add(Echoed.begin(place, Place.OURS_4, PORT, PIECE));
+        streams.add(Echoed.begin(place, Place.OURS_6, PORT, PIECE));
     }
 
     private void endStreams() throws Exception {
-        over.set(true);
-        for (FutureTask<Long> stream : streams) {
-            assertTrue(stream.get(PATIENCE_MS, TimeUnit.MILLISECONDS) > 0);
+        for (Echoed stream : streams) {
+            stream.end();
         }
     }
 

@@ -1,13 +1,11 @@
 package netkeep.trials.command;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -17,10 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
@@ -55,8 +50,7 @@ class UpgradeTest {
 
     private Path first;
     private Place.Running up;
-    private final List<FutureTask<Long>> streams = new ArrayList<>();
-    private volatile boolean done;
+    private final List<Echoed> streams = new ArrayList<>();
 
     @BeforeEach
     void make() throws IOException {
@@ -79,8 +73,8 @@ class UpgradeTest {
         up.says("one stands by");
         place.start(Place.netkeep(List.of("echo", "--port", Integer.toString(PORT), "--session", session.toString())))
                 .says("port");
-        stream(Place.OURS_4);
-        stream(Place.OURS_6);
+        streams.add(Echoed.begin(place, Place.OURS_4, PORT, PIECE));
+        streams.add(Echoed.begin(place, Place.OURS_6, PORT, PIECE));
     }
 
     /// A copy of what `./netkeep` runs.
@@ -145,34 +139,9 @@ class UpgradeTest {
                 .end(2 * PATIENCE_MS / 1000);
     }
 
-    /// Octets to a server of the daemon and back, until all is done.
-    private void stream(String address) throws IOException {
-        Socket socket = place.space().call(() -> new Socket(address, PORT));
-        socket.setSoTimeout(PATIENCE_MS);
-        FutureTask<Long> task = new FutureTask<>(() -> {
-            SplittableRandom luck = new SplittableRandom(1);
-            byte[] piece = new byte[PIECE];
-            long pieces = 0;
-            try (socket) {
-                while (!done) {
-                    luck.nextBytes(piece);
-                    socket.getOutputStream().write(piece);
-                    assertArrayEquals(piece, socket.getInputStream().readNBytes(PIECE));
-                    pieces++;
-                }
-                socket.shutdownOutput();
-                assertEquals(-1, socket.getInputStream().read());
-            }
-            return pieces;
-        });
-        streams.add(task);
-        Thread.ofPlatform().daemon().start(task);
-    }
-
     private void endStreams() throws Exception {
-        done = true;
-        for (FutureTask<Long> stream : streams) {
-            assertTrue(stream.get(PATIENCE_MS, TimeUnit.MILLISECONDS) > 0);
+        for (Echoed stream : streams) {
+            stream.end();
         }
     }
 
