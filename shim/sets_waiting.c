@@ -291,14 +291,9 @@ static void CLEANS_UP no_stranger(void *which) {
     errno = failure;
 }
 
-/* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
-static int CLEANS_UP among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
+/* What the kernel's instance has told, but for what wakes strangers. */
+static int for_program(struct epoll_event *events, int count) {
     int kept = 0;
-    int count;
-    atomic_fetch_add(&set->strangers, 1);
-    pthread_cleanup_push(no_stranger, set);
-    count = atomic_load(&set->hears) ? 0 : sleep_for(set->epfd, events, most, timeout, mask);
-    pthread_cleanup_pop(1);
     for (int i = 0; i < count; i++) {
         if (!family_nudged(&events[i])) {
             events[kept++] = events[i];
@@ -307,19 +302,37 @@ static int CLEANS_UP among_strangers(struct set *set, struct epoll_event *events
     return count < 0 ? count : kept;
 }
 
+/* Waits where there is nothing of ours, in the kernel's instance. 0, too, as soon as there is. */
+static int CLEANS_UP among_strangers(struct set *set, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
+    int count;
+    atomic_fetch_add(&set->strangers, 1);
+    pthread_cleanup_push(no_stranger, set);
+    count = atomic_load(&set->hears) ? 0 : sleep_for(set->epfd, events, most, timeout, mask);
+    pthread_cleanup_pop(1);
+    return for_program(events, count);
+}
+
 int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, int64_t timeout, const sigset_t *mask) {
     struct set *set = set_at(number);
-    if (set == NULL || most <= 0 || most > INT32_MAX / (int)sizeof *events || (mask != NULL && !memory_read(mask, KERNEL_SET))) {
+    if (set == NULL || most <= 0 || most > INT32_MAX / (int)sizeof *events) {
         return sleep_for(epfd, events, most, timeout, mask);
     }
-    if (!memory_written(events, sizeof *events)) {
-        return fail(-EFAULT);
+    if (timeout == 0 && !atomic_load(&set->hears)) {
+        /* Who only looks need not be called from there. */
+        return for_program(events, real()->epoll_pwait(epfd, events, most, 0, mask));
     }
     int64_t until = timeout <= 0 ? timeout : now_ns() + timeout;
     int64_t unit = timeout % MS == 0 ? MS : 1;
     unsigned before = signals_run(true);
-    for (;;) {
+    for (bool heard = false;;) {
         bool hears = atomic_load(&set->hears);
+        if (hears && !heard && mask != NULL && !memory_read(mask, KERNEL_SET)) {
+            return sleep_for(epfd, events, most, timeout, mask);
+        }
+        if (hears && !heard && !memory_written(events, sizeof *events)) {
+            return fail(-EFAULT);
+        }
+        heard = hears;
         int count = hears ? both(set, events, most, timeout != 0) : among_strangers(set, events, most, timeout, mask);
         if (count != 0 || timeout == 0 || !atomic_load(&set->hears)) {
             return count;
