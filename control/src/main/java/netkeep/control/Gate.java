@@ -87,11 +87,11 @@ public final class Gate {
         /// Whether it has a stack of its own beside the daemon's.
         private boolean beside;
 
-        private Client(int number, Line line) {
+        private Client(int number, Line line, int user) {
             this.number = number;
             this.line = line;
             this.process = Sockets.peerProcess(line.descriptor());
-            this.user = Sockets.peerUser(line.descriptor());
+            this.user = user;
             lines.add(line);
         }
     }
@@ -223,7 +223,7 @@ public final class Gate {
         int done = questions.turn(nowNs);
         for (Line guest = cutOffs.due(nowNs); guest != null; guest = cutOffs.due(nowNs)) {
             watch.add(guest.descriptor());
-            letIn(guest);
+            letIn(guest, Sockets.peerUser(guest.descriptor()));
             done++;
         }
         return done;
@@ -234,7 +234,7 @@ public final class Gate {
         return Math.min(questions.deadlineNs(), cutOffs.deadlineNs());
     }
 
-    private void accept() {
+    private void accept() throws IOException {
         for (int taken = 0; taken < AT_ONCE; taken++) {
             int guest = Sockets.accept(listener);
             if (guest < 0) {
@@ -245,8 +245,11 @@ public final class Gate {
                 close(oldest.next());
                 oldest.remove();
             }
-            guests.put(guest, new Line(guest));
+            Line line = new Line(guest);
+            guests.put(guest, line);
             watch.add(guest);
+            // Most have greeted by now.
+            greet(line);
         }
     }
 
@@ -276,20 +279,20 @@ public final class Gate {
             greetBeside(guest);
             return;
         }
-        String elsewhere = leads.apply(Sockets.peerUser(guest.descriptor()));
+        int user = Sockets.peerUser(guest.descriptor());
+        String elsewhere = leads.apply(user);
         if (!Hello.greets(said)) {
             refuse(guest, Errno.EMFILE, List.of());
         } else if (elsewhere != null) {
             refuse(guest, Errno.EREMOTE, List.of(elsewhere));
         } else {
-            letIn(guest);
+            letIn(guest, user);
         }
     }
 
     /// Lets in who has greeted: at once, later if clients of its user were cut off, or in the place of one of his
     /// sessions that has no client any more.
-    private void letIn(Line guest) throws IOException {
-        int user = Sockets.peerUser(guest.descriptor());
+    private void letIn(Line guest, int user) throws IOException {
         if (cutOffs.take(guest, user, turnNs)) {
             watch.remove(guest.descriptor());
             return;
@@ -297,7 +300,7 @@ public final class Gate {
         int number = free(user);
         if (number < 0 && !inFlight.full(user) && orphans.giveUp(user, guest)) {
             watch.remove(guest.descriptor());
-        } else if (number < 0 || cutOffs.full(user) || !want(new Client(number, guest), "")) {
+        } else if (number < 0 || cutOffs.full(user) || !want(new Client(number, guest, user), "")) {
             refuse(guest, Errno.EMFILE, List.of());
         }
     }
@@ -322,7 +325,7 @@ public final class Gate {
             refuse(guest, BesideHello.answer(errno, ""));
             return;
         }
-        Client client = new Client(number, guest);
+        Client client = new Client(number, guest, user);
         client.beside = true;
         if (!want(client, Beside.WANTED)) {
             refuse(guest, BesideHello.answer(Errno.EMFILE, ""));
@@ -403,7 +406,8 @@ public final class Gate {
     private Client admit(int number, Granted.Admitted granted) {
         Client client = clients.get(number);
         if (client == null) {
-            client = new Client(number, new Line(granted.connection()));
+            Line line = new Line(granted.connection());
+            client = new Client(number, line, Sockets.peerUser(line.descriptor()));
             clients.put(number, client);
             connected.put(granted.connection(), new Connection(client, client.line));
             watch.add(granted.connection());
@@ -672,7 +676,7 @@ public final class Gate {
         Line heir = orphans.over(number);
         if (heir != null) {
             watch.add(heir.descriptor());
-            letIn(heir);
+            letIn(heir, Sockets.peerUser(heir.descriptor()));
         }
     }
 }

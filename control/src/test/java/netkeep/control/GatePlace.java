@@ -86,6 +86,14 @@ final class GatePlace implements AutoCloseable {
         return line;
     }
 
+    /// Somebody who had connected and greeted when control looked.
+    Line comes() throws IOException {
+        Line line = Line.to(path);
+        line.send(Hello.greeting());
+        gate.ready(listener);
+        return line;
+    }
+
     /// What is said to somebody who gets no session.
     int refusal() throws IOException {
         try (Line line = greets()) {

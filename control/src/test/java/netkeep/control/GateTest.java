@@ -61,6 +61,24 @@ class GateTest {
         keeper[1].close();
     }
 
+    /// It waits for a round of the loop less.
+    @Test
+    void whoHasGreetedIsLetInAsItIsAccepted() throws IOException {
+        try (GatePlace place = new GatePlace(directory);
+                Line one = place.comes();
+                Line other = place.comes()) {
+            assertTrue(place.keeper[0].unread());
+            assertEquals(new Word(Word.WANT, 0, ""), place.heard());
+            assertEquals(new Word(Word.WANT, 1, ""), place.heard());
+            assertNull(one.poll());
+            try (Line last = place.comes()) {
+                Line.Received refusal = Objects.requireNonNull(last.poll());
+                assertEquals(Errno.EMFILE, Hello.read(refusal.octets()).errno());
+            }
+            assertNull(other.poll());
+        }
+    }
+
     private static boolean isOver(Line line) {
         try {
             return line.poll() != null;
