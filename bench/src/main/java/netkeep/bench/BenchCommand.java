@@ -71,6 +71,12 @@ public final class BenchCommand implements Callable<Integer> {
                     + "repeatable (default: embedded, and all jobs).")
     private List<String> placements = new ArrayList<>();
 
+    @Option(
+            names = "--ceiling",
+            description = "Measures a bare responder in C on a TAP like ours in the same rounds, too: the most that a "
+                    + "stack could reach there. Jobs http, http-bare, rr, rr-onecore, send, receive, connect.")
+    private boolean ceiling;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON, too.")
     private @Nullable Path json;
 
@@ -120,7 +126,7 @@ public final class BenchCommand implements Callable<Integer> {
             long beganNs = System.nanoTime();
             for (Job job : wanted) {
                 long spentMs = NANOSECONDS.toMillis(System.nanoTime() - beganNs);
-                JobRunner runner = new JobRunner(lab, quick ? plan.after(spentMs) : plan, servers);
+                JobRunner runner = new JobRunner(lab, quick ? plan.after(spentMs) : plan, servers, ceiling);
                 for (Row row : runner.run(job)) {
                     rows.add(row);
                     table.lines(row).forEach(out::println);
@@ -128,6 +134,9 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
             Table.legend().forEach(out::println);
+            if (ceiling) {
+                out.println(Table.ceilingLegend());
+            }
             out.flush();
             if (json != null) {
                 Files.writeString(json, Json.of(environment, rows));
@@ -186,6 +195,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (svg != null && !placed.equals(EnumSet.of(Placed.EMBEDDED))) {
             throw usage("--svg draws the embedded stack alone");
         }
+        if (ceiling && !placed.equals(EnumSet.of(Placed.EMBEDDED))) {
+            throw usage("--ceiling stands beside the embedded stack alone");
+        }
         return placed;
     }
 
@@ -196,11 +208,14 @@ public final class BenchCommand implements Callable<Integer> {
             wanted.add(Job.named(id).orElseThrow(() -> usage("no job " + id)));
         }
         if (wanted.isEmpty()) {
-            wanted = alone ? Job.usual() : Job.placed();
+            wanted = ceiling ? Job.underCeiling() : alone ? Job.usual() : Job.placed();
         }
         for (Job job : wanted) {
             if (Job.programs().contains(job)) {
                 throw usage("job " + job.id() + " is measured by bench programs");
+            }
+            if (ceiling && !Job.underCeiling().contains(job)) {
+                throw usage("job " + job.id() + " has no ceiling");
             }
             if (!alone && !Job.placed().contains(job)) {
                 throw usage("job " + job.id() + " is measured with the embedded stack alone");

@@ -12,7 +12,7 @@ import java.util.List;
 /// The small programs in C that make load or are the kernel's side: carried as source, compiled where they run.
 final class CPrograms {
     private static final List<String> NAMES =
-            List.of("bare", "peer", "pingpong", "bulk", "connects", "idle", "start", "probe");
+            List.of("bare", "peer", "ceiling", "pingpong", "bulk", "connects", "idle", "start", "probe");
     private static final String HEADER = "net.h";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

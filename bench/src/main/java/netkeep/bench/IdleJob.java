@@ -87,7 +87,7 @@ final class IdleJob {
 
     private Row row(Job job, Samples ours, Samples kernel, Stolen stolen) {
         List<String> notes = List.of(plan.idle() + " connections, all of them held to the end");
-        return new Row(job, "embedded", "tap", ours, kernel, ours.over(kernel), null, null, 0, stolen, notes);
+        return new Row(job, "embedded", "tap", ours, kernel, ours.over(kernel), null, null, 0, stolen, notes, null);
     }
 
     /// Opens all connections, those of each process from an address of its own: an address has 64,000 ports.

@@ -92,6 +92,11 @@ enum Job {
         return EnumSet.of(HTTP, HTTP_WORK, HTTP_8, RR, CONNECT, SEND, RECEIVE);
     }
 
+    /// Those for which the bare responder knows an answer: `--ceiling`.
+    static Set<Job> underCeiling() {
+        return EnumSet.of(HTTP, HTTP_BARE, RR, CONNECT, RR_ONECORE, SEND, RECEIVE);
+    }
+
     static Optional<Job> named(String id) {
         for (Job job : values()) {
             if (job.id.equals(id)) {

@@ -26,11 +26,18 @@ final class JobRunner {
     private final Plan plan;
     private final Servers servers;
     private final Rounds rounds;
+    private final boolean ceiling;
 
     JobRunner(Lab lab, Plan plan, Servers servers) {
+        this(lab, plan, servers, false);
+    }
+
+    /// @param ceiling whether [Job#underCeiling] are measured with the bare responder as a third side
+    JobRunner(Lab lab, Plan plan, Servers servers, boolean ceiling) {
         this.lab = lab;
         this.plan = plan;
         this.servers = servers;
+        this.ceiling = ceiling;
         this.rounds = new Rounds(lab, plan);
     }
 
@@ -148,8 +155,27 @@ final class JobRunner {
         try (Contender kernel = bout.kernel().open()) {
             check(bout, ours);
             check(bout, kernel);
-            return rounds.measure(job, ours, kernel, bout.load());
+            return ceiling ? underCeiling(job, bout, ours, kernel) : rounds.measure(job, ours, kernel, bout.load());
         }
+    }
+
+    private Row underCeiling(Job job, Bout bout, Contender ours, Contender kernel)
+            throws IOException, InterruptedException {
+        try (Contender bare = ceiling(job, bout, ours)) {
+            check(bout, bare);
+            return rounds.measure(job, ours, kernel, bare, bout.load());
+        }
+    }
+
+    private Contender ceiling(Job job, Bout bout, Contender ours) throws IOException, InterruptedException {
+        return switch (job) {
+            case HTTP, HTTP_BARE -> servers.ceiling(ours, bout.file(), Servers.SPIN_MICROS);
+            case RR, CONNECT -> servers.ceiling("echo", ECHO_PORT, Servers.SPIN_MICROS);
+            case RR_ONECORE -> servers.ceiling("echo", ECHO_PORT, 0);
+            case SEND -> servers.ceiling("source", SOURCE_PORT, Servers.SPIN_MICROS);
+            case RECEIVE -> servers.ceiling("discard", DISCARD_PORT, Servers.SPIN_MICROS);
+            default -> throw new IllegalArgumentException("the bare responder has no answer for " + job.id());
+        };
     }
 
     /// The bare server in C has no files: what it answers is as long as one.

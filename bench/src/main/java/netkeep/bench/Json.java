@@ -59,6 +59,16 @@ final class Json {
             fields.put("load_is_limit", row.loadIsLimit());
             fields.put("cpu_decides", row.costDecides());
         }
+        Row.Ceiling ceiling = row.ceiling();
+        if (ceiling != null) {
+            fields.put("ceiling", ceiling.values().median());
+            fields.put("ceiling_ratio", ceiling.values().median() / row.kernel().median());
+            fields.put("ceiling_spread", spread(ceiling.values()));
+            fields.put("ceiling_ratio_spread", spread(ceiling.ratios()));
+            fields.put("ceiling_cpu_server", ceiling.cost().server());
+            fields.put("ceiling_cpu_core", ceiling.cost().core());
+            fields.put("ceiling_load_core_busy", ceiling.loadShare());
+        }
         fields.put("stolen_share", row.stolen().share());
         fields.put("stolen_longest_ms", row.stolen().longestMs());
         fields.put("steal_share", row.stolen().stealShare());

@@ -26,11 +26,20 @@ final class Namespaces implements AutoCloseable {
     static final String OUR_LOAD = "198.18.1.1";
     private static final String KERNEL_LOAD = "198.18.0.1";
 
+    /// The TAP of the bare responder, and what is on either side of it.
+    static final String CEILING = "nkceil";
+
+    static final String CEILING_SERVER = "198.18.4.2";
+    private static final String CEILING_LOAD = "198.18.4.1";
+
     /// What the kernel's sockets use, on both sides.
     static final String CONGESTION_CONTROL = "cubic";
 
     /// Both ends of the kernel's link.
     static final String VETH = "veth";
+
+    /// Packets that wait in a TAP: what our link asks for.
+    private static final String QUEUE_LENGTH = "5000";
 
     private static final String PREFIX = "nkb-";
     private static final Path NAMED = Path.of("/run/netns");
@@ -108,6 +117,13 @@ final class Namespaces implements AutoCloseable {
         run(inside(place, "ip", "tuntap", "add", "dev", device, "mode", "tap", "vnet_hdr"));
         run(inside(place, "ip", "address", "add", address + "/24", "dev", device));
         run(inside(place, "ip", "link", "set", device, "up"));
+    }
+
+    /// Makes the TAP of the bare responder, as our link makes ours.
+    void ceiling() throws IOException, InterruptedException {
+        tap(Place.LOAD, CEILING, CEILING_LOAD);
+        run(inside(Place.LOAD, "ip", "link", "set", CEILING, "txqueuelen", QUEUE_LENGTH));
+        congestionControl(Place.LOAD, CEILING, CEILING_LOAD);
     }
 
     /// Sets the kernel's best algorithm for what goes out by a device.

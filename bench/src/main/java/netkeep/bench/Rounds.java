@@ -23,7 +23,21 @@ final class Rounds {
 
     /// Warms both up alike, then measures.
     Row measure(Job job, Contender ours, Contender kernel, Load load) throws IOException, InterruptedException {
-        Measured measured = measure(job, List.of(kernel, ours), load);
+        return row(job, measure(job, List.of(kernel, ours), load));
+    }
+
+    /// The same, with the bare responder in the same rounds.
+    Row measure(Job job, Contender ours, Contender kernel, Contender ceiling, Load load)
+            throws IOException, InterruptedException {
+        Measured measured = measure(job, List.of(kernel, ours, ceiling), load);
+        Row row = row(job, measured)
+                .under(Row.Ceiling.of(
+                        job, measured.runs().get(2), measured.runs().get(0)));
+        Steering steering = measured.steerings().get(2);
+        return steering == Steering.NONE ? row : row.noting("frames steered at: ceiling " + steering);
+    }
+
+    private static Row row(Job job, Measured measured) {
         Row row = Row.of(job, "tap", measured.runs().get(1), measured.runs().get(0), measured.stolen());
         Steering oursSteering = measured.steerings().get(1);
         Steering kernelSteering = measured.steerings().get(0);

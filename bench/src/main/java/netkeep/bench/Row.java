@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kernelCost what it cost the kernel; null with the other
 /// @param loadShare  share of the time that the load's core was busy in our runs, 0 to 1
 /// @param notes      what a reader has to know besides
+/// @param ceiling    the bare responder's figures of the same rounds; null where it was not asked for
 record Row(
         Job job,
         String placement,
@@ -24,7 +25,23 @@ record Row(
         @Nullable Cost kernelCost,
         double loadShare,
         Stolen stolen,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable Ceiling ceiling) {
+    /// What the bare responder came to.
+    ///
+    /// @param ratios    to the kernel, round by round
+    /// @param loadShare share of the time that the load's core was busy, 0 to 1
+    record Ceiling(Samples values, Samples ratios, Cost cost, double loadShare) {
+        static Ceiling of(Job job, List<Run> runs, List<Run> kernel) {
+            Samples values = Run.samples(runs, Run::value);
+            return new Ceiling(
+                    values,
+                    values.over(Run.samples(kernel, Run::value)),
+                    Cost.of(runs, job.isBulk()),
+                    Run.samples(runs, Run::loadShare).median());
+        }
+    }
+
     /// From here on the load's core is taken for the limit.
     private static final double FULL = 0.97;
 
@@ -49,14 +66,22 @@ record Row(
                 Cost.of(kernel, job.isBulk()),
                 Run.samples(ours, Run::loadShare).median(),
                 stolen,
-                List.of());
+                List.of(),
+                null);
+    }
+
+    /// The same with the bare responder's figures.
+    Row under(Ceiling most) {
+        return new Row(
+                job, placement, link, ours, kernel, ratios, oursCost, kernelCost, loadShare, stolen, notes, most);
     }
 
     /// The same with one more note.
     Row noting(String note) {
         List<String> more = new ArrayList<>(notes);
         more.add(note);
-        return new Row(job, placement, link, ours, kernel, ratios, oursCost, kernelCost, loadShare, stolen, more);
+        return new Row(
+                job, placement, link, ours, kernel, ratios, oursCost, kernelCost, loadShare, stolen, more, ceiling);
     }
 
     /// The median of ours by the median of the kernel's.

@@ -1,6 +1,7 @@
 package netkeep.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class Servers implements AutoCloseable {
     private final Keepers keepers;
     private final Programs programs;
     private final Map<Placed, Running> running = new EnumMap<>(Placed.class);
+    private boolean ceilingHasTap;
 
     /// A server of ours.
     private record Running(List<String> arguments, Contender contender) {}
@@ -230,14 +232,41 @@ final class Servers implements AutoCloseable {
         return lab.ready(lab.start(Place.SERVER, command), Namespaces.KERNEL_SERVER, port, Namespaces.VETH, PATIENCE);
     }
 
+    /// The bare responder in C, on a TAP like ours: `echo`, `discard` or `source`, or a file with what it answers to
+    /// each request. It spins as ours does in the same job.
+    Contender ceiling(String what, int port, int spinMicros) throws IOException, InterruptedException {
+        if (!ceilingHasTap) {
+            lab.namespaces().ceiling();
+            ceilingHasTap = true;
+        }
+        List<String> command = lab.programs().command("ceiling", Namespaces.CEILING, String.valueOf(spinMicros), what);
+        Program program = lab.start(Place.LOAD, command);
+        return lab.ready(program, Namespaces.CEILING_SERVER, port, Namespaces.CEILING, PATIENCE);
+    }
+
+    /// The same, answering each request with what `server` answers now, octet by octet.
+    Contender ceiling(Contender server, int length, int spinMicros) throws IOException, InterruptedException {
+        Path answer = lab.directory().resolve("answer");
+        Files.writeString(answer, get(server, length, "--include"), StandardCharsets.ISO_8859_1);
+        return ceiling(answer.toString(), server.port(), spinMicros);
+    }
+
     /// Gets a file once and compares it.
     ///
     /// @throws IOException if it is not the file
     void check(Contender server, int length) throws IOException, InterruptedException {
-        String url = "http://" + server.host() + ":" + server.port() + path(length);
-        String got = lab.load(1, 1_000, List.of("curl", "--silent", "--show-error", "--fail", "--max-time", "5", url));
+        String got = get(server, length);
         if (!got.equals(Files.readString(root.resolve(name(length))))) {
-            throw new IOException(url + " is not the file, but " + got.length() + " other characters");
+            throw new IOException(server.host() + ":" + server.port() + path(length) + " is not the file, but "
+                    + got.length() + " other characters");
         }
+    }
+
+    private String get(Contender server, int length, String... more) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("curl", "--silent", "--show-error", "--fail", "--max-time", "5"));
+        command.addAll(List.of(more));
+        command.add("http://" + server.host() + ":" + server.port() + path(length));
+        return lab.load(1, 1_000, command);
     }
 }

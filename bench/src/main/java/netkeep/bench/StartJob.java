@@ -47,7 +47,8 @@ final class StartJob {
                 null,
                 0,
                 weather.end(),
-                List.of());
+                List.of(),
+                null);
     }
 
     /// @return milliseconds

@@ -32,11 +32,7 @@ final class Table {
                 number(row.ours().median(), decimals),
                 number(row.kernel().median(), decimals),
                 job.unit().toString(),
-                "%s (%s..%s)"
-                        .formatted(
-                                number(row.ratio(), 2),
-                                number(row.ratios().min(), 2),
-                                number(row.ratios().max(), 2)),
+                ratio(row.ratio(), row.ratios()),
                 job.bar().toString(),
                 verdict(row.met()),
                 cost(row),
@@ -44,6 +40,19 @@ final class Table {
                         .formatted(
                                 number(row.stolen().share() * 100, 1),
                                 number(row.stolen().longestMs(), 1))));
+        Row.Ceiling ceiling = row.ceiling();
+        if (ceiling != null) {
+            lines.add(line(
+                    "  ceiling",
+                    number(ceiling.values().median(), decimals),
+                    "",
+                    job.unit().toString(),
+                    ratio(ceiling.values().median() / row.kernel().median(), ceiling.ratios()),
+                    "",
+                    "",
+                    number(ceiling.cost().core(), 2),
+                    "load's core " + number(ceiling.loadShare() * 100, 0) + " %"));
+        }
         if (row.loadIsLimit()) {
             lines.add("              the load's core is the limit: it was "
                     + number(row.loadShare() * 100, 0) + " % busy"
@@ -68,6 +77,15 @@ final class Table {
                         + " CPU: seconds per 100,000 requests,",
                 "for send and receive per GiB, in which the server's core was busy, spinning and softirqs with it.",
                 "Stolen: share of time that a spinner did not get its core between the rounds, and the longest gap.");
+    }
+
+    /// What the line under a row means.
+    static String ceilingLegend() {
+        return "Ceiling: a bare responder in C with canned answers, on a TAP like ours; its ratio is to the kernel, too.";
+    }
+
+    private static String ratio(double ratio, Samples rounds) {
+        return "%s (%s..%s)".formatted(number(ratio, 2), number(rounds.min(), 2), number(rounds.max(), 2));
     }
 
     private static String cost(Row row) {

@@ -23,6 +23,8 @@ class BenchCommandTest {
                 "--placement factored,nowhere",
                 "--placement all --job start",
                 "--placement all --svg x.svg",
+                "--placement all --ceiling",
+                "--ceiling --job start",
                 "--warmup 0",
                 "boundaries --seconds 0",
                 "--json /nonexistent/result.json",

@@ -21,6 +21,10 @@ class ReportTest {
             List.of(new Run(166_000, 500_000, 2, 3, 0.98), new Run(170_000, 500_000, 2, 3, 0.98)),
             List.of(new Run(56_000, 160_000, 3, 3, 0.5), new Run(40_000, 160_000, 3, 3, 0.5)),
             STOLEN);
+    private static final Row UNDER = HTTP.under(Row.Ceiling.of(
+            Job.HTTP,
+            List.of(new Run(196_000, 500_000, 1, 2, 0.9), new Run(236_000, 500_000, 1, 2, 0.9)),
+            List.of(new Run(56_000, 160_000, 3, 3, 0.5), new Run(40_000, 160_000, 3, 3, 0.5))));
     private static final Row START = new Row(
             Job.START,
             "embedded",
@@ -32,7 +36,8 @@ class ReportTest {
             null,
             0,
             STOLEN,
-            List.of("a \"note\"\n"));
+            List.of("a \"note\"\n"),
+            null);
 
     @Test
     void tableTellsFiguresRatioBarAndVerdict() {
@@ -42,6 +47,31 @@ class ReportTest {
         assertEquals("http 168,000 48,000 requests/s 3.50 (2.96..4.25) >= 1.80 met 0.60 / 1.88 1.5 % 2.5 ms", line);
         assertTrue(lines.get(1).contains("the load's core is the limit: it was 98 % busy"), lines.get(1));
         assertTrue(lines.get(1).contains("0.32 of the kernel's, bar 0.5"), lines.get(1));
+    }
+
+    @Test
+    void ceilingStandsUnderItsRow() {
+        List<String> lines = new Table(false).lines(UNDER);
+
+        assertEquals(new Table(false).lines(HTTP).getFirst(), lines.getFirst());
+        assertEquals(
+                "  ceiling 216,000 requests/s 4.50 (3.50..5.90) 0.40 load's core 90 %",
+                "  " + lines.get(1).strip().replaceAll(" +", " "));
+        assertFalse(String.join("", new Table(false).lines(HTTP)).contains("ceiling"));
+    }
+
+    @Test
+    void jsonHasTheCeilingOnlyIfMeasured() {
+        String json = Json.of(Map.of(), List.of(UNDER));
+
+        for (String field : List.of(
+                "\"ceiling\": 216000.0",
+                "\"ceiling_ratio\": 4.5",
+                "\"ceiling_ratio_spread\": [3.5, 5.9]",
+                "\"ceiling_cpu_server\": 0.2")) {
+            assertTrue(json.contains(field), () -> field + " in " + json);
+        }
+        assertFalse(Json.of(Map.of(), List.of(HTTP)).contains("ceiling"));
     }
 
     @Test

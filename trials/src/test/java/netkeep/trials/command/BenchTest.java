@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// That the comparison of placements runs to its end; what it measures here says nothing.
+/// That comparisons run to their end; what they measure here says nothing.
 @Timeout(180)
 class BenchTest {
     @TempDir
@@ -35,5 +37,27 @@ class BenchTest {
         for (String placement : new String[] {"embedded", "monolithic", "factored", "kernel"}) {
             assertTrue(said.out().matches("(?s).*\nrr +" + placement + " +\\d.*"), said.out());
         }
+    }
+
+    /// The load's programs look at what the bare responder answers: `http` gets the file first, and `connect` its
+    /// octet.
+    @Test
+    void bareResponderAnswersEachLoad() throws Exception {
+        assumeTrue(Place.has("gcc"), "no gcc");
+        place = new Place(directory);
+        List<String> command = new ArrayList<>(List.of("bench", "--quick", "--ceiling"));
+        command.addAll(List.of("--rounds", "1", "--seconds", "0.1", "--warmup", "0.1"));
+        for (String job : List.of("http", "connect", "send", "receive")) {
+            command.addAll(List.of("--job", job));
+        }
+        Place.Said said = place.command(command.toArray(String[]::new));
+        assertEquals(0, said.code(), said.err());
+        assertEquals(
+                4,
+                said.out()
+                        .lines()
+                        .filter(line -> line.matches("  ceiling +\\S*[1-9]\\S* .*"))
+                        .count(),
+                said.out());
     }
 }
