@@ -12,7 +12,6 @@
 #include <netinet/if_ether.h>
 #include <netinet/ip.h>
 #include <poll.h>
-#include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 
@@ -226,12 +225,10 @@ static _Noreturn void serve(int batch, int64_t spin_ns) {
             until = 0;
         } else if (until == 0) {
             until = now_ns() + spin_ns;
-        } else if (now_ns() < until) {
-            sched_yield();
-        } else if (streams && nxt != una) {
+        } else if (now_ns() > until && streams && nxt != una) {
             // Nothing came for so long: it was lost.
             nxt = una;
-        } else {
+        } else if (now_ns() > until) {
             poll(&(struct pollfd){.fd = tap, .events = POLLIN}, 1, -1);
         }
     }

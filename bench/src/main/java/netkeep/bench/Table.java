@@ -81,7 +81,7 @@ final class Table {
 
     /// What the line under a row means.
     static String ceilingLegend() {
-        return "Ceiling: a bare responder in C with canned answers, on a TAP like ours; its ratio is to the kernel, too.";
+        return "Ceiling: a bare responder in C with canned answers on a TAP like ours, and its ratio to the kernel.";
     }
 
     private static String ratio(double ratio, Samples rounds) {
