@@ -319,7 +319,8 @@ int set_wait(int epfd, uint32_t number, struct epoll_event *events, int most, in
     }
     if (timeout == 0 && !atomic_load(&set->hears)) {
         /* Who only looks need not be called from there. */
-        return for_program(events, real()->epoll_pwait(epfd, events, most, 0, mask));
+        int count = mask == NULL ? real()->epoll_wait(epfd, events, most, 0) : real()->epoll_pwait(epfd, events, most, 0, mask);
+        return for_program(events, count);
     }
     int64_t until = timeout <= 0 ? timeout : now_ns() + timeout;
     int64_t unit = timeout % MS == 0 ? MS : 1;

@@ -67,7 +67,7 @@ public final class Domain {
 
     /// @param own one end of a line whose other end nobody else has, for control: behind its walls a process
     /// makes none
-    private Domain(Line keeper, Grants grants, @Nullable Line own, Epoll epoll, Arena arena) {
+    Domain(Line keeper, Grants grants, @Nullable Line own, Epoll epoll, Arena arena) {
         this.keeper = keeper;
         this.epoll = epoll;
         this.grants = grants;
@@ -99,6 +99,7 @@ public final class Domain {
         Build.own();
         Sandbox.prepare();
         Takeover.rehearse(() -> true);
+        Visits.rehearse();
     }
 
     /// Stands by, then is a domain until the keeper is gone.

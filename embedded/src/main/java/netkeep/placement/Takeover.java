@@ -25,7 +25,7 @@ final class Takeover {
     private static final long MAC = 0x02_00_00_00_00_01L;
 
     /// Factored: a part of each kind but the link, which needs a device.
-    private static final Settings SETTINGS = new Settings(
+    static final Settings SETTINGS = new Settings(
             List.of("stack"),
             0,
             true,
