@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +60,39 @@ class VigilTest {
             computes.destroyForcibly().waitFor();
             Descriptors.close(descriptor);
         }
+    }
+
+    /// The garbage of who serves is collected while it waits, so its collector waits for nobody: here this JVM's.
+    @Test
+    void whoServesHasItsCollectorGoBeforeOthers() throws Exception {
+        int collector = collector();
+        int usual = Threads.nice(collector);
+        assumeTrue(Threads.prefer(collector, -1), "only root may go before others");
+        Threads.prefer(collector, usual);
+        int descriptor = Shared.make("sign", Long.BYTES);
+        try (Arena arena = Arena.ofConfined();
+                Vigil vigil = new Vigil(Math.toIntExact(ProcessHandle.current().pid()), Threads.threadId())) {
+            Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
+            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), true, 0);
+            look(vigil);
+            assertEquals(usual, Threads.nice(collector), "before it has given a sign");
+            signs(vigil, sign, () -> false);
+            assertEquals(-5, Threads.nice(collector));
+        } finally {
+            Threads.prefer(collector, usual);
+            Descriptors.close(descriptor);
+        }
+    }
+
+    private static int collector() throws IOException {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path each : threads) {
+                if (Files.readString(each.resolve("comm")).strip().equals("VM Thread")) {
+                    return Integer.parseInt(String.valueOf(each.getFileName()));
+                }
+            }
+        }
+        throw new IOException("this JVM has no VM Thread");
     }
 
     /// Gives signs, one at least; whoever does is busy and at no fault.

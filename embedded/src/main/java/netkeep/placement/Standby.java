@@ -64,6 +64,10 @@ public final class Standby {
         }
         awaitCompilers();
         Takeover.rehearse(() -> goesOn(0));
+        if (!told) {
+            // What the rehearsal has left is not to be collected by who serves.
+            System.gc();
+        }
         Sandbox.close();
         if (!told) {
             keeper.send(new Word(Word.WARM, 0, "").octets());

@@ -123,12 +123,12 @@ public final class Threads {
         }
     }
 
-    /// Has those threads of this process that have a name go before others, if it is root's.
+    /// Has those threads of a process that have a name go before others, if the caller is root.
     ///
     /// @param name as the kernel has it: 15 octets at most
     /// @param nice as nice(1), -20..19
-    public static void prefer(String name, int nice) {
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+    public static void prefer(long process, String name, int nice) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
             for (Path each : threads) {
                 if (Files.readString(each.resolve("comm")).strip().equals(name)) {
                     prefer(Integer.parseInt(String.valueOf(each.getFileName())), nice);

@@ -48,7 +48,7 @@ class ThreadsTest {
         });
         Thread.ofPlatform().name("netkeep-named").start(nice);
         begun.await();
-        Threads.prefer("netkeep-named", -7);
+        Threads.prefer(ProcessHandle.current().pid(), "netkeep-named", -7);
         preferred.countDown();
         assertEquals(-7, nice.get());
         assertEquals(0, inThread(new FutureTask<>(ThreadsTest::ownNice)));

@@ -153,7 +153,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private Outcome run(Path directory) throws IOException, InterruptedException {
         // The JVM's own, which has all others stand still now and then: whoever is before it has them stand longer, and
         // what is measured here, too.
-        Threads.prefer("VM Thread", Threads.FIRST);
+        Threads.prefer(ProcessHandle.current().pid(), "VM Thread", Threads.FIRST);
         Tally tally = new Tally();
         Probe probe = new Probe(tally);
         try (Stage stage = new Stage(placement, stacks, standbys, loss, directory, seed)) {
