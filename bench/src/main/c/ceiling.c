@@ -176,6 +176,14 @@ static int pour(void) {
     return sent;
 }
 
+// Nothing came for so long: what was sent is lost, or the window is closed. The octet before all these is answered.
+static void probe(void) {
+    nxt = una;
+    stream.frame.tcp.th_seq = htonl(una - 1);
+    stream.frame.virtio.gso_type = VIRTIO_NET_HDR_GSO_NONE;
+    put(&stream, sealed(&stream.frame, 1));
+}
+
 // Takes one frame. What there is to say to it waits in `answers`; of what `discard` has to say the last is enough.
 static void take(size_t length) {
     const struct frame *in = &came.frame;
@@ -225,10 +233,12 @@ static _Noreturn void serve(int batch, int64_t spin_ns) {
             until = 0;
         } else if (until == 0) {
             until = now_ns() + spin_ns;
-        } else if (now_ns() > until && streams && nxt != una) {
-            // Nothing came for so long: it was lost.
-            nxt = una;
-        } else if (now_ns() > until) {
+        } else if (now_ns() <= until) {
+            continue;
+        } else if (streams) {
+            probe();
+            until = 0;
+        } else {
             poll(&(struct pollfd){.fd = tap, .events = POLLIN}, 1, -1);
         }
     }
