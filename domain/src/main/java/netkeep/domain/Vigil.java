@@ -24,6 +24,13 @@ public final class Vigil implements AutoCloseable {
     /// some 10 ms.
     private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
+    /// Whoever has used so much of it goes before others until that is clear: at its fair share of a full core what is
+    /// missing takes three times as long, and everybody waits for it. Not more often than once in a while: it may do
+    /// that for the sake of going first.
+    private static final long SUSPECT_NS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private static final long TRUST_NS = TimeUnit.SECONDS.toNanos(1);
+
     /// The same for one that has not rehearsed, as long as it has used less than the other: its code may never have run
     /// before.
     private static final long COLD_LOOP_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -47,8 +54,7 @@ public final class Vigil implements AutoCloseable {
     private static final long FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// The JVM's thread in which it collects garbage, while all others stand still; and how it goes before others from
-    /// the
-    /// first sign on, as nice(1): while it waits for a core, the whole domain does. With three times the share of
+    /// the first sign on, as nice(1): while it waits for a core, the whole domain does. With three times the share of
     /// others, and no more, for nobody sees what it does.
     private static final String COLLECTOR = "VM Thread";
 
@@ -74,6 +80,7 @@ public final class Vigil implements AutoCloseable {
     private long signNs;
     private long askedNs;
     private long firstUntilNs;
+    private long trustUntilNs;
     private int usual;
     private long firstCpuNs;
     private long cpuNs;
@@ -140,7 +147,15 @@ public final class Vigil implements AutoCloseable {
             stopped = false;
         } else if (thread.look()) {
             burntNs += Math.min(cpuNs - cpuBefore, MOST_NS);
+            suspect(nowNs);
             stopped = thread.state() == OtherThread.STOPPED;
+        }
+    }
+
+    private void suspect(long nowNs) {
+        if (burntNs >= SUSPECT_NS && nowNs >= trustUntilNs) {
+            trustUntilNs = nowNs + TRUST_NS;
+            first(nowNs);
         }
     }
 

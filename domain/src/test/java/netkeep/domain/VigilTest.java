@@ -24,6 +24,7 @@ class VigilTest {
     private static final int NICE = 7;
     private static final int SIGNS = 1000;
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long MAYBE_NS = TimeUnit.MILLISECONDS.toNanos(12);
     private static final long COLD_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private long nowNs;
@@ -56,6 +57,39 @@ class VigilTest {
             signs(other, sign, () -> false);
             int rehearsed = looksUntilFault(other, thread);
             assertTrue(cold > 2 * rehearsed, "looks: " + cold + ", " + rehearsed);
+        } finally {
+            computes.destroyForcibly().waitFor();
+            Descriptors.close(descriptor);
+        }
+    }
+
+    @Test
+    void whoMayBeInALoopGoesBeforeOthersOnceInAWhile() throws Exception {
+        Process computes = new ProcessBuilder("sh", "-c", "ulimit -t 60; echo; while :; do :; done").start();
+        computes.getInputStream().read();
+        int process = Math.toIntExact(computes.pid());
+        int descriptor = Shared.make("sign", Long.BYTES);
+        try (Arena arena = Arena.ofConfined();
+                Vigil vigil = new Vigil(process, process)) {
+            int usual = Threads.nice(process);
+            assumeTrue(Threads.prefer(process, -1), "only root may go before others");
+            Threads.prefer(process, usual);
+            Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
+            vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), false, 0);
+            signs(vigil, sign, () -> false);
+            assertEquals(usual, Threads.nice(process));
+            OtherThread thread = new OtherThread(process, process);
+            long beganNs = thread.cpuNs();
+            while (thread.cpuNs() - beganNs < MAYBE_NS) {
+                vigil.look(nowNs);
+            }
+            assertEquals(Threads.FIRST, Threads.nice(process));
+            signs(vigil, sign, () -> Threads.nice(process) == Threads.FIRST);
+            while (thread.cpuNs() - beganNs < 2 * MAYBE_NS) {
+                vigil.look(nowNs);
+            }
+            assertEquals(usual, Threads.nice(process), "a second has not gone by");
+            thread.close();
         } finally {
             computes.destroyForcibly().waitFor();
             Descriptors.close(descriptor);

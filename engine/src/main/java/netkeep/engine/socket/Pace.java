@@ -33,11 +33,16 @@ public final class Pace {
         if (which.apply(sockets.attachment(of)).may(nowNs)) {
             return false;
         }
+        awaits(of);
+        return true;
+    }
+
+    /// Puts a socket aside until its session may go on with something to spare.
+    public void awaits(Endpoint of) {
         Ready its = waiting[of.session()];
         count -= its.count();
         its.add(of.index());
         count += its.count();
-        return true;
     }
 
     /// When the first may go on, [Deadlines#NEVER] if nobody waits.

@@ -229,8 +229,10 @@ final class Text {
         if (told > promised) {
             pay(told, promised, nowNs);
             tcb.rcvAdv(tcb.rcvNxt() + told);
-            // What there is room for beyond that the session allows later.
-            mayGrow(told, nowNs);
+            if (mayGrow(told, nowNs) > 0) {
+                // Rounded down it is less than the session allows: what is left of that is there later, with more.
+                tcp.slower.awaits(tcb);
+            }
         }
         wake();
         return field;
@@ -243,7 +245,7 @@ final class Text {
     private int mayGrow(int promised, long nowNs) {
         int buffer = buffer();
         int more = (int) Math.max(0, buffer - (tcb.rcvTail() - tcb.rcvHead())) - promised;
-        if (more < Math.min(buffer / 2, Math.max(1, tcb.sndMss()))) {
+        if (more < Math.min(buffer / 2, step())) {
             return 0;
         }
         Credit credit = tcp.sockets.attachment(tcb).receives;
@@ -254,7 +256,12 @@ final class Text {
         if (little || tcp.slower.holds(tcb, nowNs)) {
             return 0;
         }
-        return Math.min(more, Math.max(credit.left(nowNs), Math.max(tcb.sndMss(), 1 << tcb.rcvScale())));
+        return Math.min(more, Math.max(credit.left(nowNs), step()));
+    }
+
+    /// Octets by which the right edge moves at least: a full segment, and what a header can tell.
+    private int step() {
+        return Math.max(tcb.sndMss(), 1 << tcb.rcvScale());
     }
 
     /// Has the session pay for what it allows its peer to send: the first window as it arrives, what comes behind it
@@ -295,7 +302,7 @@ final class Text {
     private void wake() {
         int buffer = buffer();
         int promised = tcb.rcvAdv() - tcb.rcvNxt();
-        int step = promised >= buffer / 2 ? buffer / 2 : Math.min(buffer / 2, Math.max(1, 2 * tcb.sndMss()));
+        int step = promised >= buffer / 2 ? buffer / 2 : Math.min(buffer / 2, 2 * step());
         tcb.rcvWake(tcb.rcvTail() + promised - buffer + step);
     }
 

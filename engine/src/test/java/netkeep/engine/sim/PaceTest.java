@@ -75,6 +75,35 @@ class PaceTest {
         assertEquals(SECONDS, took, 0.03 * SECONDS, "at " + rate);
     }
 
+    /// A peer that sends all that a window of a segment or more allows, as kernels do, is not left with less until it
+    /// probes, wherever the rounding of a header's window leaves the edge.
+    @Simulated(seeds = 3)
+    void windowGrowsUntilASegmentFits(World unused, RandomGenerator luck) {
+        Conversation conversation = Scenario.v4().begin().established("mss=1000 wscale=7");
+        conversation.host.limitReceived(5_000_000);
+        int next = 1;
+        int window = 1000;
+        for (int turn = 0; turn < 2000; turn++) {
+            conversation.world.run(luck.nextLong(400_000));
+            for (int end = next + window; next != end; ) {
+                int length = Math.min(1000, end - next);
+                conversation.peer.send(conversation.segment("PSH,ACK seq=%d ack=1 len=%d".formatted(next, length)));
+                next += length;
+            }
+            conversation.now();
+            conversation.client().receive(conversation.socket(), new byte[window], 0, window);
+            window = 0;
+            for (int waited = 0; window < 1000; waited++) {
+                assertTrue(waited < 50, "a window of " + window + " after " + turn);
+                conversation.world.run(TimeUnit.MICROSECONDS.toNanos(100));
+                if (!conversation.peer.segments().isEmpty()) {
+                    Segment told = conversation.takeAll();
+                    window = told.ack - conversation.peerIss() + (told.window << Scenario.SCALE) - next;
+                }
+            }
+        }
+    }
+
     /// What the wire loses or repeats is paid for once.
     @Simulated(seeds = 6)
     void whatIsLostOnTheWayIsPaidForOnce(World world, RandomGenerator luck) {

@@ -34,7 +34,7 @@ record Outcome(
     private static final double GIGABITS = 8;
     private static final double NS_PER_MS = 1e6;
 
-    /// Of so many silences each is told.
+    /// Of so many silences behind deaths that came alone, with somebody ready, each is told.
     private static final int LONGEST = 12;
 
     private static final Set<Deaths.Kind> KILLED = Set.of(Deaths.Kind.KILLED);
@@ -70,10 +70,8 @@ record Outcome(
         private String told() {
             return String.format(
                     Locale.ROOT,
-                    "%s%s%s: %.1f ms from %.1f ms on; the probe %.1f ms",
+                    "%s: %.1f ms from %.1f ms on; the probe %.1f ms",
                     begun(),
-                    chain.size() > 1 ? ", and " + (chain.size() - 1) + " in its takeover" : "",
-                    stoodBy() ? "" : ", with nobody ready",
                     gap.lengthNs() / NS_PER_MS,
                     (gap.fromNs() - chain.getFirst().atNs()) / NS_PER_MS,
                     probeNs / NS_PER_MS);
@@ -129,6 +127,7 @@ record Outcome(
         values.put(
                 "longest_silences",
                 felt.stream()
+                        .filter(each -> each.stoodBy() && each.chain().size() == 1)
                         .sorted(Comparator.comparingLong(each -> -each.gap().lengthNs()))
                         .limit(LONGEST)
                         .map(Felt::told)
