@@ -24,15 +24,15 @@ public final class Vigil implements AutoCloseable {
     /// some 10 ms.
     private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
-    /// Whoever has used so much of it goes before others until that is clear: at its fair share of a full core what is
-    /// missing takes three times as long, and everybody waits for it. Not more often than once in a while: it may do
-    /// that for the sake of going first.
+    /// Whoever has used so much of it goes before others until that is clear: at its fair share of a full core
+    /// what is missing takes three times as long, and everybody waits for it. Not more often than once in a while:
+    /// it may do that for the sake of going first.
     private static final long SUSPECT_NS = TimeUnit.MILLISECONDS.toNanos(4);
 
     private static final long TRUST_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /// The same for one that has not rehearsed, as long as it has used less than the other: its code may never have run
-    /// before.
+    /// The same for one that has not rehearsed, as long as it has used less than the other: its code may never
+    /// have run before.
     private static final long COLD_LOOP_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long COLD_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -49,13 +49,13 @@ public final class Vigil implements AutoCloseable {
     /// How often to look at one that gives no signs, for it does not serve.
     private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /// Parts go before others for so long as one of them takes over: until then everybody waits for them, and those who
-    /// do not know that have the cores. Where their keeper is root.
+    /// Parts go before others for so long as one of them takes over: until then everybody waits for them, and
+    /// those who do not know that have the cores. Where their keeper is root.
     private static final long FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /// The JVM's thread in which it collects garbage, while all others stand still; and how it goes before others from
-    /// the first sign on, as nice(1): while it waits for a core, the whole domain does. With three times the share of
-    /// others, and no more, for nobody sees what it does.
+    /// The JVM's thread in which it collects garbage, while all others stand still; and how it goes before others
+    /// from the first sign on, as nice(1): while it waits for a core, the whole domain does. With three times the
+    /// share of others, and no more, for nobody sees what it does.
     private static final String COLLECTOR = "VM Thread";
 
     private static final int BEFORE = -5;
