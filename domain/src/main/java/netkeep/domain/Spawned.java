@@ -221,6 +221,11 @@ public final class Spawned {
         }
     }
 
+    /// The one thread of it that writes what it was granted was seen to die.
+    public void dies() {
+        serverEnded = true;
+    }
+
     /// Whether it has ended for others: nobody writes what it was granted any more, and what it died of is known. What
     /// it had for itself may still be taken down, which takes the kernel some 10 ms.
     public boolean ended() {

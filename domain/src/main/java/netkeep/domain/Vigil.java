@@ -24,10 +24,10 @@ public final class Vigil implements AutoCloseable {
     /// some 10 ms.
     private static final long LOOP_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
-    /// Whoever has used so much of it goes before others until that is clear: at its fair share of a full core
-    /// what is missing takes three times as long, and everybody waits for it. Not more often than once in a while:
-    /// it may do that for the sake of going first.
-    private static final long SUSPECT_NS = TimeUnit.MILLISECONDS.toNanos(4);
+    /// Whoever runs, and has used so much of it, goes before others until that is clear: at its fair share of a full
+    /// core what is missing takes three times as long, and everybody waits for it. Not more often than once in a
+    /// while: it may do that for the sake of going first.
+    private static final long SUSPECT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long TRUST_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -46,8 +46,12 @@ public final class Vigil implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long FIRST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
-    /// How often to look at one that gives no signs, for it does not serve.
+    /// How often to look at one that does something; that does nothing, or gives no signs, for it does not serve;
+    /// and that may be in a loop.
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long SOON_NS = TimeUnit.MICROSECONDS.toNanos(1250);
 
     /// Parts go before others for so long as one of them takes over: until then everybody waits for them, and
     /// those who do not know that have the cores. Where their keeper is root.
@@ -57,6 +61,13 @@ public final class Vigil implements AutoCloseable {
     /// from the first sign on, as nice(1): while it waits for a core, the whole domain does. With three times the
     /// share of others, and no more, for nobody sees what it does.
     private static final String COLLECTOR = "VM Thread";
+
+    /// Those that compile what has just been found to run often: until then it runs interpreted. They go before others
+    /// as soon as their domain has a place, for what it finds there no rehearsal had may be such, and they hold
+    /// locks that it waits for; the second, which takes its time, only until the domain does no more.
+    private static final String COMPILER = "C1 CompilerThre";
+
+    private static final String OPTIMIZER = "C2 CompilerThre";
 
     private static final int BEFORE = -5;
 
@@ -75,6 +86,9 @@ public final class Vigil implements AutoCloseable {
     private long given;
     private boolean moved;
     private boolean begun;
+    private boolean placed;
+    private boolean optimizes;
+    private boolean suspected;
     private boolean warm;
     private long loopNs = FIRST_LOOP_NS;
     private long signNs;
@@ -124,16 +138,30 @@ public final class Vigil implements AutoCloseable {
         if (firstUntilNs != 0 && nowNs >= firstUntilNs) {
             firstUntilNs = 0;
             Threads.prefer(number, usual);
+            if (optimizes) {
+                optimizes = false;
+                Threads.prefer(process, OPTIMIZER, 0);
+            }
         }
         if (signs.isEmpty() && nowNs - lookedNs < CALM_NS) {
             return;
         }
         lookedNs = nowNs;
+        if (!placed && !signs.isEmpty()) {
+            placed = true;
+            optimizes = true;
+            Threads.prefer(process, COMPILER, BEFORE);
+            Threads.prefer(process, OPTIMIZER, BEFORE);
+        }
         stoppedBefore = stopped;
         long now = given();
         moved = now != given;
         given = now;
         long cpuBefore = cpuNs;
+        if (!moved && !signs.isEmpty()) {
+            // The kernel brings its account up to date, which else it does at ticks.
+            Threads.prefer(number, Threads.nice(number));
+        }
         cpuNs = signs.isEmpty() ? 0 : thread.cpuNs();
         if (moved) {
             if (!begun) {
@@ -144,18 +172,16 @@ public final class Vigil implements AutoCloseable {
             signNs = nowNs;
             askedNs = 0;
             burntNs = 0;
+            suspected = false;
             stopped = false;
-        } else if (thread.look()) {
+        } else if (thread.look() && !thread.ends()) {
             burntNs += Math.min(cpuNs - cpuBefore, MOST_NS);
-            suspect(nowNs);
+            suspected = burntNs >= SUSPECT_NS && thread.state() == OtherThread.RUNS;
+            if (suspected && nowNs >= trustUntilNs) {
+                trustUntilNs = nowNs + TRUST_NS;
+                first(nowNs);
+            }
             stopped = thread.state() == OtherThread.STOPPED;
-        }
-    }
-
-    private void suspect(long nowNs) {
-        if (burntNs >= SUSPECT_NS && nowNs >= trustUntilNs) {
-            trustUntilNs = nowNs + TRUST_NS;
-            first(nowNs);
         }
     }
 
@@ -167,6 +193,11 @@ public final class Vigil implements AutoCloseable {
             sum = 31 * sum + word.get(JAVA_LONG, 0);
         }
         return sum;
+    }
+
+    /// How soon to look again, ns.
+    public long soonNs() {
+        return suspected ? SOON_NS : busy() ? LOOK_NS : CALM_NS;
     }
 
     /// Whether the last look found it at work.
@@ -198,6 +229,11 @@ public final class Vigil implements AutoCloseable {
         }
         boolean late = askedNs != 0 && nowNs - askedNs > (begun ? PATIENCE_NS : FIRST_PATIENCE_NS);
         return late && sleeps() ? "hung, without a sign of life" : null;
+    }
+
+    /// Whether the last look found that it dies: it writes nothing any more.
+    public boolean dies() {
+        return thread.ends();
     }
 
     /// Whether somebody has stopped it: what the last look found wrong is not its own doing.

@@ -1,6 +1,7 @@
 package netkeep.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -25,6 +26,9 @@ class VigilTest {
     private static final int SIGNS = 1000;
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long MAYBE_NS = TimeUnit.MILLISECONDS.toNanos(12);
+    private static final int ATTEMPTS = 10;
+    private static final long HELD = 1L << 29;
+    private static final long PAGE = 4096;
     private static final long COLD_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private long nowNs;
@@ -96,10 +100,47 @@ class VigilTest {
         }
     }
 
-    /// The garbage of who serves is collected while it waits, so its collector waits for nobody: here this JVM's.
+    /// Its last thread takes down its memory, and is neither in a loop then nor to go before others.
     @Test
-    void whoServesHasItsCollectorGoBeforeOthers() throws Exception {
-        int collector = collector();
+    void whoDiesIsSeenBeforeItsMemoryIsGone() throws Exception {
+        int descriptor = Shared.make("sign", Long.BYTES);
+        boolean before = false;
+        // Whoever looks may have to wait for a core that long itself.
+        for (int attempt = 0; attempt < ATTEMPTS && !before; attempt++) {
+            Process holds =
+                    new ProcessBuilder("dd", "if=/dev/zero", "of=/dev/null", "bs=" + HELD, "count=1000").start();
+            int process = Math.toIntExact(holds.pid());
+            try (Vigil vigil = new Vigil(process, process);
+                    OtherThread thread = new OtherThread(process, process)) {
+                Path statm = Path.of("/proc/" + process + "/statm");
+                while (Long.parseLong(Files.readString(statm).split(" ")[1]) < HELD / PAGE) {
+                    Thread.onSpinWait();
+                }
+                vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), true, nowNs);
+                vigil.look(nowNs);
+                assertFalse(vigil.dies());
+                int usual = Threads.nice(process);
+                holds.destroyForcibly();
+                while (!vigil.dies() && thread.look()) {
+                    nowNs += LOOK_NS;
+                    vigil.look(nowNs);
+                }
+                before = vigil.dies() && thread.look() && thread.state() == OtherThread.RUNS;
+                assertTrue(!before || Threads.nice(process) == usual);
+            } finally {
+                holds.destroyForcibly().waitFor();
+            }
+        }
+        Descriptors.close(descriptor);
+        assertTrue(before);
+    }
+
+    /// The garbage of who serves is collected while it waits, so its collector waits for nobody; nor does what makes
+    /// new code fast. Here this JVM's.
+    @Test
+    void whoServesHasItsCollectorAndCompilerGoBeforeOthers() throws Exception {
+        int collector = named("VM Thread");
+        int compiler = named("C1 CompilerThre");
         int usual = Threads.nice(collector);
         assumeTrue(Threads.prefer(collector, -1), "only root may go before others");
         Threads.prefer(collector, usual);
@@ -109,24 +150,26 @@ class VigilTest {
             Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
             vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), true, 0);
             look(vigil);
+            assertEquals(-5, Threads.nice(compiler));
             assertEquals(usual, Threads.nice(collector), "before it has given a sign");
             signs(vigil, sign, () -> false);
             assertEquals(-5, Threads.nice(collector));
         } finally {
             Threads.prefer(collector, usual);
+            Threads.prefer(compiler, usual);
             Descriptors.close(descriptor);
         }
     }
 
-    private static int collector() throws IOException {
+    private static int named(String name) throws IOException {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path each : threads) {
-                if (Files.readString(each.resolve("comm")).strip().equals("VM Thread")) {
+                if (Files.readString(each.resolve("comm")).strip().equals(name)) {
                     return Integer.parseInt(String.valueOf(each.getFileName()));
                 }
             }
         }
-        throw new IOException("this JVM has no VM Thread");
+        throw new IOException("this JVM has no " + name);
     }
 
     /// Gives signs, one at least; whoever does is busy and at no fault.
@@ -169,15 +212,20 @@ class VigilTest {
                 return List.of();
             }
             Threads.giveWay(NICE);
-            try (Vigil vigil = new Vigil(Threads.processId(), own)) {
+            try (Arena arena = Arena.ofConfined();
+                    Vigil vigil = new Vigil(Threads.processId(), own)) {
+                Region sign = Shared.mapped(arena, descriptor, Long.BYTES, true);
                 vigil.first(0);
                 int idle = Threads.nice(own);
                 vigil.signs(List.of(new Vigil.Sign(descriptor, 0)), false, 0);
                 vigil.first(0);
                 vigil.first(0);
                 int first = Threads.nice(own);
+                // Without a sign it would be suspected, and go first again for that.
+                sign.i64Release(0, 1);
                 vigil.look(TimeUnit.MILLISECONDS.toNanos(99));
                 int still = Threads.nice(own);
+                sign.i64Release(0, 2);
                 vigil.look(TimeUnit.MILLISECONDS.toNanos(100));
                 return List.of(idle, first, still, Threads.nice(own));
             }

@@ -14,6 +14,7 @@ import netkeep.domain.Line;
 import netkeep.domain.Pulse;
 import netkeep.domain.Sandbox;
 import netkeep.domain.Word;
+import netkeep.engine.Engine;
 import netkeep.linux.Clock;
 import netkeep.linux.Epoll;
 import netkeep.linux.Poller;
@@ -100,6 +101,11 @@ public final class Domain {
         Sandbox.prepare();
         Takeover.rehearse(() -> true);
         Visits.rehearse();
+    }
+
+    /// Has an engine be as one that serves here is: in trials it dies of some inputs. The JVM compiles that, too.
+    public static void prepare(Engine engine) {
+        Poison.in(engine);
     }
 
     /// Stands by, then is a domain until the keeper is gone.

@@ -70,6 +70,13 @@ final class Poison implements Engine.Trial {
         return Boolean.getBoolean(PROPERTY);
     }
 
+    /// Has an engine die of it, in trials.
+    static void in(Engine engine) {
+        if (on()) {
+            engine.tryWith(new Poison());
+        }
+    }
+
     private static long end(MemorySegment frames, long at, int length) {
         return length < Long.BYTES ? 0 : frames.get(LONG, at + length - Long.BYTES);
     }

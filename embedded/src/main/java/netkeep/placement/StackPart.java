@@ -183,9 +183,7 @@ final class StackPart implements Part {
             // Whoever was killed had nothing in hand that is to be blamed for this one's death.
             engine.hand().none();
         }
-        if (Poison.on()) {
-            engine.tryWith(new Poison());
-        }
+        Poison.in(engine);
         engine.begin(clock.nowNs());
         stack.inherit();
         for (Served client : clients) {

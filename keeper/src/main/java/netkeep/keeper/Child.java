@@ -70,18 +70,20 @@ final class Child {
 
     /// Looks how it gets on, and kills it if it does not.
     ///
-    /// @return whether it was busy
-    boolean look(long nowNs) {
+    /// @return how soon to look again, ns
+    long look(long nowNs) {
         vigil.look(nowNs);
         String fault = vigil.fault(nowNs);
-        if (fault != null) {
+        if (vigil.dies()) {
+            life.dies();
+        } else if (fault != null) {
             life.fail(fault, vigil.isStopped());
         } else if (nowNs > lateNs) {
             life.fail("not ready in time");
         } else if (vigil.silent(nowNs)) {
             say(Word.ALIVE, 0, "");
         }
-        return vigil.busy();
+        return vigil.soonNs();
     }
 
     void say(char kind, int number, String text, int... descriptors) {

@@ -43,10 +43,6 @@ public final class Keeper implements AutoCloseable {
     /// Who is to stand by is not started before a successor had the machine for itself.
     private static final long BREATH_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /// How often to look at domains, some of which do something; and if none does.
-    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long CALM_NS = TimeUnit.MILLISECONDS.toNanos(250);
-
     /// The most words that are heard of one domain before others are.
     private static final int WORDS = 64;
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -171,10 +167,16 @@ public final class Keeper implements AutoCloseable {
     /// @return when to call it again
     private long watch(long nowNs) {
         if (nowNs >= lookAtNs) {
-            long busy = children.values().stream()
-                    .filter(child -> child.look(nowNs))
-                    .count();
-            lookAtNs = nowNs + (busy != 0 ? LOOK_NS : CALM_NS);
+            lookAtNs = nowNs
+                    + children.values().stream()
+                            .mapToLong(child -> child.look(nowNs))
+                            .min()
+                            .orElse(PAUSE_NS);
+            List<Child> dying = children.values().stream()
+                    .filter(child -> child.vigil.dies())
+                    .toList();
+            dying.forEach(this::happened);
+            return dying.isEmpty() ? lookAtNs : nowNs;
         }
         return lookAtNs;
     }
@@ -278,9 +280,12 @@ public final class Keeper implements AutoCloseable {
 
     private void happened(long token) {
         Child child = children.get(token);
-        if (child == null) {
-            return; // the bell, or one that is buried
+        if (child != null) { // not the bell, nor one that is buried
+            happened(child);
         }
+    }
+
+    private void happened(Child child) {
         hear(child, WORDS);
         if (child.life.ended()) {
             // What it said last.

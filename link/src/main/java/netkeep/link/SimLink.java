@@ -1,16 +1,24 @@
 package netkeep.link;
 
 import java.lang.foreign.MemorySegment;
+import netkeep.linux.Bell;
+import netkeep.linux.Descriptors;
 import netkeep.ring.Pieces;
 
-/// One end of a wire in memory, for tests and demonstrations: what one end sends the other receives, in order, at once,
-/// unless the wire is full. The ends may be on two threads.
+/// One end of a wire in memory, for tests, demonstrations and rehearsals: what one end sends the other receives, in
+/// order, at once, unless the wire is full. The ends may be on two threads; each is closed by itself.
 public final class SimLink implements Link {
     private final Settings settings;
     private final long mac;
     private final SimWire arriving;
     private final SimWire leaving;
+
+    /// Rung for each frame that arrives; and the other end's.
+    private final Bell arrives;
+
+    private final Bell leaves;
     private final int maxFrame;
+    private boolean closed;
     private final LinkCounters counters = new LinkCounters();
 
     /// What both ends of a wire have in common.
@@ -36,11 +44,13 @@ public final class SimLink implements Link {
     /// Both ends of a wire.
     public record Pair(SimLink left, SimLink right) {}
 
-    private SimLink(Settings settings, long mac, SimWire arriving, SimWire leaving) {
+    private SimLink(Settings settings, long mac, SimWire arriving, Bell arrives, SimWire leaving, Bell leaves) {
         this.settings = settings;
         this.mac = mac;
         this.arriving = arriving;
+        this.arrives = arrives;
         this.leaving = leaving;
+        this.leaves = new Bell(Descriptors.duplicate(leaves.descriptor()));
         boolean supers = settings.segmentation() || settings.udpSegmentation();
         this.maxFrame = OVERHEAD + (supers ? LONGEST_PACKET : settings.mtu());
     }
@@ -52,8 +62,11 @@ public final class SimLink implements Link {
     public static Pair pair(Settings settings, long leftMac, long rightMac) {
         SimWire toLeft = new SimWire(settings.capacity());
         SimWire toRight = new SimWire(settings.capacity());
+        Bell left = new Bell();
+        Bell right = new Bell();
         return new Pair(
-                new SimLink(settings, leftMac, toLeft, toRight), new SimLink(settings, rightMac, toRight, toLeft));
+                new SimLink(settings, leftMac, toLeft, left, toRight, right),
+                new SimLink(settings, rightMac, toRight, right, toLeft, left));
     }
 
     @Override
@@ -92,6 +105,9 @@ public final class SimLink implements Link {
             throw new IllegalArgumentException("room " + room + " for frames of " + maxFrame);
         }
         int length = arriving.take(frames, at);
+        if (length == 0 && arrives.silence()) {
+            length = arriving.take(frames, at); // it came before the silence
+        }
         if (length != 0) {
             counters.received(length);
         }
@@ -109,13 +125,14 @@ public final class SimLink implements Link {
             counters.sentWaits++;
             return false;
         }
+        leaves.ring();
         counters.sent(length);
         return true;
     }
 
     @Override
     public int descriptor() {
-        return -1;
+        return arrives.descriptor();
     }
 
     @Override
@@ -124,7 +141,13 @@ public final class SimLink implements Link {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        if (!closed) {
+            closed = true;
+            arrives.close();
+            leaves.close();
+        }
+    }
 
     @Override
     public String toString() {

@@ -19,11 +19,17 @@ public final class OtherThread implements AutoCloseable {
 
     private static final int LENGTH = 1024;
 
+    /// Of the fields behind the name the one with flags, and the flag that it has begun to end: include/linux/sched.h.
+    private static final int FLAGS = 6;
+
+    private static final int PF_EXITING = 4;
+
     private final int stat;
     private final int times;
     private final Call call = new Call();
     private final MemorySegment text = Arena.ofAuto().allocate(LENGTH);
     private char state;
+    private boolean ends;
     private long cpuNs;
 
     /// @throws LinuxException if there is none
@@ -47,13 +53,22 @@ public final class OtherThread implements AutoCloseable {
             return false;
         }
         // Behind its name, which may hold anything.
-        state = all.charAt(all.lastIndexOf(')') + 2);
+        String[] fields = all.substring(all.lastIndexOf(')') + 2).split(" ", FLAGS + 2);
+        state = fields[0].charAt(0);
+        ends = (Integer.parseUnsignedInt(fields[FLAGS]) & PF_EXITING) != 0;
         return true;
     }
 
     /// What it was doing at the last [#look], as proc(5) has it.
     public char state() {
         return state;
+    }
+
+    /// Whether the last [#look] found it ending: nothing of its program runs on it any more. If it is the last one
+    /// of its process it takes down the memory of that first, which may take the kernel some 10 ms, and only then
+    /// [#look] and descriptors of it say that it has ended.
+    public boolean ends() {
+        return ends;
     }
 
     /// The CPU time that it has used until the timer's last tick (of 1 to 10 ms), ns; of one that has ended, what that

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(name = "rehearse", hidden = true, description = "Runs the data path for the JVM's cache.")
 final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--millis", description = "How long each kind of traffic runs.")
-    private int millis = 2_500;
+    private int millis = 1_000;
 
     RehearseCommand() {}
 

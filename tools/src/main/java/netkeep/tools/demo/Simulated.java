@@ -35,16 +35,10 @@ final class Simulated implements AutoCloseable {
     Simulated(Path root) throws IOException {
         SimLink.Pair wire = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L);
         FaultLink spoilt = new FaultLink(wire.left(), FAULTS, FAULTS, new SplittableRandom(1), new Clock()::nowNs);
-        // No descriptor tells of a frame on that wire: both look all the time.
-        server = Embedded.builder()
-                .link("wire", spoilt, List.of(SERVER + "/24"))
-                .spinMicros(-1)
-                .yields(true)
-                .start();
+        server =
+                Embedded.builder().link("wire", spoilt, List.of(SERVER + "/24")).start();
         client = Embedded.builder()
                 .link("wire", wire.right(), List.of(CLIENT + "/24"))
-                .spinMicros(-1)
-                .yields(true)
                 .start();
         serving = new Serving("netkeep-simulated", server.provider(), root, List.of(SERVER));
     }

@@ -3,29 +3,56 @@ package netkeep.tools.place;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.SplittableRandom;
 import netkeep.embedded.Embedded;
+import netkeep.embedded.EmbeddedBuilder;
+import netkeep.engine.tcp.TcpSettings;
+import netkeep.link.FaultLink;
+import netkeep.link.Faults;
+import netkeep.link.Link;
 import netkeep.link.SimLink;
+import netkeep.linux.Clock;
+import netkeep.placement.Domain;
 import netkeep.placement.Standby;
-import netkeep.servers.discard.DiscardServer;
+import netkeep.servers.echo.EchoServer;
 import netkeep.servers.http.HttpServer;
 import netkeep.servers.http.HttpSettings;
 import netkeep.servers.loop.Time;
 import netkeep.servers.source.SourceServer;
 
-/// Lets servers and clients talk over the loopback of a stack, so that the code of the data path is compiled when it is
-/// needed. Needs no rights and touches no device.
+/// Lets servers and clients talk over a wire between two stacks, so that the code of the data path is compiled when it
+/// is needed. What no traffic here takes the JVM compiles as if it never happened, and a successor would run without
+/// compiled code when it first does: so there are both families, streams both ways, connections that come and go,
+/// datagrams, peers with ECN and without, and a wire that loses and reorders. Needs no rights and touches no device.
 public final class Rehearsal implements Standby.Rehearsal {
     private static final int HTTP = 80;
-    private static final int DISCARD = 9;
+    private static final int ECHO = 7;
     private static final int SOURCE = 19;
     private static final int CHUNK = 1 << 16;
     private static final int CONNECTIONS = 16;
+    private static final int DATAGRAM = 64;
+
+    /// Over the wire; and of IPv6 over the loopback, with ECN: on a wire its addresses are tested for two seconds
+    /// first.
+    private static final String SERVER = "198.18.9.1";
+
+    private static final String SERVER6 = "fd00:198:18:9::1";
+    private static final List<String> OWN = List.of("198.18.9.1/24", "fd00:198:18:9::1/64");
+    private static final List<String> OTHERS = List.of("198.18.9.2/24");
+
+    /// Where the wire is poor.
+    private static final String POOR_SERVER = "198.18.8.1";
+
+    private static final List<String> POOR_OWN = List.of("198.18.8.1/24");
+    private static final List<String> POOR_OTHERS = List.of("198.18.8.2/24");
+    private static final Faults POOR = Faults.NONE.withLoss(0.01).withReorder(0.02, 200_000);
 
     /// A short file that every JVM has, and where: one made for this would stay where a process is killed.
     private static final String FILE = "release";
@@ -53,35 +80,68 @@ public final class Rehearsal implements Standby.Rehearsal {
         this.rounds = rounds;
     }
 
-    private boolean goesOn(long endNs) {
-        return System.nanoTime() < endNs && !left;
-    }
-
     @Override
     public void run() throws IOException {
         if (left) {
             return;
         }
-        SimLink silent = SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L, 0x02_00_00_00_00_02L)
-                .left();
-        try (Embedded stack = Embedded.builder()
-                        .link("wire", silent, List.of("198.18.9.1/24"))
-                        .start();
+        SimLink.Pair wire = wire(0);
+        SimLink.Pair poor = wire(2);
+        FaultLink spoilt = new FaultLink(poor.right(), POOR, POOR, new SplittableRandom(1), new Clock()::nowNs);
+        try (Embedded stack =
+                        start(Embedded.builder().link("wire", wire.left(), OWN).link("poor", poor.left(), POOR_OWN));
+                Embedded peer = start(other("wire", wire.right(), OTHERS));
+                Embedded poorPeer = start(other("poor", spoilt, POOR_OTHERS));
                 HttpServer http =
                         new HttpServer(stack.provider(), HttpSettings.of(ROOT), Time.SYSTEM, new SecureRandom());
                 SourceServer source = new SourceServer(stack.provider(), Time.SYSTEM, 64, Long.MAX_VALUE);
-                DiscardServer discard = new DiscardServer(stack.provider(), Time.SYSTEM, 64)) {
-            http.listen(at(HTTP));
-            source.listen(at(SOURCE));
-            discard.listen(at(DISCARD));
+                EchoServer echo = new EchoServer(stack.provider(), Time.SYSTEM, 64)) {
+            http.listen(at(SERVER, HTTP));
+            for (String server : List.of(SERVER, SERVER6, POOR_SERVER)) {
+                source.listen(at(server, SOURCE));
+                echo.listen(at(server, ECHO));
+                echo.bind(at(server, ECHO));
+            }
+            SelectorProvider here = stack.provider();
+            SelectorProvider there = peer.provider();
+            SelectorProvider far = poorPeer.provider();
+            // One after the other: who waits for the same stack takes turns in running it.
             serve(http::run);
-            requests(stack.provider());
+            requests(here, at(SERVER, HTTP));
             serve(source::run);
-            bulk(stack.provider(), SOURCE);
-            serve(discard::run);
-            bulk(stack.provider(), DISCARD);
+            takes(here, at(SERVER6, SOURCE));
+            takes(there, at(SERVER, SOURCE));
+            takes(far, at(POOR_SERVER, SOURCE));
+            serve(echo::run);
+            talk(here, at(SERVER6, ECHO));
+            talk(there, at(SERVER, ECHO));
+            echoes(far, at(POOR_SERVER, ECHO));
             over = true;
         }
+    }
+
+    private void talk(SelectorProvider provider, InetSocketAddress server) throws IOException {
+        requests(provider, server);
+        echoes(provider, server);
+        comesAndGoes(provider, server);
+        datagrams(provider, server);
+    }
+
+    private static SimLink.Pair wire(int number) {
+        return SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L + number, 0x02_00_00_00_00_02L + number);
+    }
+
+    private static EmbeddedBuilder other(String name, Link link, List<String> addresses) {
+        return Embedded.builder().link(name, link, addresses).tcp(TcpSettings.DEFAULT.withCongestion(false, false));
+    }
+
+    private static Embedded start(EmbeddedBuilder plan) {
+        Embedded stack = plan.start();
+        stack.ask(engine -> {
+            Domain.prepare(engine);
+            return true;
+        });
+        return stack;
     }
 
     @Override
@@ -107,45 +167,88 @@ public final class Rehearsal implements Standby.Rehearsal {
         });
     }
 
-    private static InetSocketAddress at(int port) {
-        return new InetSocketAddress("198.18.9.1", port);
+    private static InetSocketAddress at(String address, int port) {
+        return new InetSocketAddress(address, port);
     }
 
-    private void requests(SelectorProvider provider) throws IOException {
-        SocketChannel[] channels = new SocketChannel[CONNECTIONS];
+    /// Does something again and again, for a part of the time and of the rounds.
+    private void rounds(int part, Run one) throws IOException {
+        long endNs = System.nanoTime() + millis * 1_000_000L / part;
+        for (int round = 0; round < rounds / part && System.nanoTime() < endNs && !left; round++) {
+            one.run();
+        }
+    }
+
+    private void requests(SelectorProvider provider, InetSocketAddress server) throws IOException {
         ByteBuffer request = ByteBuffer.wrap(
                 ("GET /" + FILE + " HTTP/1.1\r\nHost: rehearsal\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         ByteBuffer response = ByteBuffer.allocateDirect(CHUNK);
+        SocketChannel[] channels = new SocketChannel[CONNECTIONS];
         for (int i = 0; i < channels.length; i++) {
-            channels[i] = provider.openSocketChannel();
-            channels[i].connect(at(HTTP));
+            channels[i] = connected(provider, server);
         }
-        long endNs = System.nanoTime() + millis * 1_000_000L;
-        for (int round = 0; round < rounds && goesOn(endNs); round++) {
+        rounds(4, () -> {
             for (SocketChannel channel : channels) {
                 channel.write(request.rewind());
             }
             for (SocketChannel channel : channels) {
                 channel.read(response.clear());
             }
-        }
+        });
         for (SocketChannel channel : channels) {
             channel.close();
         }
     }
 
-    private void bulk(SelectorProvider provider, int port) throws IOException {
+    private static SocketChannel connected(SelectorProvider provider, InetSocketAddress server) throws IOException {
+        SocketChannel channel = provider.openSocketChannel();
+        channel.connect(server);
+        return channel;
+    }
+
+    private void takes(SelectorProvider provider, InetSocketAddress server) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-        try (SocketChannel channel = provider.openSocketChannel()) {
-            channel.connect(at(port));
-            long endNs = System.nanoTime() + millis * 1_000_000L / 2;
-            for (int round = 0; round < rounds && goesOn(endNs); round++) {
-                if (port == SOURCE) {
-                    channel.read(chunk.clear());
-                } else {
-                    channel.write(chunk.clear());
-                }
+        try (SocketChannel channel = connected(provider, server)) {
+            rounds(2, () -> channel.read(chunk.clear()));
+        }
+    }
+
+    private void echoes(SelectorProvider provider, InetSocketAddress server) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        try (SocketChannel channel = connected(provider, server)) {
+            rounds(4, () -> thereAndBack(channel, chunk.clear()));
+        }
+    }
+
+    private static void thereAndBack(SocketChannel channel, ByteBuffer chunk) throws IOException {
+        while (chunk.hasRemaining()) {
+            channel.write(chunk);
+        }
+        chunk.clear();
+        while (chunk.hasRemaining() && channel.read(chunk) >= 0) {}
+    }
+
+    private void comesAndGoes(SelectorProvider provider, InetSocketAddress server) throws IOException {
+        ByteBuffer few = ByteBuffer.allocateDirect(DATAGRAM);
+        rounds(2, () -> {
+            try (SocketChannel channel = connected(provider, server)) {
+                thereAndBack(channel, few.clear());
+                channel.shutdownOutput();
+                channel.read(few.clear());
             }
+        });
+    }
+
+    private void datagrams(SelectorProvider provider, InetSocketAddress server) throws IOException {
+        ByteBuffer datagram = ByteBuffer.allocateDirect(DATAGRAM);
+        try (DatagramChannel channel = provider.openDatagramChannel()) {
+            channel.connect(server);
+            // One that is lost is not waited for.
+            channel.configureBlocking(false);
+            rounds(2, () -> {
+                channel.write(datagram.clear());
+                channel.read(datagram.clear());
+            });
         }
     }
 }
