@@ -17,8 +17,10 @@ import netkeep.engine.tcp.TcpSettings;
 import netkeep.link.FaultLink;
 import netkeep.link.Faults;
 import netkeep.link.Link;
-import netkeep.link.SimLink;
+import netkeep.link.TapLink;
 import netkeep.linux.Clock;
+import netkeep.linux.Descriptors;
+import netkeep.linux.Sockets;
 import netkeep.placement.Domain;
 import netkeep.placement.Standby;
 import netkeep.servers.echo.EchoServer;
@@ -38,6 +40,9 @@ public final class Rehearsal implements Standby.Rehearsal {
     private static final int CHUNK = 1 << 16;
     private static final int CONNECTIONS = 16;
     private static final int DATAGRAM = 64;
+    private static final int MTU = 1500;
+    private static final int BUFFER = 1 << 20;
+    private static final long MAC = 0x02_00_00_00_00_01L;
 
     /// Over the wire; and of IPv6 over the loopback, with ECN: on a wire its addresses are tested for two seconds
     /// first.
@@ -85,13 +90,12 @@ public final class Rehearsal implements Standby.Rehearsal {
         if (left) {
             return;
         }
-        SimLink.Pair wire = wire(0);
-        SimLink.Pair poor = wire(2);
-        FaultLink spoilt = new FaultLink(poor.right(), POOR, POOR, new SplittableRandom(1), new Clock()::nowNs);
-        try (Embedded stack =
-                        start(Embedded.builder().link("wire", wire.left(), OWN).link("poor", poor.left(), POOR_OWN));
-                Embedded peer = start(other("wire", wire.right(), OTHERS));
-                Embedded poorPeer = start(other("poor", spoilt, POOR_OTHERS));
+        try (Wire wire = new Wire(0);
+                Wire poor = new Wire(2);
+                Embedded stack =
+                        start(Embedded.builder().link("wire", wire.left, OWN).link("poor", poor.left, POOR_OWN));
+                Embedded peer = start(other("wire", wire.right, OTHERS));
+                Embedded poorPeer = start(other("poor", spoilt(poor.right), POOR_OTHERS));
                 HttpServer http =
                         new HttpServer(stack.provider(), HttpSettings.of(ROOT), Time.SYSTEM, new SecureRandom());
                 SourceServer source = new SourceServer(stack.provider(), Time.SYSTEM, 64, Long.MAX_VALUE);
@@ -127,8 +131,36 @@ public final class Rehearsal implements Standby.Rehearsal {
         datagrams(provider, server);
     }
 
-    private static SimLink.Pair wire(int number) {
-        return SimLink.pair(SimLink.Settings.DEFAULT, 0x02_00_00_00_00_01L + number, 0x02_00_00_00_00_02L + number);
+    /// A socket pair with what a daemon's TAP is at either end: the code of a link is compiled for the one kind that
+    /// serves then.
+    private static final class Wire implements AutoCloseable {
+        /// The ends once more, so that the link that goes first does not end the other.
+        private final int[] held = new int[2];
+
+        private final Link left;
+        private final Link right;
+
+        /// @param number of its first end's address
+        private Wire(int number) {
+            int[] ends = Sockets.pair(Sockets.SOCK_SEQPACKET | Sockets.SOCK_NONBLOCK);
+            for (int i = 0; i < held.length; i++) {
+                Sockets.buffers(ends[i], BUFFER);
+                held[i] = Descriptors.duplicate(ends[i]);
+            }
+            this.left = new TapLink("left", ends[0], MTU, MAC + number, true, true, true);
+            this.right = new TapLink("right", ends[1], MTU, MAC + number + 1, true, true, true);
+        }
+
+        @Override
+        public void close() {
+            for (int end : held) {
+                Descriptors.close(end);
+            }
+        }
+    }
+
+    private static Link spoilt(Link link) {
+        return new FaultLink(link, POOR, POOR, new SplittableRandom(1), new Clock()::nowNs);
     }
 
     private static EmbeddedBuilder other(String name, Link link, List<String> addresses) {
